@@ -1,0 +1,17 @@
+"""The clock as an argument.
+
+Nothing below ``node`` reads a clock; it is handed ``now_ms``. ``node`` and ``client`` read
+this protocol, so that simulation can own time.
+"""
+
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now_ms(self) -> int:
+        """Wall clock, Unix epoch, milliseconds. May jump."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds that never go back; no relation to any date."""
+        ...

@@ -1,0 +1,76 @@
+"""Every limit of the data plane, with its reason.
+
+A length that comes from a peer is hostile until it was compared with one of these. Nothing
+here is a tenant's quota: quotas are policy and live in metadata, limits are safety.
+"""
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+FRAME_BYTES_MAX: Final = 16 * MIB
+"""One request. Kafka allows 100 MiB; clients send at most about 1 MiB (``max.request.size``), and
+memory for a frame is taken before quotas can speak."""
+
+FRAME_BYTES_MAX_UNAUTHENTICATED: Final = 64 * KIB
+"""Before login only ApiVersions and SASL are spoken; the largest honest one is a few KiB."""
+
+LOGIN_SECONDS_MAX: Final = 10
+"""A connection that has not logged in by then is closed: half-open ones must not pile up."""
+
+REQUESTS_IN_FLIGHT_MAX: Final = 64
+"""Pipelined requests of one connection. Clients use 5 (idempotent) or a few more; past this the
+connection is not read until answers have gone out."""
+
+WRITE_BUFFER_BYTES_MAX: Final = 4 * MIB
+"""Answers waiting in one connection for a slow reader; past this the connection is not read."""
+
+FETCH_BYTES_MAX: Final = 8 * MIB
+"""One Fetch answer, whatever the client asks for (Confluent Cloud's is 55 MB, Kafka's default ask is
+50 MiB). One batch larger than this is still returned, so that a consumer never hangs."""
+
+FETCH_WAIT_MS_MAX: Final = 30_000
+"""Long poll. A client that asks for more gets an empty answer after this and asks again."""
+
+CONNECTIONS_MAX: Final = 10_000
+"""Sockets of one broker process; a socket at rest costs about 10 KiB."""
+
+CONNECTIONS_PER_TENANT_MAX: Final = 1_000
+"""Default, finite so that one tenant's leak cannot take the listener from the others."""
+
+ARRAY_ELEMENTS_MAX: Final = 1_000_000
+"""Elements in one array, besides the rule that they must fit the bytes that remain."""
+
+STRING_BYTES_MAX: Final = 1 * MIB
+TAGGED_FIELD_BYTES_MAX: Final = 128 * KIB
+TAGGED_FIELDS_MAX: Final = 64
+
+BATCH_OVERHEAD_BYTES: Final = 61
+"""Header of a record batch, format v2."""
+
+MESSAGE_BYTES_DEFAULT: Final = 1_048_588
+"""Kafka's default ``max.message.bytes``: 1 MiB and the 12 bytes of a log entry's head."""
+
+MESSAGE_BYTES_MAX: Final = 8 * MIB
+"""The most ``max.message.bytes`` may be set to; a batch must fit one frame."""
+
+DECOMPRESSED_BYTES_MAX: Final = 64 * MIB
+"""One batch, decompressed, wherever records are looked into (REST, websocket, timestamps)."""
+
+PRODUCERS_PER_PARTITION_MAX: Final = 10_000
+"""Idempotent producers remembered by one partition; the one idle longest is forgotten."""
+
+PRODUCER_BATCHES_REMEMBERED: Final = 5
+"""Kafka's window: ``max.in.flight.requests.per.connection`` of an idempotent producer is at most 5."""
+
+PRODUCER_ID_BLOCK: Final = 1_000
+"""Producer ids that a broker reserves ahead, so that InitProducerId works without PostgreSQL."""
+
+TOPIC_NAME_CHARACTERS_MAX: Final = 249
+PARTITIONS_PER_TOPIC_MAX: Final = 1_000
+TOPICS_PER_REQUEST_MAX: Final = 1_000
+
+assert FRAME_BYTES_MAX_UNAUTHENTICATED < FRAME_BYTES_MAX
+assert MESSAGE_BYTES_DEFAULT <= MESSAGE_BYTES_MAX < FRAME_BYTES_MAX
+assert WRITE_BUFFER_BYTES_MAX <= FETCH_BYTES_MAX

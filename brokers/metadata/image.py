@@ -1,0 +1,141 @@
+"""The image: a broker's picture of the cluster, folded out of numbered changes.
+
+Lookups by a tenant's name for a thing always take the tenant too, so that a foreign thing and an
+absent one cannot be told apart by whoever asks. ``apply`` is the only mutation.
+"""
+
+from dataclasses import dataclass, field
+
+from brokers.kernel.ids import (
+    BrokerId,
+    ChangeNumber,
+    PartitionIndex,
+    TenantId,
+    TopicId,
+    TopicName,
+)
+from brokers.metadata.records import (
+    BrokerRecord,
+    Change,
+    CredentialRecord,
+    Kind,
+    PartitionRecord,
+    Snapshot,
+    TenantRecord,
+    TopicRecord,
+)
+
+
+@dataclass(slots=True)
+class MetadataImage:
+    """Everything a broker knows of the cluster at ``number``."""
+
+    number: ChangeNumber = ChangeNumber(0)
+    tenants: dict[TenantId, TenantRecord] = field(default_factory=dict)
+    credentials: dict[str, CredentialRecord] = field(default_factory=dict)
+    topics: dict[TopicId, TopicRecord] = field(default_factory=dict)
+    partitions: dict[TopicId, dict[PartitionIndex, PartitionRecord]] = field(default_factory=dict)
+    brokers: dict[BrokerId, BrokerRecord] = field(default_factory=dict)
+    tombstones: dict[TopicId, TopicRecord] = field(default_factory=dict)
+    """Deleted topics: the only reason for which a broker may delete a partition's data."""
+    topic_ids: dict[TenantId, dict[TopicName, TopicId]] = field(default_factory=dict)
+
+    @classmethod
+    def from_snapshot(cls, snapshot: Snapshot) -> "MetadataImage":
+        image = cls()
+        for change in snapshot.changes:
+            image._apply(change)
+        image.number = snapshot.number
+        return image
+
+    def apply(self, change: Change) -> None:
+        """Apply one change; a number not above the image's own is a repetition and ignored."""
+        if change.number <= self.number:
+            return
+        self._apply(change)
+        self.number = change.number
+
+    def _apply(self, change: Change) -> None:
+        match change.kind:
+            case Kind.TENANT:
+                self._apply_tenant(change)
+            case Kind.CREDENTIAL:
+                self._apply_credential(change)
+            case Kind.TOPIC:
+                self._apply_topic(change)
+            case Kind.PARTITION:
+                self._apply_partition(change)
+            case Kind.BROKER:
+                self._apply_broker(change)
+
+    def _apply_tenant(self, change: Change) -> None:
+        if change.payload is None:
+            self.tenants.pop(TenantId(change.key), None)
+        else:
+            tenant = TenantRecord.from_json(change.payload)
+            self.tenants[tenant.id] = tenant
+
+    def _apply_credential(self, change: Change) -> None:
+        if change.payload is None:
+            self.credentials.pop(change.key, None)
+        else:
+            credential = CredentialRecord.from_json(change.payload)
+            self.credentials[credential.key_id] = credential
+
+    def _apply_topic(self, change: Change) -> None:
+        topic_id = TopicId(bytes.fromhex(change.key))
+        known = self.topics.pop(topic_id, None)
+        if known is not None and self.topic_ids[known.tenant_id].get(known.name) == topic_id:
+            del self.topic_ids[known.tenant_id][known.name]
+        if change.payload is None:
+            # The row itself is gone, after every broker was done with its tombstone.
+            self.tombstones.pop(topic_id, None)
+            self.partitions.pop(topic_id, None)
+            return
+        topic = TopicRecord.from_json(change.payload)
+        if topic.deleted:
+            self.tombstones[topic_id] = topic
+            self.partitions.pop(topic_id, None)
+        else:
+            self.topics[topic_id] = topic
+            self.topic_ids.setdefault(topic.tenant_id, {})[topic.name] = topic_id
+
+    def _apply_partition(self, change: Change) -> None:
+        if change.payload is None:
+            topic_hex, _, index = change.key.partition("/")
+            self.partitions.get(TopicId(bytes.fromhex(topic_hex)), {}).pop(
+                PartitionIndex(int(index)), None
+            )
+        else:
+            partition = PartitionRecord.from_json(change.payload)
+            if partition.topic_id not in self.tombstones:
+                self.partitions.setdefault(partition.topic_id, {})[partition.index] = partition
+
+    def _apply_broker(self, change: Change) -> None:
+        if change.payload is None:
+            self.brokers.pop(BrokerId(int(change.key)), None)
+        else:
+            broker = BrokerRecord.from_json(change.payload)
+            self.brokers[broker.id] = broker
+
+    def topic(self, tenant_id: TenantId, name: TopicName) -> TopicRecord | None:
+        """The tenant's topic of that name; None for a foreign one as for an absent one."""
+        topic_id = self.topic_ids.get(tenant_id, {}).get(name)
+        return None if topic_id is None else self.topics[topic_id]
+
+    def topic_by_id(self, tenant_id: TenantId, topic_id: TopicId) -> TopicRecord | None:
+        """The tenant's topic of that id; None for a foreign one as for an absent one."""
+        topic = self.topics.get(topic_id)
+        return topic if topic is not None and topic.tenant_id == tenant_id else None
+
+    def topics_of(self, tenant_id: TenantId) -> list[TopicRecord]:
+        """The tenant's topics by name."""
+        ids = self.topic_ids.get(tenant_id, {})
+        return [self.topics[ids[name]] for name in sorted(ids)]
+
+    def partition(self, topic_id: TopicId, index: PartitionIndex) -> PartitionRecord | None:
+        return self.partitions.get(topic_id, {}).get(index)
+
+    def live_brokers(self) -> list[BrokerRecord]:
+        """Unfenced brokers by id."""
+        return [self.brokers[b] for b in sorted(self.brokers) if not self.brokers[b].fenced]

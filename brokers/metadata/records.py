@@ -1,0 +1,266 @@
+"""What the image is made of: one frozen record per row that brokers must know.
+
+A numbered change carries the whole row as JSON (``to_json``), so applying one is an upsert and
+applying it twice is harmless. Ids of topics are hexadecimal in JSON and 16 bytes in memory.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from brokers.kernel.ids import (
+    BrokerId,
+    ChangeNumber,
+    Incarnation,
+    LeaderEpoch,
+    PartitionEpoch,
+    PartitionIndex,
+    Principal,
+    TenantId,
+    TopicId,
+    TopicName,
+)
+
+Json = dict[str, Any]
+
+
+class Kind(StrEnum):
+    """What a change is about; the ``key`` beside it names which one."""
+
+    TENANT = "tenant"  # key: tenant id
+    CREDENTIAL = "credential"  # key: API key id
+    TOPIC = "topic"  # key: topic id, hexadecimal
+    PARTITION = "partition"  # key: "<topic id hex>/<index>"
+    BROKER = "broker"  # key: broker id
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One numbered change. ``payload`` None means that the thing is gone."""
+
+    number: ChangeNumber
+    kind: Kind
+    key: str
+    payload: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything at one number: the same as all changes up to it, folded."""
+
+    number: ChangeNumber
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRecord:
+    id: TenantId
+    name: str
+    cluster_id: str
+    auto_create_topics: bool = False
+    default_partition_count: int = 6
+    active: bool = True
+
+    @classmethod
+    def from_json(cls, data: Json) -> "TenantRecord":
+        return cls(
+            id=TenantId(data["id"]),
+            name=data["name"],
+            cluster_id=data["cluster_id"],
+            auto_create_topics=data.get("auto_create_topics", False),
+            default_partition_count=data.get("default_partition_count", 6),
+            active=data.get("active", True),
+        )
+
+    def to_json(self) -> Json:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "cluster_id": self.cluster_id,
+            "auto_create_topics": self.auto_create_topics,
+            "default_partition_count": self.default_partition_count,
+            "active": self.active,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ScramVerifier:
+    """What RFC 5802 lets a server keep: the password cannot be computed from it."""
+
+    salt: bytes
+    iterations: int
+    stored_key: bytes
+    server_key: bytes
+
+    @classmethod
+    def from_json(cls, data: Json) -> "ScramVerifier":
+        return cls(
+            salt=bytes.fromhex(data["salt"]),
+            iterations=data["iterations"],
+            stored_key=bytes.fromhex(data["stored_key"]),
+            server_key=bytes.fromhex(data["server_key"]),
+        )
+
+    def to_json(self) -> Json:
+        return {
+            "salt": self.salt.hex(),
+            "iterations": self.iterations,
+            "stored_key": self.stored_key.hex(),
+            "server_key": self.server_key.hex(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRecord:
+    """An API key. Its absence from the image means: cannot log in; revoking deletes it."""
+
+    key_id: str
+    tenant_id: TenantId
+    principal: Principal
+    administrator: bool
+    plain_verifier: bytes
+    """HMAC-SHA-256 of the secret under the deployment's pepper (32 bytes)."""
+    scram_sha_256: ScramVerifier
+    scram_sha_512: ScramVerifier
+    expires_at_ms: int | None = None
+
+    @classmethod
+    def from_json(cls, data: Json) -> "CredentialRecord":
+        return cls(
+            key_id=data["key_id"],
+            tenant_id=TenantId(data["tenant_id"]),
+            principal=Principal(data["principal"]),
+            administrator=data["administrator"],
+            plain_verifier=bytes.fromhex(data["plain_verifier"]),
+            scram_sha_256=ScramVerifier.from_json(data["scram_sha_256"]),
+            scram_sha_512=ScramVerifier.from_json(data["scram_sha_512"]),
+            expires_at_ms=data.get("expires_at_ms"),
+        )
+
+    def to_json(self) -> Json:
+        return {
+            "key_id": self.key_id,
+            "tenant_id": self.tenant_id,
+            "principal": self.principal,
+            "administrator": self.administrator,
+            "plain_verifier": self.plain_verifier.hex(),
+            "scram_sha_256": self.scram_sha_256.to_json(),
+            "scram_sha_512": self.scram_sha_512.to_json(),
+            "expires_at_ms": self.expires_at_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRecord:
+    """A topic, or with ``deleted`` its tombstone: only a tombstone lets a broker delete data."""
+
+    id: TopicId
+    tenant_id: TenantId
+    name: TopicName
+    partition_count: int
+    configs: dict[str, str] = field(default_factory=dict)
+    """Only what was set; names and defaults are in ``metadata/topic_configs.py``."""
+    internal: bool = False
+    deleted: bool = False
+
+    @classmethod
+    def from_json(cls, data: Json) -> "TopicRecord":
+        return cls(
+            id=TopicId(bytes.fromhex(data["id"])),
+            tenant_id=TenantId(data["tenant_id"]),
+            name=TopicName(data["name"]),
+            partition_count=data["partition_count"],
+            configs=dict(data.get("configs", {})),
+            internal=data.get("internal", False),
+            deleted=data.get("deleted", False),
+        )
+
+    def to_json(self) -> Json:
+        return {
+            "id": self.id.hex(),
+            "tenant_id": self.tenant_id,
+            "name": self.name,
+            "partition_count": self.partition_count,
+            "configs": dict(self.configs),
+            "internal": self.internal,
+            "deleted": self.deleted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionRecord:
+    topic_id: TopicId
+    index: PartitionIndex
+    replicas: tuple[BrokerId, ...]
+    isr: tuple[BrokerId, ...]
+    leader: BrokerId | None
+    leader_epoch: LeaderEpoch
+    partition_epoch: PartitionEpoch
+    eligible_leaders: tuple[BrokerId, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Json) -> "PartitionRecord":
+        leader = data["leader"]
+        return cls(
+            topic_id=TopicId(bytes.fromhex(data["topic_id"])),
+            index=PartitionIndex(data["index"]),
+            replicas=tuple(BrokerId(b) for b in data["replicas"]),
+            isr=tuple(BrokerId(b) for b in data["isr"]),
+            leader=None if leader is None else BrokerId(leader),
+            leader_epoch=LeaderEpoch(data["leader_epoch"]),
+            partition_epoch=PartitionEpoch(data["partition_epoch"]),
+            eligible_leaders=tuple(BrokerId(b) for b in data.get("eligible_leaders", [])),
+        )
+
+    def to_json(self) -> Json:
+        return {
+            "topic_id": self.topic_id.hex(),
+            "index": self.index,
+            "replicas": list(self.replicas),
+            "isr": list(self.isr),
+            "leader": self.leader,
+            "leader_epoch": self.leader_epoch,
+            "partition_epoch": self.partition_epoch,
+            "eligible_leaders": list(self.eligible_leaders),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerRecord:
+    id: BrokerId
+    incarnation: Incarnation
+    host: str
+    port: int
+    internal_host: str
+    internal_port: int
+    volume_id: str
+    rack: str | None = None
+    fenced: bool = False
+    """Fenced: not known to be alive. Not offered to clients, not given new partitions."""
+
+    @classmethod
+    def from_json(cls, data: Json) -> "BrokerRecord":
+        return cls(
+            id=BrokerId(data["id"]),
+            incarnation=Incarnation(data["incarnation"]),
+            host=data["host"],
+            port=data["port"],
+            internal_host=data["internal_host"],
+            internal_port=data["internal_port"],
+            volume_id=data["volume_id"],
+            rack=data.get("rack"),
+            fenced=data.get("fenced", False),
+        )
+
+    def to_json(self) -> Json:
+        return {
+            "id": self.id,
+            "incarnation": self.incarnation,
+            "host": self.host,
+            "port": self.port,
+            "internal_host": self.internal_host,
+            "internal_port": self.internal_port,
+            "volume_id": self.volume_id,
+            "rack": self.rack,
+            "fenced": self.fenced,
+        }

@@ -1,0 +1,155 @@
+"""What a node needs of the outside: metadata to read, and verbs to ask for.
+
+Implemented over Django by ``brokers/adapters``, and by plain objects in tests and simulation. Every
+call may fail with ``MetadataUnavailable`` while PostgreSQL is away; serving records never waits for
+one of these.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from brokers.kernel.errors import ErrorCode, HeadwaterError
+from brokers.kernel.ids import (
+    BrokerId,
+    ChangeNumber,
+    Incarnation,
+    Principal,
+    ProducerId,
+    TenantId,
+    TopicId,
+    TopicName,
+)
+from brokers.metadata.records import Change, Snapshot
+
+
+class MetadataUnavailable(HeadwaterError):
+    """PostgreSQL did not answer; retriable, and nothing is known about the outcome."""
+
+
+class MetadataSource(Protocol):
+    """Numbered changes, in order, from PostgreSQL."""
+
+    async def snapshot(self) -> Snapshot: ...
+
+    async def changes_after(self, number: ChangeNumber, limit: int) -> Sequence[Change]:
+        """Changes above ``number`` in number order, ``limit`` at most; empty when there are none."""
+        ...
+
+    async def wait_for_hint(self, timeout_s: float) -> None:
+        """Return when a change was announced (LISTEN/NOTIFY) or after the timeout; hints may lie."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """In whose name a verb is asked for; the audit entry names it."""
+
+    tenant_id: TenantId
+    principal: Principal
+    administrator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerRegistration:
+    id: BrokerId
+    host: str
+    port: int
+    internal_host: str
+    internal_port: int
+    volume_id: str
+    volume_path: str
+    rack: str | None
+    clean_incarnation: Incarnation | None
+    """The incarnation in the clean-shutdown marker; None when there was no marker."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTopic:
+    """``partition_count`` and ``replication_factor`` -1 ask for the tenant's defaults."""
+
+    name: TopicName
+    partition_count: int = -1
+    replication_factor: int = -1
+    assignments: dict[int, tuple[BrokerId, ...]] = field(default_factory=dict)
+    configs: dict[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCreated:
+    name: TopicName
+    topic_id: TopicId
+    partition_count: int
+    replication_factor: int
+    configs: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigOperation:
+    """One step of IncrementalAlterConfigs: SET 0, DELETE 1, APPEND 2, SUBTRACT 3 (KIP-339)."""
+
+    name: str
+    operation: int
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One thing of several that was not done, beside others that were."""
+
+    code: ErrorCode
+    message: str
+
+
+class ControlPlane(Protocol):
+    """The write verbs. Each raises ``Refusal`` with Kafka's code when it will not."""
+
+    async def register_broker(self, registration: BrokerRegistration) -> Incarnation:
+        """Start an incarnation: the broker is unfenced and the epochs of what it leads have risen."""
+        ...
+
+    async def heartbeat(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
+        """Say that this incarnation lives; False when a later one has registered or it was removed."""
+        ...
+
+    async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
+        """A clean stop: fence this incarnation now instead of after a time-out."""
+        ...
+
+    async def broker_heartbeats(self) -> dict[BrokerId, tuple[Incarnation, int]]:
+        """Per unfenced broker its incarnation and a counter that rises with each heartbeat."""
+        ...
+
+    async def fence_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
+        """Fence, if that incarnation is still the registered one."""
+        ...
+
+    async def reserve_producer_ids(self, count: int) -> ProducerId:
+        """The first of ``count`` producer ids that nobody else will ever get."""
+        ...
+
+    async def create_topics(
+        self, actor: Actor, topics: Sequence[NewTopic], validate_only: bool
+    ) -> list[TopicCreated | Refused]: ...
+
+    async def delete_topics(
+        self, actor: Actor, topic_ids: Sequence[TopicId]
+    ) -> list[Refused | None]: ...
+
+    async def create_partitions(
+        self, actor: Actor, name: TopicName, count: int, validate_only: bool
+    ) -> None: ...
+
+    async def alter_topic_configs(
+        self,
+        actor: Actor,
+        name: TopicName,
+        operations: Sequence[ConfigOperation],
+        validate_only: bool,
+    ) -> None: ...
+
+    async def replace_topic_configs(
+        self, actor: Actor, name: TopicName, configs: dict[str, str], validate_only: bool
+    ) -> None:
+        """AlterConfigs: what is not named goes back to its default."""
+        ...

@@ -1,0 +1,44 @@
+"""Who is at the other end of a connection, and what a handler is told about one request."""
+
+from dataclasses import dataclass
+from enum import Flag, auto
+
+from brokers.kernel.ids import Principal, TenantId
+from brokers.node.ports import Actor
+
+
+class Scope(Flag):
+    """What a login may do until ACLs arrive: a service account reads and writes records."""
+
+    READ = auto()
+    WRITE = auto()
+    ADMINISTER = auto()
+
+
+SERVICE_ACCOUNT = Scope.READ | Scope.WRITE
+ADMINISTRATOR = Scope.READ | Scope.WRITE | Scope.ADMINISTER
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login. Exactly one tenant; never changed, only replaced or cut."""
+
+    tenant_id: TenantId
+    principal: Principal
+    scope: Scope
+    credential_key: str | None
+    """The API key that logged in; None for the edge's token. Revoking the key cuts the connection."""
+
+    def actor(self) -> Actor:
+        return Actor(self.tenant_id, self.principal, Scope.ADMINISTER in self.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """One request as its handler sees it."""
+
+    session: Session
+    api_version: int
+    client_id: str | None
+    internal_listener: bool
+    """True on the listener that only brokers and the edge reach."""
