@@ -1,0 +1,62 @@
+"""Headwater as a user runs it: ``./headwater up``, one broker, a tenant made for the run."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.peer import Peer, free_port, wait_for, wait_for_broker
+
+HEADWATER = Path(__file__).resolve().parent.parent / "headwater"
+
+
+def _json(*arguments: str) -> dict[str, str]:
+    done = subprocess.run([HEADWATER, *arguments, "--json"], capture_output=True, check=True)
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def _serves(data_dir: Path) -> bool:
+    done = subprocess.run(
+        [HEADWATER, "status", "--json", "--data-dir", data_dir], capture_output=True, check=False
+    )
+    return done.returncode == 0 and bool(json.loads(done.stdout)["brokers"])
+
+
+@contextmanager
+def headwater(folder: Path) -> Iterator[list[Peer]]:
+    """Two peers on one broker: fsync before a record counts (the default), and ``flush=os``."""
+    data_dir = folder / "headwater"
+    command = [
+        HEADWATER, "up", "--no-demo", "--brokers", "1", "--data-dir", data_dir,
+        "--kafka-port", str(free_port()), "--http-port", str(free_port()),
+    ]  # fmt: skip
+    with (folder / "headwater.out").open("wb") as out:
+        service = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        wait_for(lambda: _serves(data_dir), "headwater to serve", 120)
+        at = ["--data-dir", str(data_dir)]
+        _json("tenants", "--create", "--tenant", "bench", *at)
+        key = _json("keys", "--create", "--tenant", "bench", *at)
+        status = json.loads(
+            subprocess.run(
+                [HEADWATER, "status", "--json", *at], capture_output=True, check=True
+            ).stdout
+        )
+        config = {
+            "bootstrap.servers": status["bootstrap_servers"],
+            "security.protocol": status["security_protocol"],
+            "sasl.mechanism": "PLAIN",
+            "sasl.username": key["api_key"],
+            "sasl.password": key["api_secret"],
+        }
+        wait_for_broker(config, "headwater's broker")
+        pids = [broker["pid"] for broker in status["brokers"]]
+        yield [
+            Peer("headwater", "this checkout", config, pids, "group-commit fdatasync on"),
+            Peer("headwater-os", "this checkout", config, pids, "flush=os", {"flush": "os"}),
+        ]
+    finally:
+        service.terminate()
+        service.wait(30)
