@@ -1,0 +1,1 @@
+"""Unmodified clients against a whole service. Each test drives a client as its own users do."""

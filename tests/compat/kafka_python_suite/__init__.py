@@ -1,0 +1,1 @@
+"""kafka-python's own integration suite, run from its source distribution against our brokers."""

@@ -1,0 +1,72 @@
+"""kafka-python's own integration tests: those in ``kafka_python_suite/allow.txt`` must pass."""
+
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.compat.clients import Login
+
+VERSION = "3.0.12"
+HERE = Path(__file__).parent / "kafka_python_suite"
+
+
+@pytest.fixture(scope="session")
+def suite() -> Path:
+    """The unpacked source distribution, kept in the user's cache."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "headwater"
+    folder = cache / f"kafka_python-{VERSION}"
+    if not (folder / "test" / "__init__.py").exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        fetch = [
+            sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:",
+            "--no-build-isolation", "-d", str(cache), f"kafka-python=={VERSION}",
+        ]  # fmt: skip
+        done = subprocess.run(fetch, capture_output=True, text=True, timeout=300, check=False)
+        archive = cache / f"kafka_python-{VERSION}.tar.gz"
+        if not archive.exists():
+            pytest.skip(f"needs: kafka-python's source distribution ({done.stderr[-200:]})")
+        with tarfile.open(archive) as unpacked:
+            unpacked.extractall(cache, filter="data")
+        (folder / "test" / "__init__.py").touch()
+    return folder
+
+
+def allowed() -> list[str]:
+    lines = (HERE / "allow.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_the_allowed_tests_pass(login: Login, suite: Path, tmp_path: Path) -> None:
+    broker = login.bootstrap_servers.split(",")[0]
+    environment = {
+        **os.environ,
+        "KAFKA_URI": f"kafka://{broker}",
+        "KAFKA_VERSION": "4.1",
+        "HEADWATER_SECURITY_PROTOCOL": login.security_protocol,
+        "HEADWATER_API_KEY": login.api_key,
+        "HEADWATER_API_SECRET": login.api_secret,
+        "PYTHONPATH": f"{suite}:{HERE}",
+    }
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [
+        sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "external_broker",
+        "-p", "no:django", "-p", "no:cacheprovider", "-o", "addopts=", "--rootdir", str(suite),
+        "-c", os.devnull, "--timeout", "120", *allowed(),
+    ]  # fmt: skip
+    done = subprocess.run(
+        command,
+        cwd=suite,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    report = done.stdout[-6000:] + done.stderr[-2000:]
+    assert done.returncode == 0, report
+    assert "passed" in done.stdout, report
+    assert "skipped" not in done.stdout.splitlines()[-1], report
