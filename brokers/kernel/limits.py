@@ -74,3 +74,33 @@ TOPICS_PER_REQUEST_MAX: Final = 1_000
 assert FRAME_BYTES_MAX_UNAUTHENTICATED < FRAME_BYTES_MAX
 assert MESSAGE_BYTES_DEFAULT <= MESSAGE_BYTES_MAX < FRAME_BYTES_MAX
 assert WRITE_BUFFER_BYTES_MAX <= FETCH_BYTES_MAX
+
+RECEIVE_CHUNK_BYTES: Final = 256 * KIB
+"""Read at most at once; one such buffer is shared by all connections of a listener's loop."""
+
+RECEIVE_GROWTH: Final = 4
+"""A frame's buffer is at most this many times what has arrived of it: a length prefix alone gets
+nothing, and a whole frame is copied a third of its size at most while it grows."""
+
+RECEIVE_BYTES_PER_TENANT_MAX: Final = 64 * MIB
+"""Unfinished frames of one tenant's connections (and of all that have not logged in, together); past
+it they are read one after the other instead of side by side."""
+
+UNSENT_BYTES_PER_TENANT_MAX: Final = 64 * MIB
+"""Answers that one tenant's connections have not taken yet; past it its fetches return one batch."""
+
+CONNECTION_IDLE_SECONDS_MAX: Final = 600
+"""Kafka's ``connections.max.idle.ms``: a client that is gone without a word is forgotten."""
+
+FRAME_SECONDS_MAX: Final = 60
+"""Time for a frame that has begun to arrive to make progress; a stalled one holds memory."""
+
+WRITE_SECONDS_MAX: Final = 60
+"""Time for a reader that let its answers pile up to take some of them."""
+
+AUTHENTICATION_DELAY_SECONDS: Final = 0.3
+"""Between a failed login and its answer: guessing is slow, the event loop is not held."""
+
+REQUEST_ELEMENTS_MAX: Final = 50_000
+"""Elements of all arrays of one request together. A frame full of the smallest ones would hold the
+event loop for seconds and take 20 times its size; an honest request has a few thousand."""
