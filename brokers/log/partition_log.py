@@ -1,0 +1,619 @@
+"""One partition's log: appended to by its leader or from its leader, read, flushed, cut, and kept.
+
+A record's life here: ``append`` assigns its offset and writes it into the active segment, a flush
+makes it durable, ``read`` finds it by offset, retention removes its segment. Which offsets are
+committed is not decided here: readers bring the high watermark with them.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from brokers.kernel.errors import ErrorCode, Refusal, StorageError
+from brokers.kernel.limits import BATCH_OVERHEAD_BYTES
+from brokers.log import files
+from brokers.log.checkpoints import PartitionCheckpoint
+from brokers.log.config import LogConfig
+from brokers.log.disk import Buffer, Disk, DiskFull, storage_error
+from brokers.log.epochs import EpochEnd
+from brokers.log.flush import FlushTicket, GroupCommit
+from brokers.log.handles import HandlePool
+from brokers.log.opening import OpenedFolder, open_folder
+from brokers.log.recovery import rebuild_producers
+from brokers.log.replicated import verify_replicated
+from brokers.log.retention import SegmentFacts, count_expired
+from brokers.log.segment import Read, Segment
+from brokers.log.segments import Segments
+from brokers.log.time_index import NO_TIMESTAMP
+from brokers.log.timestamps import TimestampAndOffset, check_timestamps
+from brokers.wire.batch import (
+    STAMPED_BYTES,
+    BatchHeader,
+    stamp,
+    stamp_log_append_time,
+)
+
+NO_APPEND_TIME: Final = -1
+OWN_HANDLES: Final = 16
+RELATIVE_OFFSET_MAX: Final = 2**31 - 1
+"""Indexes keep offsets less their segment's base as int32."""
+
+
+class Appended(NamedTuple):
+    """Where a batch is. Offsets inclusive; ``log_append_time_ms`` -1 for CreateTime.
+
+    ``duplicate``: it was there already, and may not be acknowledged before the high watermark has
+    passed it.
+    """
+
+    base_offset: int
+    last_offset: int
+    log_append_time_ms: int
+    duplicate: bool
+
+
+class LogSizes(NamedTuple):
+    """For DescribeLogDirs and metrics. Bytes and counts; end offsets are exclusive."""
+
+    size_bytes: int
+    segments: int
+    log_start_offset: int
+    log_end_offset: int
+    durable_end_offset: int
+
+
+class PartitionLog:
+    """The log of one replica, open in one process. One thread, but for ``FlushTicket.run``."""
+
+    __slots__ = (
+        "_after_max_ms",
+        "_before_max_ms",
+        "_checkpoint",
+        "_closed",
+        "_commit",
+        "_directory",
+        "_disk",
+        "_epochs",
+        "_producers",
+        "_segment_bytes",
+        "_segments",
+        "_snapshots",
+        "_stamps_append_time",
+        "config",
+        "failure",
+        "log_end_offset",
+        "log_start_offset",
+        "recovery",
+    )
+
+    def __init__(
+        self,
+        directory: Path,
+        handles: HandlePool,
+        opened: OpenedFolder,
+        *,
+        config: LogConfig,
+        checkpoint: PartitionCheckpoint | None,
+        now_ms: int,
+    ) -> None:
+        """Use ``open``."""
+        end_offset = opened.end_offset
+        self.log_start_offset = opened.log_start_offset
+        self.log_end_offset = end_offset
+        self.failure: str | None = None
+        self.recovery = opened.recovery
+        self._directory = directory
+        self._disk = handles.disk
+        self._closed = False
+        self._checkpoint = checkpoint
+        self._epochs = opened.epochs
+        self._snapshots = opened.snapshots
+        self._producers = opened.producers
+        self._commit = GroupCommit(handles.disk, end_offset)
+        active = Segment.create(directory, end_offset, handles, config, now_ms + config.segment_ms)
+        self._segments = Segments(directory, handles, opened.segments, active)
+        self._commit.cover_directory(directory)
+        for path in opened.new_files:
+            self._commit.cover_file(path)
+            self._commit.cover_directory(directory.parent)
+        if not opened.snapshots.has(end_offset):
+            self._write_snapshot()
+        if opened.epochs_changed:
+            self._note_epochs()
+        self.reconfigure(config)
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        *,
+        disk: Disk,
+        config: LogConfig,
+        topic_id: bytes,
+        now_ms: int,
+        clean: bool,
+        recovery_point: int = 0,
+        log_start_offset: int | None = None,
+        handles: HandlePool | None = None,
+        checkpoint: PartitionCheckpoint | None = None,
+    ) -> "PartitionLog":
+        """Open the log in ``directory``, made if absent, and begin a new segment.
+
+        ``clean``: a marker says that the process before closed it. Otherwise everything from
+        ``recovery_point`` (exclusive end of what was durable) on is verified. ``log_start_offset``
+        None: not known, the first segment tells. ``handles`` is shared by the logs of a volume;
+        ``checkpoint`` is where that volume keeps the two offsets. Raises ``CorruptLog`` for damage
+        to what was durable, ``StorageError`` for a disk that does not work; then nothing is open.
+        """
+        pool = HandlePool(disk, OWN_HANDLES) if handles is None else handles
+        try:
+            opened = open_folder(
+                directory,
+                handles=pool,
+                config=config,
+                topic_id=topic_id,
+                now_ms=now_ms,
+                clean=clean,
+                recovery_point=recovery_point,
+                log_start_offset=log_start_offset,
+            )
+            return cls(directory, pool, opened, config=config, checkpoint=checkpoint, now_ms=now_ms)
+        except OSError as error:
+            raise storage_error(error, f"opening {directory.name}") from error
+
+    def reconfigure(self, config: LogConfig) -> None:
+        """Put another configuration into force, from the next append on."""
+        self.config = config
+        self._before_max_ms = config.message_timestamp_before_max_ms
+        self._after_max_ms = config.message_timestamp_after_max_ms
+        self._stamps_append_time = config.message_timestamp_type == "LogAppendTime"
+        self._segment_bytes = config.segment_bytes
+
+    # --- appending ---
+
+    def append(
+        self, records: memoryview, header: BatchHeader, *, leader_epoch: int, now_ms: int
+    ) -> Appended:
+        """Append one batch that ``verify_produced`` has accepted, as the partition's leader.
+
+        Raises ``Refusal``: OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, INVALID_TIMESTAMP,
+        RECORD_LIST_TOO_LARGE. Raises ``DiskFull`` when there is no room: the log is as before, can
+        be read, and appends work again once there is. Raises another ``StorageError`` when the disk
+        failed: the log takes no more appends until the broker restarts.
+        """
+        if self.failure is not None:
+            raise StorageError(self.failure)
+        idempotent = header.producer_id >= 0
+        if idempotent:
+            earlier = self._producers.check(header)
+            if earlier is not None:
+                append_time = earlier.timestamp if self._stamps_append_time else NO_APPEND_TIME
+                return Appended(earlier.first_offset, earlier.last_offset, append_time, True)
+        base_offset = self.log_end_offset
+        last_offset = base_offset + header.last_offset_delta
+        size = header.batch_length + 12
+        head = stamp(base_offset, leader_epoch, header.batch_length)
+        buffers: list[Buffer]
+        if self._stamps_append_time:
+            append_time = max_timestamp = now_ms
+            restamped = stamp_log_append_time(records, now_ms)
+            buffers = [head, restamped[STAMPED_BYTES:], records[BATCH_OVERHEAD_BYTES:]]
+        else:
+            append_time, max_timestamp = NO_APPEND_TIME, header.max_timestamp
+            if (
+                max_timestamp - now_ms > self._after_max_ms
+                or now_ms - header.base_timestamp > self._before_max_ms
+            ):
+                check_timestamps(header, self.config, now_ms)
+            buffers = [head, records[STAMPED_BYTES:]]
+        segment = self._segments.active
+        if (
+            segment.size + size > self._segment_bytes
+            or now_ms >= segment.roll_at_ms
+            or last_offset - segment.base_offset > RELATIVE_OFFSET_MAX
+        ):
+            segment = self._make_room(size, now_ms)
+        if leader_epoch != self._epochs.latest:
+            self.assign_epoch_start(leader_epoch)
+        position = segment.size
+        self._write(segment, buffers, size)
+        segment.note(position, size, last_offset, max_timestamp)
+        self.log_end_offset = last_offset + 1
+        if idempotent:
+            self._producers.record(header, last_offset, now_ms)
+        return Appended(base_offset, last_offset, append_time, False)
+
+    def _write(self, segment: Segment, buffers: list[Buffer], size: int) -> None:
+        try:
+            segment.write(buffers, size)
+        except DiskFull:
+            raise
+        except StorageError as error:
+            self.failure = str(error)
+            raise
+
+    def append_replicated(self, batches: memoryview, *, now_ms: int) -> int:
+        """Append what a leader sent: whole batches with offsets and epochs; the new log end offset.
+
+        A trailing part of a batch is left out. Every checksum is verified first, and nothing is
+        appended unless all are right and offsets rise from the log end: raises ``Refusal``
+        CORRUPT_MESSAGE or OFFSET_OUT_OF_RANGE, and ``StorageError`` as ``append`` does; batches
+        written before a disk filled up stay.
+        """
+        if self.failure is not None:
+            raise StorageError(self.failure)
+        for position, header in verify_replicated(
+            batches, self.log_end_offset, self._directory.name
+        ):
+            size = header.total_bytes
+            segment = self._segments.active
+            if (
+                segment.size + size > self._segment_bytes
+                or now_ms >= segment.roll_at_ms
+                or header.last_offset - segment.base_offset > RELATIVE_OFFSET_MAX
+            ):
+                segment = self._make_room(size, now_ms)
+                if header.last_offset - segment.base_offset > RELATIVE_OFFSET_MAX:
+                    raise Refusal(
+                        ErrorCode.OFFSET_OUT_OF_RANGE,
+                        f"{self._directory.name} ends at {self.log_end_offset}, too far from "
+                        f"{header.base_offset} to go on; restart the log there",
+                    )
+            if header.partition_leader_epoch > self._epochs.latest:
+                self._epochs.assign(header.partition_leader_epoch, header.base_offset)
+                self._note_epochs()
+            at = segment.size
+            self._write(segment, [batches[position : position + size]], size)
+            segment.note(at, size, header.last_offset, header.max_timestamp)
+            self.log_end_offset = header.last_offset + 1
+            if header.producer_id >= 0:
+                self._producers.record(header, header.last_offset, now_ms)
+        return self.log_end_offset
+
+    # --- segments ---
+
+    def _make_room(self, size: int, now_ms: int) -> Segment:
+        """An active segment that takes a batch of ``size`` bytes."""
+        if size > self.config.segment_bytes:
+            raise Refusal(
+                ErrorCode.RECORD_LIST_TOO_LARGE,
+                f"the record batch has {size} bytes, segment.bytes is {self.config.segment_bytes}; "
+                "send smaller batches or raise the topic's segment.bytes",
+            )
+        return self._roll(now_ms)
+
+    def _roll(self, now_ms: int) -> Segment:
+        active = self._segments.active
+        if active.size == 0 and active.base_offset == self.log_end_offset:
+            active.roll_at_ms = now_ms + self.config.segment_ms
+            return active
+        try:
+            closed, handle = self._segments.roll(
+                self.log_end_offset, self.config, now_ms + self.config.segment_ms
+            )
+        except OSError as error:
+            raise self._storage_error(error, "beginning a segment") from error
+        self._commit.cover_segment(closed, handle)
+        self._write_snapshot()
+        return self._segments.active
+
+    def _write_snapshot(self) -> None:
+        snapshot = self._snapshots.write(self.log_end_offset, self._producers)
+        if snapshot is not None:
+            self._commit.cover_file(snapshot)
+
+    def _storage_error(self, error: OSError, what: str) -> StorageError:
+        """``error`` as callers see it; one that will not pass fails the log."""
+        raised = storage_error(error, f"{self._directory.name}: {what}")
+        if not isinstance(raised, DiskFull):
+            self.failure = str(raised)
+        return raised
+
+    # --- reading ---
+
+    def read(self, offset: int, *, max_bytes: int, end_offset: int, at_least_one: bool) -> Read:
+        """Whole batches from the one that holds ``offset``, up to ``end_offset`` (exclusive).
+
+        ``end_offset`` is the high watermark for a consumer, the log end for a follower. At most
+        ``max_bytes``, except that ``at_least_one`` returns the first batch whole whatever its size.
+        Empty between ``end_offset`` and the log end. A read ends with its segment; read on from
+        ``next_offset``. Raises ``Refusal`` OFFSET_OUT_OF_RANGE below the log start and beyond the
+        log end, ``StorageError`` when the disk or its bytes are bad.
+        """
+        if not self.log_start_offset <= offset <= self.log_end_offset:
+            raise Refusal(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                f"offset {offset} is outside of {self.log_start_offset} to {self.log_end_offset}",
+            )
+        try:
+            return self._segments.read(
+                offset,
+                max_bytes=max_bytes,
+                end_offset=min(end_offset, self.log_end_offset),
+                at_least_one=at_least_one,
+            )
+        except OSError as error:
+            raise storage_error(error, f"reading {self._directory.name}") from error
+
+    def offset_for_timestamp(self, timestamp_ms: int) -> TimestampAndOffset | None:
+        """The first record at or after ``timestamp_ms``; None when all are older.
+
+        Not bounded by the high watermark. Raises ``StorageError``, and ``Refusal`` CORRUPT_MESSAGE
+        for a batch whose records cannot be opened.
+        """
+        try:
+            return self._segments.find_timestamp(timestamp_ms, self.log_start_offset)
+        except OSError as error:
+            raise storage_error(error, f"searching {self._directory.name}") from error
+
+    def max_timestamp(self) -> TimestampAndOffset | None:
+        """The record with the largest timestamp, the first of several (KIP-734); None without
+        one."""
+        try:
+            largest = max(segment.max_timestamp for segment in self._segments)
+        except OSError as error:
+            raise storage_error(error, f"searching {self._directory.name}") from error
+        return None if largest == NO_TIMESTAMP else self.offset_for_timestamp(largest)
+
+    # --- epochs ---
+
+    @property
+    def latest_epoch(self) -> int:
+        """The leader epoch of the last record or of the leader that began since; -1 for none."""
+        return self._epochs.latest
+
+    @property
+    def earliest_epoch(self) -> int:
+        """The leader epoch of the first record, or of the leader that will write it; -1 for none."""
+        entries = self._epochs.entries()
+        return entries[0][0] if entries else -1
+
+    def assign_epoch_start(self, leader_epoch: int) -> None:
+        """Note that a leader begins ``leader_epoch`` at the log end; durable with the next flush.
+
+        Raises ``ValueError`` for an epoch below the log's: such a leader must have been fenced.
+        """
+        if leader_epoch < self._epochs.latest:
+            raise ValueError(
+                f"{self._directory.name}: epoch {leader_epoch} after {self._epochs.latest}"
+            )
+        if self._epochs.assign(leader_epoch, self.log_end_offset):
+            self._note_epochs()
+
+    def epoch_end(self, leader_epoch: int) -> EpochEnd:
+        """The largest epoch not above ``leader_epoch`` and its end offset
+        (OffsetForLeaderEpoch)."""
+        return self._epochs.end_for(leader_epoch, self.log_end_offset)
+
+    def _note_epochs(self) -> None:
+        path = self._directory / files.LEADER_EPOCH_CHECKPOINT
+        self._commit.cover_epochs(path, self._epochs.encode())
+
+    # --- durability ---
+
+    @property
+    def generation(self) -> int:
+        """Rises with every truncation."""
+        return self._commit.generation
+
+    @property
+    def durable_end_offset(self) -> int:
+        """Where this replica's durable records end; with ``flush=os`` that is the log end."""
+        if self.config.flush == "os":
+            return self.log_end_offset
+        return self._commit.durable_end_offset
+
+    @property
+    def recovery_point(self) -> int:
+        """Below it every record is on the device, whatever ``flush`` says; for the checkpoint."""
+        return self._commit.durable_end_offset
+
+    def begin_flush(self) -> FlushTicket | None:
+        """What is to be made durable now; None when nothing is, or a flush is under way.
+
+        With ``flush=os`` only closed segments and checkpoints are.
+        """
+        if self.failure is not None or self._closed:
+            return None
+        if self.config.flush == "os":
+            return self._commit.begin_closed(self._segments.active.base_offset)
+        return self._commit.begin(self._segments.active, self.log_end_offset)
+
+    def complete_flush(self, ticket: FlushTicket) -> None:
+        """Take note that ``ticket.run`` has returned; moves ``durable_end_offset``.
+
+        A ticket from before a truncation moves nothing. Raises ``StorageError`` when the flush
+        failed: the log is failed then, for the flush is never tried again.
+        """
+        self._commit.complete(ticket)
+        if ticket.error is not None:
+            self.failure = (
+                f"{self._directory.name}: making records durable failed ({ticket.error}); "
+                "check the disk, then restart the broker"
+            )
+            raise StorageError(self.failure) from ticket.error
+
+    # --- cutting and keeping ---
+
+    def truncate_to(self, offset: int) -> None:
+        """Drop every batch that reaches ``offset`` or beyond, durably, before returning.
+
+        At or below the first batch, the log is empty afterwards and goes on at ``offset``. Raises
+        ``StorageError``; then the log is failed.
+        """
+        if offset >= self.log_end_offset:
+            return
+        try:
+            end_offset = self._segments.end_before(max(offset, 0))
+        except OSError as error:
+            raise self._storage_error(error, f"truncating to {offset}") from error
+        self._cut(end_offset, lambda: self._segments.truncate(end_offset, self.config))
+
+    def restart_at(self, offset: int) -> None:
+        """Drop everything and go on at ``offset``, as a follower does that fell behind the leader's
+        log start. Raises ``StorageError``; then the log is failed.
+        """
+        try:
+            if self._checkpoint is not None:
+                self._checkpoint.set_log_start(offset)
+        except OSError as error:
+            raise self._storage_error(error, "keeping the log start") from error
+        self._snapshots.drop_all()
+        self._cut(offset, lambda: self._segments.clear(offset, self.config))
+        self.log_start_offset = offset
+        if self._epochs.truncate_from_end(0):
+            self._note_epochs()
+
+    def _cut(self, end_offset: int, cut: Callable[[], list[int]]) -> None:
+        self._commit.cut(end_offset)
+        try:
+            if self._checkpoint is not None:
+                # First, or a crash in between would look like the loss of durable records.
+                self._checkpoint.lower_recovery_point(self._commit.durable_end_offset)
+            for handle in cut():
+                self._commit.retire(handle)
+            self._disk.synchronize_directory(self._directory)
+            self._snapshots.drop_above(end_offset)
+            self._producers = rebuild_producers(
+                self._snapshots, list(self._segments), end_offset, self._producers.heard_ms
+            )
+        except OSError as error:
+            self.failure = f"{self._directory.name}: truncating to {end_offset} failed ({error})"
+            raise StorageError(self.failure) from error
+        self.log_end_offset = end_offset
+        self.log_start_offset = min(self.log_start_offset, end_offset)
+        if self._epochs.truncate_from_end(end_offset):
+            self._note_epochs()
+
+    def delete_records_before(self, offset: int) -> int:
+        """Move the log start to ``offset``; the log start offset afterwards (DeleteRecords).
+
+        Never moves back, and is in the volume's checkpoint on return. The caller bounds it by the
+        high watermark. Raises ``Refusal`` OFFSET_OUT_OF_RANGE beyond the log end, ``StorageError``.
+        """
+        if not 0 <= offset <= self.log_end_offset:
+            raise Refusal(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                f"cannot delete records before {offset}: the log ends at {self.log_end_offset}",
+            )
+        try:
+            self._keep_log_start(offset)
+        except OSError as error:
+            raise self._storage_error(error, "keeping the log start") from error
+        self._move_start(offset)
+        return self.log_start_offset
+
+    def _keep_log_start(self, offset: int) -> None:
+        if self._checkpoint is not None and offset > self.log_start_offset:
+            self._checkpoint.set_log_start(offset)
+
+    def _move_start(self, offset: int) -> None:
+        self.log_start_offset = max(self.log_start_offset, offset)
+        if self._epochs.truncate_from_start(self.log_start_offset):
+            self._note_epochs()
+
+    def apply_retention(self, now_ms: int, *, high_watermark: int) -> list[int]:
+        """Take segments out of the log that are past keeping; their base offsets.
+
+        Also rolls an active segment that is older than ``segment.ms``. Files are renamed now and
+        unlinked by ``unlink_expired`` after ``file.delete.delay.ms``. ``now_ms`` must be a clock
+        that is believed: give the last one that was, and time stands still. Raises
+        ``StorageError``.
+        """
+        segments = self._segments
+        try:
+            if segments.active.size and now_ms >= segments.active.roll_at_ms:
+                self._roll(now_ms)
+            count = count_expired(
+                (self._facts(segment) for segment in segments if segment.size),
+                self.config,
+                total_bytes=segments.size_bytes,
+                now_ms=now_ms,
+                log_start_offset=self.log_start_offset,
+                high_watermark=min(high_watermark, self.recovery_point),
+            )
+            if count == len(segments):
+                self._roll(now_ms)
+            if count:
+                self._keep_what_follows(segments.base_after(count))
+            unlink_at_ms = now_ms + self.config.file_delete_delay_ms
+            expired = [segments.expire_first(unlink_at_ms).base_offset for _ in range(count)]
+            if expired:
+                self._commit.cover_directory(self._directory)
+                self._snapshots.drop_below(segments.first.base_offset)
+        except OSError as error:
+            raise self._storage_error(error, "deleting old segments") from error
+        self._move_start(segments.first.base_offset)
+        self._producers.expire(now_ms)
+        return expired
+
+    def _keep_what_follows(self, start_offset: int) -> None:
+        """Before segments go: make durable where the log starts and what producers wrote before.
+
+        Else a crash could leave a log that knows neither its end nor its producers.
+        """
+        self._snapshots.synchronize(start_offset)
+        self._disk.synchronize_directory(self._directory)
+        self._keep_log_start(start_offset)
+
+    def _facts(self, segment: Segment) -> SegmentFacts:
+        newest = segment.max_timestamp
+        if newest == NO_TIMESTAMP:
+            newest = self._disk.modified_ms(segment.path)
+        return SegmentFacts(segment.end_offset, segment.size, newest)
+
+    def unlink_expired(self, now_ms: int) -> None:
+        """Unlink the files of segments deleted ``file.delete.delay.ms`` ago. Raises
+        ``StorageError``."""
+        try:
+            self._segments.unlink_expired(now_ms)
+        except OSError as error:
+            raise self._storage_error(error, "unlinking old segments") from error
+
+    # --- closing ---
+
+    def describe(self) -> LogSizes:
+        return LogSizes(
+            self._segments.size_bytes,
+            len(self._segments),
+            self.log_start_offset,
+            self.log_end_offset,
+            self.durable_end_offset,
+        )
+
+    def close(self) -> None:
+        """Make everything durable and close the files. No flush may be under way.
+
+        Raises ``StorageError`` when not all is durable, or the log had failed before: no
+        clean-shutdown marker may be written then. The files are closed all the same.
+        """
+        if self._closed:
+            return
+        commit, active = self._commit, self._segments.active
+        if commit.under_way:
+            raise ValueError(f"{self._directory.name}: closed while a flush is under way")
+        self._closed = True
+        self._write_snapshot()
+        commit.cover_segment(active, active.finish())
+        ticket = commit.begin_closed(self.log_end_offset)
+        assert ticket is not None
+        if self.failure is None:
+            ticket.run()
+        else:
+            ticket.error = OSError(self.failure)
+        for segment in self._segments:
+            segment.forget_handles()
+        self.complete_flush(ticket)
+
+    def abandon(self) -> None:
+        """Close the files and nothing more: the partition is being deleted, or the broker dies.
+
+        No flush may be under way.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self._commit.abandon()
+        self._disk.close(self._segments.active.handle)
+        for segment in self._segments:
+            segment.forget_handles()

@@ -1,0 +1,79 @@
+"""The snapshots of one partition: one per segment, written when it begins, removed with it."""
+
+from pathlib import Path
+
+from brokers.log import files
+from brokers.log.checkpoints import write_new_file
+from brokers.log.disk import Disk
+from brokers.log.producer_snapshot import BadSnapshot, decode_snapshot, encode_snapshot
+from brokers.log.producers import ProducerWindow
+
+
+class ProducerSnapshots:
+    """Offsets (exclusive) of the snapshots that exist, ascending."""
+
+    __slots__ = ("_directory", "_disk", "_offsets")
+
+    def __init__(self, directory: Path, disk: Disk, offsets: list[int]) -> None:
+        self._directory = directory
+        self._disk = disk
+        self._offsets = sorted(offsets)
+
+    def _path(self, offset: int) -> Path:
+        return files.offset_path(self._directory, offset, files.SNAPSHOT_SUFFIX)
+
+    def has(self, offset: int) -> bool:
+        return offset in self._offsets
+
+    def write(self, offset: int, window: ProducerWindow) -> Path | None:
+        """Write a snapshot, not yet durable; None when the disk does not take it.
+
+        It has a checksum and can be rebuilt from the log, so neither is an error.
+        """
+        path = self._path(offset)
+        self._drop(offset)
+        try:
+            write_new_file(self._disk, path, encode_snapshot(window))
+        except OSError:
+            return None
+        self._offsets.append(offset)
+        self._offsets.sort()
+        return path
+
+    def synchronize(self, offset: int) -> None:
+        """Make a snapshot's bytes durable, if there is one. Raises ``OSError``."""
+        if self.has(offset):
+            handle = self._disk.open(self._path(offset))
+            try:
+                self._disk.synchronize(handle)
+            finally:
+                self._disk.close(handle)
+
+    def newest(self, end_offset: int) -> tuple[int, ProducerWindow]:
+        """The newest good snapshot not beyond ``end_offset``; an empty window at 0 without one."""
+        for offset in reversed(self._offsets):
+            if offset <= end_offset:
+                try:
+                    return offset, decode_snapshot(self._disk.read_file(self._path(offset)))
+                except (BadSnapshot, FileNotFoundError):
+                    continue
+        return 0, ProducerWindow()
+
+    def drop_all(self) -> None:
+        self.drop_above(-1)
+
+    def drop_above(self, end_offset: int) -> None:
+        for offset in [offset for offset in self._offsets if offset > end_offset]:
+            self._drop(offset)
+
+    def drop_below(self, start_offset: int) -> None:
+        for offset in [offset for offset in self._offsets if offset < start_offset]:
+            self._drop(offset)
+
+    def _drop(self, offset: int) -> None:
+        if offset in self._offsets:
+            self._offsets.remove(offset)
+        try:
+            self._disk.unlink(self._path(offset))
+        except FileNotFoundError:
+            return

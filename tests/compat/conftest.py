@@ -1,0 +1,42 @@
+"""One tenant of the running service, and topics in it."""
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from tests.compat.clients import Login
+from tests.service import ServiceUnderTest
+
+
+@pytest.fixture(scope="session")
+def login(cell: ServiceUnderTest) -> Login:
+    """The administrator's key of a tenant made for these tests."""
+    tenant = json.loads(cell.run("tenants", "--create", "--tenant", "compat", "--json").stdout)
+    key = json.loads(cell.run("keys", "--create", "--tenant", "compat", "--json").stdout)
+    status = cell.status
+    return Login(
+        bootstrap_servers=status["bootstrap_servers"],
+        security_protocol=status["security_protocol"],
+        cluster_id=tenant["cluster_id"],
+        http_url=status["http_url"],
+        api_key=key["api_key"],
+        api_secret=key["api_secret"],
+    )
+
+
+@pytest.fixture
+def make_topic(login: Login) -> Callable[..., str]:
+    """``make_topic(partitions=3, **configs)`` returns the name of a new topic."""
+    admin = AdminClient(login.librdkafka())
+
+    def make(partitions: int = 1, **configs: Any) -> str:
+        name = f"topic-{uuid.uuid4().hex[:12]}"
+        new = NewTopic(name, num_partitions=partitions, config=configs)
+        admin.create_topics([new])[name].result(30)
+        return name
+
+    return make

@@ -1,0 +1,1 @@
+"""State machines against plain models, and the simulated parts they run on."""
