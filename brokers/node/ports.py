@@ -5,7 +5,7 @@ call may fail with ``MetadataUnavailable`` while PostgreSQL is away; serving rec
 one of these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -137,8 +137,15 @@ class ControlPlane(Protocol):
     ) -> list[Refused | None]: ...
 
     async def create_partitions(
-        self, actor: Actor, name: TopicName, count: int, validate_only: bool
-    ) -> None: ...
+        self,
+        actor: Actor,
+        name: TopicName,
+        count: int,
+        validate_only: bool,
+        assignments: Sequence[Sequence[BrokerId]] | None = None,
+    ) -> None:
+        """``assignments`` places the new partitions by hand, one list of brokers each."""
+        ...
 
     async def alter_topic_configs(
         self,
@@ -149,7 +156,11 @@ class ControlPlane(Protocol):
     ) -> None: ...
 
     async def replace_topic_configs(
-        self, actor: Actor, name: TopicName, configs: dict[str, str], validate_only: bool
+        self,
+        actor: Actor,
+        name: TopicName,
+        configs: Mapping[str, str | None],
+        validate_only: bool,
     ) -> None:
         """AlterConfigs: what is not named goes back to its default."""
         ...

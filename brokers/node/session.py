@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 
 from brokers.kernel.ids import Principal, TenantId
+from brokers.metadata.records import CredentialRecord
 from brokers.node.ports import Actor
 
 
@@ -27,10 +28,17 @@ class Session:
     principal: Principal
     scope: Scope
     credential_key: str | None
-    """The API key that logged in; None for the edge's token. Revoking the key cuts the connection."""
+    """The API key that logged in, or that the edge's token names; revoking it cuts the connection.
+    None for a token that stands for a person's session at the edge."""
 
     def actor(self) -> Actor:
         return Actor(self.tenant_id, self.principal, Scope.ADMINISTER in self.scope)
+
+
+def session_of(credential: CredentialRecord) -> Session:
+    """What whoever proved to hold this API key is, and may do."""
+    scope = ADMINISTRATOR if credential.administrator else SERVICE_ACCOUNT
+    return Session(credential.tenant_id, credential.principal, scope, credential.key_id)
 
 
 @dataclass(frozen=True, slots=True)

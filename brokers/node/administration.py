@@ -1,0 +1,99 @@
+"""What the handlers of administrative requests have in common: who may, and for how long.
+
+Every broker takes these requests; the verb itself is a transaction of the control plane, so it does
+not matter which broker does it. A request that is out of time, or meets a store that is away,
+answers REQUEST_TIMED_OUT: the client asks again, and nothing is known about the outcome.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.limits import TOPICS_PER_REQUEST_MAX
+from brokers.node.ports import MetadataUnavailable, Refused
+from brokers.node.session import RequestContext, Scope
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+
+T = TypeVar("T")
+
+UNTIMED_SECONDS: Final = 10.0
+"""For requests that carry no time-out, or one that is not positive."""
+
+TIMEOUT_SECONDS_MAX: Final = 60.0
+
+
+class Deadline:
+    """The moment by which a request must be answered; ``timeout_ms`` is the client's wish."""
+
+    __slots__ = ("_at", "_loop")
+
+    def __init__(self, timeout_ms: int = 0) -> None:
+        self._loop = asyncio.get_running_loop()
+        wished = timeout_ms / 1000 if timeout_ms > 0 else UNTIMED_SECONDS
+        self._at = self._loop.time() + min(wished, TIMEOUT_SECONDS_MAX)
+
+    async def done(self, verb: Awaitable[T]) -> T | Refused:
+        """What ``verb`` returns, or why it did not."""
+        try:
+            async with asyncio.timeout_at(self._at):
+                return await verb
+        except Refusal as refusal:
+            return Refused(refusal.code, refusal.message)
+        except MetadataUnavailable:
+            return Refused(
+                ErrorCode.REQUEST_TIMED_OUT,
+                "the metadata store does not answer; it is not known whether this was done, so "
+                "look before you try again",
+            )
+        except TimeoutError:
+            return Refused(
+                ErrorCode.REQUEST_TIMED_OUT,
+                "this took longer than the request's time-out; it may still be done",
+            )
+
+    async def caught_up(self, node: "Node") -> None:
+        """Make what was just written usable here, if there is time for it."""
+        try:
+            async with asyncio.timeout_at(self._at):
+                await node.catch_up()
+        except TimeoutError:
+            return
+
+
+def may_administer(context: RequestContext) -> bool:
+    """Whether this login may do more than read and write records."""
+    return Scope.ADMINISTER in context.session.scope
+
+
+def refused_topic(context: RequestContext) -> Refused | None:
+    """TOPIC_AUTHORIZATION_FAILED for a login that may not, whether or not the topic exists."""
+    if may_administer(context):
+        return None
+    return Refused(
+        ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+        "this API key may read and write records; topics are managed with the key of the tenant's "
+        "administrator",
+    )
+
+
+def repeated(names: Iterable[object]) -> set[object]:
+    """What stands more than once in a request that must name each thing once."""
+    return {name for name, count in Counter(names).items() if count > 1}
+
+
+def check_count(asked: int) -> Refused | None:
+    """Refuses a request about more things than one request may be about."""
+    if asked <= TOPICS_PER_REQUEST_MAX:
+        return None
+    return Refused(
+        ErrorCode.POLICY_VIOLATION,
+        f"one request may be about {TOPICS_PER_REQUEST_MAX} things, this one is about {asked}; "
+        "send several",
+    )
+
+
+REPEATED: Final = Refused(ErrorCode.INVALID_REQUEST, "this stands in the request more than once")

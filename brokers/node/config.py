@@ -1,0 +1,52 @@
+"""What one broker process is told at its start. Nothing here changes while it runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from brokers.kernel.ids import BrokerId
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """PEM files of the external listener: certificate chain and key."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerConfig:
+    """Where to bind, and the address that others are told to connect to.
+
+    ``port`` 0 binds a free port; ``advertised_port`` 0 advertises the one that was bound.
+    """
+
+    host: str
+    port: int
+    advertised_host: str
+    advertised_port: int
+    tls: TlsFiles | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeConfig:
+    """One broker. Times are seconds."""
+
+    broker_id: BrokerId
+    external: ListenerConfig
+    """For clients: SASL PLAIN and SCRAM."""
+    internal: ListenerConfig
+    """For brokers and the edge only: SASL OAUTHBEARER with the edge's token."""
+    metrics_host: str
+    metrics_port: int
+    volume: Path
+    verifier_pepper: bytes
+    """Key of the HMAC that makes an API secret's PLAIN verifier; the same in the whole cell."""
+    edge_public_key_pem: str
+    """Ed25519 public key, PEM: the edge holds the private half and signs its tokens with it."""
+    rack: str | None = None
+    heartbeat_interval_s: float = 1.0
+    session_timeout_s: float = 6.0
+    """A broker whose heartbeats did not rise for this long is fenced."""
+    metrics_interval_s: float = 5.0
+    retention_interval_s: float = 30.0

@@ -1,0 +1,294 @@
+"""One connection: requests in, answers out in the order of their requests, pressure both ways.
+
+Reading stops while a request that must finish first is under way, while too many answers are due or
+while the peer does not take the answers it has. What a frame means is for ``dispatch.py``.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, cast
+
+from brokers.kernel.errors import HeadwaterError
+from brokers.kernel.limits import (
+    CONNECTION_IDLE_SECONDS_MAX,
+    FRAME_BYTES_MAX,
+    FRAME_SECONDS_MAX,
+    LOGIN_SECONDS_MAX,
+    REQUESTS_IN_FLIGHT_MAX,
+    WRITE_BUFFER_BYTES_MAX,
+    WRITE_SECONDS_MAX,
+)
+from brokers.node.answers import Answer, Buffers
+from brokers.node.authentication.login import Login, Stage
+from brokers.node.frame_reader import FrameReader
+from brokers.node.session import Scope, Session
+
+if TYPE_CHECKING:
+    from brokers.node.listener import Listener
+
+log = logging.getLogger(__name__)
+
+Work = Coroutine[Any, Any, Buffers | Answer | None]
+Outcome = Buffers | Answer | Work | None
+"""What beginning a request gives: the response, one that waits, work that must be finished before
+the next request begins, or nothing to send."""
+
+
+class Connection(asyncio.BufferedProtocol):
+    """``blocked`` when no further request may be begun, whatever the reason."""
+
+    __slots__ = (
+        "_beginning", "_blocked", "_closing", "_deadline", "_out", "_queue", "_reading", "_seen",
+        "_stalled_since", "_task", "_transport", "_unsent", "_write_paused", "listener", "login",
+        "may_read", "may_write", "peer", "reader", "requests", "session",
+    )  # fmt: skip
+
+    def __init__(self, listener: "Listener") -> None:
+        self.listener = listener
+        self.login = Login()
+        self.session: Session | None = None
+        self.requests: defaultdict[int, int] = defaultdict(int)
+        """The tenant's count of requests by API key, once there is a tenant."""
+        self.may_read = self.may_write = False
+        """The session's scope; asking an enum for its bits is too slow for every request."""
+        self.peer = "?"
+        self.reader = FrameReader(listener.receive_buffers)
+        self._transport: asyncio.Transport = cast(asyncio.Transport, None)
+        self._queue: deque[Answer] = deque()
+        self._out: Buffers = []
+        self._task: asyncio.Task[None] | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._blocked = False
+        self._beginning = False
+        self._write_paused = False
+        self._reading = True
+        self._closing = False
+        self._seen = listener.now
+        self._stalled_since = 0
+        self._unsent = 0
+
+    def __str__(self) -> str:
+        if self.session is None:
+            return f"{self.peer} (not logged in)"
+        return f"{self.peer} (tenant {self.session.tenant_id}, {self.session.principal})"
+
+    # What the transport calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        name = transport.get_extra_info("peername")
+        self.peer = f"{name[0]}:{name[1]}" if isinstance(name, tuple) else str(name)
+        self._transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES_MAX)
+        if self.listener.opened(self):
+            self._deadline = self.listener.loop.call_later(
+                LOGIN_SECONDS_MAX, self.cut, f"no login within {LOGIN_SECONDS_MAX} s"
+            )
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self.reader.room()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._seen = self.listener.now
+        self.reader.arrived(nbytes)
+        self._begin_requests()
+
+    def eof_received(self) -> None:
+        """The peer will send no more; the transport closes itself after this."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._closing = self._blocked = True
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        for answer in self._queue:
+            answer.owner = None
+            answer.abandon()
+        self._queue.clear()
+        self.reader.close()
+        self._count_unsent(0)
+        self.listener.closed(self)
+
+    def pause_writing(self) -> None:
+        self._write_paused = self._blocked = True
+        self._stalled_since = self.listener.now
+        self._count_unsent(self._transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        self._write_paused = False
+        self._count_unsent(0)
+        self._go_on()
+
+    # Requests and their answers.
+
+    def _begin_requests(self) -> None:
+        """Begin every request that has arrived whole, unless something blocks, and send."""
+        reader = self.reader
+        start = self.listener.dispatcher.start
+        self._beginning = True
+        try:
+            while not self._blocked and (frame := reader.next_frame()) is not None:
+                outcome = start(frame, self)
+                if outcome is None or isinstance(outcome, list | Answer):
+                    self._place(outcome)
+                else:
+                    self._blocked = True
+                    self._task = self.listener.loop.create_task(self._finish(outcome))
+        except HeadwaterError as error:
+            self.refuse(str(error))
+        except Exception:
+            log.exception("%s: a request failed", self)
+            self.refuse("internal error")
+        self._beginning = False
+        self._send()
+        self._end_failed_login()
+        if self._closing:
+            return
+        readable = reader.settle(self._memory_is_free)
+        self._read(readable and not self._blocked)
+
+    def _place(self, outcome: Buffers | Answer | None) -> None:
+        """Put a response in its place behind those of earlier requests."""
+        if outcome is None:
+            return
+        if isinstance(outcome, Answer):
+            answer = outcome
+        elif not self._queue:
+            self._out += outcome
+            if len(outcome) > 1:
+                self._send()  # Records: learn now whether the peer still takes them.
+            return
+        else:
+            answer = Answer()
+            answer.buffers = outcome
+        answer.owner = self
+        self._queue.append(answer)
+        if len(self._queue) >= REQUESTS_IN_FLIGHT_MAX:
+            self._blocked = True
+
+    async def _finish(self, work: Work) -> None:
+        try:
+            outcome = await work
+        except HeadwaterError as error:
+            self.refuse(str(error))
+            return
+        except Exception:
+            log.exception("%s: a request failed", self)
+            self.refuse("internal error")
+            return
+        self._task = None
+        self._place(outcome)
+        self._send()
+        self._end_failed_login()
+        self._go_on()
+
+    def _end_failed_login(self) -> None:
+        if self.session is None and self.login.stage is Stage.FAILED:
+            self.finish()
+
+    def answer_ready(self) -> None:
+        """Send what is now due, in order."""
+        queue = self._queue
+        while queue and queue[0].buffers is not None:
+            self._out += queue.popleft().buffers or ()
+        if not self._beginning:
+            self._send()
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Take up reading and beginning, if nothing blocks any more."""
+        if not self._blocked or self._closing or self._beginning or self._write_paused:
+            return
+        if self._task is None and len(self._queue) < REQUESTS_IN_FLIGHT_MAX:
+            self._blocked = False
+            self._begin_requests()
+
+    def _memory_is_free(self) -> bool:
+        if self._closing:
+            return False
+        self._read(self.reader.settle(self._memory_is_free) and not self._blocked)
+        return True
+
+    def _send(self) -> None:
+        if self._out and not self._closing:
+            out, self._out = self._out, []
+            self._transport.writelines(out)
+
+    def _read(self, wanted: bool) -> None:
+        if wanted is not self._reading:
+            self._reading = wanted
+            if wanted:
+                self._transport.resume_reading()
+            else:
+                self._transport.pause_reading()
+
+    # Sessions and the end.
+
+    def logged_in(self, session: Session, requests: defaultdict[int, int]) -> None:
+        """From here on the connection belongs to one tenant, and counts its requests there."""
+        self.session = session
+        self.requests = requests
+        self.may_read = Scope.READ in session.scope
+        self.may_write = Scope.WRITE in session.scope
+        self.reader.frame_bytes_max = FRAME_BYTES_MAX
+        self.reader.tenant = session.tenant_id
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is under way and every answer has been handed to the operating system."""
+        return (
+            not self._queue and self._task is None and self._transport.get_write_buffer_size() == 0
+        )
+
+    def refuse(self, reason: str) -> None:
+        """Log, send what is due already, and close: the peer broke a rule."""
+        if not self._closing:
+            log.warning("%s: closing the connection: %s", self, reason)
+            self._send()
+            self._closing = self._blocked = True
+            self._transport.close()
+
+    def cut(self, reason: str) -> None:
+        """Log and close at once, whatever is due."""
+        self._blocked = True
+        if not self._transport.is_closing() or self._closing:
+            log.warning("%s: cutting the connection: %s", self, reason)
+        self._closing = True
+        self._transport.abort()
+
+    def drain(self) -> None:
+        """The broker stops: begin nothing more, and answer what waits as soon as it can be."""
+        self._blocked = True
+        for answer in list(self._queue):
+            if answer.buffers is None:
+                answer.hurry()
+
+    def finish(self) -> None:
+        """Close after what was sent; no log line, for the peer did nothing wrong."""
+        self._closing = self._blocked = True
+        self._transport.close()
+
+    def check(self, now: int) -> None:
+        """Cut the connection when it has outlived its welcome; called every few seconds."""
+        idle = now - self._seen
+        if self._write_paused or self._closing:
+            unsent = self._transport.get_write_buffer_size()
+            if unsent < self._unsent or not self._stalled_since:
+                self._stalled_since = now
+            self._count_unsent(unsent)
+            if now - self._stalled_since > WRITE_SECONDS_MAX:
+                self.cut(f"{unsent} bytes of answers not taken for {WRITE_SECONDS_MAX} s")
+        elif not self.reader.is_empty and not self._blocked and idle > FRAME_SECONDS_MAX:
+            self.cut(f"a frame that began did not go on for {FRAME_SECONDS_MAX} s")
+        elif idle > CONNECTION_IDLE_SECONDS_MAX and not self._queue and self._task is None:
+            log.info("%s: idle for %d s, closing", self, idle)
+            self.finish()
+
+    def _count_unsent(self, count: int) -> None:
+        self.listener.count_unsent(self.session, count - self._unsent)
+        self._unsent = count

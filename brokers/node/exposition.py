@@ -1,0 +1,76 @@
+"""The counters as Prometheus text (exposition format 0.0.4)."""
+
+from collections.abc import Iterable, Iterator
+
+from brokers.node.metrics import Metrics
+from brokers.wire.registry import ApiKey
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+Sample = tuple[dict[str, str], int]
+
+_TOPIC_COUNTERS = (
+    ("bytes_in", "Bytes of record batches appended"),
+    ("bytes_out", "Bytes of record batches returned to fetches"),
+    ("records_in", "Records appended"),
+    ("records_out", "Records returned to fetches, by their offsets"),
+)
+
+
+def exposition(metrics: Metrics, broker_id: int, gauges: dict[str, tuple[str, int]]) -> str:
+    """All counters, and ``gauges`` as name to (what it is, value). Names begin with ``headwater_``."""
+    lines: list[str] = []
+    for name, what in _TOPIC_COUNTERS:
+        samples: list[Sample] = [
+            ({"tenant": counter.tenant_id, "topic": counter.topic}, getattr(counter, name))
+            for counter in metrics.topics.values()
+        ]
+        lines += _family(f"headwater_{name}_total", "counter", what, samples)
+    lines += _family("headwater_requests_total", "counter", "Requests by API", _requests(metrics))
+    lines += _family(
+        "headwater_errors_total", "counter", "Errors answered, by Kafka error code",
+        _errors(metrics),
+    )  # fmt: skip
+    lines += _family(
+        "headwater_tenant_connections", "gauge", "Connections that are logged in",
+        (({"tenant": c.tenant_id}, c.connections) for c in metrics.tenants.values()),
+    )  # fmt: skip
+    for name, what in (
+        ("connections_refused", "Connections refused for being too many"),
+        ("authentication_failures", "Logins refused"),
+        ("protocol_errors", "Connections closed because the peer broke the protocol"),
+    ):
+        lines += _family(f"headwater_{name}_total", "counter", what, [({}, getattr(metrics, name))])
+    lines += _family(
+        "headwater_connections", "gauge", "Connections open", [({}, metrics.connections)]
+    )
+    for name, (what, value) in gauges.items():
+        lines += _family(name, "gauge", what, [({}, value)])
+    lines += _family(
+        "headwater_broker_info", "gauge", "Which broker this is", [({"broker": str(broker_id)}, 1)]
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _requests(metrics: Metrics) -> Iterator[Sample]:
+    for counter in metrics.tenants.values():
+        for api_key, count in counter.requests.items():
+            yield {"tenant": counter.tenant_id, "api": ApiKey(api_key).name.lower()}, count
+
+
+def _errors(metrics: Metrics) -> Iterator[Sample]:
+    for counter in metrics.tenants.values():
+        for code, count in counter.errors.items():
+            yield {"tenant": counter.tenant_id, "code": str(code)}, count
+
+
+def _family(name: str, kind: str, what: str, samples: Iterable[Sample]) -> Iterator[str]:
+    yield f"# HELP {name} {what}"
+    yield f"# TYPE {name} {kind}"
+    for labels, value in samples:
+        text = ",".join(f'{label}="{_escaped(value)}"' for label, value in labels.items())
+        yield f"{name}{{{text}}} {value}" if text else f"{name} {value}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,64 @@
+"""CreatePartitions: one row per topic."""
+
+from typing import TYPE_CHECKING
+
+from brokers.kernel.errors import ErrorCode
+from brokers.kernel.ids import BrokerId, TopicName
+from brokers.node.administration import (
+    REPEATED,
+    Deadline,
+    check_count,
+    refused_topic,
+    repeated,
+)
+from brokers.node.ports import Refused
+from brokers.node.session import RequestContext
+from brokers.wire.messages.create_partitions_request import (
+    CreatePartitionsRequest,
+    CreatePartitionsTopic,
+)
+from brokers.wire.messages.create_partitions_response import (
+    CreatePartitionsResponse,
+    CreatePartitionsTopicResult,
+)
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+
+
+async def handle(
+    request: CreatePartitionsRequest, context: RequestContext, node: "Node"
+) -> CreatePartitionsResponse:
+    deadline = Deadline(request.timeout_ms)
+    twice = repeated(topic.name for topic in request.topics)
+    refused = refused_topic(context) or check_count(len(request.topics))
+    response = CreatePartitionsResponse()
+    for topic in {topic.name: topic for topic in request.topics}.values():
+        problem = refused or (REPEATED if topic.name in twice else None)
+        if problem is None:
+            problem = await deadline.done(_create(topic, request.validate_only, context, node))
+        response.results.append(
+            CreatePartitionsTopicResult(
+                name=topic.name,
+                error_code=ErrorCode.NONE if problem is None else problem.code,
+                error_message=None if problem is None else problem.message,
+            )
+        )
+    if not request.validate_only:
+        await deadline.caught_up(node)
+    return response
+
+
+async def _create(
+    topic: CreatePartitionsTopic, validate_only: bool, context: RequestContext, node: "Node"
+) -> Refused | None:
+    """Never returns a ``Refused`` by itself: what the verb refuses comes as an exception."""
+    by_hand = [[BrokerId(broker) for broker in each.broker_ids] for each in topic.assignments or []]
+    await node.control.create_partitions(
+        context.session.actor(),
+        TopicName(topic.name),
+        topic.count,
+        validate_only,
+        assignments=by_hand or None,
+    )
+    return None

@@ -1,0 +1,100 @@
+"""CreateTopics: one row per name, and what was created can be used when the answer goes out."""
+
+from typing import TYPE_CHECKING
+
+from brokers.kernel.errors import ErrorCode
+from brokers.kernel.ids import BrokerId, TopicName
+from brokers.node.administration import (
+    REPEATED,
+    Deadline,
+    check_count,
+    may_administer,
+    repeated,
+)
+from brokers.node.config_entries import topic_entries
+from brokers.node.ports import NewTopic, Refused, TopicCreated
+from brokers.node.session import RequestContext
+from brokers.wire.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
+from brokers.wire.messages.create_topics_response import (
+    CreatableTopicConfigs,
+    CreatableTopicResult,
+    CreateTopicsResponse,
+)
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+
+NOT_ALLOWED = Refused(
+    ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+    "this API key may read and write records; topics are created with the key of the tenant's "
+    "administrator",
+)
+
+
+async def handle(
+    request: CreateTopicsRequest, context: RequestContext, node: "Node"
+) -> CreateTopicsResponse:
+    deadline = Deadline(request.timeout_ms)
+    twice = repeated(topic.name for topic in request.topics)
+    refused = check_count(len(request.topics)) if may_administer(context) else NOT_ALLOWED
+    response = CreateTopicsResponse()
+    for topic in {topic.name: topic for topic in request.topics}.values():
+        outcome: TopicCreated | Refused
+        if refused is not None:
+            outcome = refused
+        elif topic.name in twice:
+            outcome = REPEATED
+        else:
+            outcome = await _create(topic, request.validate_only, context, node, deadline)
+        response.topics.append(_row(topic.name, outcome))
+    if not request.validate_only:
+        await deadline.caught_up(node)
+    return response
+
+
+async def _create(
+    topic: CreatableTopic,
+    validate_only: bool,
+    context: RequestContext,
+    node: "Node",
+    deadline: Deadline,
+) -> TopicCreated | Refused:
+    assignments = {
+        each.partition_index: tuple(BrokerId(broker) for broker in each.broker_ids)
+        for each in topic.assignments
+    }
+    if len(assignments) != len(topic.assignments):
+        return Refused(
+            ErrorCode.INVALID_REPLICA_ASSIGNMENT, "a partition was assigned replicas twice"
+        )
+    wanted = NewTopic(
+        name=TopicName(topic.name),
+        partition_count=topic.num_partitions,
+        replication_factor=topic.replication_factor,
+        assignments=assignments,
+        configs={config.name: config.value for config in topic.configs},
+    )
+    verb = node.control.create_topics(context.session.actor(), [wanted], validate_only)
+    outcome = await deadline.done(verb)
+    return outcome if isinstance(outcome, Refused) else outcome[0]
+
+
+def _row(name: str, outcome: TopicCreated | Refused) -> CreatableTopicResult:
+    if isinstance(outcome, Refused):
+        return CreatableTopicResult(
+            name=name,
+            error_code=outcome.code,
+            error_message=outcome.message,
+            configs=[],
+        )
+    return CreatableTopicResult(
+        name=name,
+        topic_id=outcome.topic_id,
+        error_message=None,
+        num_partitions=outcome.partition_count,
+        replication_factor=outcome.replication_factor,
+        configs=[
+            CreatableTopicConfigs(entry.name, entry.value, entry.read_only, entry.source)
+            for entry in topic_entries(outcome.configs)
+        ],
+    )

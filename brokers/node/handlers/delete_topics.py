@@ -1,0 +1,95 @@
+"""DeleteTopics, by name or by id (KIP-516): one row per topic that was asked about."""
+
+from typing import TYPE_CHECKING
+
+from brokers.kernel.errors import ErrorCode
+from brokers.kernel.ids import ZERO_TOPIC_ID, TopicId, TopicName
+from brokers.metadata.records import TopicRecord
+from brokers.node.administration import (
+    REPEATED,
+    Deadline,
+    check_count,
+    refused_topic,
+    repeated,
+)
+from brokers.node.ports import Refused
+from brokers.node.session import RequestContext
+from brokers.wire.messages.delete_topics_request import DeleteTopicsRequest
+from brokers.wire.messages.delete_topics_response import (
+    DeletableTopicResult,
+    DeleteTopicsResponse,
+)
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+
+Asked = tuple[str | None, TopicId]
+"""A name or an id; the other one is None or zero."""
+
+UNKNOWN_NAME = Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic of that name")
+UNKNOWN_ID = Refused(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic of that id")
+NAME_OR_ID = Refused(
+    ErrorCode.INVALID_REQUEST, "name a topic by its name or by its id, one of both"
+)
+
+
+async def handle(
+    request: DeleteTopicsRequest, context: RequestContext, node: "Node"
+) -> DeleteTopicsResponse:
+    deadline = Deadline(request.timeout_ms)
+    asked: list[Asked] = [(name, ZERO_TOPIC_ID) for name in request.topic_names]
+    asked += [(state.name, TopicId(state.topic_id)) for state in request.topics]
+    twice = repeated(asked)
+    refused = refused_topic(context) or check_count(len(asked))
+    if refused is None:
+        # The image may be behind; whoever asks may have created the topic a moment ago elsewhere.
+        await deadline.caught_up(node)
+    response = DeleteTopicsResponse()
+    for topic in dict.fromkeys(asked):
+        problem = refused or (REPEATED if topic in twice else _shape_problem(topic))
+        found = None if problem is not None else _find(topic, context, node)
+        if problem is None:
+            problem = await _delete(topic, found, context, node, deadline)
+        response.responses.append(_row(topic, found, problem))
+    await deadline.caught_up(node)
+    return response
+
+
+def _shape_problem(asked: Asked) -> Refused | None:
+    name, topic_id = asked
+    return NAME_OR_ID if (name is None) == (topic_id == ZERO_TOPIC_ID) else None
+
+
+def _find(asked: Asked, context: RequestContext, node: "Node") -> TopicRecord | None:
+    name, topic_id = asked
+    tenant_id = context.session.tenant_id
+    if name is None:
+        return node.image.topic_by_id(tenant_id, topic_id)
+    return node.image.topic(tenant_id, TopicName(name))
+
+
+async def _delete(
+    asked: Asked,
+    found: TopicRecord | None,
+    context: RequestContext,
+    node: "Node",
+    deadline: Deadline,
+) -> Refused | None:
+    unknown = UNKNOWN_ID if asked[0] is None else UNKNOWN_NAME
+    if found is None:
+        return unknown
+    outcome = await deadline.done(node.control.delete_topics(context.session.actor(), [found.id]))
+    refused = outcome if isinstance(outcome, Refused) else outcome[0]
+    if refused is not None and refused.code is ErrorCode.UNKNOWN_TOPIC_ID:
+        return unknown
+    return refused
+
+
+def _row(asked: Asked, found: TopicRecord | None, problem: Refused | None) -> DeletableTopicResult:
+    name, topic_id = asked
+    return DeletableTopicResult(
+        name=name if found is None else found.name,
+        topic_id=topic_id if found is None else found.id,
+        error_code=ErrorCode.NONE if problem is None else problem.code,
+        error_message=None if problem is None else problem.message,
+    )

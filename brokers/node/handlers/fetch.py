@@ -1,0 +1,277 @@
+"""Fetch: committed records as they lie in the log, or a wait until there are some.
+
+Semantics: Apache Kafka, ``ReplicaManager.fetchMessages`` and ``DelayedFetch``. Fetch sessions (KIP-227)
+are not kept: every answer says session 0, which makes clients send the whole list each time.
+"""
+
+import logging
+from asyncio import TimerHandle
+from typing import TYPE_CHECKING
+
+from brokers.kernel.errors import ErrorCode, Refusal, StorageError
+from brokers.kernel.limits import FETCH_BYTES_MAX, FETCH_WAIT_MS_MAX
+from brokers.node.answers import Answer, Buffers
+from brokers.node.framing import framed
+from brokers.node.leader_hints import current_leader
+from brokers.node.partition_lookup import (
+    WORTH_CATCHING_UP,
+    epoch_fault,
+    find_led,
+    find_topic,
+)
+from brokers.node.partition_runtime import PartitionRuntime
+from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic, decode
+from brokers.wire.messages.fetch_response import (
+    EpochEndOffset,
+    FetchableTopicResponse,
+    FetchResponse,
+    LeaderIdAndEpoch,
+    NodeEndpoint,
+    PartitionData,
+    encode,
+)
+
+if TYPE_CHECKING:
+    from brokers.node.connection import Outcome
+    from brokers.node.dispatch import Call
+
+log = logging.getLogger(__name__)
+
+LEADER_HINTS_SINCE_VERSION = 16
+READ_COMMITTED = 1
+_NO_FRAME = memoryview(b"")
+NO_SESSION, FINAL_EPOCH, INITIAL_EPOCH = 0, -1, 0
+
+Places = list[PartitionRuntime | ErrorCode]
+
+
+def start(call: "Call") -> "Outcome":
+    """Answer now if there is enough or anything is wrong; else wait, at most ``max_wait_ms``."""
+    request = decode(call.version, call.frame, call.position)
+    fault = _request_fault(request)
+    if fault is not None:
+        return _encoded(call, FetchResponse(error_code=fault))
+    places = _locate(call, request)
+    for place in places:
+        if type(place) is ErrorCode and place in WORTH_CATCHING_UP:
+            return _after_catching_up(call, request)
+    return _answer_or_wait(call, request, places)
+
+
+async def _after_catching_up(call: "Call", request: FetchRequest) -> Buffers | Answer:
+    # A decoded Fetch request holds no memory of the connection's.
+    await call.node.catch_up()
+    return _answer_or_wait(call, request, _locate(call, request))
+
+
+def _request_fault(request: FetchRequest) -> ErrorCode | None:
+    replica = request.replica_state.replica_id if request.replica_state else request.replica_id
+    if replica >= 0:
+        return ErrorCode.CLUSTER_AUTHORIZATION_FAILED
+    if request.session_id != NO_SESSION:
+        return ErrorCode.FETCH_SESSION_ID_NOT_FOUND
+    if request.session_epoch not in {FINAL_EPOCH, INITIAL_EPOCH}:
+        return ErrorCode.INVALID_FETCH_SESSION_EPOCH
+    return None
+
+
+def _locate(call: "Call", request: FetchRequest) -> Places:
+    node, tenant_id = call.node, call.session.tenant_id
+    refusal = None if call.connection.may_read else ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    places: Places = []
+    for topic in request.topics:
+        topic_id = refusal or find_topic(node, tenant_id, topic.topic, topic.topic_id)
+        if isinstance(topic_id, ErrorCode):
+            places += [topic_id] * len(topic.partitions)
+        else:
+            for asked in topic.partitions:
+                places.append(find_led(node, topic_id, asked.partition))
+    return places
+
+
+def _answer_or_wait(call: "Call", request: FetchRequest, places: Places) -> Buffers | Answer:
+    result = _Result(call, request)
+    result.read(places)
+    if (
+        result.byte_count >= request.min_bytes
+        or result.must_return
+        or request.max_wait_ms <= 0
+        or not places
+    ):
+        return result.encoded()
+    return _Parked(call, request, places, request.min_bytes - result.byte_count)
+
+
+class _Result:
+    """One pass over the partitions that were asked for, and the response it makes."""
+
+    __slots__ = ("_budget", "_call", "_request", "byte_count", "must_return", "response")
+
+    def __init__(self, call: "Call", request: FetchRequest) -> None:
+        self.response = FetchResponse()
+        self.byte_count = 0
+        self.must_return = False
+        """An error or a divergence, which the client should not wait for."""
+        self._call = call
+        self._request = request
+        self._budget = min(request.max_bytes, FETCH_BYTES_MAX)
+        if not call.connection.listener.takes_its_answers(call.session.tenant_id):
+            self._budget = 0
+
+    def read(self, places: Places) -> None:
+        """Fill the response in the request's order until the budget is used up."""
+        found = iter(places)
+        for topic in self._request.topics:
+            rows = []
+            for asked in topic.partitions:
+                place = next(found)
+                if isinstance(place, ErrorCode):
+                    rows.append(self._refused(topic, asked, place, None))
+                else:
+                    rows.append(self._read_one(place, topic, asked))
+            self.response.responses.append(
+                FetchableTopicResponse(topic.topic, topic.topic_id, rows)
+            )
+
+    def _read_one(
+        self, place: PartitionRuntime, topic: FetchTopic, asked: FetchPartition
+    ) -> PartitionData:
+        fault = epoch_fault(place, asked.current_leader_epoch)
+        if fault is not None:
+            return self._refused(topic, asked, fault, place)
+        high_watermark = place.high_watermark
+        row = PartitionData(
+            asked.partition,
+            0,
+            high_watermark,
+            high_watermark,  # the last stable offset, while there are no transactions
+            place.log.log_start_offset,
+        )
+        if self._request.isolation_level != READ_COMMITTED:
+            row.aborted_transactions = None
+        row.records = b""
+        offset = asked.fetch_offset
+        try:
+            if asked.last_fetched_epoch >= 0 and self._diverges(place, asked, row):
+                return row
+            if offset == high_watermark:
+                return row
+            found = place.log.read(
+                offset,
+                max_bytes=max(0, min(asked.partition_max_bytes, self._budget)),
+                end_offset=high_watermark,
+                at_least_one=self.byte_count == 0,
+            )
+        except Refusal as refusal:
+            return self._refused(topic, asked, refusal.code, place)
+        except StorageError as error:
+            log.error("%s: fetch failed: %s", place, error)
+            return self._refused(topic, asked, ErrorCode.KAFKA_STORAGE_ERROR, place)
+        if found.data:
+            row.records = found.data
+            size = len(found.data)
+            self.byte_count += size
+            self._budget -= size
+            place.counter.bytes_out += size
+            place.counter.records_out += found.next_offset - offset
+        return row
+
+    def _diverges(self, place: PartitionRuntime, asked: FetchPartition, row: PartitionData) -> bool:
+        """Whether the client's log is not a prefix of this one, and where the two part (KIP-595)."""
+        epoch, end_offset = place.log.epoch_end(asked.last_fetched_epoch)
+        if epoch < 0 or end_offset < 0:
+            raise Refusal(ErrorCode.OFFSET_OUT_OF_RANGE, "the epoch is older than this log")
+        if epoch < asked.last_fetched_epoch or end_offset < asked.fetch_offset:
+            row.diverging_epoch = EpochEndOffset(epoch, end_offset)
+            self.must_return = True
+            return True
+        return False
+
+    def _refused(
+        self,
+        topic: FetchTopic,
+        asked: FetchPartition,
+        code: ErrorCode,
+        place: PartitionRuntime | None,
+    ) -> PartitionData:
+        self.must_return = True
+        call = self._call
+        call.node.metrics.failed(
+            call.session.tenant_id, code, None if place is None else place.counter
+        )
+        row = PartitionData(
+            asked.partition, code, -1, -1, -1, aborted_transactions=None, records=b""
+        )
+        if code in {ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.FENCED_LEADER_EPOCH}:
+            self._hint(topic, row)
+        return row
+
+    def _hint(self, topic: FetchTopic, row: PartitionData) -> None:
+        """Put the leader that the image knows beside the error."""
+        call = self._call
+        topic_id = find_topic(call.node, call.session.tenant_id, topic.topic, topic.topic_id)
+        if call.version < LEADER_HINTS_SINCE_VERSION or isinstance(topic_id, ErrorCode):
+            return
+        leader = current_leader(call.node.image, topic_id, row.partition_index)
+        if leader is None:
+            return
+        record, broker = leader
+        row.current_leader = LeaderIdAndEpoch(broker.id, record.leader_epoch)
+        endpoints = self.response.node_endpoints
+        if all(endpoint.node_id != broker.id for endpoint in endpoints):
+            host, port = call.node.endpoint(broker, internal=call.connection.listener.is_internal)
+            endpoints.append(NodeEndpoint(broker.id, host, port, broker.rack))
+
+    def encoded(self) -> Buffers:
+        return _encoded(self._call, self.response)
+
+
+def _encoded(call: "Call", response: FetchResponse) -> Buffers:
+    body = encode(call.version, response)
+    return framed(call.correlation_id, body, has_tags=call.has_tags)
+
+
+class _Parked(Answer):
+    """A long poll: woken by the high watermark of any of its partitions, or by time.
+
+    Each wake-up is an addition; the partitions are read once, when there is enough.
+    """
+
+    __slots__ = ("_call", "_missing_bytes", "_places", "_request", "_timer")
+
+    def __init__(
+        self, call: "Call", request: FetchRequest, places: Places, missing_bytes: int
+    ) -> None:
+        super().__init__()
+        call.frame = _NO_FRAME
+        self._call = call
+        self._request = request
+        self._missing_bytes = missing_bytes
+        self._places = [place for place in places if isinstance(place, PartitionRuntime)]
+        wait_ms = min(request.max_wait_ms, FETCH_WAIT_MS_MAX)
+        self._timer: TimerHandle = call.connection.listener.loop.call_later(
+            wait_ms / 1000, self.disturbed
+        )
+        for place in self._places:
+            place.wait_for_records(self)
+
+    def committed(self, byte_count: int) -> None:
+        """So many bytes more can be read."""
+        self._missing_bytes -= byte_count
+        if self._missing_bytes <= 0:
+            self.disturbed()
+
+    def disturbed(self) -> None:
+        """Answer with whatever there is now."""
+        self.abandon()
+        result = _Result(self._call, self._request)
+        result.read(_locate(self._call, self._request))
+        self.complete(result.encoded())
+
+    def hurry(self) -> None:
+        self.disturbed()
+
+    def abandon(self) -> None:
+        self._timer.cancel()
+        for place in self._places:
+            place.fetches.pop(self, None)

@@ -1,0 +1,207 @@
+"""Metadata: the tenant's topics, who leads their partitions, and where those brokers are."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.ids import ZERO_TOPIC_ID, TopicId, TopicName
+from brokers.kernel.limits import TOPICS_PER_REQUEST_MAX
+from brokers.metadata.image import MetadataImage
+from brokers.metadata.records import PartitionRecord, TopicRecord
+from brokers.metadata.topic_names import check_topic_name
+from brokers.node.ports import MetadataUnavailable, NewTopic, Refused
+from brokers.node.session import RequestContext, Scope
+from brokers.wire.messages.metadata_request import MetadataRequest, MetadataRequestTopic
+from brokers.wire.messages.metadata_response import (
+    MetadataResponse,
+    MetadataResponseBroker,
+    MetadataResponsePartition,
+    MetadataResponseTopic,
+)
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+
+NULL_IS_ALL_SINCE_VERSION: Final = 1
+IDS_SINCE_VERSION: Final = 12
+UNSTATED: Final = -(2**31)
+"""Authorised operations that were not asked for."""
+
+# Bits of ``AclOperation`` in an authorised-operations field (KIP-430).
+_READ, _WRITE, _CREATE, _DELETE, _ALTER, _DESCRIBE = (1 << n for n in range(3, 9))
+_DESCRIBE_CONFIGS, _ALTER_CONFIGS, _IDEMPOTENT_WRITE = 1 << 10, 1 << 11, 1 << 12
+
+
+async def handle(
+    request: MetadataRequest, context: RequestContext, node: "Node"
+) -> MetadataResponse:
+    """One row per topic asked for; all of the tenant's when none is named."""
+    tenant_id = context.session.tenant_id
+    if _asks_for_all(request, context.api_version):
+        await node.catch_up()
+        rows = [_row(topic, request, context, node) for topic in node.image.topics_of(tenant_id)]
+    else:
+        asked = request.topics or []
+        if any(_find(topic, context, node.image) is None for topic in asked):
+            await node.catch_up()
+            await _create_missing(asked, request, context, node)
+        rows = [_asked_row(topic, request, context, node) for topic in asked]
+    return _response(rows, request, context, node)
+
+
+def _asks_for_all(request: MetadataRequest, version: int) -> bool:
+    return request.topics is None or (version < NULL_IS_ALL_SINCE_VERSION and not request.topics)
+
+
+def _find(
+    asked: MetadataRequestTopic, context: RequestContext, image: MetadataImage
+) -> TopicRecord | None:
+    tenant_id = context.session.tenant_id
+    if asked.name is not None:
+        return image.topic(tenant_id, TopicName(asked.name))
+    return image.topic_by_id(tenant_id, TopicId(asked.topic_id))
+
+
+async def _create_missing(
+    asked: Iterable[MetadataRequestTopic],
+    request: MetadataRequest,
+    context: RequestContext,
+    node: "Node",
+) -> None:
+    """``auto.create.topics.enable``, where both the tenant and the client want it."""
+    tenant = node.image.tenants.get(context.session.tenant_id)
+    if not (
+        request.allow_auto_topic_creation
+        and tenant is not None
+        and tenant.auto_create_topics
+        and Scope.WRITE in context.session.scope
+    ):
+        return
+    missing = [
+        NewTopic(TopicName(topic.name))
+        for topic in asked
+        if topic.name is not None
+        and _find(topic, context, node.image) is None
+        and _name_fault(topic.name) is None
+    ]
+    if not missing:
+        return
+    try:
+        results = await node.control.create_topics(
+            context.session.actor(), missing[:TOPICS_PER_REQUEST_MAX], False
+        )
+    except (MetadataUnavailable, Refusal):
+        return  # They are unknown, then; the client asks again.
+    if not all(isinstance(result, Refused) for result in results):
+        await node.catch_up()
+
+
+def _name_fault(name: str) -> ErrorCode | None:
+    try:
+        check_topic_name(name)
+    except Refusal as refusal:
+        return refusal.code
+    return None
+
+
+def _asked_row(
+    asked: MetadataRequestTopic,
+    request: MetadataRequest,
+    context: RequestContext,
+    node: "Node",
+) -> MetadataResponseTopic:
+    """Foreign and absent alike: nothing but what was asked comes back."""
+    if context.api_version < IDS_SINCE_VERSION and (
+        asked.name is None or asked.topic_id != ZERO_TOPIC_ID
+    ):
+        return MetadataResponseTopic(ErrorCode.INVALID_REQUEST, asked.name or "")
+    topic = _find(asked, context, node.image)
+    if topic is not None:
+        return _row(topic, request, context, node)
+    if asked.name is None:
+        return MetadataResponseTopic(ErrorCode.UNKNOWN_TOPIC_ID, None, asked.topic_id)
+    fault = _name_fault(asked.name)
+    return MetadataResponseTopic(
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION if fault is None else fault, asked.name
+    )
+
+
+def _row(
+    topic: TopicRecord, request: MetadataRequest, context: RequestContext, node: "Node"
+) -> MetadataResponseTopic:
+    image = node.image
+    records = image.partitions.get(topic.id, {})
+    return MetadataResponseTopic(
+        name=topic.name,
+        topic_id=topic.id,
+        is_internal=topic.internal,
+        partitions=[_partition(records[index], image) for index in sorted(records)],
+        topic_authorized_operations=(
+            _topic_operations(context.session.scope)
+            if request.include_topic_authorized_operations
+            else UNSTATED
+        ),
+    )
+
+
+def _partition(record: PartitionRecord, image: MetadataImage) -> MetadataResponsePartition:
+    brokers = image.brokers
+    offline = [
+        replica for replica in record.replicas if replica not in brokers or brokers[replica].fenced
+    ]
+    has_leader = record.leader is not None and record.leader not in offline
+    return MetadataResponsePartition(
+        ErrorCode.NONE if has_leader else ErrorCode.LEADER_NOT_AVAILABLE,
+        record.index,
+        record.leader if has_leader and record.leader is not None else -1,
+        record.leader_epoch,
+        [*record.replicas],
+        [*record.isr],
+        [*offline],
+    )
+
+
+def _response(
+    rows: list[MetadataResponseTopic],
+    request: MetadataRequest,
+    context: RequestContext,
+    node: "Node",
+) -> MetadataResponse:
+    brokers = []
+    for broker in node.image.live_brokers():
+        host, port = node.endpoint(broker, internal=context.internal_listener)
+        brokers.append(MetadataResponseBroker(broker.id, host, port, broker.rack))
+    tenant = node.image.tenants.get(context.session.tenant_id)
+    live = [broker.node_id for broker in brokers]
+    return MetadataResponse(
+        brokers=brokers,
+        cluster_id=None if tenant is None else tenant.cluster_id,
+        # Every broker takes administration; this one is known to be reachable.
+        controller_id=node.broker_id if node.broker_id in live else next(iter(live), -1),
+        topics=rows,
+        cluster_authorized_operations=(
+            _cluster_operations(context.session.scope)
+            if request.include_cluster_authorized_operations
+            else UNSTATED
+        ),
+    )
+
+
+def _topic_operations(scope: Scope) -> int:
+    bits = _DESCRIBE
+    if Scope.READ in scope:
+        bits |= _READ
+    if Scope.WRITE in scope:
+        bits |= _WRITE
+    if Scope.ADMINISTER in scope:
+        bits |= _CREATE | _DELETE | _ALTER | _DESCRIBE_CONFIGS | _ALTER_CONFIGS
+    return bits
+
+
+def _cluster_operations(scope: Scope) -> int:
+    bits = _DESCRIBE
+    if Scope.WRITE in scope:
+        bits |= _IDEMPOTENT_WRITE
+    if Scope.ADMINISTER in scope:
+        bits |= _CREATE | _ALTER | _DESCRIBE_CONFIGS | _ALTER_CONFIGS
+    return bits

@@ -1,0 +1,66 @@
+"""OffsetForLeaderEpoch: where an epoch ended here, so that a client finds out what it lost (KIP-320)."""
+
+from typing import TYPE_CHECKING
+
+from brokers.kernel.errors import ErrorCode
+from brokers.node.partition_lookup import (
+    WORTH_CATCHING_UP,
+    epoch_fault,
+    find_led,
+    find_topic,
+)
+from brokers.node.session import RequestContext, Scope
+from brokers.wire.messages.offset_for_leader_epoch_request import (
+    OffsetForLeaderEpochRequest,
+    OffsetForLeaderPartition,
+)
+from brokers.wire.messages.offset_for_leader_epoch_response import (
+    EpochEndOffset,
+    OffsetForLeaderEpochResponse,
+    OffsetForLeaderTopicResult,
+)
+from brokers.wire.primitives import ZERO_UUID
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+
+
+async def handle(
+    request: OffsetForLeaderEpochRequest, context: RequestContext, node: "Node"
+) -> OffsetForLeaderEpochResponse:
+    """Epoch and end offset -1 where nothing is known of the epoch that was asked for."""
+    response = _answer(request, context, node)
+    if any(
+        row.error_code in WORTH_CATCHING_UP for topic in response.topics for row in topic.partitions
+    ):
+        await node.catch_up()
+        response = _answer(request, context, node)
+    return response
+
+
+def _answer(
+    request: OffsetForLeaderEpochRequest, context: RequestContext, node: "Node"
+) -> OffsetForLeaderEpochResponse:
+    response = OffsetForLeaderEpochResponse()
+    for topic in request.topics:
+        rows = [_row(topic.topic, asked, context, node) for asked in topic.partitions]
+        response.topics.append(OffsetForLeaderTopicResult(topic.topic, rows))
+    return response
+
+
+def _row(
+    name: str, asked: OffsetForLeaderPartition, context: RequestContext, node: "Node"
+) -> EpochEndOffset:
+    if Scope.READ not in context.session.scope:
+        return EpochEndOffset(ErrorCode.TOPIC_AUTHORIZATION_FAILED, asked.partition)
+    topic_id = find_topic(node, context.session.tenant_id, name, ZERO_UUID)
+    if isinstance(topic_id, ErrorCode):
+        return EpochEndOffset(topic_id, asked.partition)
+    place = find_led(node, topic_id, asked.partition)
+    if isinstance(place, ErrorCode):
+        return EpochEndOffset(place, asked.partition)
+    fault = epoch_fault(place, asked.current_leader_epoch)
+    if fault is not None:
+        return EpochEndOffset(fault, asked.partition)
+    epoch, end_offset = place.log.epoch_end(asked.leader_epoch)
+    return EpochEndOffset(0, asked.partition, epoch, end_offset)

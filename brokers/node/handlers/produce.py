@@ -1,0 +1,292 @@
+"""Produce: verify each batch, append it, and answer when ``acks`` is satisfied.
+
+Order of checks: Apache Kafka, ``KafkaApis.handleProduceRequest`` and ``ReplicaManager``. The whole of a
+request is appended in one go, so that nothing of the connection's next request comes in between.
+"""
+
+import logging
+from asyncio import TimerHandle
+from typing import TYPE_CHECKING, Final
+
+from brokers.kernel.errors import ErrorCode, ProtocolError, Refusal, StorageError
+from brokers.log.partition_log import Appended
+from brokers.node.answers import Answer, Buffers
+from brokers.node.framing import framed
+from brokers.node.leader_hints import current_leader
+from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic
+from brokers.node.partition_runtime import PartitionRuntime
+from brokers.wire.batch import TRANSACTIONAL_BIT
+from brokers.wire.messages.produce_request import ProduceRequest, TopicProduceData, decode
+from brokers.wire.messages.produce_response import (
+    LeaderIdAndEpoch,
+    NodeEndpoint,
+    PartitionProduceResponse,
+    ProduceResponse,
+    TopicProduceResponse,
+    encode,
+)
+from brokers.wire.produced import verify_produced
+
+if TYPE_CHECKING:
+    from brokers.node.connection import Outcome
+    from brokers.node.dispatch import Call
+
+log = logging.getLogger(__name__)
+
+NO_ACKS: Final = 0
+LEADER_ACKS: Final = 1
+ALL_ACKS: Final = -1
+LEADER_HINTS_SINCE_VERSION: Final = 10
+NO_OFFSET: Final = -1
+_NOTHING = memoryview(b"")
+
+Places = list[PartitionRuntime | ErrorCode]
+"""Where a request's partitions are, in the request's order."""
+
+
+def start(call: "Call") -> "Outcome":
+    """Append now and answer, or wait for the commit; catch up with the metadata first where it may
+    be behind. Raises ``ProtocolError`` for what can only be told by closing (``acks=0``)."""
+    request = decode(call.version, call.frame, call.position)
+    places = _locate(call, request)
+    for place in places:
+        if type(place) is ErrorCode and place in WORTH_CATCHING_UP:
+            # The frame's memory is the connection's; what waits takes a copy of its own.
+            call.frame = memoryview(bytes(call.frame))
+            return _after_catching_up(call)
+    return _append(call, request, places)
+
+
+async def _after_catching_up(call: "Call") -> Buffers | Answer | None:
+    await call.node.catch_up()
+    request = decode(call.version, call.frame, call.position)
+    return _append(call, request, _locate(call, request))
+
+
+def _locate(call: "Call", request: ProduceRequest) -> Places:
+    node, tenant_id = call.node, call.session.tenant_id
+    refusal = _request_refusal(call, request)
+    places: Places = []
+    for topic in request.topic_data:
+        topic_id = refusal or find_topic(node, tenant_id, topic.name, topic.topic_id)
+        if isinstance(topic_id, ErrorCode):
+            places += [topic_id] * len(topic.partition_data)
+        else:
+            for data in topic.partition_data:
+                places.append(find_led(node, topic_id, data.index))
+    return places
+
+
+def _request_refusal(call: "Call", request: ProduceRequest) -> ErrorCode | None:
+    """What refuses every partition alike."""
+    if request.transactional_id is not None:
+        return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+    if not call.connection.may_write:
+        return ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    if request.acks not in {NO_ACKS, LEADER_ACKS, ALL_ACKS}:
+        return ErrorCode.INVALID_REQUIRED_ACKS
+    return None
+
+
+def _append(call: "Call", request: ProduceRequest, places: Places) -> Buffers | Answer | None:
+    """Append to every partition that was found; the answer, or one that waits for the commit."""
+    now_ms = call.node.clock.now_ms()
+    needs_commit = request.acks == ALL_ACKS
+    response = ProduceResponse()
+    parked: _Parked | None = None
+    found = iter(places)
+    for topic in request.topic_data:
+        rows: list[PartitionProduceResponse] = []
+        for data in topic.partition_data:
+            place = next(found)
+            try:
+                appended = _append_batch(place, data.records, call.version, needs_commit, now_ms)
+            except Refusal as refusal:
+                counter = None if isinstance(place, ErrorCode) else place.counter
+                call.node.metrics.failed(call.session.tenant_id, refusal.code, counter)
+                rows.append(_refused(call, topic, data.index, refusal, response))
+                continue
+            assert isinstance(place, PartitionRuntime)
+            row = PartitionProduceResponse(
+                data.index,
+                0,
+                appended.base_offset,
+                appended.log_append_time_ms,
+                place.log.log_start_offset,
+            )
+            rows.append(row)
+            if needs_commit and place.high_watermark <= appended.last_offset:
+                if parked is None:
+                    parked = _Parked(call, response)
+                parked.wait_for(place, appended.last_offset + 1, row)
+        response.responses.append(TopicProduceResponse(topic.name, topic.topic_id, rows))
+    if request.acks == NO_ACKS:
+        _check_unanswered(response)
+        return None
+    if parked is not None:
+        parked.wait_at_most(request.timeout_ms)
+        return parked
+    return framed(call.correlation_id, encode(call.version, response), has_tags=call.has_tags)
+
+
+def _append_batch(
+    place: PartitionRuntime | ErrorCode,
+    records: memoryview | None,
+    version: int,
+    needs_commit: bool,
+    now_ms: int,
+) -> Appended:
+    """Raises ``Refusal`` with the code that the partition is answered with."""
+    if isinstance(place, ErrorCode):
+        raise Refusal(place, _MESSAGES.get(place, "not done; see the error code"))
+    if needs_commit and not place.has_enough_replicas:
+        raise Refusal(
+            ErrorCode.NOT_ENOUGH_REPLICAS, "fewer replicas are in sync than min.insync.replicas"
+        )
+    if records is None:
+        records = _NOTHING
+    header = verify_produced(
+        records,
+        max_bytes=place.max_message_bytes,
+        produce_version=version,
+    )
+    if header.attributes & TRANSACTIONAL_BIT:
+        raise Refusal(
+            ErrorCode.INVALID_TXN_STATE, "a transactional batch needs an ongoing transaction"
+        )
+    try:
+        return place.append(records, header, now_ms)
+    except StorageError as error:
+        # What is wrong with a disk is the operator's to read, in the log, not the tenant's.
+        log.error("%s: produce failed: %s", place, error)
+        raise Refusal(
+            ErrorCode.KAFKA_STORAGE_ERROR, "the broker could not write this; try again later"
+        ) from error
+
+
+_MESSAGES = {
+    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION: "this topic or partition does not exist",
+    ErrorCode.UNKNOWN_TOPIC_ID: "no topic has this id",
+    ErrorCode.NOT_LEADER_OR_FOLLOWER: "another broker leads this partition; refresh the metadata",
+    ErrorCode.KAFKA_STORAGE_ERROR: "the broker cannot open this partition",
+    ErrorCode.TOPIC_AUTHORIZATION_FAILED: "this login may not write",
+    ErrorCode.INVALID_REQUIRED_ACKS: "acks must be 0, 1 or -1 (all)",
+    ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "transactions are not offered here",
+}
+
+
+def _refused(
+    call: "Call",
+    topic: TopicProduceData,
+    index: int,
+    refusal: Refusal,
+    response: ProduceResponse,
+) -> PartitionProduceResponse:
+    row = PartitionProduceResponse(index, refusal.code, NO_OFFSET, error_message=refusal.message)
+    if refusal.code is ErrorCode.NOT_LEADER_OR_FOLLOWER:
+        _hint(call, topic, row, response)
+    return row
+
+
+def _hint(
+    call: "Call",
+    topic: TopicProduceData,
+    row: PartitionProduceResponse,
+    response: ProduceResponse,
+) -> None:
+    """Put the leader that the image knows beside the error."""
+    node = call.node
+    topic_id = find_topic(node, call.session.tenant_id, topic.name, topic.topic_id)
+    if call.version < LEADER_HINTS_SINCE_VERSION or isinstance(topic_id, ErrorCode):
+        return
+    leader = current_leader(node.image, topic_id, row.index)
+    if leader is None:
+        return
+    record, broker = leader
+    row.current_leader = LeaderIdAndEpoch(broker.id, record.leader_epoch)
+    if all(endpoint.node_id != broker.id for endpoint in response.node_endpoints):
+        host, port = node.endpoint(broker, internal=call.connection.listener.is_internal)
+        response.node_endpoints.append(NodeEndpoint(broker.id, host, port, broker.rack))
+
+
+def _check_unanswered(response: ProduceResponse) -> None:
+    """``acks=0`` gets no answer; an error can only be shown by closing the connection."""
+    for topic in response.responses:
+        for row in topic.partition_responses:
+            if row.error_code:
+                raise ProtocolError(
+                    f"acks=0 and {ErrorCode(row.error_code).name} for {topic.name or 'a topic'}-"
+                    f"{row.index}"
+                )
+
+
+class _Parked(Answer):
+    """An answer that waits until all of its records are committed, or for ``timeout.ms``."""
+
+    __slots__ = (
+        "_correlation_id",
+        "_has_tags",
+        "_loop",
+        "_missing",
+        "_response",
+        "_rows",
+        "_timer",
+        "_version",
+    )
+
+    def __init__(self, call: "Call", response: ProduceResponse) -> None:
+        super().__init__()
+        self._version = call.version
+        self._correlation_id = call.correlation_id
+        self._has_tags = call.has_tags
+        self._loop = call.connection.listener.loop
+        self._response = response
+        self._rows: list[PartitionProduceResponse | None] = []
+        """None once it is settled."""
+        self._missing = 0
+        self._timer: TimerHandle | None = None
+
+    def wait_for(
+        self, place: PartitionRuntime, end_offset: int, row: PartitionProduceResponse
+    ) -> None:
+        self._rows.append(row)
+        self._missing += 1
+        place.wait_for_commit(end_offset, self, len(self._rows) - 1)
+
+    def wait_at_most(self, timeout_ms: int) -> None:
+        self._timer = self._loop.call_later(max(0, timeout_ms) / 1000, self._timed_out)
+
+    def settled(self, slot: int, code: ErrorCode) -> None:
+        """One partition's records are committed, or will not be by this leader."""
+        row = self._rows[slot]
+        if self.buffers is not None or row is None:
+            return
+        if code:
+            _fail(row, code)
+        self._rows[slot] = None
+        self._missing -= 1
+        if self._missing == 0:
+            self._finish()
+
+    def _timed_out(self) -> None:
+        for row in self._rows:
+            if row is not None:
+                _fail(row, ErrorCode.REQUEST_TIMED_OUT)
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        body = encode(self._version, self._response)
+        self.complete(framed(self._correlation_id, body, has_tags=self._has_tags))
+
+    def abandon(self) -> None:
+        self.buffers = []
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def _fail(row: PartitionProduceResponse, code: ErrorCode) -> None:
+    """The records may be in the log all the same; only an idempotent producer can tell."""
+    row.error_code, row.base_offset, row.log_append_time_ms = code, NO_OFFSET, -1
+    row.error_message = _MESSAGES.get(code, "written, but not committed in time")

@@ -1,0 +1,98 @@
+"""SaslAuthenticate, and the bare tokens that follow SaslHandshake 0: proving who one is."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from brokers.kernel.errors import ErrorCode, ProtocolError
+from brokers.kernel.limits import AUTHENTICATION_DELAY_SECONDS
+from brokers.node.authentication.login import REFUSED, Stage
+from brokers.node.authentication.verdicts import Accepted, Challenge, Rejected, Verdict
+from brokers.wire.messages.sasl_authenticate_request import SaslAuthenticateRequest
+from brokers.wire.messages.sasl_authenticate_response import SaslAuthenticateResponse
+
+if TYPE_CHECKING:
+    from brokers.node.connection import Connection
+    from brokers.node.node import Node
+    from brokers.node.session import Session
+
+log = logging.getLogger(__name__)
+
+
+async def handle(
+    request: SaslAuthenticateRequest, connection: "Connection", node: "Node"
+) -> SaslAuthenticateResponse:
+    """Nothing but the mechanism's own bytes after success; one sentence, and the end, otherwise."""
+    if connection.login.stage is not Stage.TOKENS or connection.login.bare_tokens:
+        return SaslAuthenticateResponse(
+            error_code=ErrorCode.ILLEGAL_SASL_STATE,
+            error_message="SaslAuthenticate must follow SaslHandshake 1, once",
+        )
+    verdict = await judge(request.auth_bytes, connection, node)
+    match verdict:
+        case Challenge(message) | Accepted(_, message):
+            return SaslAuthenticateResponse(error_message=None, auth_bytes=message)
+        case Rejected():
+            return SaslAuthenticateResponse(
+                error_code=ErrorCode.SASL_AUTHENTICATION_FAILED, error_message=REFUSED
+            )
+
+
+async def handle_bare(token: bytes, connection: "Connection", node: "Node") -> bytes:
+    """The next bare token to send, empty after success. Raises ``ProtocolError`` on failure: this
+    form has no way to say why."""
+    match await judge(token, connection, node):
+        case Challenge(message) | Accepted(_, message):
+            return message
+        case Rejected():
+            raise ProtocolError("authentication failed")
+
+
+async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict:
+    """One step of the login; moves the connection's session when it ends well."""
+    login = connection.login
+    assert login.exchange is not None
+    key_id = login.exchange.key_id(token)
+    if key_id is not None and key_id not in node.image.credentials:
+        await node.metadata.catch_up()
+    credential = None if key_id is None else node.image.credentials.get(key_id)
+    verdict = login.exchange.step(token, credential)
+    if isinstance(verdict, Accepted):
+        verdict = await _admit(verdict, node)
+    if isinstance(verdict, Accepted):
+        refusal = connection.listener.logged_in(connection, verdict.session)
+        if refusal is not None:
+            raise ProtocolError(refusal)
+        login.ended(accepted=True)
+    elif isinstance(verdict, Rejected):
+        node.metrics.authentication_failures += 1
+        log.warning("%s: %s login refused: %s", connection, login.mechanism, verdict.reason)
+        await asyncio.sleep(AUTHENTICATION_DELAY_SECONDS)
+        login.ended(accepted=False)
+    return verdict
+
+
+async def _admit(verdict: Accepted, node: "Node") -> Verdict:
+    """The proof was right: is the tenant active, the key in force?"""
+    session = verdict.session
+    if session.tenant_id not in node.image.tenants:
+        await node.metadata.catch_up()
+    fault = session_fault(session, node)
+    return verdict if fault is None else Rejected(fault)
+
+
+def session_fault(session: "Session", node: "Node") -> str | None:
+    """Why this session may not be, or not go on; None when it may."""
+    tenant = node.image.tenants.get(session.tenant_id)
+    if tenant is None:
+        return f"tenant {session.tenant_id} does not exist"
+    if not tenant.active:
+        return f"tenant {tenant.cluster_id} is not active"
+    if session.credential_key is None:
+        return None
+    credential = node.image.credentials.get(session.credential_key)
+    if credential is None or credential.tenant_id != session.tenant_id:
+        return f"API key {session.credential_key} does not exist or was revoked"
+    if credential.expires_at_ms is not None and credential.expires_at_ms <= node.clock.now_ms():
+        return f"API key {session.credential_key} has expired"
+    return None

@@ -1,0 +1,183 @@
+"""One listening socket, its connections, and the caps on them.
+
+The sweep looks at every connection each second or two, so that slow, silent and expired ones end
+without a timer each.
+"""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections import defaultdict
+from collections.abc import Callable
+
+from brokers.kernel.ids import TenantId
+from brokers.kernel.limits import (
+    CONNECTIONS_MAX,
+    CONNECTIONS_PER_TENANT_MAX,
+    LOGIN_SECONDS_MAX,
+    UNSENT_BYTES_PER_TENANT_MAX,
+)
+from brokers.node.authentication.login import Mechanisms
+from brokers.node.config import ListenerConfig
+from brokers.node.connection import Connection
+from brokers.node.dispatch import Dispatcher
+from brokers.node.metrics import Metrics
+from brokers.node.receive_buffers import ReceiveBuffers
+from brokers.node.session import Session
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 2
+"""A revoked key must be cut off within 5: at most 1 until the change is known, and this."""
+_BACKLOG = 1024
+
+
+class Listener:
+    """Accepts, counts and ends connections; ``dispatcher`` says what their requests mean."""
+
+    def __init__(
+        self,
+        config: ListenerConfig,
+        dispatcher: Dispatcher,
+        mechanisms: Mechanisms,
+        receive_buffers: ReceiveBuffers,
+        metrics: Metrics,
+        fault: Callable[[Session], str | None],
+        *,
+        is_internal: bool,
+    ) -> None:
+        self.dispatcher = dispatcher
+        self.is_internal = is_internal
+        self.mechanisms = mechanisms
+        self.receive_buffers = receive_buffers
+        self.connections: set[Connection] = set()
+        self.now = 0
+        """Seconds on the loop's clock at the last sweep: what connections tell time by."""
+        self.loop: asyncio.AbstractEventLoop
+        self.port = config.port
+        """The one that was bound, after ``bind``."""
+        self._config = config
+        self._metrics = metrics
+        self._fault = fault
+        self._server: asyncio.Server | None = None
+        self._socket: socket.socket
+        self._per_tenant: defaultdict[TenantId, int] = defaultdict(int)
+        self._unsent: defaultdict[TenantId | None, int] = defaultdict(int)
+
+    def bind(self) -> None:
+        """Take the port, without accepting yet. Raises ``OSError`` when another has it."""
+        self.loop = asyncio.get_running_loop()
+        self.now = int(self.loop.time())
+        family = socket.AF_INET6 if ":" in self._config.host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((self._config.host, self._config.port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.port = self._socket.getsockname()[1]
+
+    async def accept(self) -> None:
+        """Serve whoever connects."""
+        context = self._tls()
+        self._server = await self.loop.create_server(
+            lambda: Connection(self),
+            sock=self._socket,
+            backlog=_BACKLOG,
+            ssl=context,
+            ssl_handshake_timeout=None if context is None else LOGIN_SECONDS_MAX,
+        )
+
+    def _tls(self) -> ssl.SSLContext | None:
+        files = self._config.tls
+        if files is None:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(files.certificate, files.key)
+        return context
+
+    # What connections tell.
+
+    def opened(self, connection: Connection) -> bool:
+        """False when there are too many: the connection was cut."""
+        self.connections.add(connection)
+        self._metrics.connections += 1
+        if len(self.connections) <= CONNECTIONS_MAX:
+            return True
+        self._metrics.connections_refused += 1
+        connection.cut(f"{CONNECTIONS_MAX} connections are open already")
+        return False
+
+    def closed(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        self._metrics.connections -= 1
+        if connection.session is not None:
+            tenant_id = connection.session.tenant_id
+            self._per_tenant[tenant_id] -= 1
+            self._metrics.tenant(tenant_id).connections -= 1
+
+    def logged_in(self, connection: Connection, session: Session) -> str | None:
+        """Give the connection its session; or the reason why its tenant may have no more."""
+        tenant_id = session.tenant_id
+        if self._per_tenant[tenant_id] >= CONNECTIONS_PER_TENANT_MAX:
+            self._metrics.connections_refused += 1
+            return (
+                f"tenant {tenant_id} has {CONNECTIONS_PER_TENANT_MAX} connections to this broker "
+                "already; close some"
+            )
+        self._per_tenant[tenant_id] += 1
+        counter = self._metrics.tenant(tenant_id)
+        counter.connections += 1
+        connection.logged_in(session, counter.requests)
+        return None
+
+    def count_unsent(self, session: Session | None, change: int) -> None:
+        if change:
+            self._unsent[None if session is None else session.tenant_id] += change
+
+    def takes_its_answers(self, tenant_id: TenantId) -> bool:
+        """False while the tenant leaves so much unread that its fetches should stay small."""
+        return self._unsent[tenant_id] < UNSENT_BYTES_PER_TENANT_MAX
+
+    # What the node asks.
+
+    async def sweep(self) -> None:
+        """Look after every connection, until cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.now = int(self.loop.time())
+            for connection in list(self.connections):
+                reason = None if connection.session is None else self._fault(connection.session)
+                if reason is None:
+                    connection.check(self.now)
+                else:
+                    connection.cut(reason)
+
+    def stop_accepting(self) -> None:
+        """Close the socket; connections stay, and begin nothing more."""
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self.connections):
+            connection.drain()
+
+    async def close_connections(self, grace_s: float) -> None:
+        """Wait until what is under way was answered and taken, for so long, then close."""
+        deadline = self.loop.time() + grace_s
+        while self.loop.time() < deadline and not all(c.is_quiet for c in self.connections):
+            await asyncio.sleep(0.02)
+        for connection in list(self.connections):
+            if connection.is_quiet:
+                connection.finish()
+            else:
+                connection.cut("the broker stops")
+
+    def close(self) -> None:
+        """Let the port go and cut what is left."""
+        if self._server is not None:
+            self._server.close()
+        self._socket.close()
+        for connection in list(self.connections):
+            connection.cut("the broker stops")

@@ -1,0 +1,110 @@
+"""Keeps the image up with the metadata store: one snapshot, then numbered changes in order.
+
+Hints shorten the wait, polling each second makes their loss harmless. ``catch_up`` is for requests
+that are about to be told "absent": however many wait, one query serves them all.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from brokers.kernel.ids import ChangeNumber
+from brokers.metadata.image import MetadataImage
+from brokers.metadata.records import Change
+from brokers.node.ports import MetadataSource, MetadataUnavailable
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+CHANGES_PER_QUERY = 1000
+
+
+class MetadataFollower:
+    """Owns the image; ``on_change`` hears of each change right after it was applied."""
+
+    def __init__(self, source: MetadataSource, on_change: Callable[[Change], None]) -> None:
+        self.image = MetadataImage()
+        self.available = True
+        """Whether the store answered when it was last asked."""
+        self._source = source
+        self._on_change = on_change
+        self._went_back = False
+        self._running: asyncio.Task[bool] | None = None
+        self._next: asyncio.Task[bool] | None = None
+
+    async def load(self) -> None:
+        """Replace the image with a snapshot. Raises ``MetadataUnavailable``."""
+        self.image = MetadataImage.from_snapshot(await self._source.snapshot())
+        self.available = True
+
+    async def follow(self) -> None:
+        """Apply changes as they come, until cancelled."""
+        while True:
+            await self._ask()
+            if self.available:
+                await self._wait_for_hint()
+            else:
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _wait_for_hint(self) -> None:
+        try:
+            await self._source.wait_for_hint(POLL_SECONDS)
+        except MetadataUnavailable:
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def catch_up(self) -> bool:
+        """Apply every change that was committed before this call; False when the store is away.
+
+        Returns at once when the store is known to be away: the image alone decides then.
+        """
+        return await self._ask() if self.available else False
+
+    async def _ask(self) -> bool:
+        # A query that is already under way may have been answered before the caller's change was
+        # committed, so callers share the one that starts after it.
+        if self._next is None:
+            self._next = asyncio.create_task(self._ask_after(self._running))
+        return await asyncio.shield(self._next)
+
+    async def _ask_after(self, earlier: asyncio.Task[bool] | None) -> bool:
+        if earlier is not None:
+            await asyncio.wait([earlier])
+        self._running, self._next = self._next, None
+        try:
+            await self._apply_new_changes()
+        except MetadataUnavailable as error:
+            if self.available:
+                log.warning("metadata store is away, serving from the image: %s", error)
+            self.available = False
+        else:
+            if not self.available:
+                log.info("metadata store answers again")
+            self.available = True
+        return self.available
+
+    async def _apply_new_changes(self) -> None:
+        while True:
+            asked_at = self.image.number
+            # One change back: a store that still has it is the store that this image came from.
+            changes = await self._source.changes_after(
+                ChangeNumber(max(0, asked_at - 1)), CHANGES_PER_QUERY
+            )
+            if asked_at > 0 and (not changes or changes[0].number > asked_at):
+                self._report_went_back(asked_at)
+                return
+            self._went_back = False
+            for change in changes:
+                if change.number > self.image.number:
+                    self.image.apply(change)
+                    self._on_change(change)
+            if len(changes) < CHANGES_PER_QUERY:
+                return
+
+    def _report_went_back(self, number: ChangeNumber) -> None:
+        if not self._went_back:
+            log.error(
+                "the metadata store no longer has change %d, which this broker has applied: it was "
+                "restored from an earlier state; no change is applied until it is repaired",
+                number,
+            )
+        self._went_back = True

@@ -1,0 +1,319 @@
+"""One broker: what it is made of, and the order in which it starts and stops.
+
+Start: volume (locked), clean-shutdown marker, registration, image, partitions, listeners, loops.
+Stop: the reverse, the marker near the end: it says that every log was closed.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TypeVar
+
+from brokers.kernel.clock import Clock
+from brokers.kernel.ids import BrokerId, Incarnation
+from brokers.log.disk import Disk, RealDisk
+from brokers.log.volume import Volume
+from brokers.metadata.image import MetadataImage
+from brokers.metadata.records import BrokerRecord, Change
+from brokers.node import metrics_publisher, upkeep
+from brokers.node.authentication.edge_token import EdgeToken, load_public_key
+from brokers.node.authentication.login import Mechanisms
+from brokers.node.authentication.plain import Plain
+from brokers.node.authentication.scram import Scram
+from brokers.node.config import ListenerConfig, NodeConfig
+from brokers.node.dispatch import Dispatcher
+from brokers.node.exposition import exposition
+from brokers.node.flush_pool import FlushPool
+from brokers.node.handlers.sasl_authenticate import session_fault
+from brokers.node.listener import Listener
+from brokers.node.metadata_follower import MetadataFollower
+from brokers.node.metrics import Metrics
+from brokers.node.metrics_server import MetricsServer
+from brokers.node.partitions import PartitionManager
+from brokers.node.ports import (
+    BrokerRegistration,
+    ControlPlane,
+    MetadataSource,
+    MetadataUnavailable,
+)
+from brokers.node.producer_ids import ProducerIds
+from brokers.node.receive_buffers import ReceiveBuffers
+from brokers.node.routes import ROUTES
+from brokers.node.session import Session
+from brokers.node.system_clock import SystemClock
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+FLUSH_THREADS = 4
+DRAIN_SECONDS = 3.0
+"""Of the ten that a stop may take: the rest is for closing logs and the metadata store."""
+
+_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
+SIGN_OFF_SECONDS = 1.0
+_TRIES_PER_LOG_LINE = 10
+_NONCE_BYTES = 18
+
+
+class Node:
+    """One broker. Everything here belongs to one event loop; handlers may read every attribute.
+
+    ``run`` is its life.
+    """
+
+    def __init__(
+        self,
+        config: NodeConfig,
+        metadata: MetadataSource,
+        control: ControlPlane,
+        *,
+        clock: Clock | None = None,
+        disk: Disk | None = None,
+    ) -> None:
+        self.config = config
+        self.control = control
+        self.clock: Clock = SystemClock() if clock is None else clock
+        self.metadata = MetadataFollower(metadata, self._changed)
+        self.metrics = Metrics()
+        self.producer_ids = ProducerIds(control)
+        self.incarnation = Incarnation(0)
+        """This run of the broker; known once it has registered."""
+        self.volume: Volume
+        self.partitions: PartitionManager
+        self.external: Listener
+        self.internal: Listener
+        self.metrics_server: MetricsServer
+        self.is_serving = False
+        self._disk: Disk = RealDisk() if disk is None else disk
+        self._flush_pool = FlushPool(FLUSH_THREADS)
+        self._receive_buffers = ReceiveBuffers()
+        self._undo = AsyncExitStack()
+
+    @property
+    def broker_id(self) -> BrokerId:
+        return self.config.broker_id
+
+    @property
+    def image(self) -> MetadataImage:
+        """The cluster as this broker knows it now."""
+        return self.metadata.image
+
+    async def catch_up(self) -> bool:
+        """Read your writes: the image holds every change that was committed before this call, and
+        this broker's share of them can be used (its new partitions are open).
+
+        False, at once, when the metadata store is known to be away: then the image is all there is.
+        """
+        is_current = await self.metadata.catch_up()
+        await self.partitions.settle()
+        return is_current
+
+    def endpoint(self, broker: BrokerRecord, *, internal: bool) -> tuple[str, int]:
+        """Host and port of ``broker`` for whoever asked on that kind of listener."""
+        if internal:
+            return broker.internal_host, broker.internal_port
+        return broker.host, broker.port
+
+    # Starting.
+
+    async def start(self) -> None:
+        """Returns once clients are served. Raises ``StorageError`` and ``OSError``.
+
+        Waits, as long as it takes, for a metadata store that is away. ``close`` undoes what was
+        done, however far this came.
+        """
+        undo = self._undo
+        self.volume = await asyncio.to_thread(Volume.open, self.config.volume, disk=self._disk)
+        undo.callback(self.volume.close)
+        self._make_listeners()
+        for listener in (self.external, self.internal):
+            listener.bind()
+            undo.callback(listener.close)
+        marker = self.volume.take_marker()
+        clean_incarnation = None if marker is None else Incarnation(marker)
+        self._flush_pool.start()
+        undo.callback(self._flush_pool.stop)
+        self.incarnation = await _insist(
+            "register with the metadata store", lambda: self._register(clean_incarnation)
+        )
+        undo.push_async_callback(self._sign_off)
+        await _insist("read the metadata", self.metadata.load)
+        self.partitions = PartitionManager(
+            self.broker_id, self.volume, self.clock, self._flush_pool, self.metrics
+        )
+        undo.push_async_callback(self._close_partitions)
+        await self.partitions.open_all(self.image, clean=clean_incarnation is not None)
+        await self.producer_ids.refill()
+        await self.metrics_server.start()
+        undo.callback(self.metrics_server.stop)
+        await self.external.accept()
+        await self.internal.accept()
+        self.is_serving = True
+        log.info(
+            "broker %d, incarnation %d, serves clients on %s port %d",
+            self.broker_id, self.incarnation, self.config.external.host, self.external.port,
+        )  # fmt: skip
+
+    def _make_listeners(self) -> None:
+        pepper = self.config.verifier_pepper
+        edge_key = load_public_key(self.config.edge_public_key_pem)
+        self.external = self._listener(
+            self.config.external,
+            {
+                "PLAIN": lambda: Plain(pepper),
+                "SCRAM-SHA-256": lambda: Scram("sha256", pepper, _nonce()),
+                "SCRAM-SHA-512": lambda: Scram("sha512", pepper, _nonce()),
+            },
+            is_internal=False,
+        )
+        self.internal = self._listener(
+            self.config.internal,
+            {"OAUTHBEARER": lambda: EdgeToken(edge_key, self.clock.now_ms)},
+            is_internal=True,
+        )
+        self.metrics_server = MetricsServer(
+            self.config.metrics_host,
+            self.config.metrics_port,
+            lambda: exposition(self.metrics, self.broker_id, self._gauges()),
+            lambda: self.is_serving,
+        )
+
+    def _listener(
+        self, config: ListenerConfig, mechanisms: Mechanisms, *, is_internal: bool
+    ) -> Listener:
+        return Listener(
+            config,
+            Dispatcher(self, ROUTES, internal=is_internal),
+            mechanisms,
+            self._receive_buffers,
+            self.metrics,
+            self._session_fault,
+            is_internal=is_internal,
+        )
+
+    def _session_fault(self, session: Session) -> str | None:
+        return session_fault(session, self)
+
+    def _gauges(self) -> dict[str, tuple[str, int]]:
+        partitions = list(self.partitions)
+        return {
+            "headwater_partitions": ("Partitions open here", len(partitions)),
+            "headwater_partitions_led": (
+                "Partitions that this broker leads",
+                sum(partition.is_leader for partition in partitions),
+            ),
+            "headwater_log_bytes": (
+                "Bytes of all logs here",
+                sum(partition.log.describe().size_bytes for partition in partitions),
+            ),
+            "headwater_metadata_change_number": (
+                "The last change that was applied", self.image.number,
+            ),
+            "headwater_metadata_available": (
+                "1 while the metadata store answers", int(self.metadata.available),
+            ),
+        }  # fmt: skip
+
+    async def _register(self, clean_incarnation: Incarnation | None) -> Incarnation:
+        external, internal = self.config.external, self.config.internal
+        return await self.control.register_broker(
+            BrokerRegistration(
+                id=self.broker_id,
+                host=external.advertised_host,
+                port=external.advertised_port or self.external.port,
+                internal_host=internal.advertised_host,
+                internal_port=internal.advertised_port or self.internal.port,
+                volume_id=str(self.volume.id),
+                volume_path=str(self.config.volume),
+                rack=self.config.rack,
+                clean_incarnation=clean_incarnation,
+            )
+        )
+
+    # Serving.
+
+    async def run(self, stop: asyncio.Event, started: Callable[[], None]) -> None:
+        """Start, tell ``started``, serve until ``stop`` is set, and stop in order.
+
+        Raises what ended it otherwise: ``Fenced``, ``StorageError``, ``OSError``.
+        """
+        serving = asyncio.create_task(self._serve(started))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if self.is_serving and not serving.done():
+                await self._drain()
+        finally:
+            self.is_serving = False
+            stopping.cancel()
+            serving.cancel()
+            (failure,) = await asyncio.gather(serving, return_exceptions=True)
+            await self._undo.aclose()
+        if isinstance(failure, ExceptionGroup):
+            failure = failure.exceptions[0]
+        if isinstance(failure, Exception):
+            raise failure
+
+    async def _serve(self, started: Callable[[], None]) -> None:
+        await self.start()
+        # The first loop that fails ends the broker: none of them may be missing.
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self.metadata.follow())
+            loops.create_task(self.partitions.work(self.image))
+            loops.create_task(self.external.sweep())
+            loops.create_task(self.internal.sweep())
+            loops.create_task(upkeep.beat(self))
+            loops.create_task(upkeep.watch_brokers(self))
+            loops.create_task(upkeep.let_go(self))
+            loops.create_task(upkeep.checkpoint(self))
+            loops.create_task(metrics_publisher.publish(self))
+            started()
+
+    def _changed(self, change: Change) -> None:
+        self.partitions.changed(change, self.image)
+
+    # Stopping.
+
+    async def _drain(self) -> None:
+        """Accept and begin nothing more, and let what is under way be answered."""
+        self.is_serving = False
+        self.external.stop_accepting()
+        self.internal.stop_accepting()
+        await asyncio.gather(
+            self.external.close_connections(DRAIN_SECONDS),
+            self.internal.close_connections(DRAIN_SECONDS),
+        )
+
+    async def _close_partitions(self) -> None:
+        if await self.partitions.close_all():
+            self.volume.write_marker(self.incarnation)
+        else:
+            log.error("not every log could be closed: the next start will verify all of them")
+
+    async def _sign_off(self) -> None:
+        """Let clients be sent elsewhere at once; without it the others notice after a time-out."""
+        try:
+            async with asyncio.timeout(SIGN_OFF_SECONDS):
+                await self.control.stop_broker(self.broker_id, self.incarnation)
+        except (MetadataUnavailable, TimeoutError) as error:
+            log.warning("could not sign off with the metadata store: %s", error)
+        log.info("broker %d, incarnation %d, has stopped", self.broker_id, self.incarnation)
+
+
+def _nonce() -> str:
+    return secrets.token_urlsafe(_NONCE_BYTES)
+
+
+async def _insist(what: str, attempt: Callable[[], Awaitable[T]]) -> T:
+    """Try until the metadata store answers; say so once, and then every few tries."""
+    tries = 0
+    while True:
+        try:
+            return await attempt()
+        except MetadataUnavailable as error:
+            if tries % _TRIES_PER_LOG_LINE == 0:
+                log.warning("cannot %s yet, trying on: %s", what, error)
+            await asyncio.sleep(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)])
+            tries += 1

@@ -1,0 +1,244 @@
+"""Which partitions this broker has open, kept in step with the image.
+
+A partition is opened because the image says that this broker is a replica, and deleted because of its
+topic's tombstone, never because something is missing from the image. One worker does both in
+order, so that the volume is used from one thread at a time.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from brokers.kernel.clock import Clock
+from brokers.kernel.errors import ErrorCode, HeadwaterError
+from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId
+from brokers.log.partition_log import PartitionLog
+from brokers.log.volume import Volume
+from brokers.metadata.image import MetadataImage
+from brokers.metadata.records import Change, Kind, PartitionRecord, TopicRecord
+from brokers.metadata.topic_configs import value_of
+from brokers.node.flush_pool import FlushPool
+from brokers.node.log_config import to_log_config
+from brokers.node.metrics import Metrics
+from brokers.node.partition_runtime import PartitionRuntime
+
+log = logging.getLogger(__name__)
+
+_PROGRESS_SECONDS = 2.0
+
+Partition = tuple[TopicId, PartitionIndex]
+
+
+class PartitionManager:
+    """``get`` is for every request; the rest is for the node's life and for changes."""
+
+    def __init__(
+        self,
+        broker_id: BrokerId,
+        volume: Volume,
+        clock: Clock,
+        flush_pool: FlushPool,
+        metrics: Metrics,
+    ) -> None:
+        self.volume = volume
+        self._broker_id = broker_id
+        self._clock = clock
+        self._flush_pool = flush_pool
+        self._metrics = metrics
+        self._topics: dict[TopicId, dict[int, PartitionRuntime]] = {}
+        self._failures: dict[Partition, str] = {}
+        self._queue: deque[Partition] = deque()
+        self._queued = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._settled.set()
+
+    def get(self, topic_id: TopicId, index: int) -> PartitionRuntime | None:
+        """The partition if it is open here, whether this broker leads it or not."""
+        partitions = self._topics.get(topic_id)
+        return None if partitions is None else partitions.get(index)
+
+    def __iter__(self) -> Iterator[PartitionRuntime]:
+        """Every open partition."""
+        for partitions in list(self._topics.values()):
+            yield from list(partitions.values())
+
+    def failure(self, topic_id: TopicId, index: int) -> str | None:
+        """Why a partition that belongs here could not be opened."""
+        return self._failures.get((topic_id, PartitionIndex(index)))
+
+    # Starting.
+
+    async def open_all(self, image: MetadataImage, *, clean: bool) -> None:
+        """Open what the image says this broker has; serving has not begun.
+
+        ``clean``: the process before closed every log. Raises ``StorageError`` only for the volume
+        itself; a partition that cannot be opened is noted and answered KAFKA_STORAGE_ERROR.
+        """
+        mine = [
+            (image.topics[topic_id], record)
+            for topic_id, records in image.partitions.items()
+            if topic_id in image.topics
+            for record in records.values()
+            if self._broker_id in record.replicas
+        ]
+        with ThreadPoolExecutor(1, thread_name_prefix="open-logs") as thread:
+            logs = await asyncio.get_running_loop().run_in_executor(
+                thread, self._open_logs, mine, clean
+            )
+        for topic, record, opened in logs:
+            self._adopt(topic, record.index, opened)
+            self._apply_leadership(topic, record)
+        self._delete_tombstoned(image)
+
+    def _open_logs(
+        self, mine: list[tuple[TopicRecord, PartitionRecord]], clean: bool
+    ) -> list[tuple[TopicRecord, PartitionRecord, PartitionLog]]:
+        """In a thread: recovery reads whole logs."""
+        opened = []
+        started = reported = time.monotonic()
+        for number, (topic, record) in enumerate(mine, 1):
+            partition = self._open_log(topic, record.index, clean=clean)
+            if partition is not None:
+                opened.append((topic, record, partition))
+            now = time.monotonic()
+            if now - reported > _PROGRESS_SECONDS:
+                reported = now
+                log.info("opened %d of %d partitions", number, len(mine))
+        log.info(
+            "opened %d of %d partitions in %.1f s after a%s stop",
+            len(opened), len(mine), time.monotonic() - started, " clean" if clean else "n unclean",
+        )  # fmt: skip
+        return opened
+
+    def _open_log(
+        self, topic: TopicRecord, index: PartitionIndex, *, clean: bool
+    ) -> PartitionLog | None:
+        try:
+            opened = self.volume.open_log(
+                topic.id,
+                index,
+                config=to_log_config(topic.configs),
+                now_ms=self._clock.now_ms(),
+                clean=clean,
+            )
+        except HeadwaterError as error:
+            self._failures[topic.id, index] = str(error)
+            log.error("%s-%d cannot be opened: %s", topic.name, index, error)
+            return None
+        self._failures.pop((topic.id, index), None)
+        return opened
+
+    def _adopt(self, topic: TopicRecord, index: PartitionIndex, opened: PartitionLog) -> None:
+        counter = self._metrics.topic(topic.tenant_id, topic.name)
+        runtime = PartitionRuntime(topic, index, opened, self._broker_id, self._flush_pool, counter)
+        self._topics.setdefault(topic.id, {})[index] = runtime
+
+    def _apply_leadership(self, topic: TopicRecord, record: PartitionRecord) -> None:
+        runtime = self.get(topic.id, record.index)
+        if runtime is None:
+            return
+        if record.leader == self._broker_id:
+            runtime.lead(record, int(value_of("min.insync.replicas", topic.configs)))
+        elif runtime.is_leader:
+            runtime.resign()
+
+    def _delete_tombstoned(self, image: MetadataImage) -> None:
+        self.volume.find_deleted(self._clock.now_ms())
+        for key in self.volume.partitions():
+            topic_id = TopicId(key.topic_id)
+            if topic_id in image.tombstones:
+                self._queue_up(topic_id, PartitionIndex(key.partition))
+            elif topic_id not in image.topics:
+                log.warning(
+                    "%s/%s belongs to no topic that the metadata knows, and is left alone",
+                    self.volume.path, key.directory_name,
+                )  # fmt: skip
+
+    # Following the image.
+
+    def changed(self, change: Change, image: MetadataImage) -> None:
+        """Note what a change that was applied to the image means here."""
+        if change.kind is Kind.PARTITION:
+            topic_hex, _, number = change.key.partition("/")
+            self._queue_up(TopicId(bytes.fromhex(topic_hex)), PartitionIndex(int(number)))
+        elif change.kind is Kind.TOPIC:
+            topic_id = TopicId(bytes.fromhex(change.key))
+            known = image.partitions.get(topic_id, {})
+            for index in sorted({*known, *self._topics.get(topic_id, {})}):
+                self._queue_up(topic_id, PartitionIndex(index))
+
+    def _queue_up(self, topic_id: TopicId, index: PartitionIndex) -> None:
+        self._queue.append((topic_id, index))
+        self._settled.clear()
+        self._queued.set()
+
+    async def settle(self) -> None:
+        """Return once everything that was noted before this call is in force."""
+        await self._settled.wait()
+
+    async def work(self, image: MetadataImage) -> None:
+        """Put changes into force in their order, until cancelled."""
+        while True:
+            await self._queued.wait()
+            while self._queue:
+                topic_id, index = self._queue.popleft()
+                try:
+                    await self._reconcile(image, topic_id, index)
+                except HeadwaterError as error:
+                    log.error("%s-%d: %s", uuid.UUID(bytes=topic_id), index, error)
+                await asyncio.sleep(0)
+            self._queued.clear()
+            self._settled.set()
+
+    async def _reconcile(
+        self, image: MetadataImage, topic_id: TopicId, index: PartitionIndex
+    ) -> None:
+        if topic_id in image.tombstones:
+            await self._delete(image.tombstones[topic_id], index)
+            return
+        topic, record = image.topics.get(topic_id), image.partition(topic_id, index)
+        runtime = self.get(topic_id, index)
+        if topic is None or record is None or self._broker_id not in record.replicas:
+            if runtime is not None and runtime.is_leader:
+                runtime.resign()
+            return
+        if runtime is None:
+            # New, so its log is empty: no recovery that would hold up the event loop.
+            opened = self._open_log(topic, index, clean=False)
+            if opened is None:
+                return
+            self._adopt(topic, index, opened)
+        else:
+            runtime.reconfigure(topic, to_log_config(topic.configs))
+        self._apply_leadership(topic, record)
+
+    async def _delete(self, tombstone: TopicRecord, index: PartitionIndex) -> None:
+        runtime = self._topics.get(tombstone.id, {}).pop(index, None)
+        if runtime is not None:
+            runtime.resign(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+            await runtime.quiesce()
+            if not self._topics[tombstone.id]:
+                del self._topics[tombstone.id]
+        self._failures.pop((tombstone.id, index), None)
+        delay_ms = to_log_config(tombstone.configs).file_delete_delay_ms
+        self.volume.delete_partition(
+            tombstone.id, index, remove_at_ms=self._clock.now_ms() + delay_ms
+        )
+        log.info("%s-%d was deleted; its files go in %d ms", tombstone.name, index, delay_ms)
+
+    # Stopping.
+
+    async def close_all(self) -> bool:
+        """Make everything durable and close it; whether all of it is."""
+        for runtime in self:
+            if runtime.is_leader:
+                runtime.resign()
+        for runtime in self:
+            await runtime.quiesce()
+        self._topics.clear()
+        with ThreadPoolExecutor(1, thread_name_prefix="close-logs") as thread:
+            return await asyncio.get_running_loop().run_in_executor(thread, self.volume.close_logs)

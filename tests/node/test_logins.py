@@ -1,0 +1,235 @@
+"""Logging in: which mechanisms, which keys, and what a refused one gets to hear."""
+
+import time
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from brokers.kernel.errors import ErrorCode
+from brokers.node import connection
+from brokers.wire.registry import ApiKey
+from tests.node.harness import node_config, running, wait_until
+from tests.node.raw_client import RawClient, batch, edge_token
+
+
+@pytest.fixture
+def stranger(world):
+    with RawClient(world.node.port) as client:
+        yield client
+
+
+@pytest.fixture
+def edge(world):
+    with RawClient(world.node.internal_port) as client:
+        yield client
+
+
+def test_plain(world, stranger, topic):
+    stranger.log_in(world.key)
+    assert stranger.produce(topic.name, batch(b"v")).error_code == 0
+
+
+@pytest.mark.parametrize("hash_name", ["sha256", "sha512"])
+def test_scram(world, stranger, topic, hash_name):
+    assert stranger.log_in_by_scram(hash_name, world.key).error_code == 0
+    assert stranger.produce(topic.name, batch(b"v")).error_code == 0
+
+
+@pytest.mark.parametrize("hash_name", ["sha256", "sha512"])
+def test_scram_refusals_are_all_the_same(world, hash_name):
+    answers = []
+    for key in [(world.key[0], "wrong"), ("HWUNKNOWN", "wrong")]:
+        with RawClient(world.node.port) as client:
+            answer = client.log_in_by_scram(hash_name, key)
+            answers.append((answer.error_code, answer.error_message))
+            assert client.is_closed_by_broker()
+    assert answers[0] == answers[1]
+    assert answers[0][0] == ErrorCode.SASL_AUTHENTICATION_FAILED
+
+
+def test_an_unknown_scram_name_always_has_the_same_salt(world):
+    replies = []
+    for _ in range(2):
+        with RawClient(world.node.port) as client:
+            client.handshake("SCRAM-SHA-256")
+            reply = client.authenticate(b"n,,n=nobody,r=abc").auth_bytes.decode()
+            replies.append(reply.split(",")[1:])
+    assert replies[0] == replies[1]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [b"", b"\0", b"a\0b", b"\0\0secret", b"\xff\0\xff\0\xff", b"other\0KEY\0SECRET",
+     b"\0KEY\0wrong", b"\0HWUNKNOWN\0SECRET", b"\0KEY\0SECRET\0more"],
+)  # fmt: skip
+def test_plain_refusals(world, stranger, message):
+    key_id, secret = world.key
+    message = message.replace(b"KEY", key_id.encode()).replace(b"SECRET", secret.encode())
+    stranger.handshake("PLAIN")
+    began = time.monotonic()
+    answer = stranger.authenticate(message)
+    assert answer.error_code == ErrorCode.SASL_AUTHENTICATION_FAILED
+    assert key_id not in answer.error_message
+    assert time.monotonic() - began >= 0.25, "guessing must be slow"
+    assert stranger.is_closed_by_broker()
+
+
+def test_a_key_that_was_just_issued_can_log_in(world):
+    world.cell.wait_for_hint = _never_hints
+    try:
+        with RawClient(world.node.port) as client:
+            client.log_in(world.cell.add_key(world.tenant))
+    finally:
+        del world.cell.wait_for_hint
+
+
+async def _never_hints(timeout_s: float) -> None:
+    import asyncio
+
+    await asyncio.sleep(0.5)
+
+
+def test_an_expired_key_is_refused(world, stranger):
+    key_id, secret = world.cell.add_key(world.tenant, expires_at_ms=1)
+    stranger.handshake("PLAIN")
+    answer = stranger.authenticate(f"\0{key_id}\0{secret}".encode())
+    assert answer.error_code == ErrorCode.SASL_AUTHENTICATION_FAILED
+
+
+def test_an_inactive_tenant_is_refused(world, stranger):
+    tenant = world.cell.add_tenant("gone", active=False)
+    key_id, secret = world.cell.add_key(tenant)
+    stranger.handshake("PLAIN")
+    answer = stranger.authenticate(f"\0{key_id}\0{secret}".encode())
+    assert answer.error_code == ErrorCode.SASL_AUTHENTICATION_FAILED
+
+
+def test_unsupported_mechanism_gets_the_list_and_the_end(stranger):
+    answer = stranger.handshake("GSSAPI")
+    assert answer.error_code == ErrorCode.UNSUPPORTED_SASL_MECHANISM
+    assert sorted(answer.mechanisms) == ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+    assert stranger.is_closed_by_broker()
+
+
+def test_handshake_0_is_followed_by_bare_tokens(world, stranger, topic):
+    assert stranger.handshake("PLAIN", version=0).error_code == 0
+    stranger.send_frame(f"\0{world.key[0]}\0{world.key[1]}".encode())
+    assert stranger.receive_frame() == b""
+    assert stranger.produce(topic.name, batch(b"v")).error_code == 0
+
+
+def test_a_wrong_bare_token_closes(world, stranger):
+    stranger.handshake("PLAIN", version=0)
+    stranger.send_frame(f"\0{world.key[0]}\0wrong".encode())
+    assert stranger.is_closed_by_broker()
+
+
+def test_authenticate_needs_a_handshake(stranger):
+    answer = stranger.authenticate(b"\0a\0b")
+    assert answer.error_code == ErrorCode.ILLEGAL_SASL_STATE
+
+
+def test_a_second_handshake_is_refused(world, stranger):
+    stranger.log_in(world.key)
+    assert stranger.handshake("PLAIN").error_code == ErrorCode.ILLEGAL_SASL_STATE
+
+
+def test_the_edge_logs_in_with_its_token(world, edge, topic):
+    assert edge.log_in_as_edge(world.tenant.id).error_code == 0
+    assert edge.produce(topic.name, batch(b"v")).error_code == 0
+
+
+def test_a_token_has_only_its_scopes(world, edge, topic):
+    edge.log_in_as_edge(world.tenant.id, scopes=["read"])
+    row = edge.produce(topic.name, batch(b"v"))
+    assert row.error_code == ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    assert edge.fetch(topic.name, 0).error_code == 0
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"iss": "someone"}, {"aud": "else"}, {"exp": int(time.time()) + 3600}, {"tenant": "nobody"},
+     {"iat": 1, "exp": 60}, {"scopes": ["all"]}, {"scopes": "read"}, {"sub": ""},
+     {"iat": int(time.time()) + 600, "exp": int(time.time()) + 630},
+     {"key": Ed25519PrivateKey.generate()}],
+)  # fmt: skip
+def test_bad_edge_tokens_are_refused(world, edge, claims):
+    answer = edge.log_in_as_edge(world.tenant.id, **claims)
+    assert answer.error_code == ErrorCode.SASL_AUTHENTICATION_FAILED
+
+
+def test_an_unsigned_token_is_refused(world, edge):
+    import jwt
+
+    claims = jwt.decode(
+        edge_token(world.tenant.id).split(b"Bearer ")[1].rstrip(b"\x01"),
+        options={"verify_signature": False},
+    )
+    token = jwt.encode(claims, None, algorithm="none")
+    edge.handshake("OAUTHBEARER")
+    answer = edge.authenticate(f"n,,\x01auth=Bearer {token}\x01\x01".encode())
+    assert answer.error_code == ErrorCode.SASL_AUTHENTICATION_FAILED
+
+
+def test_each_listener_has_its_own_mechanisms(stranger, edge):
+    assert stranger.handshake("OAUTHBEARER").error_code == ErrorCode.UNSUPPORTED_SASL_MECHANISM
+    assert edge.handshake("PLAIN").error_code == ErrorCode.UNSUPPORTED_SASL_MECHANISM
+
+
+def test_whoever_does_not_log_in_is_cut(world, monkeypatch):
+    monkeypatch.setattr(connection, "LOGIN_SECONDS_MAX", 0.2)
+    with RawClient(world.node.port) as client:
+        client.api_versions()
+        assert client.is_closed_by_broker()
+
+
+def test_a_revoked_key_is_cut_off_within_5_seconds(world):
+    key = world.cell.add_key(world.tenant)
+    with RawClient(world.node.port) as client, world.connect() as other:
+        client.log_in(key)
+        began = time.monotonic()
+        world.cell.revoke_key(key[0])
+        assert client.is_closed_by_broker()
+        assert time.monotonic() - began < 5
+        assert other.metadata().brokers
+
+
+def test_a_tenant_made_inactive_is_cut_off(world):
+    from dataclasses import replace
+
+    tenant = world.cell.add_tenant("soon")
+    with RawClient(world.node.port) as client:
+        client.log_in(world.cell.add_key(tenant))
+        world.cell.put_tenant(replace(tenant, active=False))
+        assert client.is_closed_by_broker()
+
+
+def test_connections_per_tenant_are_capped(tmp_path, monkeypatch):
+    from brokers.node import listener
+    from tests.node.fakes import MemoryCell
+
+    monkeypatch.setattr(listener, "CONNECTIONS_PER_TENANT_MAX", 2)
+    cell = MemoryCell()
+    full, free = cell.add_tenant("full"), cell.add_tenant("free")
+    full_key, free_key = cell.add_key(full), cell.add_key(free)
+    with running(cell, node_config(tmp_path / "volume")) as node:
+        kept = [RawClient(node.port).log_in(full_key) for _ in range(2)]
+        with RawClient(node.port) as third:
+            third.handshake("PLAIN")
+            third.send(ApiKey.SASL_AUTHENTICATE, 1, _plain(full_key))
+            assert third.is_closed_by_broker()
+        with RawClient(node.port) as other:
+            other.log_in(free_key)
+        kept[0].socket.close()
+        wait_until(
+            lambda: node.node.metrics.tenant(full.id).connections == 1, "noticing the close"
+        )
+        with RawClient(node.port) as again:
+            again.log_in(full_key)
+        kept[1].socket.close()
+
+
+def _plain(key):
+    from brokers.wire.messages.sasl_authenticate_request import SaslAuthenticateRequest
+
+    return SaslAuthenticateRequest(f"\0{key[0]}\0{key[1]}".encode())

@@ -1,0 +1,246 @@
+"""Produce: acknowledgements, what is refused and with which code, and idempotence."""
+
+import struct
+import time
+from dataclasses import replace
+
+import pytest
+
+from brokers.kernel.errors import ErrorCode
+from brokers.kernel.ids import BrokerId
+from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
+from brokers.wire.messages.produce_request import (
+    PartitionProduceData,
+    ProduceRequest,
+    TopicProduceData,
+)
+from brokers.wire.registry import ApiKey
+from tests.node.harness import wait_until
+from tests.node.raw_client import RawClient, batch
+
+
+@pytest.mark.parametrize("version", range(3, 13))
+@pytest.mark.parametrize("acks", [1, -1])
+def test_offsets_rise_in_every_version(client, topic, version, acks):
+    first = client.produce(topic.name, batch(b"a", b"b"), version=version, acks=acks)
+    second = client.produce(topic.name, batch(b"c"), version=version, acks=acks)
+    assert (first.error_code, first.base_offset) == (0, 0)
+    assert (second.error_code, second.base_offset) == (0, 2)
+    assert second.log_append_time_ms == -1
+
+
+def test_by_topic_id(client, topic):
+    row = client.produce(topic.id, batch(b"a"), version=13)
+    assert (row.error_code, row.base_offset) == (0, 0)
+
+
+def test_acks_all_means_that_the_high_watermark_has_passed(world, client, topic):
+    row = client.produce(topic.name, batch(b"a"), acks=-1)
+    assert client.fetch(topic.name, 0).high_watermark == row.base_offset + 1
+
+
+def test_acks_0_is_never_answered(client, topic):
+    client.send(ApiKey.PRODUCE, 9, client.produce_request(topic.name, batch(b"a"), acks=0))
+    client._answered += 1
+    row = client.produce(topic.name, batch(b"b"))
+    assert row.base_offset == 1
+
+
+def test_an_error_with_acks_0_closes(client):
+    client.send(ApiKey.PRODUCE, 9, client.produce_request("absent", batch(b"a"), acks=0))
+    assert client.is_closed_by_broker()
+
+
+def test_log_append_time(world, client):
+    topic = world.add_topic("stamped", message_timestamp_type="LogAppendTime")
+    before = int(time.time() * 1000)
+    row = client.produce(topic.name, batch(b"a", timestamp_ms=5))
+    assert row.log_append_time_ms >= before
+
+
+@pytest.mark.parametrize("acks", [2, -2, 32767])
+def test_invalid_acks(client, topic, acks):
+    row = client.produce(topic.name, batch(b"a"), acks=acks)
+    assert row.error_code == ErrorCode.INVALID_REQUIRED_ACKS
+
+
+def _damaged(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+@pytest.mark.parametrize(
+    ("records", "code"),
+    [
+        (_damaged(batch(b"a")), ErrorCode.CORRUPT_MESSAGE),
+        (batch(b"a") + batch(b"b"), ErrorCode.INVALID_RECORD),
+        (b"", ErrorCode.INVALID_RECORD),
+        (batch(b"a")[:40], ErrorCode.CORRUPT_MESSAGE),
+        (batch(bytes(1_048_600)), ErrorCode.MESSAGE_TOO_LARGE),
+        (batch(b"a", timestamp_ms=int(time.time() * 1000) + 86_400_000),
+         ErrorCode.INVALID_TIMESTAMP),
+    ],
+)  # fmt: skip
+def test_bad_records(client, topic, records, code):
+    row = client.produce(topic.name, records)
+    assert (row.error_code, row.base_offset) == (code, -1)
+    assert row.error_message
+    good = client.produce(topic.name, batch(b"a"))
+    assert (good.error_code, good.base_offset) == (0, 0)
+
+
+def test_transactional_batches_are_refused(client, topic):
+    data = bytearray(batch(b"a", producer=(5, 0, 0)))
+    struct.pack_into(">h", data, 21, 0x10)
+    from crc32c import crc32c
+
+    struct.pack_into(">I", data, 17, crc32c(bytes(data[21:])))
+    assert client.produce(topic.name, bytes(data)).error_code == ErrorCode.INVALID_TXN_STATE
+
+
+def test_transactional_ids_are_refused(client, topic):
+    request = replace(client.produce_request(topic.name, batch(b"a")), transactional_id="tx")
+    row = client.ask(ApiKey.PRODUCE, 9, request).responses[0].partition_responses[0]
+    assert row.error_code == ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+
+
+def test_several_partitions_each_have_their_own_answer(world, client):
+    topic = world.add_topic("several", 3)
+    request = ProduceRequest(
+        acks=-1,
+        timeout_ms=5000,
+        topic_data=[
+            TopicProduceData(
+                topic.name,
+                partition_data=[
+                    PartitionProduceData(0, memoryview(batch(b"a"))),
+                    PartitionProduceData(1, memoryview(_damaged(batch(b"a")))),
+                    PartitionProduceData(7, memoryview(batch(b"a"))),
+                ],
+            ),
+            TopicProduceData("absent", partition_data=[PartitionProduceData(0, None)]),
+        ],
+    )
+    answer = client.ask(ApiKey.PRODUCE, 9, request)
+    codes = [[row.error_code for row in topic.partition_responses] for topic in answer.responses]
+    assert codes == [
+        [ErrorCode.NONE, ErrorCode.CORRUPT_MESSAGE, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
+        [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
+    ]
+
+
+@pytest.mark.parametrize("acks", [0, 1, -1])
+def test_pipelined_produces_keep_their_order(world, client, topic, acks):
+    for number in range(200):
+        request = client.produce_request(topic.name, batch(b"%d" % number), acks=acks)
+        client.send(ApiKey.PRODUCE, 9, request)
+    for number in range(200 if acks else 0):
+        answer = client.receive(ApiKey.PRODUCE, 9)
+        row = answer.responses[0].partition_responses[0]
+        assert (row.error_code, row.base_offset) == (0, number)
+    with world.connect() as reader:
+        wait_until(
+            lambda: reader.fetch(topic.name, 0).high_watermark == 200, "200 records committed"
+        )
+
+
+def test_a_produce_to_a_topic_not_yet_known_keeps_its_place(world, client):
+    """The first request must catch up with the metadata; those behind it must not overtake."""
+    topic = world.add_topic("just-made")
+    for number in range(5):
+        request = client.produce_request(topic.name, batch(b"%d" % number), acks=1)
+        client.send(ApiKey.PRODUCE, 9, request)
+    offsets = [
+        client.receive(ApiKey.PRODUCE, 9).responses[0].partition_responses[0].base_offset
+        for _ in range(5)
+    ]
+    assert offsets == [0, 1, 2, 3, 4]
+
+
+def test_requests_with_and_without_a_wait_are_answered_in_order(client, topic):
+    client.send(ApiKey.FETCH, 12, client.fetch_request(topic.name, 0, max_wait_ms=300))
+    client.send(ApiKey.PRODUCE, 9, client.produce_request(topic.name, batch(b"a"), acks=1))
+    fetched = client.receive(ApiKey.FETCH, 12)
+    produced = client.receive(ApiKey.PRODUCE, 9)
+    assert len(fetched.responses[0].partitions[0].records) > 0
+    assert produced.responses[0].partition_responses[0].base_offset == 0
+
+
+def test_another_broker_leads(world, client):
+    from brokers.metadata.records import BrokerRecord
+
+    world.cell.put_broker(
+        BrokerRecord(BrokerId(2), 1, "other.example", 9999, "127.0.0.1", 1, "volume")
+    )
+    topic = world.cell.add_topic(world.tenant.id, "elsewhere", leaders=[2])
+    request = client.produce_request(topic.name, batch(b"a"))
+    answer = client.ask(ApiKey.PRODUCE, 10, request)
+    row = answer.responses[0].partition_responses[0]
+    assert row.error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER
+    assert row.current_leader.leader_id == 2
+    assert [(e.node_id, e.host, e.port) for e in answer.node_endpoints] == [
+        (2, "other.example", 9999)
+    ]
+    answer = client.ask(ApiKey.FETCH, 16, client.fetch_request(topic.id, 0))
+    assert answer.responses[0].partitions[0].current_leader.leader_id == 2
+    assert answer.node_endpoints[0].port == 9999
+
+
+# Idempotence.
+
+
+@pytest.fixture
+def producer(client) -> tuple[int, int]:
+    answer = client.ask(ApiKey.INIT_PRODUCER_ID, 4, InitProducerIdRequest(transactional_id=None))
+    assert answer.error_code == 0
+    return answer.producer_id, answer.producer_epoch
+
+
+def test_producer_ids_differ(world, client, producer):
+    answer = client.ask(ApiKey.INIT_PRODUCER_ID, 0, InitProducerIdRequest(transactional_id=None))
+    assert answer.producer_id != producer[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("", ErrorCode.INVALID_REQUEST), ("tx", ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)],
+)
+def test_transactional_producers_are_refused(client, name, code):
+    answer = client.ask(ApiKey.INIT_PRODUCER_ID, 4, InitProducerIdRequest(transactional_id=name))
+    assert answer.error_code == code
+
+
+def test_each_of_the_last_five_batches_is_recognised(client, topic, producer):
+    sent = [batch(b"%d" % n, producer=(*producer, n)) for n in range(7)]
+    for number, data in enumerate(sent):
+        assert client.produce(topic.name, data).base_offset == number
+    for number in range(2, 7):
+        row = client.produce(topic.name, sent[number])
+        assert (row.error_code, row.base_offset) == (0, number)
+    assert client.fetch(topic.name, 0).high_watermark == 7
+
+
+def test_a_gap_in_the_sequence_is_refused(client, topic, producer):
+    client.produce(topic.name, batch(b"a", producer=(*producer, 0)))
+    row = client.produce(topic.name, batch(b"b", producer=(*producer, 2)))
+    assert row.error_code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+
+
+def test_an_older_epoch_is_fenced(client, topic, producer):
+    producer_id, epoch = producer
+    client.produce(topic.name, batch(b"a", producer=(producer_id, epoch + 1, 0)))
+    row = client.produce(topic.name, batch(b"b", producer=(producer_id, epoch, 1)))
+    assert row.error_code == ErrorCode.INVALID_PRODUCER_EPOCH
+
+
+def test_a_service_account_may_write_and_not_administer(world, topic):
+    from brokers.wire.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
+
+    key = world.cell.add_key(world.tenant, administrator=False, principal="User:app")
+    with RawClient(world.node.port).log_in(key) as client:
+        assert client.produce(topic.name, batch(b"a")).error_code == 0
+        assert client.fetch(topic.name, 0).error_code == 0
+        answer = client.ask(
+            ApiKey.CREATE_TOPICS, 5,
+            CreateTopicsRequest([CreatableTopic("mine", 1, 1)], 5000),
+        )  # fmt: skip
+        assert answer.topics[0].error_code == ErrorCode.CLUSTER_AUTHORIZATION_FAILED
