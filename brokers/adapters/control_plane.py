@@ -1,0 +1,170 @@
+"""The node's verbs over the services."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
+
+from brokers.adapters.database_calls import DatabaseCalls
+from brokers.kernel.errors import Refusal
+from brokers.kernel.ids import BrokerId, Incarnation, ProducerId, TopicId, TopicName
+from brokers.node.ports import (
+    Actor,
+    BrokerRegistration,
+    ConfigOperation,
+    NewTopic,
+    Refused,
+    TopicCreated,
+)
+from brokers.selectors import brokers as broker_selectors
+from brokers.services import (
+    alter_topic_configs,
+    create_partitions,
+    create_topic,
+    delete_topic,
+    ensure_system_topics,
+    fence_broker,
+    heartbeat,
+    register_broker,
+    replace_topic_configs,
+    reserve_producer_ids,
+    stop_broker,
+)
+
+T = TypeVar("T")
+
+LIFE_SECONDS: Final = 2.0
+"""Heartbeats and the like: the next one comes soon anyway."""
+
+VERB_SECONDS: Final = 10.0
+"""Administration; a client's own time-out may end it sooner."""
+
+REGISTRATION_SECONDS: Final = 30.0
+"""A broker that leads tens of thousands of partitions publishes each of them anew."""
+
+
+class DjangoControlPlane:
+    """``ControlPlane`` for ``broker_id``; signs of life never wait behind administration."""
+
+    def __init__(self, broker_id: BrokerId) -> None:
+        self._life = DatabaseCalls(1, f"broker-{broker_id}-life")
+        self._verbs = DatabaseCalls(3, f"broker-{broker_id}-verbs")
+
+    def close(self) -> None:
+        self._life.close()
+        self._verbs.close()
+
+    async def register_broker(self, registration: BrokerRegistration) -> Incarnation:
+        return await self._verbs.call(REGISTRATION_SECONDS, _register, registration)
+
+    async def heartbeat(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
+        return await self._life.call(LIFE_SECONDS, heartbeat.heartbeat, broker_id, incarnation)
+
+    async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
+        await self._life.call(LIFE_SECONDS, stop_broker.stop_broker, broker_id, incarnation)
+
+    async def broker_heartbeats(self) -> dict[BrokerId, tuple[Incarnation, int]]:
+        return await self._life.call(LIFE_SECONDS, broker_selectors.broker_heartbeats)
+
+    async def fence_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
+        return await self._life.call(
+            LIFE_SECONDS, fence_broker.fence_broker, broker_id, incarnation, by="controller"
+        )
+
+    async def reserve_producer_ids(self, count: int) -> ProducerId:
+        return await self._verbs.call(
+            LIFE_SECONDS, reserve_producer_ids.reserve_producer_ids, count
+        )
+
+    async def create_topics(
+        self, actor: Actor, topics: Sequence[NewTopic], validate_only: bool
+    ) -> list[TopicCreated | Refused]:
+        return await self._verbs.call(VERB_SECONDS, _create_topics, actor, topics, validate_only)
+
+    async def delete_topics(
+        self, actor: Actor, topic_ids: Sequence[TopicId]
+    ) -> list[Refused | None]:
+        return await self._verbs.call(VERB_SECONDS, _delete_topics, actor, topic_ids)
+
+    async def create_partitions(
+        self,
+        actor: Actor,
+        name: TopicName,
+        count: int,
+        validate_only: bool,
+        assignments: Sequence[Sequence[BrokerId]] | None = None,
+    ) -> None:
+        await self._verbs.call(
+            VERB_SECONDS,
+            create_partitions.create_partitions,
+            actor=actor,
+            name=name,
+            count=count,
+            assignments=assignments,
+            validate_only=validate_only,
+        )
+
+    async def alter_topic_configs(
+        self,
+        actor: Actor,
+        name: TopicName,
+        operations: Sequence[ConfigOperation],
+        validate_only: bool,
+    ) -> None:
+        await self._verbs.call(
+            VERB_SECONDS,
+            alter_topic_configs.alter_topic_configs,
+            actor=actor,
+            name=name,
+            operations=operations,
+            validate_only=validate_only,
+        )
+
+    async def replace_topic_configs(
+        self,
+        actor: Actor,
+        name: TopicName,
+        configs: Mapping[str, str | None],
+        validate_only: bool,
+    ) -> None:
+        await self._verbs.call(
+            VERB_SECONDS,
+            replace_topic_configs.replace_topic_configs,
+            actor=actor,
+            name=name,
+            configs=configs,
+            validate_only=validate_only,
+        )
+
+
+def _register(registration: BrokerRegistration) -> Incarnation:
+    incarnation = register_broker.register_broker(registration)
+    ensure_system_topics.ensure_system_topics(registration.id)
+    return incarnation
+
+
+def _create_topics(
+    actor: Actor, topics: Sequence[NewTopic], validate_only: bool
+) -> list[TopicCreated | Refused]:
+    return [
+        _refused_or(
+            lambda topic=topic: create_topic.create_topic(
+                actor=actor, topic=topic, validate_only=validate_only
+            )
+        )
+        for topic in topics
+    ]
+
+
+def _delete_topics(actor: Actor, topic_ids: Sequence[TopicId]) -> list[Refused | None]:
+    return [
+        _refused_or(
+            lambda topic_id=topic_id: delete_topic.delete_topic(actor=actor, topic_id=topic_id)
+        )
+        for topic_id in topic_ids
+    ]
+
+
+def _refused_or(verb: Callable[[], T]) -> T | Refused:
+    try:
+        return verb()
+    except Refusal as refusal:
+        return Refused(refusal.code, refusal.message)

@@ -1,0 +1,60 @@
+"""Django's database code, called from a node's event loop without ever blocking or hanging it.
+
+Calls run in a few threads of their own, each with its own connection. A connection that broke while
+nobody looked is replaced before it is used; a call that takes too long is given up, its outcome
+unknown, and its thread comes back when PostgreSQL or the kernel ends the wait.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from brokers.node.ports import MetadataUnavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class DatabaseCalls:
+    """A pool of ``threads`` threads; more calls than that wait for their turn."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+    async def call(
+        self, within_s: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """``function(*args, **kwargs)`` in a thread.
+
+        Raises ``MetadataUnavailable`` when the database fails it or it takes longer than
+        ``within_s`` seconds, waiting for its turn included.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(within_s):
+                return await loop.run_in_executor(
+                    self._pool, partial(_with_connection, partial(function, *args, **kwargs))
+                )
+        except TimeoutError:
+            raise MetadataUnavailable(
+                f"PostgreSQL did not answer {function.__name__} within {within_s:g} s"
+            ) from None
+
+    def close(self) -> None:
+        """Take no more calls; those that wait are dropped, those that run are not waited for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _with_connection(function: Callable[[], T]) -> T:
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()
+    try:
+        return function()
+    except (DatabaseError, InterfaceError) as error:
+        connection.close()
+        reason = " ".join(str(error).split())
+        raise MetadataUnavailable(f"PostgreSQL did not do it: {reason}") from error

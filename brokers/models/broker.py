@@ -1,0 +1,33 @@
+"""Brokers as the cell knows them, and the volumes that they keep partitions on."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Volume(models.Model):
+    """One place that is lost as a whole; ``id`` is written on the volume itself."""
+
+    id = models.CharField(max_length=64, primary_key=True)
+    path = models.CharField(max_length=1000)
+    first_seen_at = models.DateTimeField(db_default=Now())
+
+
+class Broker(models.Model):
+    """``incarnation`` rises with every registration; ``heartbeats`` with every sign of life.
+
+    Ages are judged by how ``heartbeats`` rises and never by comparing clocks; ``heartbeat_at`` is
+    the database's clock, for people and for upkeep.
+    """
+
+    id = models.PositiveIntegerField(primary_key=True)
+    incarnation = models.BigIntegerField()
+    host = models.CharField(max_length=255)
+    port = models.PositiveIntegerField()
+    internal_host = models.CharField(max_length=255)
+    internal_port = models.PositiveIntegerField()
+    volume = models.ForeignKey(Volume, models.PROTECT, related_name="brokers")
+    rack = models.CharField(max_length=255, null=True)
+    fenced = models.BooleanField(default=False)
+    heartbeats = models.BigIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(db_default=Now())
+    registered_at = models.DateTimeField(db_default=Now())

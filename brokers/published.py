@@ -1,0 +1,64 @@
+"""Rows as brokers hear of them: the payloads of their numbered changes and of snapshots."""
+
+from brokers.kernel.ids import (
+    BrokerId,
+    Incarnation,
+    LeaderEpoch,
+    PartitionEpoch,
+    PartitionIndex,
+    TenantId,
+    TopicId,
+    TopicName,
+)
+from brokers.metadata.records import BrokerRecord, Kind, PartitionRecord, TopicRecord
+from brokers.models import Broker, Partition, Topic
+from tenants.changes import NewChange
+
+
+def topic_change(topic: Topic) -> NewChange:
+    """A topic, or its tombstone once it is deleted."""
+    record = TopicRecord(
+        id=TopicId(topic.id.bytes),
+        tenant_id=TenantId(str(topic.tenant_id)),
+        name=TopicName(topic.name),
+        partition_count=topic.partition_count,
+        configs=topic.configs,
+        internal=topic.internal,
+        deleted=topic.deleted_at is not None,
+    )
+    return NewChange(Kind.TOPIC, topic.id.hex, record.to_json())
+
+
+def topic_gone(topic: Topic) -> NewChange:
+    """The tombstone itself is no longer needed."""
+    return NewChange(Kind.TOPIC, topic.id.hex, None)
+
+
+def partition_change(partition: Partition) -> NewChange:
+    record = PartitionRecord(
+        topic_id=TopicId(partition.topic_id.bytes),
+        index=PartitionIndex(partition.index),
+        replicas=tuple(BrokerId(broker) for broker in partition.replicas),
+        isr=tuple(BrokerId(broker) for broker in partition.isr),
+        leader=None if partition.leader is None else BrokerId(partition.leader),
+        leader_epoch=LeaderEpoch(partition.leader_epoch),
+        partition_epoch=PartitionEpoch(partition.partition_epoch),
+        eligible_leaders=tuple(BrokerId(broker) for broker in partition.eligible_leaders),
+    )
+    key = f"{partition.topic_id.hex}/{partition.index}"
+    return NewChange(Kind.PARTITION, key, record.to_json())
+
+
+def broker_change(broker: Broker) -> NewChange:
+    record = BrokerRecord(
+        id=BrokerId(broker.id),
+        incarnation=Incarnation(broker.incarnation),
+        host=broker.host,
+        port=broker.port,
+        internal_host=broker.internal_host,
+        internal_port=broker.internal_port,
+        volume_id=broker.volume_id,
+        rack=broker.rack,
+        fenced=broker.fenced,
+    )
+    return NewChange(Kind.BROKER, str(broker.id), record.to_json())

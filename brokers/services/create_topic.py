@@ -1,0 +1,147 @@
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
+
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.ids import BrokerId, TopicId
+from brokers.kernel.limits import PARTITIONS_PER_TOPIC_MAX
+from brokers.metadata.placement import Candidate, place
+from brokers.metadata.topic_configs import checked
+from brokers.metadata.topic_names import check_new_topic_name, collision_key
+from brokers.models import Topic
+from brokers.node.ports import Actor, NewTopic, TopicCreated
+from brokers.selectors.brokers import placement_candidates
+from brokers.services.topic_rows import check_partition_limit, insert_topic, lock_tenant
+from tenants import audit, changes, scope
+from tenants.models import Tenant
+from tenants.transactions import limit_waits
+
+REPLICATION_FACTORS = (-1, 1)
+
+
+def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) -> TopicCreated:
+    """Create a topic, or with ``validate_only`` say what would be created.
+
+    Raises ``Refusal``: INVALID_TOPIC_EXCEPTION, TOPIC_ALREADY_EXISTS, INVALID_PARTITIONS,
+    INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_CONFIG, INVALID_REQUEST, or
+    POLICY_VIOLATION when the tenant has too many partitions.
+    """
+    check_new_topic_name(topic.name)
+    configs = checked(topic.configs)
+    _check_shape(topic)
+    candidates = placement_candidates()
+    row = Topic(id=uuid4(), tenant_id=UUID(actor.tenant_id), name=topic.name, configs=configs)
+    with scope.tenant(actor.tenant_id):
+        limit_waits()
+        tenant = lock_tenant(row.tenant_id)
+        _refuse_taken_name(topic.name)
+        leaders = _leaders(topic, tenant, candidates, turn=row.id.int)
+        check_partition_limit(tenant, len(leaders))
+        if not validate_only:
+            _write(actor, row, leaders)
+    return TopicCreated(
+        name=topic.name,
+        topic_id=TopicId(bytes(16) if validate_only else row.id.bytes),
+        partition_count=len(leaders),
+        replication_factor=1,
+        configs=configs,
+    )
+
+
+def _write(actor: Actor, row: Topic, leaders: Sequence[BrokerId]) -> None:
+    told = insert_topic(row, leaders)
+    audit.record(
+        tenant_id=row.tenant_id,
+        by=actor.principal,
+        action="topic.create",
+        object=row.name,
+        detail={"id": row.id.hex, "partitions": len(leaders), "configs": row.configs},
+    )
+    changes.publish(told)
+
+
+def _check_shape(topic: NewTopic) -> None:
+    if topic.assignments and (topic.partition_count != -1 or topic.replication_factor != -1):
+        raise Refusal(
+            ErrorCode.INVALID_REQUEST,
+            "replicas were assigned by hand, so the partition count and the replication factor "
+            "must be -1",
+        )
+    if topic.replication_factor not in REPLICATION_FACTORS:
+        raise Refusal(
+            ErrorCode.INVALID_REPLICATION_FACTOR,
+            f"the replication factor cannot be {topic.replication_factor}: this release keeps one "
+            "replica of each partition; ask for 1, or for -1, the default",
+        )
+    count = topic.partition_count
+    if count != -1 and not 1 <= count <= PARTITIONS_PER_TOPIC_MAX:
+        raise Refusal(
+            ErrorCode.INVALID_PARTITIONS,
+            f"a topic cannot have {count} partitions; ask for 1 to {PARTITIONS_PER_TOPIC_MAX}, or "
+            "for -1, the tenant's default",
+        )
+
+
+def _refuse_taken_name(name: str) -> None:
+    live = Topic.objects.filter(deleted_at__isnull=True)
+    if live.filter(name=name).exists():
+        raise Refusal(ErrorCode.TOPIC_ALREADY_EXISTS, f"there is a topic {name!r} already")
+    if "." not in name and "_" not in name:
+        return
+    for other in live.values_list("name", flat=True):
+        if collision_key(other) == collision_key(name):
+            raise Refusal(
+                ErrorCode.INVALID_TOPIC_EXCEPTION,
+                f"topic {name!r} collides with {other!r}: '.' and '_' count as the same letter",
+            )
+
+
+def _leaders(
+    topic: NewTopic, tenant: Tenant, candidates: Sequence[Candidate], turn: int
+) -> list[BrokerId]:
+    if not candidates:
+        raise Refusal(
+            ErrorCode.INVALID_REPLICATION_FACTOR,
+            "no broker is alive to hold a replica; try again when one is",
+        )
+    if topic.assignments:
+        return assigned_leaders(topic.assignments, candidates, first=0)
+    count = tenant.default_partition_count if topic.partition_count == -1 else topic.partition_count
+    return place(candidates, count, turn=turn)
+
+
+def assigned_leaders(
+    assignments: Mapping[int, Sequence[BrokerId]], candidates: Sequence[Candidate], first: int
+) -> list[BrokerId]:
+    """Leaders by hand, for partitions ``first`` and up without a gap.
+
+    Raises ``Refusal`` INVALID_REPLICA_ASSIGNMENT or, for several replicas,
+    INVALID_REPLICATION_FACTOR.
+    """
+    if sorted(assignments) != list(range(first, first + len(assignments))):
+        raise Refusal(
+            ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+            f"replicas must be assigned to partitions {first} and up, each once and without gaps",
+        )
+    if len(assignments) > PARTITIONS_PER_TOPIC_MAX:
+        raise Refusal(
+            ErrorCode.INVALID_PARTITIONS,
+            f"a topic has at most {PARTITIONS_PER_TOPIC_MAX} partitions",
+        )
+    alive = {candidate.id for candidate in candidates}
+    return [_only_replica(index, assignments[index], alive) for index in sorted(assignments)]
+
+
+def _only_replica(index: int, replicas: Sequence[BrokerId], alive: set[BrokerId]) -> BrokerId:
+    if len(replicas) != 1:
+        raise Refusal(
+            ErrorCode.INVALID_REPLICATION_FACTOR
+            if replicas
+            else ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+            f"partition {index} was assigned {len(replicas)} replicas: this release keeps one",
+        )
+    if replicas[0] not in alive:
+        raise Refusal(
+            ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+            f"partition {index} was assigned to broker {replicas[0]}, which is not alive",
+        )
+    return replicas[0]

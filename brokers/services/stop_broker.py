@@ -1,0 +1,7 @@
+from brokers.kernel.ids import BrokerId, Incarnation
+from brokers.services.fence_broker import fence_broker
+
+
+def stop_broker(broker_id: BrokerId, incarnation: Incarnation) -> None:
+    """A clean stop: the broker fences itself instead of waiting to be missed."""
+    fence_broker(broker_id, incarnation, by=f"broker:{broker_id}", action="broker.stop")

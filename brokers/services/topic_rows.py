@@ -1,0 +1,67 @@
+"""Steps that the verbs on topics have in common, inside the transaction of a verb."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.ids import BrokerId
+from brokers.models import Partition, Topic
+from brokers.published import partition_change, topic_change
+from tenants.changes import NewChange
+from tenants.models import Tenant
+
+
+def lock_tenant(tenant_id: UUID) -> Tenant:
+    """The tenant's row, locked: verbs on one tenant's topics take turns.
+
+    Raises ``Refusal`` when the tenant is gone or not active.
+    """
+    tenant = Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id, active=True).first()
+    if tenant is None:
+        raise Refusal(
+            ErrorCode.CLUSTER_AUTHORIZATION_FAILED, "the tenant is not active; nothing was changed"
+        )
+    return tenant
+
+
+def lock_topic(name: str) -> Topic:
+    """The scope's topic of that name, locked. Raises ``Refusal`` UNKNOWN_TOPIC_OR_PARTITION."""
+    topic = Topic.objects.select_for_update().filter(name=name, deleted_at__isnull=True).first()
+    if topic is None:
+        raise Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"there is no topic {name[:249]!r}")
+    return topic
+
+
+def check_partition_limit(tenant: Tenant, adding: int) -> None:
+    """Raises ``Refusal`` POLICY_VIOLATION when ``adding`` partitions would be too many."""
+    used = Partition.objects.filter(tenant_id=tenant.id, topic__deleted_at__isnull=True).count()
+    if used + adding > tenant.partition_limit:
+        raise Refusal(
+            ErrorCode.POLICY_VIOLATION,
+            f"tenant {tenant.name} may have {tenant.partition_limit} partitions and has {used}; "
+            f"{adding} more are too many: delete topics, or have the limit raised",
+        )
+
+
+def insert_partitions(topic: Topic, leaders: Sequence[BrokerId], first: int) -> list[NewChange]:
+    """Rows for partitions ``first`` and up, one replica each, and the changes that tell of them."""
+    rows = [
+        Partition(
+            topic=topic,
+            tenant_id=topic.tenant_id,
+            index=first + position,
+            replicas=[leader],
+            isr=[leader],
+            leader=leader,
+        )
+        for position, leader in enumerate(leaders)
+    ]
+    Partition.objects.bulk_create(rows)
+    return [partition_change(row) for row in rows]
+
+
+def insert_topic(topic: Topic, leaders: Sequence[BrokerId]) -> list[NewChange]:
+    """The topic's row and its partitions', and the changes that tell of them, the topic's first."""
+    topic.partition_count = len(leaders)
+    topic.save(force_insert=True)
+    return [topic_change(topic), *insert_partitions(topic, leaders, first=0)]

@@ -1,0 +1,82 @@
+"""Appending to the audit log, and checking that nobody else wrote in it.
+
+An entry's digest is SHA-256 over its own content and the digest before it, as canonical JSON. The
+chain's length and head are kept apart from the entries, so that a missing tail shows as well.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from tenants.models import PLATFORM, AuditChain, AuditEntry
+
+
+def record(
+    *,
+    by: str,
+    action: str,
+    object: str,
+    tenant_id: UUID = PLATFORM,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Append one entry to the tenant's chain, or to the platform's.
+
+    ``action`` is ``noun.verb``. Locks the chain until the transaction ends, so it comes after the
+    rows that the verb is about and before the numbered changes.
+    """
+    chain = _locked_chain(tenant_id)
+    entry = AuditEntry(
+        tenant_id=tenant_id,
+        sequence=chain.length + 1,
+        at=datetime.now(UTC),
+        by=by,
+        action=action,
+        object=object,
+        detail=detail or {},
+        previous=chain.head,
+    )
+    entry.digest = digest(entry)
+    entry.save(force_insert=True)
+    chain.length = entry.sequence
+    chain.head = entry.digest
+    chain.save(update_fields=["length", "head"])
+
+
+def _locked_chain(tenant_id: UUID) -> AuditChain:
+    chain = AuditChain.objects.select_for_update().filter(tenant_id=tenant_id).first()
+    if chain is None:
+        AuditChain.objects.bulk_create([AuditChain(tenant_id=tenant_id)], ignore_conflicts=True)
+        chain = AuditChain.objects.select_for_update().get(tenant_id=tenant_id)
+    return chain
+
+
+def digest(entry: AuditEntry) -> str:
+    """What ``entry.digest`` has to be."""
+    content = [
+        str(entry.tenant_id),
+        entry.sequence,
+        entry.at.astimezone(UTC).isoformat(),
+        entry.by,
+        entry.action,
+        entry.object,
+        entry.detail,
+        entry.previous,
+    ]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def first_flaw(tenant_id: UUID = PLATFORM) -> int | None:
+    """The sequence number at which the chain stops being true; None when all of it is."""
+    sequence, head = 0, ""
+    for entry in AuditEntry.objects.filter(tenant_id=tenant_id).order_by("sequence").iterator():
+        expected = sequence + 1
+        true = entry.sequence == expected and entry.previous == head
+        if not true or entry.digest != digest(entry):
+            return expected
+        sequence, head = entry.sequence, entry.digest
+    chain = AuditChain.objects.filter(tenant_id=tenant_id).first()
+    kept = (0, "") if chain is None else (chain.length, chain.head)
+    return None if kept == (sequence, head) else sequence + 1

@@ -1,0 +1,23 @@
+"""Rows of the control plane. No rules beyond what PostgreSQL itself keeps: see ``services``."""
+
+from tenants.models.api_key import ApiKey
+from tenants.models.audit import PLATFORM, AuditChain, AuditEntry
+from tenants.models.change import Change, ChangeCounter
+from tenants.models.membership import Membership, Role
+from tenants.models.service_account import ServiceAccount
+from tenants.models.tenant import Tenant
+from tenants.models.user import User
+
+__all__ = [
+    "PLATFORM",
+    "ApiKey",
+    "AuditChain",
+    "AuditEntry",
+    "Change",
+    "ChangeCounter",
+    "Membership",
+    "Role",
+    "ServiceAccount",
+    "Tenant",
+    "User",
+]

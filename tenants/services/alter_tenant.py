@@ -1,0 +1,38 @@
+from uuid import UUID
+
+from tenants import audit, changes, scope
+from tenants.errors import Invalid, NotFound
+from tenants.models import Tenant
+from tenants.published import tenant_change
+from tenants.transactions import limit_waits
+
+ALTERABLE = frozenset(
+    {"auto_create_topics", "default_partition_count", "partition_limit", "active"}
+)
+
+
+def alter_tenant(*, tenant_id: UUID, by: str, **settings: bool | int) -> Tenant:
+    """Change a tenant's settings: those in ``ALTERABLE``, by name.
+
+    Deactivating a tenant cuts its connections. Raises ``NotFound``, and ``Invalid`` for an unknown
+    setting or a count below 1.
+    """
+    unknown = settings.keys() - ALTERABLE
+    if unknown:
+        raise Invalid(f"a tenant has no setting {sorted(unknown)[0]!r}")
+    for name, value in settings.items():
+        if not isinstance(value, bool) and value < 1:
+            raise Invalid(f"{name} is {value}; it must be 1 or more")
+    with scope.operator(by):
+        limit_waits()
+        tenant = Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id).first()
+        if tenant is None:
+            raise NotFound("there is no such tenant")
+        for name, value in settings.items():
+            setattr(tenant, name, value)
+        tenant.save(update_fields=list(settings))
+        audit.record(
+            tenant_id=tenant.id, by=by, action="tenant.alter", object=tenant.name, detail=settings
+        )
+        changes.publish([tenant_change(tenant)])
+    return tenant

@@ -1,0 +1,72 @@
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from tenants import audit, changes, scope
+from tenants.errors import Invalid, NotFound
+from tenants.models import ApiKey, ServiceAccount, Tenant
+from tenants.published import credential_change
+from tenants.transactions import limit_waits
+from tenants.verifiers import make_verifiers, new_key_id, new_secret
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """The only sight of ``secret``; ``principal`` is Kafka's text, ``User:…``."""
+
+    key_id: str
+    secret: str = field(repr=False)
+    principal: str
+
+
+def issue_api_key(
+    *,
+    tenant_id: UUID,
+    by: str,
+    service_account: str | None = None,
+    expires_at: datetime | None = None,
+) -> IssuedKey:
+    """A key for a service account, or without one for the tenant's administrator.
+
+    Raises ``NotFound`` for an unknown service account or tenant, ``Invalid`` for an expiry that has
+    passed.
+    """
+    if expires_at is not None and expires_at <= datetime.now(UTC):
+        raise Invalid(f"the key would expire at {expires_at.isoformat()}, which has passed")
+    secret = new_secret()
+    verifiers = make_verifiers(secret, settings.HEADWATER.secrets.verifier_pepper.encode())
+    with scope.tenant(tenant_id):
+        limit_waits()
+        if not Tenant.objects.filter(id=tenant_id).exists():
+            raise NotFound("there is no such tenant")
+        key = ApiKey.objects.create(
+            key_id=new_key_id(),
+            tenant_id=tenant_id,
+            service_account=_account(service_account),
+            verifiers=verifiers,
+            created_by=by,
+            expires_at=expires_at,
+        )
+        audit.record(
+            tenant_id=tenant_id,
+            by=by,
+            action="api_key.issue",
+            object=key.key_id,
+            detail={
+                "principal": key.principal,
+                "expires_at": None if expires_at is None else expires_at.isoformat(),
+            },
+        )
+        changes.publish([credential_change(key)])
+        return IssuedKey(key.key_id, secret, key.principal)
+
+
+def _account(name: str | None) -> ServiceAccount | None:
+    if name is None:
+        return None
+    account = ServiceAccount.objects.filter(name=name).first()
+    if account is None:
+        raise NotFound(f"there is no service account {name!r}; create it first", name=name)
+    return account

@@ -1,0 +1,72 @@
+"""Runs a command as its command line would, inside the test's transaction."""
+
+import json
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.core.management import get_commands
+
+from brokers.kernel.ids import BrokerId
+from brokers.node.ports import BrokerRegistration
+from brokers.services.register_broker import register_broker
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of one command line."""
+
+    exit_code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, db):
+    """``run("topics", "--list")``: exit code, stdout and stderr of a command."""
+    # A command's process ends with it; here the connection has to outlive the command.
+    monkeypatch.setattr("django.core.management.base.connections.close_all", lambda: None)
+
+    def run_command(name, *arguments):
+        capsys.readouterr()
+        # Not load_command_class: commands bind sys.stdout when they are made, and so must we.
+        module = import_module(f"{get_commands()[name]}.management.commands.{name}")
+        try:
+            module.Command().run_from_argv(["manage.py", name, *arguments])
+            exit_code = 0
+        except SystemExit as ended:
+            exit_code = ended.code
+        captured = capsys.readouterr()
+        return Ran(exit_code, captured.out, captured.err)
+
+    return run_command
+
+
+@pytest.fixture
+def acme(run):
+    """A tenant's name."""
+    return run("tenants", "--create", "--tenant", "acme", "--json").document["tenant"]
+
+
+@pytest.fixture
+def two_brokers(db):
+    """Brokers 1 and 2, registered and alive, each on a volume of its own."""
+    for number in (1, 2):
+        register_broker(
+            BrokerRegistration(
+                id=BrokerId(number),
+                host="127.0.0.1",
+                port=9091 + number,
+                internal_host="127.0.0.1",
+                internal_port=9191 + number,
+                volume_id=f"volume-{number}",
+                volume_path=f"/volumes/{number}",
+                rack=None,
+                clean_incarnation=None,
+            )
+        )
