@@ -1,0 +1,42 @@
+"""The Celery application: one per deployment, its workers told apart by queue.
+
+Redis carries hints only. A worker that loses it keeps trying for as long as it lives, because a
+broker runs inside one (``brokers.worker``) and must outlive its transport.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streaming.settings")
+
+from django.conf import settings
+
+from brokers.worker import BrokerStep, broker_id_option
+
+app = Celery("headwater")
+app.conf.update(
+    broker_url=settings.HEADWATER.redis_url,
+    broker_transport_options={"global_keyprefix": f"headwater-{settings.HEADWATER.id[:8]}-"},
+    broker_connection_retry_on_startup=True,
+    # None is "for ever"; the default gives up after 100 attempts and takes the broker with it.
+    broker_connection_max_retries=None,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    task_ignore_result=True,
+    task_serializer="json",
+    result_serializer="json",
+    event_serializer="json",
+    accept_content=["json"],
+    task_default_queue="storage",
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    beat_schedule={
+        "purge-deleted-topics": {
+            "task": "brokers.tasks.purge_deleted_topics",
+            "schedule": 3600.0,
+        },
+    },
+)
+app.autodiscover_tasks()
+app.user_options["worker"].add(broker_id_option)
+app.steps["worker"].add(BrokerStep)

@@ -1,0 +1,72 @@
+"""Become another program that cannot outlive whoever started it.
+
+``python -I exec_child.py [--die-with SIGNAL] [--user UID:GID] [--chdir DIR] -- PROGRAM ARGUMENT…``
+
+Runs before any supervised program, so it imports the standard library only and starts fast. The
+kernel's parent-death signal (prctl(2), PR_SET_PDEATHSIG, Linux) is what holds when a supervisor is
+killed with SIGKILL and can run no clean-up of its own. Elsewhere a program merely lacks that.
+"""
+
+import argparse
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+CANNOT_EXEC = 127
+
+
+def main() -> None:
+    """Never returns: execs the program or exits with 127 and a sentence on stderr."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--die-with", default="SIGKILL", type=lambda name: signal.Signals[name])
+    parser.add_argument("--user", type=_user)
+    parser.add_argument("--chdir")
+    parser.add_argument("command", nargs="+")
+    options = parser.parse_args()
+    parent = os.getppid()
+    try:
+        _allow_many_files()
+        if options.chdir:
+            os.chdir(options.chdir)
+        if options.user:
+            _become(*options.user)
+        # After the change of user, which clears the signal; before exec, which keeps it.
+        _die_with_parent(options.die_with, parent)
+        os.execv(options.command[0], options.command)
+    except OSError as error:
+        print(f"{options.command[0]} cannot be started: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(CANNOT_EXEC)
+
+
+def _user(text: str) -> tuple[int, int]:
+    uid, _, gid = text.partition(":")
+    return int(uid), int(gid)
+
+
+def _allow_many_files() -> None:
+    """Raise the soft limit on open files to the hard one: a partition holds several open."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _become(uid: int, gid: int) -> None:
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+
+
+def _die_with_parent(death_signal: signal.Signals, parent: int) -> None:
+    if not sys.platform.startswith("linux"):
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) was refused")
+    if os.getppid() != parent:
+        sys.exit(CANNOT_EXEC)  # the parent died before the signal was armed
+
+
+if __name__ == "__main__":
+    main()

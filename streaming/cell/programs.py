@@ -1,0 +1,153 @@
+"""The programs that make up a deployment on one machine, and in which order they come and go."""
+
+import sys
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from streaming.cell import valkey
+from streaming.cell.instance import Instance
+from streaming.cell.postgres import Postgres
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+EXEC_CHILD = Path(__file__).with_name("exec_child.py")
+PYTHON = sys.executable
+
+
+class Group(IntEnum):
+    """Started from the lowest, stopped from the highest; one group is gone before the next goes."""
+
+    STORES = 10
+    BROKERS = 20
+    EDGE = 30
+
+
+# Within these a group's programs have to stop; together they stay below the ten seconds that a
+# Ctrl-C may take.
+STOP_WITHIN_S = {Group.EDGE: 2, Group.BROKERS: 4, Group.STORES: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One supervised program. ``die_with`` is the signal it gets when the supervisor was killed."""
+
+    name: str
+    group: Group
+    command: tuple[str, ...]
+    stop_signal: str = "TERM"
+    die_with: str = "SIGKILL"
+    user: str | None = None
+    folder: Path = CHECKOUT
+
+    def wrapped(self) -> list[str]:
+        """The command line that the supervisor runs: ``exec_child``, then the program itself."""
+        wrapper = [PYTHON, "-I", "-S", str(EXEC_CHILD), "--die-with", self.die_with]
+        wrapper += ["--chdir", str(self.folder)]
+        if self.user is not None:
+            wrapper += ["--user", self.user]
+        return [*wrapper, "--", *self.command]
+
+
+def store_programs(postgres: Postgres | None, valkey_config: Path | None) -> list[Program]:
+    """The embedded stores; none of those that the environment provides."""
+    programs = []
+    if postgres is not None:
+        account = postgres.account
+        programs.append(
+            Program(
+                name="postgres",
+                group=Group.STORES,
+                command=tuple(postgres.command()),
+                # SIGINT is PostgreSQL's fast shutdown: sessions end, a checkpoint is written.
+                stop_signal="INT",
+                die_with="SIGINT",
+                user=None if account is None else f"{account.uid}:{account.gid}",
+                folder=postgres.folder,
+            )
+        )
+    if valkey_config is not None:
+        programs.append(
+            Program(
+                name="valkey",
+                group=Group.STORES,
+                command=(str(valkey.program()), str(valkey_config)),
+                folder=valkey_config.parent,
+            )
+        )
+    return programs
+
+
+def service_programs(instance: Instance) -> list[Program]:
+    """What records need to be produced and consumed, in the order in which a start is quickest."""
+    brokers = [_broker(number) for number in range(1, instance.brokers + 1)]
+    return [*brokers, *([_feed()] if instance.demo else []), _web(instance)]
+
+
+def upkeep_programs(instance: Instance) -> list[Program]:
+    """What nobody waits for: started when the rest serves, so as not to compete with it."""
+    return [_storage(), _beat(instance)]
+
+
+def broker_command(number: int) -> tuple[str, ...]:
+    """A Celery worker that is broker ``number``; it takes tasks from its own queue only."""
+    return (
+        *_celery("worker"),
+        *("--hostname", f"broker-{number}@%h", "--queues", f"broker.{number}"),
+        *("--broker-id", str(number), "--pool", "threads", "--concurrency", "1"),
+        *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
+    )
+
+
+def storage_command() -> tuple[str, ...]:
+    """The Celery worker for upkeep of segments: work that would hold up a broker."""
+    return (
+        *_celery("worker"),
+        *("--hostname", "storage@%h", "--queues", "storage"),
+        *("--pool", "threads", "--concurrency", "1"),
+        *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
+    )
+
+
+def beat_command(schedule: Path) -> tuple[str, ...]:
+    """Celery beat, its state in the file ``schedule``."""
+    return (*_celery("beat"), "--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO")
+
+
+def web_command(instance: Instance) -> tuple[str, ...]:
+    """uvicorn serving ``streaming.asgi``."""
+    tls = instance.tls_files
+    certificate: tuple[str, ...] = ()
+    if tls is not None:
+        certificate = ("--ssl-certfile", str(tls.certificate), "--ssl-keyfile", str(tls.key))
+    return (
+        *(PYTHON, "-m", "uvicorn", "streaming.asgi:application"),
+        *("--host", instance.bind_host, "--port", str(instance.http_port)),
+        *("--loop", "uvloop", "--ws", "websockets-sansio", "--ws-max-size", str(1024 * 1024)),
+        *("--lifespan", "off", "--no-access-log", "--no-server-header", "--no-proxy-headers"),
+        *("--timeout-graceful-shutdown", "1"),
+        *certificate,
+    )
+
+
+def _celery(command: str) -> tuple[str, ...]:
+    return (PYTHON, "-m", "celery", "--app", "streaming", command)
+
+
+def _broker(number: int) -> Program:
+    return Program(f"broker-{number}", Group.BROKERS, broker_command(number))
+
+
+def _web(instance: Instance) -> Program:
+    return Program("web", Group.EDGE, web_command(instance))
+
+
+def _storage() -> Program:
+    return Program("storage", Group.EDGE, storage_command())
+
+
+def _beat(instance: Instance) -> Program:
+    return Program("beat", Group.EDGE, beat_command(instance.data_dir / "run" / "beat-schedule"))
+
+
+def _feed() -> Program:
+    return Program("demo-feed", Group.EDGE, (PYTHON, "manage.py", "demo_feed"))

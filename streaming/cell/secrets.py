@@ -1,0 +1,101 @@
+"""The secrets of one deployment: made once, kept in ``secrets.json`` (mode 0600), never printed."""
+
+import base64
+import json
+import os
+import secrets as random_secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secrets:
+    """What a process must know and nobody else may.
+
+    ``edge_token_key`` is an Ed25519 private key (PEM, PKCS 8): the edge signs its tokens for the
+    brokers' internal listener with it, and the brokers verify them with its public half.
+    """
+
+    secret_key: str
+    verifier_pepper: str
+    edge_token_key: str
+    database_superuser_password: str
+    database_owner_password: str
+    database_service_password: str
+    redis_password: str
+
+    @property
+    def edge_token_public_key(self) -> str:
+        """The public half of ``edge_token_key``, PEM (SubjectPublicKeyInfo)."""
+        private = serialization.load_pem_private_key(self.edge_token_key.encode(), password=None)
+        return (
+            private.public_key()
+            .public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            .decode()
+        )
+
+
+def generate() -> Secrets:
+    """Fresh secrets of 256 bits each."""
+    return derive(random_secrets.token_urlsafe(32))
+
+
+def derive(secret_key: str) -> Secrets:
+    """All secrets of a deployment out of one, by HKDF-SHA-256 (RFC 5869), one label each.
+
+    Processes on several hosts that are given the same ``HEADWATER_SECRET_KEY`` agree on the rest.
+    """
+
+    def expand(label: str) -> bytes:
+        kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=label.encode())
+        return kdf.derive(secret_key.encode())
+
+    def text(label: str) -> str:
+        return base64.urlsafe_b64encode(expand(label)).decode().rstrip("=")
+
+    edge_key = Ed25519PrivateKey.from_private_bytes(expand("edge token"))
+    return Secrets(
+        secret_key=secret_key,
+        verifier_pepper=text("verifier pepper"),
+        edge_token_key=edge_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ).decode(),
+        database_superuser_password=text("database superuser"),
+        database_owner_password=text("database owner"),
+        database_service_password=text("database service"),
+        redis_password=text("redis"),
+    )
+
+
+def read(path: Path) -> Secrets | None:
+    """The secrets in ``path``; None when there is no such file.
+
+    Raises ``ValueError`` when the file is not what ``write`` made.
+    """
+    try:
+        document = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    try:
+        return Secrets(**document)
+    except TypeError as error:
+        raise ValueError(f"{path} is not a secrets file of this release: {error}") from error
+
+
+def write(path: Path, secrets: Secrets) -> None:
+    """Write the file whole or not at all, readable by its owner only."""
+    partial = path.with_suffix(".partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(asdict(secrets), file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

@@ -1,0 +1,51 @@
+"""``demo_feed``: makes the demo and keeps it moving; run by the supervisor, not by people."""
+
+import logging
+import signal
+import time
+from threading import Event
+from typing import Any, Final
+
+from django.conf import settings
+
+from brokers.selectors.brokers import live_brokers
+from streaming.cli.identity import administrator_of
+from streaming.cli.kafka import client_settings
+from streaming.demo.feed import Feed
+from streaming.demo.tenant import ensure_demo
+from streaming.records.identity import READ, WRITE
+from tenants.cli.command import HeadwaterCommand
+
+log = logging.getLogger(__name__)
+
+BROKERS_SECONDS: Final = 20
+"""For all brokers to register: a topic made before would stand on those that came first."""
+
+LOOK_SECONDS: Final = 0.1
+
+
+class Command(HeadwaterCommand):
+    """Runs until SIGTERM or SIGINT and then leaves within two seconds, with nothing unsent."""
+
+    help = "Make the demo tenant and feed its topic with departures until stopped."
+
+    def answer(self, options: dict[str, Any]) -> None:
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        _wait_for_brokers(settings.HEADWATER.brokers, stop)
+        if stop.is_set():
+            return
+        access = ensure_demo(settings.HEADWATER)
+        identity = administrator_of(access.tenant, READ, WRITE)
+        Feed(client_settings(settings.HEADWATER, identity), access.topic, stop).run()
+
+
+def _wait_for_brokers(wanted: int, stop: Event) -> None:
+    """Until all are alive, or at least one after ``BROKERS_SECONDS``."""
+    begun = time.monotonic()
+    while not stop.is_set():
+        alive = len(live_brokers())
+        if alive >= wanted or (alive and time.monotonic() - begun > BROKERS_SECONDS):
+            return
+        stop.wait(LOOK_SECONDS)

@@ -1,0 +1,138 @@
+"""Django's settings, read from the deployment that this process belongs to (``cell.instance``)."""
+
+from pathlib import Path
+
+from streaming.cell.database_url import database_settings
+from streaming.cell.instance import Instance
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HEADWATER = Instance.load()
+
+SECRET_KEY = HEADWATER.secrets.secret_key
+DEBUG = False
+# The console is reached by the advertised name and, from the same machine, by loopback's names.
+ALLOWED_HOSTS = sorted({HEADWATER.advertised_host, "localhost", "127.0.0.1", "[::1]"})
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "channels",
+    "tenants",
+    "brokers",
+    "streaming",
+    "connect",
+    "frontend",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+ROOT_URLCONF = "streaming.urls"
+ASGI_APPLICATION = "streaming.asgi.application"
+
+# --- stores --------------------------------------------------------------------------------------
+
+DATABASES = {"default": database_settings(HEADWATER.database_url)}
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "3")
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [HEADWATER.redis_url], "prefix": f"headwater-{HEADWATER.id[:8]}"},
+    }
+}
+
+# --- people, sessions, browsers ------------------------------------------------------------------
+
+AUTH_USER_MODEL = "tenants.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Cookies know hosts but no ports: two deployments on one machine would share them otherwise.
+SESSION_COOKIE_NAME = f"headwater_session_{HEADWATER.id[:8]}"
+CSRF_COOKIE_NAME = f"headwater_csrf_{HEADWATER.id[:8]}"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HEADWATER.tls
+SECURE_HSTS_SECONDS = 31_536_000 if HEADWATER.tls else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- REST ----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Headwater", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
+
+# --- files, words, logs --------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+CONSOLE_BUILD = BASE_DIR / "frontend" / "dist"
+STATICFILES_DIRS = [("console", CONSOLE_BUILD)] if CONSOLE_BUILD.is_dir() else []
+# Served straight from the apps and the console's build; there is no copy step that could be stale.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # What it says of a failed request, the request's own answer says too.
+        "aiokafka": {"level": "ERROR"},
+    },
+}

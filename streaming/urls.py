@@ -1,0 +1,9 @@
+"""Every URL of the web process: the APIs by name, and the console for the rest."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("kafka/v3/", include("streaming.rest.urls")),
+    path("api/", include("streaming.api.urls")),
+    path("", include("frontend.urls")),
+]

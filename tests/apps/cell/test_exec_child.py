@@ -1,0 +1,96 @@
+"""A supervised program goes when its supervisor goes, also when that is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from streaming.cell.programs import EXEC_CHILD, PYTHON, Group, Program
+
+needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs: Linux")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs: root")
+
+# A supervisor in small: starts the wrapped program, says its process id, and waits to be killed.
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen(sys.argv[1:])
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def orphaned(program):
+    """Run ``program`` below a parent, kill the parent with SIGKILL; the program's process."""
+    with subprocess.Popen(
+        [PYTHON, "-c", PARENT, *program.wrapped()], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        wait_until(lambda: child.name() == "sleep")
+        parent.kill()
+    return child
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def gone(process):
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+@needs_linux
+@pytest.mark.parametrize("die_with", ["SIGKILL", "SIGINT", "SIGTERM"])
+def test_it_dies_with_the_process_that_started_it(die_with):
+    child = orphaned(Program("p", Group.EDGE, ("/bin/sleep", "600"), die_with=die_with))
+    wait_until(lambda: gone(child))
+
+
+@needs_linux
+@needs_root
+def test_it_dies_as_another_user_too():
+    program = Program("p", Group.STORES, ("/bin/sleep", "600"), user="65534:65534")
+    child = orphaned(program)
+    wait_until(lambda: gone(child))
+
+
+@needs_root
+def test_nothing_of_root_is_left_to_another_user(tmp_path):
+    command = ("/bin/sh", "-c", "id -u; id -g; id -G; pwd")
+    program = Program("p", Group.STORES, command, user="65534:65534", folder=tmp_path)
+    done = subprocess.run(program.wrapped(), capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["65534", "65534", "65534", str(tmp_path)]
+
+
+def test_a_program_that_is_absent_is_named():
+    program = Program("p", Group.EDGE, ("/nowhere/postgres",))
+    done = subprocess.run(program.wrapped(), capture_output=True, text=True, check=False)
+
+    assert done.returncode == 127
+    assert "/nowhere/postgres cannot be started" in done.stderr
+
+
+def test_it_may_open_as_many_files_as_the_machine_allows():
+    report = "import resource; print(*resource.getrlimit(resource.RLIMIT_NOFILE))"
+    program = Program("p", Group.BROKERS, (PYTHON, "-c", report))
+    done = subprocess.run(program.wrapped(), capture_output=True, text=True, check=True)
+
+    soft, hard = done.stdout.split()
+    assert soft == hard
+
+
+def test_signals_reach_the_program_itself():
+    """The wrapper becomes the program: there is no process between it and the supervisor."""
+    wrapped = Program("p", Group.EDGE, ("/bin/sleep", "600")).wrapped()
+    assert str(EXEC_CHILD) in wrapped
+    with subprocess.Popen(wrapped) as process:
+        wait_until(lambda: psutil.Process(process.pid).name() == "sleep")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == -signal.SIGTERM

@@ -1,0 +1,35 @@
+"""What all tests share: private stores, a whole service, and the rule about skips."""
+
+import pytest
+from django.conf import settings
+
+from streaming.cell import schema
+from tests import private_stores
+from tests.service import ServiceUnderTest
+
+pytest_plugins = ["tests.skips"]
+
+
+@pytest.fixture(scope="session")
+def stores():
+    """A running PostgreSQL and Valkey of this test process, and what they were told."""
+    with private_stores.running(settings.HEADWATER) as postgres:
+        yield postgres
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(stores, django_db_blocker):
+    """The schema, migrated by its owner; tests then connect as the service role, as services do.
+
+    There is no second "test_" database: the whole cluster is the test run's.
+    """
+    with django_db_blocker.unblock():
+        schema.migrate(settings.HEADWATER)
+    private_stores.allow_truncate(stores, settings.HEADWATER)
+
+
+@pytest.fixture(scope="session")
+def cell(tmp_path_factory):
+    """A whole service, started by ``./headwater up`` as a person does, with the demo in it."""
+    with ServiceUnderTest(tmp_path_factory.mktemp("cell"), demo=True) as service:
+        yield service

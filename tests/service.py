@@ -1,0 +1,159 @@
+"""A whole service in a temporary folder, run by the command that people run."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from streaming.cell import ports
+from streaming.cell.plan import Options, resolve
+from streaming.cell.programs import CHECKOUT
+
+START_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = 10.0
+READY = "Ctrl-C stops everything."
+
+
+class ServiceUnderTest:
+    """``up`` in ``folder``; a context manager that checks the stop as well.
+
+    Further arguments are those of ``up``. Ports are free ones unless they are given.
+    """
+
+    def __init__(self, folder: Path, *arguments: str, demo: bool = False, brokers: int = 3) -> None:
+        self.data_dir = folder / "data"
+        self.log = folder / "up.log"
+        self.arguments = [
+            *([] if demo else ["--no-demo"]),
+            *("--brokers", str(brokers)),
+            *(_free_ports(brokers) if "--kafka-port" not in arguments else []),
+            *arguments,
+        ]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "ServiceUnderTest":
+        self.start()
+        return self
+
+    def __exit__(self, kind: object, *_rest: object) -> None:
+        if self.process is None:
+            return
+        if kind is None:
+            self.stop()
+        else:
+            self.kill()
+
+    def start(self) -> None:
+        """Run ``up`` and wait until it says that everything answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command("up", *self.arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment(),
+            )
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while READY not in self.said():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise AssertionError(f"the service did not start:\n{self.said()}\n{self.logs()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Ctrl-C: everything ends in time, by itself, and leaves nothing running."""
+        assert self.process is not None
+        pids = self.pids()
+        begun = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(STOP_TIMEOUT_S + 5) == 0, self.said()
+        took = time.monotonic() - begun
+        self.process = None
+        left = [pid for pid in pids if _runs(pid)]
+        assert not left, f"processes {left} were left running"
+        assert took < STOP_TIMEOUT_S, f"the stop took {took:.1f} s"
+
+    def kill(self) -> None:
+        """SIGKILL to ``up``; what it started goes with it."""
+        if self.process is None:
+            return
+        pids = self.pids()
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        deadline = time.monotonic() + STOP_TIMEOUT_S + 5
+        while left := [pid for pid in pids if _runs(pid)]:
+            assert time.monotonic() < deadline, f"processes {left} outlived `up`"
+            time.sleep(0.1)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """What ``status --json`` says."""
+        return json.loads(self.run("status", "--json").stdout)
+
+    def pids(self) -> list[int]:
+        """The supervisor and everything below it, now."""
+        assert self.process is not None
+        try:
+            return [each.pid for each in psutil.Process(self.process.pid).children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def run(
+        self, command: str, *arguments: str, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
+        """Run another command on this service's data folder."""
+        return subprocess.run(
+            self.command(command, *arguments),
+            capture_output=True,
+            text=True,
+            env=environment(),
+            check=False,
+            timeout=options.pop("timeout", 60),
+            **options,
+        )
+
+    def command(self, command: str, *arguments: str) -> list[str]:
+        manage = str(CHECKOUT / "manage.py")
+        return [sys.executable, manage, command, "--data-dir", str(self.data_dir), *arguments]
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def logs(self) -> str:
+        """The end of every process's log, for a failure's message."""
+        ends = [
+            f"--- {file.name}\n{file.read_text(errors='replace')[-3000:]}"
+            for file in sorted((self.data_dir / "logs").glob("*.log"))
+        ]
+        return "\n".join(ends)
+
+
+def environment() -> dict[str, str]:
+    """This process's, without what it set for its own Django and its own stores."""
+    ours = ("HEADWATER_DATA_DIR", "DJANGO_SETTINGS_MODULE")
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+def _free_ports(brokers: int) -> list[str]:
+    while True:
+        kafka = random.randrange(20_000, 30_000)
+        http = random.randrange(30_500, 32_000)
+        options = Options(Path(), http_port=http, kafka_port=kafka, brokers=brokers)
+        listeners = resolve(options, {}).listeners()
+        if not any(ports.taken(host, port) for host, port, _ in listeners):
+            return ["--http-port", str(http), "--kafka-port", str(kafka)]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
