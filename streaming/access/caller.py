@@ -1,0 +1,71 @@
+"""A caller who was recognised, and what it may do."""
+
+from dataclasses import dataclass
+
+from streaming.access.errors import ClusterNotFound, NotAllowed
+from streaming.records.identity import ADMINISTER, READ, WRITE, Identity
+
+_PHRASES = {
+    READ: "read this tenant's records and topics",
+    WRITE: "write this tenant's records",
+    ADMINISTER: "administer this tenant",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCredential:
+    """An API key; it may be revoked or expire while it is in use."""
+
+    key_id: str
+    expires_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCredential:
+    """A browser's session; it may end, and memberships may change, while it is in use."""
+
+    session_key: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TenantAccess:
+    """What the caller may do at one tenant."""
+
+    tenant_id: str
+    tenant: str
+    """The tenant's name."""
+    cluster_id: str
+    role: str
+    principal: str
+    scopes: frozenset[str]
+
+    @property
+    def identity(self) -> Identity:
+        """In whose name the edge speaks to the brokers."""
+        return Identity(self.tenant_id, self.principal, self.scopes)
+
+    def require(self, scope: str) -> None:
+        """Raise ``NotAllowed`` unless the caller has ``scope``."""
+        if scope not in self.scopes:
+            raise NotAllowed(
+                f"{self.principal} ({self.role}) may not {_PHRASES[scope]}. "
+                "Use a credential with that right, or ask the tenant's administrator."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """``name`` identifies the caller (a login or a principal); ``full_name`` is for people."""
+
+    name: str
+    full_name: str
+    credential: KeyCredential | SessionCredential
+    tenants: tuple[TenantAccess, ...]
+
+    def access(self, cluster_id: str) -> TenantAccess:
+        """Raises ``ClusterNotFound`` when the cluster is not one of the caller's."""
+        for access in self.tenants:
+            if access.cluster_id == cluster_id:
+                return access
+        raise ClusterNotFound(cluster_id)

@@ -1,0 +1,71 @@
+"""What the database says about callers, and whether those who are connected may stay."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from streaming.access.caller import TenantAccess
+from streaming.records.identity import ADMINISTER, READ, WRITE
+from tenants import scope
+from tenants.models import ApiKey, Membership, Role, User
+from tenants.selectors.tenants import memberships_of
+
+_SCOPES = {
+    Role.OWNER: frozenset({READ, WRITE, ADMINISTER}),
+    Role.ADMIN: frozenset({READ, WRITE, ADMINISTER}),
+    Role.DEVELOPER: frozenset({READ, WRITE}),
+    Role.VIEWER: frozenset({READ}),
+}
+
+
+def person_principal(login: str) -> str:
+    """A person's principal; the ``@`` keeps it apart from every service account's."""
+    return f"User:@{login}"
+
+
+def tenants_of(user: User) -> tuple[TenantAccess, ...]:
+    """What a person may do, by tenant; inactive tenants are left out."""
+    return tuple(
+        TenantAccess(
+            tenant_id=str(membership.tenant_id),
+            tenant=membership.tenant.name,
+            cluster_id=membership.tenant.cluster_id,
+            role=membership.role,
+            principal=person_principal(user.login),
+            scopes=_SCOPES[Role(membership.role)],
+        )
+        for membership in memberships_of(user)
+    )
+
+
+def valid_keys(key_ids: Collection[str]) -> set[str]:
+    """Those of the keys that could log in now."""
+    with scope.system("live sockets are checked"):
+        keys = ApiKey.objects.filter(
+            key_id__in=key_ids, revoked_at__isnull=True, tenant__active=True
+        ).values_list("key_id", "expires_at")
+        now = timezone.now()
+        return {key_id for key_id, expires_at in keys if expires_at is None or expires_at > now}
+
+
+def valid_sessions(session_keys: Collection[str]) -> set[str]:
+    """Those of the sessions that have not ended."""
+    sessions = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
+    return set(sessions.values_list("session_key", flat=True))
+
+
+def readers(pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the (user id, tenant id) pairs where the person may read the tenant's records."""
+    users = {UUID(user_id) for user_id, _tenant_id in pairs}
+    with scope.system("live sockets are checked"):
+        rows = Membership.objects.filter(
+            user__in=users, user__is_active=True, tenant__active=True
+        ).values_list("user_id", "tenant_id", "role")
+        found = {
+            (str(user_id), str(tenant_id))
+            for user_id, tenant_id, role in rows
+            if READ in _SCOPES[Role(role)]
+        }
+    return found & set(pairs)

@@ -1,0 +1,61 @@
+"""Who sent an HTTP request: an API key by HTTP Basic, else a browser's session.
+
+A request with an ``Authorization`` header is never looked at for a session. CSRF is checked exactly
+when the session authenticates: only then does a browser act without the person's doing.
+"""
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+from rest_framework.authentication import CSRFCheck
+
+from streaming.access.basic import parse_basic
+from streaming.access.caller import Caller, SessionCredential
+from streaming.access.directory import tenants_of
+from streaming.access.errors import CrossSite, NotAuthenticated
+from streaming.access.key_caller import caller_of_key, fresh_caller_of_key
+from tenants.models import User
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def caller_of_request(request: HttpRequest) -> Caller:
+    """Raises ``NotAuthenticated``, ``CrossSite`` and ``AccessUnavailable``."""
+    header = request.META.get("HTTP_AUTHORIZATION")
+    if header is not None:
+        return caller_of_key(*parse_basic(header))
+    caller = caller_of_session(request)
+    if request.method not in _SAFE:
+        require_csrf(request)
+    return caller
+
+
+async def acaller_of_request(request: HttpRequest) -> Caller:
+    """``caller_of_request`` for async views; a key seen a moment ago costs no thread."""
+    header = request.META.get("HTTP_AUTHORIZATION")
+    if header is not None:
+        key_id, secret = parse_basic(header)
+        caller = fresh_caller_of_key(key_id, secret)
+        return caller or await sync_to_async(caller_of_key)(key_id, secret)
+    return await sync_to_async(caller_of_request)(request)
+
+
+def caller_of_session(request: HttpRequest) -> Caller:
+    """The person signed in. Raises ``NotAuthenticated``."""
+    user = get_user(request)
+    if not isinstance(user, User) or not user.is_active or not request.session.session_key:
+        raise NotAuthenticated("Sign in, or send an API key and its secret with HTTP Basic.")
+    credential = SessionCredential(request.session.session_key, str(user.pk))
+    return Caller(user.login, user.name or user.login, credential, tenants_of(user))
+
+
+def require_csrf(request: HttpRequest) -> None:
+    """Raise ``CrossSite`` unless the request carries the CSRF token of its cookie."""
+    check = CSRFCheck(lambda _request: None)
+    check.process_request(request)
+    reason = check.process_view(request, None, (), {})
+    if reason:
+        raise CrossSite(
+            f"The session's request was refused: {reason} Send the csrf_token of "
+            "GET /api/v1/session in the header X-CSRFToken."
+        )

@@ -1,0 +1,70 @@
+"""``/api/v1/tenants/{tenant}/overview``: what a tenant has, and how to connect to it."""
+
+from typing import Final
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from brokers.selectors.brokers import list_brokers
+from brokers.selectors.topics import partition_totals
+from streaming.rest.view import RestView
+from tenants.errors import NotFound
+
+_OVERVIEW: Final = {
+    "type": "object",
+    "properties": {
+        "tenant": {"type": "string"},
+        "cluster_id": {"type": "string"},
+        "bootstrap_servers": {"type": "string"},
+        "security_protocol": {"type": "string"},
+        "brokers": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "integer"},
+                    "host": {"type": "string"},
+                    "port": {"type": "integer"},
+                    "state": {"type": "string", "enum": ["running", "fenced"]},
+                },
+            },
+        },
+        "topics": {"type": "integer"},
+        "partitions": {"type": "integer"},
+    },
+}
+
+
+class OverviewView(RestView):
+    """``/tenants/{tenant}/overview``"""
+
+    @extend_schema(tags=["service"], responses={200: _OVERVIEW})
+    def get(self, _request: Request, tenant: str) -> Response:
+        """``tenant`` is a name; another's is answered as an absent one."""
+        for access in self.caller.tenants:
+            if access.tenant == tenant:
+                break
+        else:
+            raise NotFound(f"Tenant {tenant} cannot be found. GET /api/v1/session lists yours.")
+        topics, partitions = partition_totals(access.tenant_id)
+        return Response(
+            {
+                "tenant": access.tenant,
+                "cluster_id": access.cluster_id,
+                "bootstrap_servers": settings.HEADWATER.bootstrap_servers,
+                "security_protocol": settings.HEADWATER.security_protocol,
+                "brokers": [
+                    {
+                        "id": broker.id,
+                        "host": broker.host,
+                        "port": broker.port,
+                        "state": "fenced" if broker.fenced else "running",
+                    }
+                    for broker in list_brokers()
+                ],
+                "topics": topics,
+                "partitions": partitions,
+            }
+        )

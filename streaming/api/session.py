@@ -1,0 +1,142 @@
+"""``/api/v1/session``: signing in, who is signed in, signing out."""
+
+from threading import BoundedSemaphore
+from typing import Any, Final
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from streaming.access.caller import Caller
+from streaming.access.errors import NotAuthenticated
+from streaming.access.request_caller import caller_of_session, require_csrf
+from streaming.api.login_throttle import LoginThrottle
+from streaming.problems import Problem
+from streaming.rest.answers import answer, respond
+from streaming.rest.create_topic_request import InvalidBody
+
+LOGIN_CHARACTERS_MAX: Final = 150
+PASSWORD_CHARACTERS_MAX: Final = 1024
+"""Hashing costs what the password is long."""
+
+HASHES_AT_ONCE: Final = 2
+"""Argon2 takes 100 MB and a core; more at once would only slow down everything else."""
+HASH_WAIT_SECONDS: Final = 5
+
+_throttle = LoginThrottle()
+_hashing = BoundedSemaphore(HASHES_AT_ONCE)
+
+
+_SESSION: Final = {
+    "type": "object",
+    "properties": {
+        "user": {
+            "type": "object",
+            "properties": {"login": {"type": "string"}, "name": {"type": "string"}},
+        },
+        "tenants": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"},
+                    "cluster_id": {"type": "string"},
+                    "role": {"type": "string"},
+                },
+            },
+        },
+        "csrf_token": {"type": "string"},
+    },
+}
+_CREDENTIALS: Final = {
+    "type": "object",
+    "properties": {"login": {"type": "string"}, "password": {"type": "string"}},
+    "required": ["login", "password"],
+}
+
+
+class SessionView(APIView):
+    """Signing in needs no CSRF token: its JSON body is one that no other site's form can send."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    parser_classes = (JSONParser,)
+
+    @extend_schema(tags=["service"], responses={200: _SESSION})
+    def get(self, request: Request) -> HttpResponse:
+        """Who is signed in, and the CSRF token; 401 carries the token too."""
+        http_request = request._request
+        token = get_token(http_request)
+        try:
+            caller = caller_of_session(http_request)
+        except NotAuthenticated as error:
+            body = {"error_code": 40101, "message": str(error), "csrf_token": token}
+            return Response(body, status=401)
+        return Response(_session(caller, token))
+
+    @extend_schema(
+        tags=["service"], request={"application/json": _CREDENTIALS}, responses={200: _SESSION}
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Sign in."""
+        http_request = request._request
+        name, password = _credentials(request.data)
+        seconds = _throttle.seconds_to_wait(http_request.META.get("REMOTE_ADDR", ""), name)
+        if seconds:
+            message = f"Too many sign-ins were tried. Try again in {seconds} seconds."
+            problem = Problem(429, 42901, message, {"Retry-After": str(seconds)})
+            return respond(problem, http_request)
+        if not _hashing.acquire(timeout=HASH_WAIT_SECONDS):
+            message = "Too many people sign in at once. Try again in a moment."
+            return respond(Problem(503, 50003, message, {"Retry-After": "1"}), http_request)
+        try:
+            user = authenticate(http_request, username=name, password=password)
+        finally:
+            _hashing.release()
+        if user is None:
+            raise NotAuthenticated("Login or password is wrong.")
+        login(http_request, user)
+        caller = caller_of_session(http_request)
+        return Response(_session(caller, get_token(http_request)))
+
+    @extend_schema(tags=["service"], responses={204: None})
+    def delete(self, request: Request) -> HttpResponse:
+        """Sign out."""
+        http_request = request._request
+        caller_of_session(http_request)
+        require_csrf(http_request)
+        logout(http_request)
+        return HttpResponse(status=204)
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:
+        response = answer(exc, self.request._request)
+        # This endpoint does not take HTTP Basic, so it must not ask for it.
+        response.headers.pop("WWW-Authenticate", None)
+        return response
+
+
+def _credentials(body: Any) -> tuple[str, str]:
+    match body:
+        case {"login": str(name), "password": str(password)} if (
+            len(name) <= LOGIN_CHARACTERS_MAX
+            and len(password) <= PASSWORD_CHARACTERS_MAX
+            and "\0" not in name + password
+        ):
+            return name, password
+    raise InvalidBody('send {"login": text, "password": text}')
+
+
+def _session(caller: Caller, csrf_token: str) -> dict[str, Any]:
+    return {
+        "user": {"login": caller.name, "name": caller.full_name},
+        "tenants": [
+            {"name": each.tenant, "cluster_id": each.cluster_id, "role": each.role}
+            for each in caller.tenants
+        ],
+        "csrf_token": csrf_token,
+    }

@@ -1,0 +1,10 @@
+"""Websocket URLs of the web process."""
+
+from django.urls import path, re_path
+
+from streaming.live.endpoint import live_tail, no_such_socket
+
+websocket_urlpatterns = [
+    path("ws/v1/topics/<str:topic>", live_tail),
+    re_path(r"^.*$", no_such_socket),
+]

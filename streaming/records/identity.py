@@ -1,0 +1,19 @@
+"""In whose name the edge speaks to the brokers."""
+
+from dataclasses import dataclass
+from typing import Final
+
+READ: Final = "read"
+WRITE: Final = "write"
+ADMINISTER: Final = "administer"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One tenant, one principal, and what it may do; pooled connections never cross these."""
+
+    tenant_id: str
+    principal: str
+    """Kafka's principal text, ``User:NAME``."""
+    scopes: frozenset[str]
+    """Any of ``READ``, ``WRITE``, ``ADMINISTER``."""

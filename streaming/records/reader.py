@@ -1,0 +1,230 @@
+"""Reading a tenant's records: metadata, offsets and fetches, as one identity.
+
+Built on aiokafka's connections and messages, below its consumer: the consumer fetches ahead
+and decompresses without a bound, and a batch is hostile until ``decoding`` has opened it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.protocol.metadata import MetadataRequest
+from aiokafka.protocol.offset import OffsetRequest
+
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.metadata.topic_names import check_topic_name
+from streaming.records.connection import CONNECT_SECONDS
+from streaming.records.failures import BrokersUnavailable, broker_errors, refusal_of
+
+EARLIEST: Final = -2
+LATEST: Final = -1
+"""Timestamps with a meaning of their own in ListOffsets."""
+
+NO_LEADER: Final = -1
+READ_UNCOMMITTED: Final = 0
+ANSWER_SECONDS: Final = 10
+"""For what a broker answers at once; a long poll has its own time on top."""
+
+MOVED: Final = frozenset(
+    {
+        ErrorCode.NOT_LEADER_OR_FOLLOWER,
+        ErrorCode.LEADER_NOT_AVAILABLE,
+        ErrorCode.REPLICA_NOT_AVAILABLE,
+        ErrorCode.FENCED_LEADER_EPOCH,
+        ErrorCode.UNKNOWN_LEADER_EPOCH,
+        ErrorCode.OFFSET_NOT_AVAILABLE,
+        ErrorCode.BROKER_NOT_AVAILABLE,
+    }
+)
+"""Answers that ask for fresh metadata and another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionPlace:
+    """Where one partition is; ``leader`` is ``NO_LEADER`` while there is none."""
+
+    leader: int
+    replicas: tuple[int, ...]
+    isr: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One partition's part of a Fetch answer; ``records`` are whole batches, as they were produced.
+
+    The first batch may begin below the offset asked for, and the last may be cut short.
+    """
+
+    partition: int
+    error: ErrorCode
+    high_watermark: int
+    log_start_offset: int
+    records: bytes
+
+
+class Reader:
+    """One conversation with the brokers. Requests queue behind a long poll: one user at a time."""
+
+    def __init__(self, client: AIOKafkaClient) -> None:
+        self._client = client
+        self._leaders: dict[str, dict[int, PartitionPlace]] = {}
+        self.broken = False
+        """Whether something failed in a way that a fresh client would mend; such are not pooled."""
+
+    async def start(self) -> None:
+        """Connect; raises ``BrokersUnavailable``."""
+        with broker_errors("connecting to the brokers"):
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._client.bootstrap()
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def partitions(self, topic: str) -> dict[int, PartitionPlace]:
+        """The topic's partitions by index, asked of a broker now.
+
+        Raises ``Refusal`` (UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION and
+        TOPIC_AUTHORIZATION_FAILED among others) and ``BrokersUnavailable``.
+        """
+        check_topic_name(topic)
+        subject = f"topic {topic!r}"
+        node = self._client.get_random_node()
+        request = MetadataRequest([topic], allow_auto_topic_creation=False)
+        answer = await self._ask(node, request, subject, ANSWER_SECONDS)
+        self._leaders.pop(topic, None)
+        for error, name, _internal, rows in answer.topics:
+            if name == topic:
+                if error:
+                    raise refusal_of(error, subject)
+                places = {
+                    row[1]: PartitionPlace(row[2], tuple(row[3]), tuple(row[4])) for row in rows
+                }
+                self._leaders[topic] = places
+                return places
+        raise Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"{subject} does not exist")
+
+    async def offsets(self, topic: str, timestamps: Mapping[int, int]) -> dict[int, int]:
+        """Per partition the first offset at or after a time (Unix ms, ``EARLIEST``, ``LATEST``).
+
+        Where no record is that late the partition's end is given. Raises as ``partitions`` does.
+        """
+        found: dict[int, int] = {}
+        for leader, partitions in (await self._led(topic, timestamps)).items():
+            rows = [(partition, timestamps[partition]) for partition in partitions]
+            request = OffsetRequest(-1, READ_UNCOMMITTED, [(topic, rows)])
+            answer = await self._ask(leader, request, f"offsets of topic {topic!r}", ANSWER_SECONDS)
+            for _topic, results in answer.topics:
+                for partition, error, _timestamp, offset in results:
+                    if error:
+                        raise refusal_of(error, f"offsets of topic {topic!r}/{partition}")
+                    found[partition] = offset
+        late = [partition for partition, offset in found.items() if offset < 0]
+        if late:
+            found.update(await self.offsets(topic, dict.fromkeys(late, LATEST)))
+        return found
+
+    async def fetch(
+        self,
+        leader: int,
+        topic: str,
+        positions: Mapping[int, int],
+        *,
+        wait_ms: int,
+        max_bytes: int,
+    ) -> list[Fetched]:
+        """One Fetch to ``leader`` from an offset per partition; waits for the first byte at most
+        ``wait_ms``. Raises ``BrokersUnavailable`` or ``Refusal`` for the request as a whole; the
+        error of one partition is in its ``Fetched``.
+        """
+        rows = [(partition, offset, max_bytes) for partition, offset in positions.items()]
+        request = FetchRequest(
+            max_wait_time=wait_ms,
+            min_bytes=1,
+            max_bytes=max_bytes,
+            isolation_level=READ_UNCOMMITTED,
+            topics=[(topic, rows)],
+        )
+        subject = f"records of topic {topic!r}"
+        answer = await self._ask(leader, request, subject, ANSWER_SECONDS + wait_ms / 1000)
+        if getattr(answer, "error_code", 0):
+            raise refusal_of(answer.error_code, subject)
+        return [_fetched(row) for _topic, results in answer.topics for row in results]
+
+    async def fetch_partition(
+        self, topic: str, partition: int, offset: int, *, wait_ms: int, max_bytes: int
+    ) -> Fetched:
+        """``fetch`` of one partition that follows its leader for ``ANSWER_SECONDS`` at most.
+
+        Raises ``Refusal`` with the broker's code, OFFSET_OUT_OF_RANGE excepted: that one is given
+        back, since the answer says which offsets there are.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + ANSWER_SECONDS
+        while True:
+            leader = (await self._place(topic, partition)).leader
+            error = ErrorCode.LEADER_NOT_AVAILABLE
+            if leader != NO_LEADER:
+                positions = {partition: offset}
+                (answer,) = await self.fetch(
+                    leader, topic, positions, wait_ms=wait_ms, max_bytes=max_bytes
+                )
+                if answer.error in (ErrorCode.NONE, ErrorCode.OFFSET_OUT_OF_RANGE):
+                    return answer
+                error = answer.error
+            self._leaders.pop(topic, None)
+            if error not in MOVED or loop.time() > deadline:
+                raise refusal_of(error, f"records of topic {topic!r}/{partition}")
+            await asyncio.sleep(0.1)
+
+    async def _place(self, topic: str, partition: int) -> PartitionPlace:
+        places = self._leaders.get(topic) or await self.partitions(topic)
+        if partition not in places:
+            places = await self.partitions(topic)
+        try:
+            return places[partition]
+        except KeyError:
+            raise Refusal(
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                f"topic {topic!r} has no partition {partition}; it has {len(places)}, from 0",
+            ) from None
+
+    async def _led(self, topic: str, partitions: Mapping[int, int]) -> dict[int, list[int]]:
+        """Partitions by leader, waiting a little while one has none."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + ANSWER_SECONDS
+        while True:
+            by_leader: dict[int, list[int]] = {}
+            for partition in partitions:
+                place = await self._place(topic, partition)
+                by_leader.setdefault(place.leader, []).append(partition)
+            if NO_LEADER not in by_leader:
+                return by_leader
+            if loop.time() > deadline:
+                raise refusal_of(ErrorCode.LEADER_NOT_AVAILABLE, f"topic {topic!r}")
+            self._leaders.pop(topic, None)
+            await asyncio.sleep(0.1)
+
+    async def _ask(self, node: int | None, request: Any, subject: str, seconds: float) -> Any:
+        try:
+            with broker_errors(subject):
+                async with asyncio.timeout(seconds):
+                    return await self._client.send(node, request)
+        except BaseException as error:
+            # Also when cancelled: the answer may be on its way, and the next would wait for it.
+            self.broken = True
+            self._leaders.clear()
+            if isinstance(error, BrokersUnavailable):
+                self._client.force_metadata_update()
+            raise
+
+
+def _fetched(row: Any) -> Fetched:
+    partition, error, high_watermark, _last_stable_offset, log_start_offset, *_, records = row
+    try:
+        code = ErrorCode(error)
+    except ValueError:
+        code = ErrorCode.UNKNOWN_SERVER_ERROR
+    return Fetched(partition, code, high_watermark, log_start_offset, records or b"")

@@ -1,0 +1,72 @@
+"""Errors of REST views as HTTP responses, for DRF's views and for the async ones alike."""
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework import exceptions
+
+from streaming.problems import Problem, problem_body, problem_of
+from streaming.rest.consume_request import InvalidQuery
+from streaming.rest.create_topic_request import InvalidBody
+
+logger = logging.getLogger(__name__)
+
+AsyncView = Callable[..., Awaitable[HttpResponseBase]]
+
+INTERNAL = Problem(
+    500, 500, "The request failed inside the service; its log says more. Try it again."
+)
+
+
+def answer(error: Exception, request: HttpRequest) -> HttpResponse:
+    """The response for any exception of a view; what is not expected is logged and not told."""
+    problem = _problem(error)
+    if problem is None:
+        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        problem = INTERNAL
+    return respond(problem, request)
+
+
+def respond(problem: Problem, request: HttpRequest) -> HttpResponse:
+    """``problem`` as a response."""
+    response = HttpResponse(
+        problem_body(problem), status=problem.status, content_type="application/json"
+    )
+    for name, value in problem.headers.items():
+        # A browser would open its own password dialog over the console.
+        if name != "WWW-Authenticate" or "Sec-Fetch-Mode" not in request.headers:
+            response[name] = value
+    return response
+
+
+def answering_errors(view: AsyncView) -> AsyncView:
+    """Let an async view raise; its errors become responses."""
+
+    @functools.wraps(view)
+    async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return await view(request, *args, **kwargs)
+        except Exception as error:
+            return answer(error, request)
+
+    return wrapped
+
+
+def _problem(error: Exception) -> Problem | None:
+    match error:
+        case InvalidQuery() | InvalidBody():
+            return Problem(400, 40002, str(error))
+        case exceptions.ParseError():
+            return Problem(400, 400, f"The body is not valid JSON in UTF-8: {error.detail}")
+        case exceptions.UnsupportedMediaType():
+            return Problem(415, 415, "Send the body as application/json.")
+        case exceptions.MethodNotAllowed():
+            return Problem(405, 405, str(error.detail))
+        case exceptions.NotAcceptable():
+            return Problem(406, 406, "This endpoint answers application/json.")
+        case exceptions.APIException():
+            return Problem(error.status_code, error.status_code, str(error.detail))
+    return problem_of(error)

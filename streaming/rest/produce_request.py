@@ -1,0 +1,179 @@
+"""One record of a produce body: what it may say, and the bytes it stands for.
+
+Shapes as Confluent's Kafka REST v3 (``ProduceRequest``): key and value are ``{"type", "data"}`` of
+type BINARY (base64), JSON or STRING; header values are base64; timestamps are RFC 3339 or Unix ms.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NoReturn
+
+TIMESTAMP_MS_MAX: Final = 253_402_300_799_999
+"""The end of the year 9999: what RFC 3339 can still write."""
+PARTITION_MAX: Final = 2**31 - 1
+HEADERS_MAX: Final = 1_000
+
+_FIELDS: Final = frozenset({"partition_id", "headers", "key", "value", "timestamp"})
+_UNSUPPORTED: Final = frozenset({"AVRO", "JSONSCHEMA", "PROTOBUF"})
+
+
+class InvalidRecord(Exception):
+    """The object does not describe a record; the message says which field and what it must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A key or a value: how it was given, and its bytes (None is Kafka's null)."""
+
+    type: str
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProduceRequest:
+    partition: int | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    key: Payload | None
+    value: Payload | None
+    timestamp_ms: int | None
+
+
+def parse_produce_request(text: bytes) -> ProduceRequest:
+    """Read one object of the body. Raises ``InvalidRecord``."""
+    try:
+        body = json.loads(text.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise InvalidRecord(f"the record is not valid UTF-8 (byte {error.start})") from error
+    except ValueError as error:
+        raise InvalidRecord(f"the record is not valid JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise InvalidRecord("a record must be a JSON object")
+    unknown = sorted(body.keys() - _FIELDS)
+    if unknown:
+        raise InvalidRecord(
+            f"unknown field {_quoted(unknown[0])}; a record has "
+            "partition_id, headers, key, value and timestamp"
+        )
+    return ProduceRequest(
+        partition=_partition(body.get("partition_id")),
+        headers=_headers(body.get("headers")),
+        key=_payload("key", body.get("key")),
+        value=_payload("value", body.get("value")),
+        timestamp_ms=_timestamp(body.get("timestamp")),
+    )
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _partition(value: Any) -> int | None:
+    if value is None:
+        return None
+    if not _is_integer(value) or not 0 <= value <= PARTITION_MAX:
+        raise InvalidRecord("partition_id must be a whole number, 0 or greater")
+    return int(value)
+
+
+def _headers(value: Any) -> tuple[tuple[str, bytes | None], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > HEADERS_MAX:
+        raise InvalidRecord(f"headers must be a list of at most {HEADERS_MAX} objects")
+    return tuple(_header(index, header) for index, header in enumerate(value))
+
+
+def _header(index: int, header: Any) -> tuple[str, bytes | None]:
+    if not isinstance(header, dict) or not isinstance(header.get("name"), str):
+        raise InvalidRecord(f'headers[{index}] must be {{"name": text, "value": base64 or null}}')
+    _encode(f"headers[{index}].name", header["name"])
+    value = header.get("value")
+    return header["name"], None if value is None else _base64(f"headers[{index}].value", value)
+
+
+def _payload(name: str, value: Any) -> Payload | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise InvalidRecord(f'{name} must be {{"type": "BINARY" | "JSON" | "STRING", "data": …}}')
+    kind, data = value.get("type"), value.get("data")
+    if isinstance(kind, str) and kind.upper() in _UNSUPPORTED:
+        raise InvalidRecord(
+            f"{name}.type {kind} needs a schema, which produce does not take; "
+            "serialise the data and send it as BINARY"
+        )
+    match kind:
+        case _ if "data" not in value:
+            raise InvalidRecord(f"{name}.data is missing; send null for Kafka's null")
+        case "JSON":
+            return Payload(kind, _json(name, data))
+        case "STRING" | "BINARY" if data is None:
+            return Payload(kind, None)
+        case "STRING":
+            if not isinstance(data, str):
+                raise InvalidRecord(f"{name}.data of type STRING must be a string")
+            return Payload(kind, _encode(f"{name}.data", data))
+        case "BINARY":
+            return Payload(kind, _base64(f"{name}.data", data))
+    raise InvalidRecord(f"{name}.type must be BINARY, JSON or STRING")
+
+
+def _json(name: str, data: Any) -> bytes | None:
+    if data is None:
+        return None
+    try:
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError as error:  # a number that JSON can write and a double cannot hold
+        raise InvalidRecord(f"{name}.data has a number out of range") from error
+    return _encode(f"{name}.data", text)
+
+
+def _encode(field: str, text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRecord(
+            f"{field} has half of a surrogate pair, which no UTF-8 can hold"
+        ) from error
+
+
+def _base64(field: str, text: Any) -> bytes:
+    if not isinstance(text, str):
+        raise InvalidRecord(f"{field} must be a base64 string")
+    try:
+        return base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidRecord(f"{field} is not base64 (RFC 4648, with padding)") from error
+
+
+def _timestamp(value: Any) -> int | None:
+    if value is None:
+        return None
+    if _is_integer(value):
+        milliseconds = int(value)
+    elif isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise InvalidRecord(
+                "timestamp must be RFC 3339 with an offset, as 2026-01-31T12:00:00Z, or Unix ms"
+            )
+        milliseconds = round(moment.timestamp() * 1000)
+    else:
+        raise InvalidRecord("timestamp must be RFC 3339 text or a whole number of Unix ms")
+    if not 0 <= milliseconds <= TIMESTAMP_MS_MAX:
+        raise InvalidRecord("timestamp must lie between the years 1970 and 9999")
+    return milliseconds
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text[:64])

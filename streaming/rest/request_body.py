@@ -1,0 +1,121 @@
+"""Request bodies within bounds: an ASGI layer in front of Django.
+
+Django's ASGI handler stores a whole body on disk before anyone has said who is sending it. This
+layer ends a body that is too long, and hands the one body that may last as long as its connection,
+the records of a produce request, to the view piece by piece.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final
+
+from streaming.problems import Problem, problem_body
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BODY_BYTES_MAX: Final = 1024 * 1024
+"""Every body but produce's: the largest honest one creates a topic with all its configs."""
+
+STREAM_KEY: Final = "headwater.request_body"
+_PRODUCE_PATH: Final = re.compile(r"^/kafka/v3/clusters/[^/]+/topics/[^/]+/records/?$")
+
+
+class RequestBody:
+    """The body of one request, read once, as it arrives; ``len`` bytes are never kept."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.ended = False
+        self.disconnected = False
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Non-empty pieces until the body ends or the client goes away."""
+        while not self.ended:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self.ended = self.disconnected = True
+                return
+            self.ended = not message.get("more_body", False)
+            if message.get("body"):
+                yield message["body"]
+
+
+class BoundedBody:
+    """ASGI application around Django's."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+        elif scope["method"] == "POST" and _PRODUCE_PATH.match(scope["path"]):
+            await self._stream(scope, receive, send)
+        else:
+            await self._bounded(scope, receive, send)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Django sees an empty body; the view reads the real one under ``STREAM_KEY``."""
+        body = RequestBody(receive)
+        told = False
+
+        async def receive_nothing() -> Message:
+            nonlocal told
+            if not told:
+                told = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+            # Django listens here for the client going away, and the view reads the same channel.
+            # The view is the one that must not miss anything, so this waits until Django gives up.
+            return await _never()
+
+        await self._application({**scope, STREAM_KEY: body}, receive_nothing, send)
+
+    async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _content_length(scope) > BODY_BYTES_MAX:
+            await _refuse(send)
+            return
+        received = 0
+        refused = False
+
+        async def receive_bounded() -> Message:
+            nonlocal received, refused
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > BODY_BYTES_MAX and not refused:
+                refused = True
+                await _refuse(send)
+                return {"type": "http.disconnect"}
+            return message
+
+        async def send_unless_refused(message: Message) -> None:
+            if not refused:
+                await send(message)
+
+        await self._application(scope, receive_bounded, send_unless_refused)
+
+
+async def _never() -> Message:
+    import asyncio  # noqa: PLC0415
+
+    return await asyncio.get_running_loop().create_future()
+
+
+def _content_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+async def _refuse(send: Send) -> None:
+    problem = Problem(
+        413, 413, f"The body is larger than {BODY_BYTES_MAX} bytes, the most this endpoint takes."
+    )
+    body = problem_body(problem)
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,168 @@
+"""The web process and two real brokers inside the test process, on free ports.
+
+Tests speak HTTP and websockets to it as any client does. Everything is real but the supervision:
+PostgreSQL, brokers with their logs on disk, uvicorn.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+import httpx
+import uvicorn
+from django.conf import settings
+from websockets.sync.client import connect
+
+from brokers.adapters.control_plane import DjangoControlPlane
+from brokers.adapters.postgres_metadata import PostgresMetadata
+from brokers.kernel.ids import BrokerId
+from brokers.node.config import ListenerConfig, NodeConfig
+from brokers.node.node_thread import NodeThread
+from streaming.cell import ports
+from tenants.services.add_member import add_member
+from tenants.services.create_tenant import create_tenant
+from tenants.services.create_user import create_user
+from tenants.services.ensure_service_account import ensure_service_account
+from tenants.services.issue_api_key import issue_api_key
+
+START_SECONDS = 30
+PASSWORD = "a-long-enough-passphrase"
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantUnderTest:
+    """A tenant, its administrator's key and a service account's."""
+
+    id: str
+    name: str
+    cluster_id: str
+    administrator: tuple[str, str]
+    service: tuple[str, str]
+
+    @property
+    def path(self) -> str:
+        return f"/kafka/v3/clusters/{self.cluster_id}"
+
+
+class EdgeService:
+    """Started by ``start``; ``url`` is where it serves."""
+
+    def __init__(self, folder: Path, brokers: int = 2) -> None:
+        self._folder = folder
+        self._brokers = brokers
+        self._nodes: list[NodeThread] = []
+        self._failures: list[Exception] = []
+        self._usual = settings.HEADWATER
+        self.url = ""
+
+    def start(self) -> None:
+        internal = [ports.free() for _ in range(self._brokers)]
+        for number, port in enumerate(internal, start=1):
+            self._start_node(number, port)
+        bootstrap = ",".join(f"127.0.0.1:{port}" for port in internal)
+        settings.HEADWATER = replace(self._usual, internal_bootstrap=bootstrap)
+        from streaming.asgi import application  # needs settings, and Django set up
+
+        config = uvicorn.Config(
+            application, host="127.0.0.1", port=0, lifespan="off", log_config=None, workers=1
+        )
+        self._web = uvicorn.Server(config)
+        self._web_thread = threading.Thread(target=self._web.run, daemon=True)
+        self._web_thread.start()
+        wait_for(lambda: self._web.started, "uvicorn serves")
+        port = self._web.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        self._web.should_exit = True
+        self._web.force_exit = True
+        self._web_thread.join(START_SECONDS)
+        for number in range(1, len(self._nodes) + 1):
+            self.stop_broker(number)
+        settings.HEADWATER = self._usual
+
+    def stop_broker(self, number: int) -> None:
+        """Stop one broker for good; harmless when it is stopped."""
+        assert self._nodes[number - 1].stop(START_SECONDS)
+
+    def client(self, credentials: tuple[str, str] | None = None) -> httpx.Client:
+        return httpx.Client(base_url=self.url, auth=credentials, timeout=START_SECONDS)
+
+    def socket(self, path: str, credentials: tuple[str, str] | None = None, **options):
+        """A websocket to ``path``, by HTTP Basic when there are credentials."""
+        headers = dict(options.pop("headers", {}))
+        if credentials is not None:
+            headers["Authorization"] = httpx.BasicAuth(*credentials)._auth_header
+        return connect(
+            self.url.replace("http", "ws") + path,
+            additional_headers=headers,
+            open_timeout=START_SECONDS,
+            max_size=2**24,
+            **options,
+        )
+
+    def tenant(self) -> TenantUnderTest:
+        """A new tenant with two keys."""
+        name = f"tenant{next(_numbers)}"
+        tenant = create_tenant(name=name, by="test")
+        ensure_service_account(tenant_id=tenant.id, name="app", by="test")
+        administrator = issue_api_key(tenant_id=tenant.id, by="test")
+        service = issue_api_key(tenant_id=tenant.id, by="test", service_account="app")
+        return TenantUnderTest(
+            str(tenant.id),
+            name,
+            tenant.cluster_id,
+            (administrator.key_id, administrator.secret),
+            (service.key_id, service.secret),
+        )
+
+    def person(self, tenant: TenantUnderTest, role: str) -> str:
+        """A new member of the tenant: the login; the password is ``PASSWORD``."""
+        login = f"person{next(_numbers)}"
+        create_user(login=login, password=PASSWORD, by="test", name="A Person")
+        add_member(tenant_id=tenant.id, login=login, role=role, by="test")
+        return login
+
+    def topic(self, tenant: TenantUnderTest, partitions: int = 1, **configs: str) -> str:
+        """A new topic of the tenant."""
+        name = f"topic{next(_numbers)}"
+        with self.client(tenant.administrator) as client:
+            body = {
+                "topic_name": name,
+                "partitions_count": partitions,
+                "configs": [{"name": key, "value": value} for key, value in configs.items()],
+            }
+            assert client.post(f"{tenant.path}/topics", json=body).status_code == 201
+        return name
+
+    def _start_node(self, number: int, internal_port: int) -> None:
+        config = NodeConfig(
+            broker_id=BrokerId(number),
+            external=ListenerConfig("127.0.0.1", 0, "127.0.0.1", 0),
+            internal=ListenerConfig("127.0.0.1", internal_port, "127.0.0.1", internal_port),
+            metrics_host="127.0.0.1",
+            metrics_port=0,
+            volume=self._folder / str(number),
+            verifier_pepper=self._usual.secrets.verifier_pepper.encode(),
+            edge_public_key_pem=self._usual.secrets.edge_token_public_key,
+        )
+        node = NodeThread(
+            config,
+            PostgresMetadata(),
+            DjangoControlPlane(BrokerId(number)),
+            on_failure=self._failures.append,
+        )
+        node.start()
+        assert node.ready.wait(START_SECONDS), self._failures
+        self._nodes.append(node)
+
+
+def wait_for(condition, what: str, seconds: float = START_SECONDS) -> None:
+    """Wait until ``condition()`` holds; fails with ``what`` when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s: {what}"
+        time.sleep(0.02)

@@ -1,0 +1,97 @@
+import base64
+import json
+
+import pytest
+from django.http import QueryDict
+
+from brokers.wire.records import Record
+from streaming.records.content import Content, as_json
+from streaming.rest.consume_request import InvalidQuery, Page, parse_consume_request
+
+
+def test_without_parameters_it_reads_from_the_earliest():
+    request = parse_consume_request(QueryDict(""))
+    assert (request.offset, request.timestamp_ms) == (None, -2)
+
+
+@pytest.mark.parametrize(
+    ("query", "offset", "timestamp"),
+    [
+        ("offset=0", 0, -2),
+        ("offset=9223372036854775807", 2**63 - 1, -2),
+        ("offset=earliest", None, -2),
+        ("offset=latest", None, -1),
+        ("timestamp=1357016400500", None, 1357016400500),
+    ],
+)
+def test_where_to_read_from(query, offset, timestamp):
+    request = parse_consume_request(QueryDict(query))
+    assert (request.offset, request.timestamp_ms) == (offset, timestamp)
+
+
+def test_bounds_are_kept_to_what_is_allowed():
+    request = parse_consume_request(
+        QueryDict("max_records=99999999&max_bytes=99999999999&timeout_ms=99999999")
+    )
+    assert (request.max_records, request.max_bytes, request.timeout_ms) == (
+        10_000,
+        8 * 1024 * 1024,
+        30_000,
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "offset=-1",
+        "offset=9223372036854775808",
+        "offset=१",
+        "offset=1&timestamp=1",
+        "timestamp=soon",
+        "max_records=0",
+        "max_records=1e3",
+        "timeout_ms=",
+        "ofset=1",
+    ],
+)
+def test_what_cannot_be_understood_is_refused(query):
+    with pytest.raises(InvalidQuery):
+        parse_consume_request(QueryDict(query))
+
+
+@pytest.mark.parametrize(
+    ("data", "content", "text"),
+    [
+        (b'{"a": 1.10}', Content.JSON, '{"a": 1.10}'),
+        (b"[1,2]", Content.JSON, "[1,2]"),
+        (b'{"a":NaN}', Content.STRING, '"{\\"a\\":NaN}"'),
+        (b"123", Content.STRING, '"123"'),
+        (b"", Content.STRING, '""'),
+        (b'"q"\n', Content.STRING, '"\\"q\\"\\n"'),
+        (b"\xff\x00", Content.BINARY, '"/wA="'),
+        (b"[" * 100_000, Content.STRING, json.dumps("[" * 100_000)),
+        (b"[1] ]", Content.STRING, '"[1] ]"'),
+    ],
+)
+def test_what_bytes_are_is_told_from_them(data, content, text):
+    assert as_json(data) == (content, text)
+    json.loads(text)
+
+
+def test_a_page_is_json_whatever_the_records_hold():
+    records = [
+        Record(7, 1000, None, b'{"n": 12345678901234567890.10}', (("h", b"\xff"), ("n", None))),
+        Record(8, -1, b"\xfe", "naïve \u2028".encode(), ()),
+    ]
+    page = Page("http://h/p", "lkc-1", "t", 0, records, [], 9, 12, 0)
+    text = page.text()
+    assert "12345678901234567890.10" in text
+    body = json.loads(text)
+    assert (body["next_offset"], body["high_watermark"]) == (9, 12)
+    assert body["metadata"]["next"] == "http://h/p?offset=9"
+    first, second = body["data"]
+    assert (first["offset"], first["timestamp"], first["key"]) == (7, 1000, None)
+    assert first["value"]["type"] == "JSON"
+    assert first["headers"] == [{"name": "h", "value": "/w=="}, {"name": "n", "value": None}]
+    assert base64.b64decode(second["key"]["data"]) == b"\xfe"
+    assert second["value"] == {"type": "STRING", "data": "naïve \u2028"}
