@@ -1,0 +1,54 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { paths } from "../../paths";
+import { ApiError, request } from "../client";
+import type { SessionBody } from "../types";
+
+export type Session =
+  | { kind: "anonymous" }
+  | { kind: "member"; user: SessionBody["user"]; tenants: SessionBody["tenants"] };
+
+export const SESSION_KEY = ["session"] as const;
+
+/** Who is signed in. Nobody is an answer here, not an error. */
+async function readSession(signal?: AbortSignal): Promise<Session> {
+  try {
+    return toSession(await request<SessionBody>("GET", paths.session, { signal }));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return { kind: "anonymous" };
+    throw error;
+  }
+}
+
+function toSession({ user, tenants }: SessionBody): Session {
+  return { kind: "member", user, tenants };
+}
+
+export function useSession() {
+  return useQuery({
+    queryKey: SESSION_KEY,
+    queryFn: ({ signal }) => readSession(signal),
+    staleTime: 60_000,
+  });
+}
+
+export function useSignIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationKey: ["sign-in"],
+    mutationFn: (credentials: { login: string; password: string }) =>
+      request<SessionBody>("POST", paths.session, { body: credentials }),
+    onSuccess: (body) => queries.setQueryData<Session>(SESSION_KEY, toSession(body)),
+  });
+}
+
+export function useSignOut() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => request<null>("DELETE", paths.session),
+    onSuccess: () => {
+      queries.clear();
+      queries.setQueryData<Session>(SESSION_KEY, { kind: "anonymous" });
+    },
+  });
+}

@@ -1,0 +1,111 @@
+import { Group, SegmentedControl, Text } from "@mantine/core";
+import { useState } from "react";
+
+import { hexLines } from "../records/hex";
+import { formatBytes } from "../records/format";
+import { parseJson, stringifyJson } from "../records/json";
+import { fieldBytes, type Field } from "../records/record";
+import { Copy } from "./Copy";
+import classes from "./FieldView.module.css";
+import { JsonTree } from "./JsonTree";
+
+const VIEWS = {
+  json: ["Tree", "Pretty", "Hex"],
+  text: ["Text", "Hex"],
+  bytes: ["Hex"],
+} as const;
+
+type View = "Tree" | "Pretty" | "Text" | "Hex";
+
+const HEX_BYTES = 4 * 1024;
+// A field of many megabytes is cut: nobody reads it here, and laying it out would take seconds.
+const TEXT_CHARACTERS = 200_000;
+
+/** A key, value or header in full, in the forms that suit what it is. */
+export function FieldView({ what, field }: { what: string; field: Field | null }) {
+  const [wanted, setWanted] = useState<View>("Tree");
+  if (field === null) {
+    return (
+      <Text size="sm" c="dimmed">
+        {what === "Value" ? "Null: this record is a tombstone." : `${what}: null.`}
+      </Text>
+    );
+  }
+  const parsed = parsedText(field);
+  const views: readonly View[] = VIEWS[parsed.kind];
+  const view = views.includes(wanted) ? wanted : views[0]!;
+  const text = plainText(parsed);
+  return (
+    <div>
+      <Group justify="space-between" mb="sm" wrap="nowrap">
+        <Group gap="sm">
+          {views.length > 1 && (
+            <SegmentedControl
+              size="xs"
+              aria-label={`${what} as`}
+              data={[...views]}
+              value={view}
+              onChange={(next) => setWanted(next as View)}
+            />
+          )}
+          <Text size="xs" c="dimmed">
+            {formatBytes(fieldBytes(field).length)}
+          </Text>
+        </Group>
+        <Copy text={text} what={what.toLowerCase()} />
+      </Group>
+      <div className={classes.box} tabIndex={0} role="region" aria-label={`${what}, ${view}`}>
+        {view === "Tree" && parsed.kind === "json" && <JsonTree value={parsed.value} />}
+        {(view === "Pretty" || view === "Text") && (
+          <pre className={classes.text}>{cut(text)}</pre>
+        )}
+        {view === "Hex" && <HexDump bytes={fieldBytes(field)} />}
+      </div>
+    </div>
+  );
+}
+
+function HexDump({ bytes }: { bytes: Uint8Array }) {
+  return (
+    <>
+      <pre className={classes.hex}>
+        {hexLines(bytes, HEX_BYTES).map((line) => (
+          <div key={line.address}>
+            <span className="token-mark">{line.address}</span>
+            {"  "}
+            {line.hex}
+            {"  "}
+            <span className="token-name">{line.ascii}</span>
+          </div>
+        ))}
+      </pre>
+      {bytes.length > HEX_BYTES && (
+        <Text size="xs" c="dimmed" mt="xs">
+          The first {formatBytes(HEX_BYTES)} of {formatBytes(bytes.length)}.
+        </Text>
+      )}
+    </>
+  );
+}
+
+/** Text that is a JSON object or array is worth a tree as well. */
+function parsedText(field: Field): Field {
+  if (field.kind !== "text" || !/^\s*[[{]/.test(field.text)) return field;
+  try {
+    return { kind: "json", value: parseJson(field.text) };
+  } catch {
+    return field;
+  }
+}
+
+function plainText(field: Field): string {
+  if (field.kind === "text") return field.text;
+  if (field.kind === "json") return stringifyJson(field.value, 2);
+  return hexLines(field.bytes, field.bytes.length)
+    .map(({ hex }) => hex.trim())
+    .join(" ");
+}
+
+function cut(text: string): string {
+  return text.length > TEXT_CHARACTERS ? `${text.slice(0, TEXT_CHARACTERS)}\n…` : text;
+}

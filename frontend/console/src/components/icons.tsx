@@ -1,0 +1,99 @@
+/** The console's few icons, drawn on a 24 by 24 grid. They only repeat what words beside them say. */
+
+import type { ReactNode } from "react";
+
+export interface IconProps {
+  size?: number;
+}
+
+function icon(drawing: ReactNode) {
+  return function Icon({ size = 18 }: IconProps) {
+    return (
+      <svg
+        width={size}
+        height={size}
+        viewBox="0 0 24 24"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth={1.8}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        aria-hidden="true"
+        focusable="false"
+      >
+        {drawing}
+      </svg>
+    );
+  };
+}
+
+export const OverviewIcon = icon(
+  <>
+    <rect x="4" y="4" width="7" height="9" rx="1.5" />
+    <rect x="13" y="4" width="7" height="5" rx="1.5" />
+    <rect x="4" y="15" width="7" height="5" rx="1.5" />
+    <rect x="13" y="11" width="7" height="9" rx="1.5" />
+  </>,
+);
+export const TopicsIcon = icon(
+  <>
+    <path d="M4 7h16M4 12h11M4 17h14" />
+    <circle cx="19" cy="12" r="1" />
+  </>,
+);
+export const LiveIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="2" />
+    <path d="M8 8a5.7 5.7 0 0 0 0 8M16 8a5.7 5.7 0 0 1 0 8M5 5a9.9 9.9 0 0 0 0 14M19 5a9.9 9.9 0 0 1 0 14" />
+  </>,
+);
+export const RecordsIcon = icon(
+  <>
+    <rect x="4" y="5" width="16" height="14" rx="2" />
+    <path d="M4 10h16M10 10v9" />
+  </>,
+);
+export const PartitionsIcon = icon(<path d="M5 5v14M12 5v14M19 5v14" />);
+export const SendIcon = icon(<path d="M4 12 20 5l-4 15-4.5-6.5L4 12Zm7.5 1.5L20 5" />);
+export const PauseIcon = icon(<path d="M9 6v12M15 6v12" strokeWidth={2.6} />);
+export const PlayIcon = icon(<path d="M8 5.5v13l10.5-6.5L8 5.5Z" fill="currentColor" />);
+export const SearchIcon = icon(
+  <>
+    <circle cx="11" cy="11" r="6" />
+    <path d="m20 20-4.7-4.7" />
+  </>,
+);
+export const SunIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="4" />
+    <path d="M12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M18.4 5.6l-1.1 1.1M6.7 17.3l-1.1 1.1" />
+  </>,
+);
+export const MoonIcon = icon(<path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z" />);
+export const CopyIcon = icon(
+  <>
+    <rect x="9" y="9" width="11" height="11" rx="2" />
+    <path d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3" />
+  </>,
+);
+export const CheckIcon = icon(<path d="m5 12.5 4.5 4.5L19 7.5" />);
+export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />);
+export const TrashIcon = icon(<path d="M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7" />);
+export const CloseIcon = icon(<path d="m6 6 12 12M18 6 6 18" />);
+export const LeftIcon = icon(<path d="m14.5 6-6 6 6 6" />);
+export const RightIcon = icon(<path d="m9.5 6 6 6-6 6" />);
+export const RefreshIcon = icon(<path d="M19 12a7 7 0 1 1-2-4.9L19.5 9.5M19.5 4.5v5h-5" />);
+export const SignOutIcon = icon(<path d="M13 4H6v16h7M11 12h10M17.5 8.5 21 12l-3.5 3.5" />);
+export const AccountIcon = icon(
+  <>
+    <circle cx="12" cy="9" r="3.5" />
+    <path d="M5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5" />
+  </>,
+);
+export const AlertIcon = icon(
+  <>
+    <path d="M12 4 2.8 19.5h18.4L12 4Z" />
+    <path d="M12 10v4M12 16.8v.2" />
+  </>,
+);
+export const EraserIcon = icon(<path d="m4 15 9-9.5 6.5 6-6 6.5H7.5L4 15ZM9 10l6.5 6M4 20.5h16" />);

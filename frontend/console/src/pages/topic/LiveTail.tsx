@@ -1,0 +1,125 @@
+import { useHotkeys } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+import { topicKey } from "../../api/hooks/topics";
+import type { GridRow } from "../../components/RecordGrid";
+import { RecordBrowser } from "../../components/RecordBrowser";
+import type { TailStart } from "../../live/subscription";
+import { useSubscription } from "../../live/useSubscription";
+import type { Picked } from "../../records/preview";
+import { matcherFor } from "../../records/search";
+import { FieldPicker } from "./FieldPicker";
+import { LiveNotice } from "./LiveNotice";
+import { LiveRows, type HeldView } from "./LiveRows";
+import { LiveStats } from "./LiveStats";
+import { LiveToolbar } from "./LiveToolbar";
+
+interface Props {
+  cluster: string;
+  topic: string;
+  from: TailStart;
+  onFrom: (from: TailStart) => void;
+  picked: Picked;
+  onPick: (picked: string[]) => void;
+}
+
+/** The tail of a topic: newest records on top, for as long as nobody reads further down. */
+export function LiveTail({ cluster, topic, from, onFrom, picked, onPick }: Props) {
+  const subscription = useSubscription(cluster, topic, from);
+  const phase = useSyncExternalStore(subscription.subscribe, () => subscription.state.phase);
+  const paused = useSyncExternalStore(subscription.subscribe, () => subscription.state.paused);
+  const [filter, setFilter] = useState("");
+  const [held, setHeld] = useState<HeldView | null>(null);
+  const [selected, setSelected] = useState<GridRow | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const filterInput = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    subscription.setMatcher(matcherFor(filter));
+    setHeld(null);
+  }, [subscription, filter]);
+
+  // A browser does not tell why a socket was refused; the topic's own answer does.
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (phase.name !== "waiting" && phase.name !== "ended") return;
+    void queries.invalidateQueries({ queryKey: topicKey(cluster, topic) });
+  }, [phase, queries, cluster, topic]);
+
+  const hold = useCallback(() => {
+    const { visible, received } = subscription.tail;
+    setHeld((view) => view ?? { entries: visible.toArray(), received });
+  }, [subscription]);
+  const follow = useCallback(() => {
+    scroller.current?.scrollTo({ top: 0 });
+    setHeld(null);
+  }, []);
+  const togglePause = useCallback(() => {
+    if (!subscription.state.paused) {
+      subscription.pause();
+      return;
+    }
+    subscription.resume();
+    follow();
+  }, [subscription, follow]);
+  const select = useCallback(
+    (row: GridRow) => {
+      // A record that is being read must not be carried off by those that come after it.
+      hold();
+      setSelected(row);
+    },
+    [hold],
+  );
+
+  useHotkeys([
+    ["space", togglePause],
+    ["/", () => filterInput.current?.focus()],
+    ["Home", follow],
+    ["Escape", () => setSelected(null)],
+  ]);
+
+  return (
+    <>
+      <LiveToolbar
+        phase={phase}
+        paused={paused}
+        onTogglePause={togglePause}
+        from={from}
+        onFrom={onFrom}
+        filter={filter}
+        onFilter={setFilter}
+        filterRef={filterInput}
+        onClear={() => {
+          subscription.clear();
+          follow();
+        }}
+      >
+        <FieldPicker tail={subscription.tail} picked={picked} onPick={onPick} />
+      </LiveToolbar>
+      <LiveStats subscription={subscription} paused={paused} />
+      <RecordBrowser inspected={selected?.record ?? null} onClose={() => setSelected(null)}>
+        <LiveRows
+          topic={topic}
+          subscription={subscription}
+          picked={picked}
+          held={held}
+          filtered={filter.trim() !== ""}
+          paused={paused}
+          selected={selected}
+          onSelect={select}
+          onLeaveTop={hold}
+          scrollerRef={scroller}
+        />
+        <LiveNotice
+          subscription={subscription}
+          phase={phase}
+          paused={paused}
+          held={held}
+          onResume={togglePause}
+          onFollow={follow}
+        />
+      </RecordBrowser>
+    </>
+  );
+}

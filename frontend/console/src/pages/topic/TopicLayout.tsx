@@ -1,0 +1,93 @@
+import { Badge, Group, Tabs } from "@mantine/core";
+import { getRouteApi, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+
+import { useTopic } from "../../api/hooks/topics";
+import { ApiError } from "../../api/client";
+import { LiveIcon, PartitionsIcon, RecordsIcon, SendIcon } from "../../components/icons";
+import { ButtonLink } from "../../components/links";
+import { PageHeader } from "../../components/PageHeader";
+import { Empty, Failure } from "../../components/states";
+import { useWorkspace } from "../../components/Workspace";
+import { formatPlural } from "../../records/format";
+import classes from "./TopicLayout.module.css";
+
+const TABS = [
+  { tab: "live", label: "Live", icon: <LiveIcon size={16} /> },
+  { tab: "records", label: "Records", icon: <RecordsIcon size={16} /> },
+  { tab: "partitions", label: "Partitions", icon: <PartitionsIcon size={16} /> },
+  { tab: "produce", label: "Produce", icon: <SendIcon size={16} /> },
+] as const;
+
+const route = getRouteApi("/console/topics/$topic");
+
+/** A topic's heading and tabs; each tab is a page with an address of its own. */
+export function TopicLayout() {
+  const { topic } = route.useParams();
+  const { tenant } = useWorkspace();
+  const found = useTopic(tenant.cluster_id, topic);
+  const navigate = useNavigate();
+  const current = useLocation({ select: ({ pathname }) => pathname.split("/").at(-1) ?? "live" });
+
+  if (found.error instanceof ApiError && found.error.status === 404) {
+    return (
+      <Empty
+        title={`There is no topic “${topic}”`}
+        action={
+          <ButtonLink to="/topics" mt="sm" variant="default">
+            To the topics
+          </ButtonLink>
+        }
+      >
+        {found.error.message}
+      </Empty>
+    );
+  }
+  return (
+    <div className={classes.page}>
+      <PageHeader
+        title={topic}
+        subtitle={
+          found.data ? (
+            <Group gap="xs" component="span" mt={2}>
+              <span>{formatPlural(found.data.partitions_count, "partition")}</span>
+              <span aria-hidden="true">·</span>
+              <span>replication factor {found.data.replication_factor}</span>
+              {found.data.is_internal && (
+                <Badge variant="default" size="sm" radius="sm" tt="none">
+                  internal
+                </Badge>
+              )}
+            </Group>
+          ) : (
+            <span>&nbsp;</span>
+          )
+        }
+      />
+      {found.isError && (
+        <Failure
+          title="The topic's description could not be read"
+          error={found.error}
+          onRetry={() => void found.refetch()}
+        />
+      )}
+      <Tabs
+        value={current}
+        onChange={(tab) =>
+          void navigate({ to: `/topics/$topic/${tab as "live"}`, params: { topic } })
+        }
+        className={classes.tabs}
+      >
+        <Tabs.List>
+          {TABS.map(({ tab, label, icon }) => (
+            <Tabs.Tab key={tab} value={tab} leftSection={icon}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={current} className={classes.panel} tabIndex={-1}>
+          <Outlet />
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}

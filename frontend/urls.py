@@ -1,0 +1,12 @@
+"""The console's addresses. One page answers all of them; its router does the rest."""
+
+from django.urls import path, re_path
+
+from frontend.views import console
+
+urlpatterns = [
+    path("", console, name="console"),
+    path("login", console, name="console-login"),
+    re_path(r"^topics(?:/.*)?$", console, name="console-topics"),
+]
+"""Named one by one, so that a mistyped API address is a 404 and never a page of HTML."""
