@@ -1,0 +1,123 @@
+"""Chromium signs in and sees flights move; the pages have no obvious barrier and no script runs."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from confluent_kafka import Producer
+from playwright.sync_api import Browser, Page, expect
+
+from tests.service import ServiceUnderTest
+
+
+@pytest.fixture
+def page(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=demo["http_url"], viewport={"width": 1280, "height": 800}
+    )
+    opened = context.new_page()
+    opened.complaints = []  # type: ignore[attr-defined]
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    yield opened
+    assert opened.complaints == []  # type: ignore[attr-defined]
+    context.close()
+
+
+def sign_in(page: Page, demo: dict[str, Any]) -> None:
+    page.goto("/")
+    page.get_by_label("Login").fill(demo["demo"]["login"])
+    page.get_by_label("Password", exact=True).fill(demo["demo"]["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text(demo["demo"]["cluster_id"]).first).to_be_visible(timeout=15_000)
+
+
+def open_live(page: Page, demo: dict[str, Any]) -> None:
+    page.goto(f"/topics/{demo['demo']['topic']}/live")
+    expect(page.get_by_role("status").filter(has_text="Live").first).to_be_visible(timeout=15_000)
+
+
+def newest_offsets(page: Page) -> list[str]:
+    rows = page.get_by_role("grid").get_by_role("row")
+    return rows.locator("[role=gridcell]:nth-child(3)").all_inner_texts()
+
+
+def test_a_wrong_password_is_refused_in_words(page: Page, demo: dict[str, Any]) -> None:
+    page.goto("/login")
+    page.get_by_label("Login").fill(demo["demo"]["login"])
+    page.get_by_label("Password", exact=True).fill("not it")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to Headwater")
+
+
+def test_flights_move(page: Page, demo: dict[str, Any]) -> None:
+    sign_in(page, demo)
+    open_live(page, demo)
+    grid = page.get_by_role("grid")
+    expect(grid.get_by_role("row").nth(5)).to_be_visible(timeout=15_000)
+    before = newest_offsets(page)
+    page.wait_for_function(
+        """before => {
+            const cells = [...document.querySelectorAll('[role=grid] [role=gridcell]:nth-child(3)')]
+            return cells.length > 0 && cells.map(c => c.innerText).join() !== before
+        }""",
+        arg=",".join(before),
+        timeout=15_000,
+    )
+    assert newest_offsets(page) != before
+
+
+def test_a_record_opens_with_its_key_and_headers(page: Page, demo: dict[str, Any]) -> None:
+    sign_in(page, demo)
+    open_live(page, demo)
+    page.get_by_role("grid").get_by_role("row").nth(3).click()
+    expect(page.get_by_text("carrier").first).to_be_visible()
+    expect(page.get_by_text("origin").first).to_be_visible()
+
+
+def test_a_topic_s_life_in_the_console(page: Page, demo: dict[str, Any]) -> None:
+    sign_in(page, demo)
+    page.goto("/topics")
+    page.get_by_role("button", name=re.compile("(create|new) topic", re.I)).first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(re.compile("name", re.I)).first.fill("made-by-hand")
+    dialog.get_by_role("button", name=re.compile("create", re.I)).click()
+    page.goto("/topics")
+    expect(page.get_by_text("made-by-hand").first).to_be_visible()
+
+
+def test_hostile_bytes_are_text(page: Page, demo: dict[str, Any], cell: ServiceUnderTest) -> None:
+    topic = "hostile"
+    made = cell.run("topics", "--create", "--topic", topic, "--tenant", "demo", "--partitions", "1")
+    assert made.returncode == 0, made.stderr
+    attack = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+    producer = Producer(
+        {
+            "bootstrap.servers": demo["bootstrap_servers"],
+            "security.protocol": demo["security_protocol"],
+            "sasl.mechanism": "PLAIN",
+            "sasl.username": demo["demo"]["api_key"],
+            "sasl.password": demo["demo"]["api_secret"],
+        }
+    )
+    value = json.dumps({attack: attack})
+    producer.produce(topic, value, key=attack, headers=[("h", attack.encode())])
+    assert producer.flush(10) == 0
+    sign_in(page, demo)
+    page.goto(f"/topics/{topic}/live?from=earliest")
+    row = page.get_by_role("grid").get_by_role("row").nth(1)
+    expect(row).to_contain_text("onerror", timeout=15_000)
+    row.click()
+    expect(page.get_by_text("onerror").first).to_be_visible()
+    assert "owned" not in page.title()
+
+
+def test_the_policy_forbids_inline_script(page: Page, demo: dict[str, Any]) -> None:
+    response = page.goto("/login")
+    assert response is not None
+    policy = response.headers["content-security-policy"]
+    script = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
+    assert "unsafe-inline" not in script
+    assert "unsafe-eval" not in script

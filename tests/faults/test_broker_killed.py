@@ -1,0 +1,81 @@
+"""Kill -9 of brokers, and of the service itself: what was acknowledged is there afterwards."""
+
+import json
+import os
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from tests.faults.traffic import Traffic
+from tests.service import ServiceUnderTest
+
+
+@pytest.fixture
+def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with ServiceUnderTest(tmp_path_factory.mktemp("killed"), brokers=1) as running:
+        yield running
+
+
+def client_of(service: ServiceUnderTest) -> dict[str, Any]:
+    made = service.run("tenants", "--create", "--tenant", "killed", "--json")
+    assert made.returncode == 0, made.stderr
+    key = json.loads(service.run("keys", "--create", "--tenant", "killed", "--json").stdout)
+    status = service.status
+    made = service.run(
+        "topics", "--create", "--topic", "t", "--tenant", "killed", "--partitions", "1"
+    )
+    assert made.returncode == 0, made.stderr
+    return {
+        "bootstrap.servers": status["bootstrap_servers"],
+        "security.protocol": status["security_protocol"],
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": key["api_key"],
+        "sasl.password": key["api_secret"],
+    }
+
+
+def wait_until(condition: Any, what: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.05)
+
+
+def test_five_kills_of_a_broker_lose_duplicate_and_reorder_nothing(
+    service: ServiceUnderTest,
+) -> None:
+    client = client_of(service)
+    with Traffic(client, "t") as traffic:
+        for _ in range(5):
+            flowing = len(traffic.seen)
+            wait_until(lambda at=flowing: len(traffic.seen) > at + 100, "traffic to flow")
+            (broker,) = service.status["brokers"]
+            os.kill(broker["pid"], signal.SIGKILL)
+            wait_until(
+                lambda old=broker["pid"]: service.status["brokers"][0]["pid"] not in (None, old),
+                "the broker to be started again",
+            )
+        flowing = len(traffic.seen)
+        wait_until(lambda: len(traffic.seen) > flowing + 100, "traffic to flow")
+    assert traffic.failures == []
+    assert traffic.missing() == set()
+    assert traffic.seen == list(range(traffic.sent)), "lost, duplicated or reordered"
+
+
+def test_kill_and_clean_stop_of_everything_lose_nothing(service: ServiceUnderTest) -> None:
+    client = client_of(service)
+    with Traffic(client, "t") as traffic:
+        wait_until(lambda: len(traffic.seen) > 200, "traffic to flow")
+        service.kill()
+        service.start()
+        flowing = len(traffic.seen)
+        wait_until(lambda: len(traffic.seen) > flowing + 100, "traffic after kill -9 of everything")
+        service.stop()
+        service.start()
+        flowing = len(traffic.seen)
+        wait_until(lambda: len(traffic.seen) > flowing + 100, "traffic after an orderly stop")
+    assert traffic.failures == []
+    assert traffic.missing() == set()
+    assert traffic.seen == list(range(traffic.sent)), "lost, duplicated or reordered"

@@ -1,0 +1,112 @@
+"""PostgreSQL and Valkey are killed and stay away under load: records go on flowing."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.faults.traffic import Traffic
+from tests.service import ServiceUnderTest
+
+AWAY_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A service of its own: others' tests should not lose their stores."""
+    with ServiceUnderTest(tmp_path_factory.mktemp("stores")) as running:
+        made = running.run("tenants", "--create", "--tenant", "away", "--json")
+        assert made.returncode == 0, made.stderr
+        yield running
+
+
+@pytest.fixture
+def client(service: ServiceUnderTest) -> dict[str, Any]:
+    key = json.loads(service.run("keys", "--create", "--tenant", "away", "--json").stdout)
+    status = service.status
+    return {
+        "bootstrap.servers": status["bootstrap_servers"],
+        "security.protocol": status["security_protocol"],
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": key["api_key"],
+        "sasl.password": key["api_secret"],
+    }
+
+
+def make_topic(service: ServiceUnderTest, name: str) -> str:
+    made = service.run(
+        "topics", "--create", "--topic", name, "--tenant", "away", "--partitions", "3"
+    )
+    assert made.returncode == 0, made.stderr
+    return name
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.1)
+
+
+def pid_of(service: ServiceUnderTest, name: str) -> int | None:
+    processes = {each["name"]: each for each in service.status["processes"]}
+    found: int | None = processes[name]["pid"]
+    return found
+
+
+def keep_dead(service: ServiceUnderTest, name: str, seconds: float) -> None:
+    """Kill -9 the store, and each time the supervisor has started it again, until time is up."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for process in _running(service.data_dir, name):
+            process.send_signal(signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _running(data_dir: Path, name: str) -> list[psutil.Process]:
+    found = []
+    program = {"postgres": "postgres", "valkey": "valkey-server"}[name]
+    for process in psutil.process_iter(["name"]):
+        if process.info["name"] != program:
+            continue
+        try:
+            inside = process.environ().get("HEADWATER_DATA_DIR") == str(data_dir)
+        except psutil.Error:
+            continue
+        if inside and process.parent() is not None:
+            found.append(process)
+    return found
+
+
+@pytest.mark.parametrize("store", ["postgres", "valkey"])
+def test_a_minute_without_it_costs_no_produce_and_no_fetch(
+    service: ServiceUnderTest, client: dict[str, Any], store: str
+) -> None:
+    topic = make_topic(service, f"without-{store}")
+    brokers = {each["pid"] for each in service.status["brokers"]}
+    with Traffic(client, topic) as traffic:
+        wait_for(lambda: len(traffic.seen) > 50, "traffic to flow")
+        first = pid_of(service, store)
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        keep_dead(service, store, AWAY_SECONDS)
+        flowing = len(traffic.seen)
+        wait_for(lambda: len(traffic.seen) > flowing + 50, "traffic to go on")
+        wait_for(lambda: pid_of(service, store) is not None, f"{store} to come back", 60)
+    assert traffic.failures == []
+    assert traffic.missing() == set()
+    assert sorted(traffic.seen) == list(range(traffic.sent))
+    assert {each["pid"] for each in service.status["brokers"]} == brokers
+    # What waited for the store works again by itself.
+    wait_for(
+        lambda: service.run("topics", "--list", "--tenant", "away").returncode == 0,
+        "commands to work again",
+        60,
+    )
+    make_topic(service, f"after-{store}")
