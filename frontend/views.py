@@ -1,8 +1,6 @@
 """Serves the console's one page; its scripts and styles are static files of the build."""
 
 import secrets
-from functools import lru_cache
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -46,7 +44,7 @@ and restart the service.</p>
 def console(request: HttpRequest) -> HttpResponse:
     """The page for every address of the console, or a 503 that says how to build it."""
     try:
-        page = _page(_index())
+        page = (settings.CONSOLE_BUILD / "index.html").read_text(encoding="utf-8")
     except OSError:
         return HttpResponse(BUILD_MISSING, status=503, headers={"Cache-Control": "no-store"})
     nonce = secrets.token_urlsafe(16)
@@ -58,16 +56,3 @@ def console(request: HttpRequest) -> HttpResponse:
             "Cache-Control": "no-store",
         },
     )
-
-
-def _index() -> tuple[Path, int]:
-    """The built page and when it was written. Raises OSError when there is none."""
-    path = Path(settings.CONSOLE_BUILD) / "index.html"
-    return path, path.stat().st_mtime_ns
-
-
-@lru_cache(maxsize=1)
-def _page(index: tuple[Path, int]) -> str:
-    """The page's text, read once for each build: the time in the key makes a new one count."""
-    path, _ = index
-    return path.read_text(encoding="utf-8")

@@ -9,6 +9,9 @@ import os
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streaming.settings")
+# Celery would have Django check itself in every worker, for which it loads the view of every URL.
+# The tests run these checks; a worker serves no URL.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 from django.conf import settings
 

@@ -61,7 +61,15 @@ ASGI_APPLICATION = "streaming.asgi.application"
 # --- stores --------------------------------------------------------------------------------------
 
 DATABASES = {"default": database_settings(HEADWATER.database_url)}
-DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "3")
+# A database host that vanishes without a word is noticed in seconds and not in hours.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": "3",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "5000",
+    **DATABASES["default"]["OPTIONS"],
+}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -80,7 +88,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["login", "name", "email"]},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},

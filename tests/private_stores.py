@@ -12,7 +12,8 @@ import psycopg
 from streaming.cell import valkey
 from streaming.cell.instance import Instance
 from streaming.cell.postgres import OWNER, SERVICE, Postgres
-from streaming.cell.programs import Program, store_programs
+from streaming.cell.program import Program
+from streaming.cell.programs import store_programs
 
 START_TIMEOUT_S = 60.0
 

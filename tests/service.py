@@ -14,7 +14,7 @@ import psutil
 
 from streaming.cell import ports
 from streaming.cell.plan import Options, resolve
-from streaming.cell.programs import CHECKOUT
+from streaming.cell.program import CHECKOUT
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 10.0
@@ -24,10 +24,13 @@ READY = "Ctrl-C stops everything."
 class ServiceUnderTest:
     """``up`` in ``folder``; a context manager that checks the stop as well.
 
-    Further arguments are those of ``up``. Ports are free ones unless they are given.
+    Further arguments are those of ``up``; free ports are chosen unless they are given. Further
+    keywords are ``Popen``'s.
     """
 
-    def __init__(self, folder: Path, *arguments: str, demo: bool = False, brokers: int = 3) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, demo: bool = False, brokers: int = 3, **popen: Any
+    ) -> None:
         self.data_dir = folder / "data"
         self.log = folder / "up.log"
         self.arguments = [
@@ -36,6 +39,7 @@ class ServiceUnderTest:
             *(_free_ports(brokers) if "--kafka-port" not in arguments else []),
             *arguments,
         ]
+        self.popen = popen
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "ServiceUnderTest":
@@ -52,13 +56,14 @@ class ServiceUnderTest:
 
     def start(self) -> None:
         """Run ``up`` and wait until it says that everything answers."""
-        with self.log.open("ab") as log:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 self.command("up", *self.arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=environment(),
+                **self.popen,
             )
         deadline = time.monotonic() + START_TIMEOUT_S
         while READY not in self.said():

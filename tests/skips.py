@@ -13,6 +13,7 @@ NEEDS = "needs: "
 # What may be missing under --strict-skips, and why that is nobody's fault.
 MAY_BE_MISSING = {
     "atheris": "it has wheels for some Python versions and machines only",
+    "a checkout open to others": "a private home is a supported place for a clone",
     "root": "an ordinary user is a supported way to run the tests",
     "an ordinary user": "root is a supported way to run the tests",
     "Linux": "macOS is a supported machine",

@@ -24,6 +24,7 @@ SNAPSHOT_SECONDS: Final = 30.0
 
 CONNECTION_PARAMETERS: Final = (
     "host", "port", "dbname", "user", "password", "sslmode", "sslrootcert", "sslcert", "sslkey",
+    "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
 )  # fmt: skip
 
 

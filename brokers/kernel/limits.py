@@ -23,12 +23,15 @@ REQUESTS_IN_FLIGHT_MAX: Final = 64
 """Pipelined requests of one connection. Clients use 5 (idempotent) or a few more; past this the
 connection is not read until answers have gone out."""
 
+REQUESTS_PER_TURN: Final = 64
+"""Requests of one connection begun before the others have theirs: a read may hold thousands."""
+
 WRITE_BUFFER_BYTES_MAX: Final = 4 * MIB
 """Answers waiting in one connection for a slow reader; past this the connection is not read."""
 
 FETCH_BYTES_MAX: Final = 8 * MIB
-"""One Fetch answer, whatever the client asks for (Confluent Cloud's is 55 MB, Kafka's default ask is
-50 MiB). One batch larger than this is still returned, so that a consumer never hangs."""
+"""One Fetch answer, whatever the client asks for (Confluent Cloud's is 55 MB, Kafka's default ask
+is 50 MiB). One batch larger than this is still returned, so that a consumer never hangs."""
 
 FETCH_WAIT_MS_MAX: Final = 30_000
 """Long poll. A client that asks for more gets an empty answer after this and asks again."""
@@ -62,7 +65,8 @@ PRODUCERS_PER_PARTITION_MAX: Final = 10_000
 """Idempotent producers remembered by one partition; the one idle longest is forgotten."""
 
 PRODUCER_BATCHES_REMEMBERED: Final = 5
-"""Kafka's window: ``max.in.flight.requests.per.connection`` of an idempotent producer is at most 5."""
+"""Kafka's window: ``max.in.flight.requests.per.connection`` of an idempotent producer is at most
+5."""
 
 PRODUCER_ID_BLOCK: Final = 1_000
 """Producer ids that a broker reserves ahead, so that InitProducerId works without PostgreSQL."""
@@ -83,11 +87,12 @@ RECEIVE_GROWTH: Final = 4
 nothing, and a whole frame is copied a third of its size at most while it grows."""
 
 RECEIVE_BYTES_PER_TENANT_MAX: Final = 64 * MIB
-"""Unfinished frames of one tenant's connections (and of all that have not logged in, together); past
-it they are read one after the other instead of side by side."""
+"""Unfinished frames of one tenant's connections (and of all that have not logged in, together);
+past it they are read one after the other instead of side by side."""
 
 UNSENT_BYTES_PER_TENANT_MAX: Final = 64 * MIB
-"""Answers that one tenant's connections have not taken yet; past it its fetches return one batch."""
+"""Answers that one tenant's connections have not taken yet; past it its fetches return one
+batch."""
 
 CONNECTION_IDLE_SECONDS_MAX: Final = 600
 """Kafka's ``connections.max.idle.ms``: a client that is gone without a word is forgotten."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from brokers.kernel.errors import StorageError
 from brokers.log import files
-from brokers.log.checkpoints import write_new_file
+from brokers.log.checkpoints import replace_file, write_new_file
 from brokers.log.config import LogConfig
 from brokers.log.disk import Disk, FileEntry
 from brokers.log.epochs import EpochHistory
@@ -37,7 +37,6 @@ class OpenedFolder:
     end_offset: int
     log_start_offset: int
     epochs: EpochHistory
-    epochs_changed: bool
     snapshots: ProducerSnapshots
     producers: ProducerWindow
     recovery: Recovery
@@ -92,14 +91,15 @@ def open_folder(
             f"{recovery_point}; restore this replica from another one"
         )
     first_offset = segments[0].base_offset if segments else end_offset
-    epochs_changed = epochs.truncate_from_end(end_offset) or epochs_changed
+    if epochs.truncate_from_end(end_offset) or epochs_changed:
+        # Now: what is durable from here on must not outlive the epochs that it was written in.
+        replace_file(disk, directory / files.LEADER_EPOCH_CHECKPOINT, epochs.encode())
     snapshots.drop_above(end_offset)
     return OpenedFolder(
         segments=segments,
         end_offset=end_offset,
         log_start_offset=max(log_start_offset, first_offset),
         epochs=epochs,
-        epochs_changed=epochs_changed,
         snapshots=snapshots,
         producers=rebuild_producers(snapshots, segments, end_offset, now_ms),
         recovery=recovery,
@@ -189,6 +189,8 @@ def _check_metadata(directory: Path, disk: Disk, topic_id: bytes) -> list[Path]:
 def _remove_all(directory: Path, segments: list[Segment], handles: HandlePool) -> list[Segment]:
     for segment in reversed(segments):
         remove_segment_files(handles, directory, segment.base_offset)
+    # Now: offsets are promised from here on that these, if they came back, would contradict.
+    handles.disk.synchronize_directory(directory)
     return []
 
 

@@ -116,10 +116,7 @@ class PartitionLog:
         for path in opened.new_files:
             self._commit.cover_file(path)
             self._commit.cover_directory(directory.parent)
-        if not opened.snapshots.has(end_offset):
-            self._write_snapshot()
-        if opened.epochs_changed:
-            self._note_epochs()
+        self._write_snapshot()
         self.reconfigure(config)
 
     @classmethod
@@ -552,8 +549,12 @@ class PartitionLog:
 
         Else a crash could leave a log that knows neither its end nor its producers.
         """
+        if self._snapshots.load(start_offset) is None:
+            window = rebuild_producers(
+                self._snapshots, list(self._segments), start_offset, self._producers.heard_ms
+            )
+            self._snapshots.write(start_offset, window)
         self._snapshots.synchronize(start_offset)
-        self._disk.synchronize_directory(self._directory)
         self._keep_log_start(start_offset)
 
     def _facts(self, segment: Segment) -> SegmentFacts:

@@ -22,8 +22,12 @@ class ProducerSnapshots:
     def _path(self, offset: int) -> Path:
         return files.offset_path(self._directory, offset, files.SNAPSHOT_SUFFIX)
 
-    def has(self, offset: int) -> bool:
-        return offset in self._offsets
+    def load(self, offset: int) -> ProducerWindow | None:
+        """The snapshot at exactly ``offset``; None when it is absent, torn or damaged."""
+        try:
+            return decode_snapshot(self._disk.read_file(self._path(offset)))
+        except (BadSnapshot, FileNotFoundError):
+            return None
 
     def write(self, offset: int, window: ProducerWindow) -> Path | None:
         """Write a snapshot, not yet durable; None when the disk does not take it.
@@ -41,22 +45,20 @@ class ProducerSnapshots:
         return path
 
     def synchronize(self, offset: int) -> None:
-        """Make a snapshot's bytes durable, if there is one. Raises ``OSError``."""
-        if self.has(offset):
-            handle = self._disk.open(self._path(offset))
-            try:
-                self._disk.synchronize(handle)
-            finally:
-                self._disk.close(handle)
+        """Make a snapshot durable. Raises ``OSError``."""
+        handle = self._disk.open(self._path(offset))
+        try:
+            self._disk.synchronize(handle)
+        finally:
+            self._disk.close(handle)
+        self._disk.synchronize_directory(self._directory)
 
     def newest(self, end_offset: int) -> tuple[int, ProducerWindow]:
         """The newest good snapshot not beyond ``end_offset``; an empty window at 0 without one."""
         for offset in reversed(self._offsets):
-            if offset <= end_offset:
-                try:
-                    return offset, decode_snapshot(self._disk.read_file(self._path(offset)))
-                except (BadSnapshot, FileNotFoundError):
-                    continue
+            window = self.load(offset) if offset <= end_offset else None
+            if window is not None:
+                return offset, window
         return 0, ProducerWindow()
 
     def drop_all(self) -> None:

@@ -79,6 +79,10 @@ class Recoverer:
         # it was closed, and so not the end of its indexes.
         first = max(0, sum(s.base_offset < self._recovery_point for s in segments) - 1)
         kept = segments[:first]
+        if segments:
+            # The batches say it again, and the file may be from before a truncation.
+            scan_from = segments[first].base_offset
+            self.epochs_changed = self._epochs.truncate_from_end(scan_from)
         for number in range(first, len(segments)):
             segment = segments[number]
             following = segments[number + 1].base_offset if segment is not segments[-1] else None
@@ -90,7 +94,8 @@ class Recoverer:
             if following is not None and self.end_offset != following:
                 self._remove(directory, segments[number + 1 :])
                 break
-        self._handles.disk.synchronize_directory(directory)
+        if segments:
+            self._handles.disk.synchronize_directory(directory)
         return kept
 
     def _verify(self, segment: Segment, limit_offset: int) -> None:
@@ -153,7 +158,7 @@ def read_epochs(
     for segment in segments:
         for _, header in scan_headers(segment.read_bytes, 0, segment.size):
             epochs.assign(header.partition_leader_epoch, header.base_offset)
-    return epochs, True
+    return epochs, bool(segments)
 
 
 def rebuild_producers(
@@ -169,6 +174,8 @@ def rebuild_producers(
             continue
         start = segment.position_of(max(from_offset, segment.base_offset))
         for _, header in scan_headers(segment.read_bytes, start, segment.size):
+            if header.base_offset >= end_offset:
+                return window
             if header.producer_id >= 0:
                 window.record(header, header.last_offset, now_ms)
     return window

@@ -5,6 +5,7 @@ absent one cannot be told apart by whoever asks. ``apply`` is the only mutation.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from brokers.kernel.ids import (
     BrokerId,
@@ -25,12 +26,15 @@ from brokers.metadata.records import (
     TopicRecord,
 )
 
+BEGINNING: Final = ChangeNumber(0)
+"""Before the first change."""
+
 
 @dataclass(slots=True)
 class MetadataImage:
     """Everything a broker knows of the cluster at ``number``."""
 
-    number: ChangeNumber = ChangeNumber(0)
+    number: ChangeNumber = BEGINNING
     tenants: dict[TenantId, TenantRecord] = field(default_factory=dict)
     credentials: dict[str, CredentialRecord] = field(default_factory=dict)
     topics: dict[TopicId, TopicRecord] = field(default_factory=dict)
@@ -84,9 +88,7 @@ class MetadataImage:
 
     def _apply_topic(self, change: Change) -> None:
         topic_id = TopicId(bytes.fromhex(change.key))
-        known = self.topics.pop(topic_id, None)
-        if known is not None and self.topic_ids[known.tenant_id].get(known.name) == topic_id:
-            del self.topic_ids[known.tenant_id][known.name]
+        self._forget_name(self.topics.pop(topic_id, None))
         if change.payload is None:
             # The row itself is gone, after every broker was done with its tombstone.
             self.tombstones.pop(topic_id, None)
@@ -99,6 +101,15 @@ class MetadataImage:
         else:
             self.topics[topic_id] = topic
             self.topic_ids.setdefault(topic.tenant_id, {})[topic.name] = topic_id
+
+    def _forget_name(self, topic: TopicRecord | None) -> None:
+        if topic is None:
+            return
+        ids = self.topic_ids[topic.tenant_id]
+        if ids.get(topic.name) == topic.id:
+            del ids[topic.name]
+            if not ids:
+                del self.topic_ids[topic.tenant_id]
 
     def _apply_partition(self, change: Change) -> None:
         if change.payload is None:

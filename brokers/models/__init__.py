@@ -1,4 +1,4 @@
-"""Rows behind the data plane: brokers, volumes, topics, partitions. Only ``services`` write them."""
+"""Rows behind the data plane: brokers, volumes, topics, partitions; ``services`` write them."""
 
 from brokers.models.broker import Broker, Volume
 from brokers.models.partition import Partition

@@ -17,6 +17,7 @@ from brokers.kernel.limits import (
     FRAME_SECONDS_MAX,
     LOGIN_SECONDS_MAX,
     REQUESTS_IN_FLIGHT_MAX,
+    REQUESTS_PER_TURN,
     WRITE_BUFFER_BYTES_MAX,
     WRITE_SECONDS_MAX,
 )
@@ -40,9 +41,10 @@ class Connection(asyncio.BufferedProtocol):
     """``blocked`` when no further request may be begun, whatever the reason."""
 
     __slots__ = (
-        "_beginning", "_blocked", "_closing", "_deadline", "_out", "_queue", "_reading", "_seen",
-        "_stalled_since", "_task", "_transport", "_unsent", "_write_paused", "listener", "login",
-        "may_read", "may_write", "peer", "reader", "requests", "session",
+        "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_out", "_queue",
+        "_reading", "_seen", "_stalled_since", "_task", "_transport", "_unsent", "_write_paused",
+        "_yielding", "listener", "login", "may_read", "may_write", "peer", "reader", "requests",
+        "session",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
@@ -63,8 +65,10 @@ class Connection(asyncio.BufferedProtocol):
         self._blocked = False
         self._beginning = False
         self._write_paused = False
+        self._yielding = False
         self._reading = True
         self._closing = False
+        self._draining = False
         self._seen = listener.now
         self._stalled_since = 0
         self._unsent = 0
@@ -119,14 +123,15 @@ class Connection(asyncio.BufferedProtocol):
     def resume_writing(self) -> None:
         self._write_paused = False
         self._count_unsent(0)
-        self._go_on()
+        self.listener.loop.call_soon(self._go_on)
 
     # Requests and their answers.
 
     def _begin_requests(self) -> None:
-        """Begin every request that has arrived whole, unless something blocks, and send."""
+        """Begin requests that have arrived whole until something blocks, and send what is due."""
         reader = self.reader
         start = self.listener.dispatcher.start
+        turns_left = REQUESTS_PER_TURN
         self._beginning = True
         try:
             while not self._blocked and (frame := reader.next_frame()) is not None:
@@ -136,6 +141,10 @@ class Connection(asyncio.BufferedProtocol):
                 else:
                     self._blocked = True
                     self._task = self.listener.loop.create_task(self._finish(outcome))
+                turns_left -= 1
+                if not turns_left:
+                    self._blocked = self._yielding = True
+                    self.listener.loop.call_soon(self._take_turn)
         except HeadwaterError as error:
             self.refuse(str(error))
         except Exception:
@@ -144,10 +153,12 @@ class Connection(asyncio.BufferedProtocol):
         self._beginning = False
         self._send()
         self._end_failed_login()
-        if self._closing:
-            return
-        readable = reader.settle(self._memory_is_free)
-        self._read(readable and not self._blocked)
+        self._settle()
+
+    def _take_turn(self) -> None:
+        """The other connections have had theirs."""
+        self._yielding = False
+        self._go_on()
 
     def _place(self, outcome: Buffers | Answer | None) -> None:
         """Put a response in its place behind those of earlier requests."""
@@ -193,23 +204,38 @@ class Connection(asyncio.BufferedProtocol):
         queue = self._queue
         while queue and queue[0].buffers is not None:
             self._out += queue.popleft().buffers or ()
-        if not self._beginning:
+        if self._beginning:
+            # Whoever is beginning requests sends; but what blocked him may be gone by then.
+            self.listener.loop.call_soon(self._go_on)
+        else:
             self._send()
             self._go_on()
 
     def _go_on(self) -> None:
         """Take up reading and beginning, if nothing blocks any more."""
-        if not self._blocked or self._closing or self._beginning or self._write_paused:
-            return
-        if self._task is None and len(self._queue) < REQUESTS_IN_FLIGHT_MAX:
+        if (
+            self._blocked
+            and self._task is None
+            and len(self._queue) < REQUESTS_IN_FLIGHT_MAX
+            and not self._closing
+            and not self._draining
+            and not self._beginning
+            and not self._write_paused
+            and not self._yielding
+        ):
             self._blocked = False
             self._begin_requests()
 
     def _memory_is_free(self) -> bool:
-        if self._closing:
-            return False
-        self._read(self.reader.settle(self._memory_is_free) and not self._blocked)
-        return True
+        """Whether this connection still wants it; it takes it up from the loop, not from within
+        whoever gave memory back, who may have waited himself."""
+        if not self._closing:
+            self.listener.loop.call_soon(self._settle)
+        return not self._closing
+
+    def _settle(self) -> None:
+        if not self._closing:
+            self._read(self.reader.settle(self._memory_is_free) and not self._blocked)
 
     def _send(self) -> None:
         if self._out and not self._closing:
@@ -249,6 +275,7 @@ class Connection(asyncio.BufferedProtocol):
         """Log, send what is due already, and close: the peer broke a rule."""
         if not self._closing:
             log.warning("%s: closing the connection: %s", self, reason)
+            self.listener.metrics.protocol_errors += 1
             self._send()
             self._closing = self._blocked = True
             self._transport.close()
@@ -263,7 +290,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def drain(self) -> None:
         """The broker stops: begin nothing more, and answer what waits as soon as it can be."""
-        self._blocked = True
+        self._blocked = self._draining = True
         for answer in list(self._queue):
             if answer.buffers is None:
                 answer.hurry()

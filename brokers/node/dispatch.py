@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from brokers.node.node import Node
 
 Handler = Callable[[Any, RequestContext, "Node"], Awaitable[Any]]
-"""``async def handle(request, context, node) -> response``: later requests of its connection wait. It
-may raise ``Refusal`` only where its response has no place for a code: the connection closes then."""
+"""``async def handle(request, context, node) -> response``: later requests of its connection wait.
+It may raise ``Refusal`` only where its response has no place for a code: the connection closes
+then."""
 
 Starter = Callable[["Call"], "Outcome"]
 """The hot path's form: begins at once, in the connection's read callback."""
@@ -142,7 +143,7 @@ class Dispatcher:
                 connection,
                 session,
                 self._node,
-            )  # fmt: skip
+            )
         )
 
     def _before_login(self, frame: memoryview, connection: "Connection") -> "Outcome":
@@ -188,8 +189,8 @@ class Dispatcher:
 
     def _encoded(self, header: RequestHeader, response: Any) -> Buffers:
         body = RESPONSES[header.api_key].encode(header.api_version, response)
-        # The exception that every implementation has: an ApiVersions answer may be for a reader that
-        # knows no flexible versions.
+        # The exception that every implementation has: an ApiVersions answer may be for a reader
+        # that knows no flexible versions.
         has_tags = header.api_key != ApiKey.API_VERSIONS and is_flexible(
             header.api_key, header.api_version
         )

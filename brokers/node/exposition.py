@@ -18,7 +18,8 @@ _TOPIC_COUNTERS = (
 
 
 def exposition(metrics: Metrics, broker_id: int, gauges: dict[str, tuple[str, int]]) -> str:
-    """All counters, and ``gauges`` as name to (what it is, value). Names begin with ``headwater_``."""
+    """All counters, and ``gauges`` as name to (what it is, value). Names begin with
+    ``headwater_``."""
     lines: list[str] = []
     for name, what in _TOPIC_COUNTERS:
         samples: list[Sample] = [

@@ -2,17 +2,20 @@
 
 A partition asks once it has something to flush. At the end of that round of the event loop it is
 flushed if somebody waits for it, so that requests read together share one flush; otherwise a
-little later, so that appends that nobody waits for share one too. At most one flush per partition is under
-way; what is appended meanwhile is the next one's.
+little later, so that appends that nobody waits for share one too. At most one flush per partition
+is under way; what is appended meanwhile is the next one's.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Final, Protocol
 
 from brokers.log.flush import FlushTicket
+
+log = logging.getLogger(__name__)
 
 UNAWAITED_FLUSH_SECONDS: Final = 0.01
 """Unacknowledged by nobody, so only the window of what a power cut can take of ``acks=1``."""
@@ -92,5 +95,10 @@ class FlushPool:
         loop = self._loop
         while (job := self._queue.get()) is not None:
             ticket, done = job
-            ticket.run()
+            try:
+                ticket.run()
+            except Exception as error:
+                # Whatever it was, nothing is known to be durable: the replica must fail, not wait.
+                log.exception("a flush failed in a way it should not")
+                ticket.error = OSError(str(error))
             loop.call_soon_threadsafe(done, ticket)

@@ -1,7 +1,8 @@
 """Bytes of one connection to frames, each an int32 length and that many bytes (Kafka's framing).
 
-A frame that arrived whole is handed out where it lies, in the buffer that all connections share; only
-the rest of a read moves to a buffer of the connection's own, which grows with what really arrives.
+A frame that arrived whole is handed out where it lies, in the buffer that all connections share;
+only the rest of a read moves to a buffer of the connection's own, which grows with what really
+arrives.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,8 @@ _PREFIX_BYTES = 4
 
 
 class FrameReader:
-    """Per read: ``room``, ``arrived``, ``next_frame`` until it is None or not wanted, ``settle``."""
+    """Per read: ``room``, ``arrived``, ``next_frame`` until it is None or not wanted,
+    ``settle``."""
 
     __slots__ = (
         "_buffers",

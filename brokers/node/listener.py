@@ -41,12 +41,13 @@ class Listener:
         config: ListenerConfig,
         dispatcher: Dispatcher,
         mechanisms: Mechanisms,
+        *,
         receive_buffers: ReceiveBuffers,
         metrics: Metrics,
         fault: Callable[[Session], str | None],
-        *,
         is_internal: bool,
     ) -> None:
+        """``fault`` says why a session may not go on, None when it may."""
         self.dispatcher = dispatcher
         self.is_internal = is_internal
         self.mechanisms = mechanisms
@@ -58,7 +59,7 @@ class Listener:
         self.port = config.port
         """The one that was bound, after ``bind``."""
         self._config = config
-        self._metrics = metrics
+        self.metrics = metrics
         self._fault = fault
         self._server: asyncio.Server | None = None
         self._socket: socket.socket
@@ -104,32 +105,32 @@ class Listener:
     def opened(self, connection: Connection) -> bool:
         """False when there are too many: the connection was cut."""
         self.connections.add(connection)
-        self._metrics.connections += 1
+        self.metrics.connections += 1
         if len(self.connections) <= CONNECTIONS_MAX:
             return True
-        self._metrics.connections_refused += 1
+        self.metrics.connections_refused += 1
         connection.cut(f"{CONNECTIONS_MAX} connections are open already")
         return False
 
     def closed(self, connection: Connection) -> None:
         self.connections.discard(connection)
-        self._metrics.connections -= 1
+        self.metrics.connections -= 1
         if connection.session is not None:
             tenant_id = connection.session.tenant_id
             self._per_tenant[tenant_id] -= 1
-            self._metrics.tenant(tenant_id).connections -= 1
+            self.metrics.tenant(tenant_id).connections -= 1
 
     def logged_in(self, connection: Connection, session: Session) -> str | None:
         """Give the connection its session; or the reason why its tenant may have no more."""
         tenant_id = session.tenant_id
         if self._per_tenant[tenant_id] >= CONNECTIONS_PER_TENANT_MAX:
-            self._metrics.connections_refused += 1
+            self.metrics.connections_refused += 1
             return (
                 f"tenant {tenant_id} has {CONNECTIONS_PER_TENANT_MAX} connections to this broker "
                 "already; close some"
             )
         self._per_tenant[tenant_id] += 1
-        counter = self._metrics.tenant(tenant_id)
+        counter = self.metrics.tenant(tenant_id)
         counter.connections += 1
         connection.logged_in(session, counter.requests)
         return None
@@ -166,7 +167,8 @@ class Listener:
     async def close_connections(self, grace_s: float) -> None:
         """Wait until what is under way was answered and taken, for so long, then close."""
         deadline = self.loop.time() + grace_s
-        while self.loop.time() < deadline and not all(c.is_quiet for c in self.connections):
+        # Nobody is told when the operating system has taken the last bytes, so look now and then.
+        while self.loop.time() < deadline and not all(c.is_quiet for c in self.connections):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         for connection in list(self.connections):
             if connection.is_quiet:

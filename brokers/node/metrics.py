@@ -46,7 +46,6 @@ class Metrics:
     connections_refused: int = 0
     authentication_failures: int = 0
     protocol_errors: int = 0
-    flushes: int = 0
 
     def topic(self, tenant_id: TenantId, name: TopicName) -> TopicCounter:
         """The counter of that topic, made at its first use."""

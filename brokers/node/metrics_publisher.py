@@ -1,7 +1,8 @@
 """The counters as records of the internal topic ``__headwater_metrics``, a history to plot.
 
-Each record is one JSON object: ``broker``, ``at_ms`` and ``part`` of ``parts``, then ``tenants`` and
-``topics`` with their counters. A broker writes to a partition that it leads, straight into the log.
+Each record is one JSON object: ``broker``, ``at_ms`` and ``part`` of ``parts``, then ``tenants``
+and ``topics`` with their counters. A broker writes to a partition that it leads, straight into the
+log.
 """
 
 import asyncio

@@ -187,9 +187,9 @@ class Node:
             config,
             Dispatcher(self, ROUTES, internal=is_internal),
             mechanisms,
-            self._receive_buffers,
-            self.metrics,
-            self._session_fault,
+            receive_buffers=self._receive_buffers,
+            metrics=self.metrics,
+            fault=self._session_fault,
             is_internal=is_internal,
         )
 

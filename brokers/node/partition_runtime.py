@@ -1,7 +1,7 @@
 """One partition at work: its log, its leadership, and the requests that wait on either.
 
-Appends are written at once and made durable by group commit; the durable end moves the high watermark,
-the high watermark answers waiting produces and wakes waiting fetches.
+Appends are written at once and made durable by group commit; the durable end moves the high
+watermark, the high watermark answers waiting produces and wakes waiting fetches.
 """
 
 import asyncio
@@ -59,10 +59,10 @@ class PartitionRuntime:
     """Belongs to the event loop. ``leader_epoch`` is -1 while this broker does not lead."""
 
     __slots__ = (
-        "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_closed", "_commits_at_once",
-        "_flush_done", "_flush_pool", "_flushing", "_leader", "_marks", "_postponed", "_produces",
-        "counter", "fetches", "high_watermark", "index", "leader_epoch", "log",
-        "max_message_bytes", "topic",
+        "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_closed",
+        "_commits_at_once", "_flush_done", "_flush_pool", "_flushing", "_leader", "_marks",
+        "_postponed", "_produces", "counter", "fetches", "high_watermark", "index", "leader_epoch",
+        "log", "max_message_bytes", "topic",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,7 @@ class PartitionRuntime:
         topic: TopicRecord,
         index: PartitionIndex,
         log: PartitionLog,
+        *,
         broker_id: BrokerId,
         flush_pool: FlushPool,
         counter: TopicCounter,

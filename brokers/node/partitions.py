@@ -1,7 +1,7 @@
 """Which partitions this broker has open, kept in step with the image.
 
-A partition is opened because the image says that this broker is a replica, and deleted because of its
-topic's tombstone, never because something is missing from the image. One worker does both in
+A partition is opened because the image says that this broker is a replica, and deleted because of
+its topic's tombstone, never because something is missing from the image. One worker does both in
 order, so that the volume is used from one thread at a time.
 """
 
@@ -134,7 +134,14 @@ class PartitionManager:
 
     def _adopt(self, topic: TopicRecord, index: PartitionIndex, opened: PartitionLog) -> None:
         counter = self._metrics.topic(topic.tenant_id, topic.name)
-        runtime = PartitionRuntime(topic, index, opened, self._broker_id, self._flush_pool, counter)
+        runtime = PartitionRuntime(
+            topic,
+            index,
+            opened,
+            broker_id=self._broker_id,
+            flush_pool=self._flush_pool,
+            counter=counter,
+        )
         self._topics.setdefault(topic.id, {})[index] = runtime
 
     def _apply_leadership(self, topic: TopicRecord, record: PartitionRecord) -> None:

@@ -33,11 +33,13 @@ class MetadataSource(Protocol):
     async def snapshot(self) -> Snapshot: ...
 
     async def changes_after(self, number: ChangeNumber, limit: int) -> Sequence[Change]:
-        """Changes above ``number`` in number order, ``limit`` at most; empty when there are none."""
+        """Changes above ``number`` in number order, ``limit`` at most; empty when there are
+        none."""
         ...
 
     async def wait_for_hint(self, timeout_s: float) -> None:
-        """Return when a change was announced (LISTEN/NOTIFY) or after the timeout; hints may lie."""
+        """Return when a change was announced (LISTEN/NOTIFY) or after the timeout; hints may
+        lie."""
         ...
 
 
@@ -105,11 +107,13 @@ class ControlPlane(Protocol):
     """The write verbs. Each raises ``Refusal`` with Kafka's code when it will not."""
 
     async def register_broker(self, registration: BrokerRegistration) -> Incarnation:
-        """Start an incarnation: the broker is unfenced and the epochs of what it leads have risen."""
+        """Start an incarnation: the broker is unfenced and the epochs of what it leads have
+        risen."""
         ...
 
     async def heartbeat(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
-        """Say that this incarnation lives; False when a later one has registered or it was removed."""
+        """Say that this incarnation lives; False when a later one has registered or it was
+        removed."""
         ...
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:

@@ -1,4 +1,5 @@
-"""Producer ids out of blocks that were reserved ahead, so that they last while PostgreSQL is away."""
+"""Producer ids out of blocks that were reserved ahead, so that they last while PostgreSQL is
+away."""
 
 import asyncio
 import logging

@@ -40,7 +40,8 @@ class ReceiveBuffers:
         self._accounts: dict[TenantId | None, _Account] = defaultdict(_Account)
 
     def take(self, least: int, tenant: TenantId | None) -> memoryview:
-        """A buffer of at least ``least`` bytes, whatever the budget says: for bytes already here."""
+        """A buffer of at least ``least`` bytes, whatever the budget says: for bytes already
+        here."""
         size = _size_for(least)
         self._accounts[tenant].lent_bytes += size
         return self._new(size)
@@ -48,7 +49,8 @@ class ReceiveBuffers:
     def take_within_budget(
         self, least: int, whole: int, tenant: TenantId | None, when_free: Callable[[], bool]
     ) -> memoryview | None:
-        """The same for bytes still to come; None past the budget, and ``when_free`` is called later.
+        """The same for bytes still to come; None past the budget, and ``when_free`` is called
+        later.
 
         One connection of a tenant may overdraw, and gets the ``whole`` frame's size at once:
         unfinished frames would else wait for each other. ``when_free`` says whether it still cares.

@@ -22,7 +22,8 @@ class RetentionClock:
     _frozen_at_ms: int = 0
 
     def believed(self, wall_ms: int, monotonic_ms: int) -> int:
-        """The wall time to judge ages by; the one before the jump while the clock is not believed."""
+        """The wall time to judge ages by; the one before the jump while the clock is not
+        believed."""
         if self._wall_ms is not None:
             drift = (wall_ms - self._wall_ms) - (monotonic_ms - self._monotonic_ms)
             if abs(drift) > JUMP_MS:

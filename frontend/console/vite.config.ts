@@ -1,13 +1,34 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // Where `npm run dev` finds a running service; the build itself knows no address.
 const service = process.env.HEADWATER_URL ?? "http://127.0.0.1:8000";
 
+/** Lays a `.gz` beside every script and style, which Django's static files then prefer. */
+function gzipped(): Plugin {
+  return {
+    name: "gzipped",
+    apply: "build",
+    writeBundle({ dir }) {
+      const assets = join(dir ?? "", "assets");
+      for (const name of readdirSync(assets)) {
+        if (!/\.(js|css)$/.test(name)) continue;
+        const path = join(assets, name);
+        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+      }
+    },
+  };
+}
+
 export default defineConfig(({ command }) => ({
   // Django serves the build's files under /static/console/ and the page itself under /.
   base: command === "build" ? "/static/console/" : "/",
-  plugins: [react()],
+  plugins: [react(), gzipped()],
   // The view that serves index.html puts a fresh nonce in this place for every request.
   html: command === "build" ? { cspNonce: "__CSP_NONCE__" } : {},
   build: {

@@ -1,6 +1,6 @@
 """``/api/openapi.json``: everything that the service answers over HTTP, as OpenAPI 3.0."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
@@ -14,7 +14,7 @@ class Generator(SchemaGenerator):
 
     def get_schema(self, *args: Any, **kwargs: Any) -> Any:
         document = super().get_schema(*args, **kwargs)
-        security = [{"apiKey": []}, {"session": []}]
+        security: list[dict[str, list[str]]] = [{"apiKey": []}, {"session": []}]
         for path, operations in ASYNC_PATHS.items():
             document["paths"][path] = {
                 method: {**operation, "security": security}
@@ -35,7 +35,7 @@ class CallerScheme(OpenApiAuthenticationExtension):
     """How ``CallerAuthentication`` is called in the document."""
 
     target_class = "streaming.rest.view.CallerAuthentication"
-    name = ("apiKey", "session")
+    name: ClassVar[list[str]] = ["apiKey", "session"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         return [

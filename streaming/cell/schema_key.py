@@ -2,7 +2,7 @@
 
 import hashlib
 
-from streaming.cell.programs import CHECKOUT
+from streaming.cell.program import CHECKOUT
 
 APPS = ("brokers", "connect", "frontend", "streaming", "tenants")
 

@@ -23,7 +23,7 @@ from typing import Any, Literal
 from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
 
 from streaming.cell.failure import Failure
-from streaming.cell.programs import CHECKOUT, EXEC_CHILD, STOP_WITHIN_S, Group, Program
+from streaming.cell.program import CHECKOUT, EXEC_CHILD, STOP_WITHIN_S, Group, Program
 
 State = Literal["starting", "running", "backoff", "stopped", "failed"]
 
@@ -116,15 +116,14 @@ class Supervised:
         logs.mkdir(exist_ok=True)
         socket = self._choose_socket(run)
         (run / "socket").write_text(str(socket))
-        config = run / "supervisord.conf"
-        config.write_text(configuration(programs, socket, run, logs))
+        (run / "supervisord.conf").write_text(configuration(programs, socket))
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-I", "-S", str(EXEC_CHILD), "--die-with", "SIGTERM", "--"),
-                *(sys.executable, "-m", "supervisor.supervisord"),
-                *("--nodaemon", "--silent", "--configuration", str(config)),
+                *(sys.executable, "-P", "-m", "supervisor.supervisord"),
+                *("--nodaemon", "--silent", "--configuration", "run/supervisord.conf"),
             ],
-            cwd=CHECKOUT,
+            cwd=self._data_dir,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -179,12 +178,12 @@ class Supervised:
             shutil.rmtree(self._short_folder, ignore_errors=True)
 
 
-def configuration(programs: Sequence[Program], socket: Path, run: Path, logs: Path) -> str:
-    """supervisord's configuration file.
+def configuration(programs: Sequence[Program], socket: Path) -> str:
+    """supervisord's configuration file, its paths relative to the data folder that it runs in.
 
     Raises ``Failure`` for a path that the file's format cannot hold: it takes `` ;`` for a comment.
     """
-    for path in (socket, run, logs, CHECKOUT):
+    for path in (socket, CHECKOUT, *(program.folder for program in programs)):
         if any(mark in str(path) for mark in (" ;", " #", "\n", "\t;")):
             raise Failure(f"The path {str(path)!r} has a ';' or '#' after a blank; rename it.")
     sections = [
@@ -192,11 +191,11 @@ def configuration(programs: Sequence[Program], socket: Path, run: Path, logs: Pa
             "supervisord",
             nodaemon="true",
             silent="true",
-            logfile=str(logs / "supervisord.log"),
+            logfile="logs/supervisord.log",
             logfile_maxbytes="10MB",
             logfile_backups="2",
-            pidfile=str(run / "supervisord.pid"),
-            childlogdir=str(logs),
+            pidfile="run/supervisord.pid",
+            childlogdir="logs",
             minfds="1024",
             # Said even when it changes nothing: as root supervisord otherwise warns at each start.
             **({"user": "root"} if os.geteuid() == 0 else {}),
@@ -216,15 +215,14 @@ def configuration(programs: Sequence[Program], socket: Path, run: Path, logs: Pa
                     priority=str(group.value),
                 )
             )
-    sections += [_program_section(program, logs) for program in programs]
+    sections += [_program_section(program) for program in programs]
     return "\n".join(sections)
 
 
-def _program_section(program: Program, logs: Path) -> str:
+def _program_section(program: Program) -> str:
     return _section(
         f"program:{program.name}",
         command=shlex.join(program.wrapped()),
-        directory=str(CHECKOUT),
         autostart="true" if program.group is Group.STORES else "false",
         autorestart="true",
         startsecs=str(SETTLED_AFTER_S),
@@ -232,7 +230,7 @@ def _program_section(program: Program, logs: Path) -> str:
         stopsignal=program.stop_signal,
         stopwaitsecs=str(STOP_WITHIN_S[program.group]),
         redirect_stderr="true",
-        stdout_logfile=str(logs / f"{program.name}.log"),
+        stdout_logfile=f"logs/{program.name}.log",
         stdout_logfile_maxbytes="20MB",
         stdout_logfile_backups="3",
     )

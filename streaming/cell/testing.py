@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streaming.cell.debian import install_missing_tools
-from streaming.cell.programs import CHECKOUT, PYTHON
+from streaming.cell.program import CHECKOUT, PYTHON
 from streaming.cell.setup import console
 from streaming.cell.setup.environment import Environment
 

@@ -15,13 +15,8 @@ from streaming.cell.failure import Failure
 from streaming.cell.instance import Instance
 from streaming.cell.plan import Options, resolve
 from streaming.cell.postgres import Postgres
-from streaming.cell.programs import (
-    CHECKOUT,
-    EXEC_CHILD,
-    service_programs,
-    store_programs,
-    upkeep_programs,
-)
+from streaming.cell.program import CHECKOUT, EXEC_CHILD
+from streaming.cell.programs import service_programs, store_programs, upkeep_programs
 from streaming.cell.progress import Progress
 from streaming.cell.schema_key import schema_key
 from streaming.cell.supervision import Supervised
@@ -89,7 +84,7 @@ def _start(
         with progress.step("database schema up to date"):
             _migrate(instance, postgres, environment)
         supervised.supervisor.start(names)
-    with progress.step(f"{instance.brokers} brokers and the web server started"):
+    with progress.step("brokers and web server started"):
         _wait_for_service(instance, supervised)
     return instance, supervised
 

@@ -7,6 +7,7 @@ It never waits for a subscriber.
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
@@ -14,7 +15,7 @@ from weakref import WeakKeyDictionary
 from brokers.kernel.errors import ErrorCode, Refusal
 from streaming.live.frames import SharedBatch
 from streaming.records.clients import Clients, current_clients
-from streaming.records.decoding import Unreadable, decode
+from streaming.records.decoding import Decoded, Unreadable, decode
 from streaming.records.failures import BrokersUnavailable, TooManyClients
 from streaming.records.identity import READ, Identity
 from streaming.records.reader import LATEST, MOVED, NO_LEADER, Fetched, PartitionPlace, Reader
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 PRINCIPAL: Final = "User:headwater-live"
 FETCH_WAIT_MS: Final = 1_000
 FETCH_BYTES_MAX: Final = 1024 * 1024
+FETCHED_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Of the keys and values of one fetch, decompressed; the rest is fetched again."""
 BATCH_RECORDS_MAX: Final = 1_000
 FRAME_SECONDS: Final = 0.02
 """The shortest time between two fetches: what comes faster shares a frame."""
@@ -192,21 +195,32 @@ class Tail:
         if fetched.error is not ErrorCode.NONE:
             raise Refusal(fetched.error, f"the broker answered {fetched.error.name}")
         self.high_watermarks[partition] = fetched.high_watermark
-        while True:
-            start = self.positions[partition]
-            decoded = await decode(
-                fetched.records, start, max_records=BATCH_RECORDS_MAX, max_bytes=FETCH_BYTES_MAX
-            )
-            if decoded.next_offset == start:
-                return
-            batch = SharedBatch(
-                partition, decoded.records, decoded.next_offset, fetched.high_watermark
-            )
-            self.positions[partition] = decoded.next_offset
+        if not fetched.records:
+            return
+        decoded = await decode(
+            fetched.records,
+            self.positions[partition],
+            max_records=len(fetched.records),
+            max_bytes=FETCHED_BYTES_MAX,
+        )
+        for unreadable in decoded.unreadable:
             for subscriber in list(self.subscribers):
-                for unreadable in decoded.unreadable:
-                    subscriber.on_unreadable(partition, unreadable)
+                subscriber.on_unreadable(partition, unreadable)
+        for batch in batches_of(partition, decoded, fetched.high_watermark):
+            self.positions[partition] = batch.next_offset
+            for subscriber in list(self.subscribers):
                 subscriber.on_batch(batch)
+            await asyncio.sleep(0)
+
+
+def batches_of(partition: int, decoded: Decoded, high_watermark: int) -> Iterator[SharedBatch]:
+    """What was decoded, in pieces of at most ``BATCH_RECORDS_MAX``; the last reaches its end."""
+    records = decoded.records
+    for start in range(0, max(len(records), 1), BATCH_RECORDS_MAX):
+        piece = records[start : start + BATCH_RECORDS_MAX]
+        is_last = start + BATCH_RECORDS_MAX >= len(records)
+        next_offset = decoded.next_offset if is_last else piece[-1].offset + 1
+        yield SharedBatch(partition, piece, next_offset, high_watermark)
 
 
 class Tails:

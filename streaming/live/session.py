@@ -6,7 +6,6 @@ first to end ends the session.
 """
 
 import asyncio
-from collections import deque
 from typing import Any, Final
 
 from brokers.kernel.errors import Refusal
@@ -24,7 +23,7 @@ from streaming.live.client_message import (
 )
 from streaming.live.close_codes import CloseCode
 from streaming.live.cursor import encode_cursor
-from streaming.live.fanout import BATCH_RECORDS_MAX, FETCH_BYTES_MAX, Tail, current_tails
+from streaming.live.fanout import BATCH_RECORDS_MAX, Tail, current_tails
 from streaming.live.frames import (
     SharedBatch,
     error_frame,
@@ -32,6 +31,7 @@ from streaming.live.frames import (
     pong_frame,
     ready_frame,
 )
+from streaming.live.outbox import Outbox, ReaderStalled
 from streaming.live.socket import Closed, Socket
 from streaming.live.start import resolve_starts
 from streaming.live.subscription import Slice, Subscription
@@ -39,13 +39,12 @@ from streaming.live.tail_request import InvalidRequest, TailRequest
 from streaming.records.clients import current_clients
 from streaming.records.decoding import Unreadable, decode
 from streaming.records.failures import BrokersUnavailable, TooManyClients
+from streaming.records.reader import Reader
 
 HEARTBEAT_SECONDS: Final = 5
-SEND_SECONDS_MAX: Final = 15
-"""A socket that takes not one frame for so long is not read any more."""
-PENDING_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Frames that wait for the socket; past it the subscription counts as out of credit."""
 CATCH_UP_WAIT_MS: Final = 200
+CATCH_UP_BYTES: Final = 256 * 1024
+"""One read of a subscriber's own; little, because its credits may be few."""
 RETRY_SECONDS: Final = 0.5
 
 
@@ -70,9 +69,7 @@ class LiveSession:
         self._request = request
         self._subscription: Subscription | None = None
         self._tail: Tail | None = None
-        self._frames: deque[str] = deque()
-        self._pending_bytes = 0
-        self._wake_writer = asyncio.Event()
+        self._outbox = Outbox(socket)
         self._wake_catch_up = asyncio.Event()
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
@@ -106,7 +103,8 @@ class LiveSession:
             for work in (self._write(), self._listen(), self._catch_up(), self._beat())
         ]
         try:
-            await asyncio.wait([self._ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            waiting: list[asyncio.Future[Any]] = [self._ending, *tasks]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if self._ending.done():
                 return self._ending.result()
             for task in tasks:
@@ -153,20 +151,12 @@ class LiveSession:
 
     async def _write(self) -> None:
         while True:
-            while self._frames:
-                frame = self._frames.popleft()
-                try:
-                    async with asyncio.timeout(SEND_SECONDS_MAX):
-                        await self._socket.send(frame)
-                except TimeoutError:
-                    raise Ending(
-                        CloseCode.SLOW_READER, f"nothing was read for {SEND_SECONDS_MAX} seconds"
-                    ) from None
-                self._pending_bytes -= len(frame)
-                self._subscribed.blocked = self._pending_bytes > PENDING_BYTES_MAX
+            try:
+                await self._outbox.drain()
+            except ReaderStalled as error:
+                raise Ending(CloseCode.SLOW_READER, str(error)) from error
+            self._subscribed.blocked = self._outbox.is_full
             self._wake_catch_up.set()
-            self._wake_writer.clear()
-            await self._wake_writer.wait()
 
     async def _listen(self) -> None:
         while True:
@@ -194,7 +184,7 @@ class LiveSession:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            if self._tail is not None and not self._frames:
+            if self._tail is not None and self._outbox.is_empty:
                 marks = self._tail.high_watermarks
                 mine = {p: marks[p] for p in self._subscribed.partitions if p in marks}
                 self._send(heartbeat_frame(mine, self._subscribed.skipped))
@@ -217,31 +207,27 @@ class LiveSession:
         """Read for what is behind until it has caught up or there is no credit left."""
         async with current_clients().reader(self._access.identity) as reader:
             while behind := self._subscribed.behind():
+                wait_ms = CATCH_UP_WAIT_MS if len(behind) == 1 else 0
                 for partition, offset in behind.items():
-                    fetched = await reader.fetch_partition(
-                        self._topic,
-                        partition,
-                        offset,
-                        wait_ms=CATCH_UP_WAIT_MS if len(behind) == 1 else 0,
-                        max_bytes=FETCH_BYTES_MAX,
-                    )
-                    start = max(offset, fetched.log_start_offset)
-                    decoded = await decode(
-                        fetched.records,
-                        start,
-                        max_records=BATCH_RECORDS_MAX,
-                        max_bytes=FETCH_BYTES_MAX,
-                    )
-                    for unreadable in decoded.unreadable:
-                        self.on_unreadable(partition, unreadable)
-                    self._on_own(
-                        SharedBatch(
-                            partition,
-                            decoded.records,
-                            decoded.next_offset,
-                            fetched.high_watermark,
-                        )
-                    )
+                    self._on_own(await self._read_once(reader, partition, offset, wait_ms))
+
+    async def _read_once(
+        self, reader: Reader, partition: int, offset: int, wait_ms: int
+    ) -> SharedBatch:
+        fetched = await reader.fetch_partition(
+            self._topic, partition, offset, wait_ms=wait_ms, max_bytes=CATCH_UP_BYTES
+        )
+        # Below the log's start nothing is left to read: go on with the oldest that is.
+        start = max(offset, fetched.log_start_offset)
+        decoded = await decode(
+            fetched.records,
+            start,
+            max_records=self._subscribed.credits or BATCH_RECORDS_MAX,
+            max_bytes=CATCH_UP_BYTES,
+        )
+        for unreadable in decoded.unreadable:
+            self.on_unreadable(partition, unreadable)
+        return SharedBatch(partition, decoded.records, decoded.next_offset, fetched.high_watermark)
 
     def _on_own(self, batch: SharedBatch) -> None:
         assert self._tail is not None
@@ -268,11 +254,9 @@ class LiveSession:
         self._send(batch.frame(part, cursor))
 
     def _send(self, frame: str) -> None:
-        self._frames.append(frame)
-        self._pending_bytes += len(frame)
+        self._outbox.put(frame)
         if self._subscription is not None:
-            self._subscription.blocked = self._pending_bytes > PENDING_BYTES_MAX
-        self._wake_writer.set()
+            self._subscription.blocked = self._outbox.is_full
 
     async def _starts(self, tail: Tail) -> dict[int, int]:
         wanted = self._request.partitions
@@ -288,7 +272,7 @@ class LiveSession:
             return await resolve_starts(reader, self._topic, partitions, self._request, tail)
 
 
-def _unreadable(topic: str, partition: int, what: Unreadable) -> Any:
+def _unreadable(topic: str, partition: int, what: Unreadable) -> str:
     return error_frame(
         422,
         f"records {what.first} to {what.next - 1} of {topic}/{partition} cannot be shown and were "

@@ -94,6 +94,11 @@ class Producer:
             async with asyncio.timeout(STOP_SECONDS):
                 await self._producer.stop()
         except (TimeoutError, kafka.KafkaError):
+            # aiokafka has no word for giving up: stopping waits for what can never be delivered,
+            # and its sender would go on trying, and connecting, for as long as the process lives.
+            sender = self._producer._sender
+            if sender.sender_task is not None:
+                sender.sender_task.cancel()
             await self._producer.client.close()
 
     async def submit(self, record: OutgoingRecord) -> Sent:

@@ -5,6 +5,7 @@ and decompresses without a bound, and a batch is hostile until ``decoding`` has 
 """
 
 import asyncio
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,7 +27,9 @@ LATEST: Final = -1
 NO_LEADER: Final = -1
 READ_UNCOMMITTED: Final = 0
 ANSWER_SECONDS: Final = 10
-"""For what a broker answers at once; a long poll has its own time on top."""
+"""For what a broker answers at once, and for a leader that moves to be found again; a long poll has
+its own time on top."""
+RETRY_SECONDS: Final = 0.1
 
 MOVED: Final = frozenset(
     {
@@ -91,9 +94,8 @@ class Reader:
         """
         check_topic_name(topic)
         subject = f"topic {topic!r}"
-        node = self._client.get_random_node()
         request = MetadataRequest([topic], allow_auto_topic_creation=False)
-        answer = await self._ask(node, request, subject, ANSWER_SECONDS)
+        answer = await self._ask_any(request, subject)
         self._leaders.pop(topic, None)
         for error, name, _internal, rows in answer.topics:
             if name == topic:
@@ -111,6 +113,18 @@ class Reader:
 
         Where no record is that late the partition's end is given. Raises as ``partitions`` does.
         """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + ANSWER_SECONDS
+        while True:
+            try:
+                return await self._offsets(topic, timestamps)
+            except (Refusal, BrokersUnavailable) as failure:
+                self._leaders.pop(topic, None)
+                if not _may_pass(failure) or loop.time() > deadline:
+                    raise
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _offsets(self, topic: str, timestamps: Mapping[int, int]) -> dict[int, int]:
         found: dict[int, int] = {}
         for leader, partitions in (await self._led(topic, timestamps)).items():
             rows = [(partition, timestamps[partition]) for partition in partitions]
@@ -123,7 +137,7 @@ class Reader:
                     found[partition] = offset
         late = [partition for partition, offset in found.items() if offset < 0]
         if late:
-            found.update(await self.offsets(topic, dict.fromkeys(late, LATEST)))
+            found.update(await self._offsets(topic, dict.fromkeys(late, LATEST)))
         return found
 
     async def fetch(
@@ -165,19 +179,22 @@ class Reader:
         deadline = loop.time() + ANSWER_SECONDS
         while True:
             leader = (await self._place(topic, partition)).leader
-            error = ErrorCode.LEADER_NOT_AVAILABLE
+            failure: Exception = refusal_of(ErrorCode.LEADER_NOT_AVAILABLE, f"topic {topic!r}")
             if leader != NO_LEADER:
-                positions = {partition: offset}
-                (answer,) = await self.fetch(
-                    leader, topic, positions, wait_ms=wait_ms, max_bytes=max_bytes
-                )
-                if answer.error in (ErrorCode.NONE, ErrorCode.OFFSET_OUT_OF_RANGE):
-                    return answer
-                error = answer.error
+                try:
+                    (answer,) = await self.fetch(
+                        leader, topic, {partition: offset}, wait_ms=wait_ms, max_bytes=max_bytes
+                    )
+                except BrokersUnavailable as error:
+                    failure = error
+                else:
+                    if answer.error in (ErrorCode.NONE, ErrorCode.OFFSET_OUT_OF_RANGE):
+                        return answer
+                    failure = refusal_of(answer.error, f"records of topic {topic!r}/{partition}")
             self._leaders.pop(topic, None)
-            if error not in MOVED or loop.time() > deadline:
-                raise refusal_of(error, f"records of topic {topic!r}/{partition}")
-            await asyncio.sleep(0.1)
+            if not _may_pass(failure) or loop.time() > deadline:
+                raise failure
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _place(self, topic: str, partition: int) -> PartitionPlace:
         places = self._leaders.get(topic) or await self.partitions(topic)
@@ -192,20 +209,25 @@ class Reader:
             ) from None
 
     async def _led(self, topic: str, partitions: Mapping[int, int]) -> dict[int, list[int]]:
-        """Partitions by leader, waiting a little while one has none."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + ANSWER_SECONDS
-        while True:
-            by_leader: dict[int, list[int]] = {}
-            for partition in partitions:
-                place = await self._place(topic, partition)
-                by_leader.setdefault(place.leader, []).append(partition)
-            if NO_LEADER not in by_leader:
-                return by_leader
-            if loop.time() > deadline:
-                raise refusal_of(ErrorCode.LEADER_NOT_AVAILABLE, f"topic {topic!r}")
-            self._leaders.pop(topic, None)
-            await asyncio.sleep(0.1)
+        """Partitions by leader. Raises ``Refusal`` LEADER_NOT_AVAILABLE while one has none."""
+        by_leader: dict[int, list[int]] = {}
+        for partition in partitions:
+            place = await self._place(topic, partition)
+            by_leader.setdefault(place.leader, []).append(partition)
+        if NO_LEADER in by_leader:
+            raise refusal_of(ErrorCode.LEADER_NOT_AVAILABLE, f"topic {topic!r}")
+        return by_leader
+
+    async def _ask_any(self, request: Any, subject: str) -> Any:
+        """The answer of the first broker that gives one."""
+        nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
+        random.shuffle(nodes)
+        for node in nodes[:-1]:
+            try:
+                return await self._ask(node, request, subject, ANSWER_SECONDS)
+            except BrokersUnavailable:
+                continue
+        return await self._ask(nodes[-1], request, subject, ANSWER_SECONDS)
 
     async def _ask(self, node: int | None, request: Any, subject: str, seconds: float) -> Any:
         try:
@@ -219,6 +241,11 @@ class Reader:
             if isinstance(error, BrokersUnavailable):
                 self._client.force_metadata_update()
             raise
+
+
+def _may_pass(failure: Exception) -> bool:
+    """Whether the partition may have moved, so that asking again elsewhere can help."""
+    return not isinstance(failure, Refusal) or failure.code in MOVED
 
 
 def _fetched(row: Any) -> Fetched:

@@ -5,11 +5,15 @@ layer ends a body that is too long, and hands the one body that may last as long
 the records of a produce request, to the view piece by piece.
 """
 
+import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 from streaming.problems import Problem, problem_body
+
+logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -20,8 +24,15 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 BODY_BYTES_MAX: Final = 1024 * 1024
 """Every body but produce's: the largest honest one creates a topic with all its configs."""
 
+SEND_SECONDS_MAX: Final = 30
+"""For one piece of an answer to find room on its way to the client."""
+
 STREAM_KEY: Final = "headwater.request_body"
 _PRODUCE_PATH: Final = re.compile(r"^/kafka/v3/clusters/[^/]+/topics/[^/]+/records/?$")
+
+
+class ReaderStalled(Exception):
+    """The client took nothing of the answer for ``SEND_SECONDS_MAX``; the connection closes."""
 
 
 class RequestBody:
@@ -53,7 +64,14 @@ class BoundedBody:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
-        elif scope["method"] == "POST" and _PRODUCE_PATH.match(scope["path"]):
+            return
+        try:
+            await self._serve(scope, receive, _impatient(send))
+        except ReaderStalled:
+            logger.warning("%s %s: nobody reads the answer", scope["method"], scope["path"])
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST" and _PRODUCE_PATH.match(scope["path"]):
             await self._stream(scope, receive, send)
         else:
             await self._bounded(scope, receive, send)
@@ -70,7 +88,7 @@ class BoundedBody:
                 return {"type": "http.request", "body": b"", "more_body": False}
             # Django listens here for the client going away, and the view reads the same channel.
             # The view is the one that must not miss anything, so this waits until Django gives up.
-            return await _never()
+            return await asyncio.get_running_loop().create_future()
 
         await self._application({**scope, STREAM_KEY: body}, receive_nothing, send)
 
@@ -98,10 +116,15 @@ class BoundedBody:
         await self._application(scope, receive_bounded, send_unless_refused)
 
 
-async def _never() -> Message:
-    import asyncio  # noqa: PLC0415
+def _impatient(send: Send) -> Send:
+    async def send_in_time(message: Message) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS_MAX):
+                await send(message)
+        except TimeoutError:
+            raise ReaderStalled from None
 
-    return await asyncio.get_running_loop().create_future()
+    return send_in_time
 
 
 def _content_length(scope: Scope) -> int:

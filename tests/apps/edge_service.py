@@ -53,21 +53,29 @@ class EdgeService:
     def __init__(self, folder: Path, brokers: int = 2) -> None:
         self._folder = folder
         self._brokers = brokers
-        self._nodes: list[NodeThread] = []
+        self._nodes: dict[int, NodeThread] = {}
+        self._internal_ports: dict[int, int] = {}
         self._failures: list[Exception] = []
         self._usual = settings.HEADWATER
         self.url = ""
 
     def start(self) -> None:
-        internal = [ports.free() for _ in range(self._brokers)]
-        for number, port in enumerate(internal, start=1):
-            self._start_node(number, port)
-        bootstrap = ",".join(f"127.0.0.1:{port}" for port in internal)
+        for number in range(1, self._brokers + 1):
+            self._internal_ports[number] = ports.free()
+            self.start_broker(number)
+        bootstrap = ",".join(f"127.0.0.1:{port}" for port in self._internal_ports.values())
         settings.HEADWATER = replace(self._usual, internal_bootstrap=bootstrap)
         from streaming.asgi import application  # needs settings, and Django set up
 
         config = uvicorn.Config(
-            application, host="127.0.0.1", port=0, lifespan="off", log_config=None, workers=1
+            application,
+            host="127.0.0.1",
+            port=0,
+            lifespan="off",
+            loop="uvloop",
+            ws="websockets-sansio",
+            log_config=None,
+            access_log=False,
         )
         self._web = uvicorn.Server(config)
         self._web_thread = threading.Thread(target=self._web.run, daemon=True)
@@ -80,13 +88,22 @@ class EdgeService:
         self._web.should_exit = True
         self._web.force_exit = True
         self._web_thread.join(START_SECONDS)
-        for number in range(1, len(self._nodes) + 1):
+        for number in self._nodes:
             self.stop_broker(number)
         settings.HEADWATER = self._usual
 
+    def web_state(self, by_loop):
+        """What the web process keeps in a table of its event loops."""
+        (state,) = (state for loop, state in by_loop.items() if loop.is_running())
+        return state
+
     def stop_broker(self, number: int) -> None:
-        """Stop one broker for good; harmless when it is stopped."""
-        assert self._nodes[number - 1].stop(START_SECONDS)
+        """Stop one broker; harmless when it is stopped."""
+        assert self._nodes[number].stop(START_SECONDS)
+
+    def start_broker(self, number: int) -> None:
+        """Start one broker, on the volume and the port that it had."""
+        self._start_node(number, self._internal_ports[number])
 
     def client(self, credentials: tuple[str, str] | None = None) -> httpx.Client:
         return httpx.Client(base_url=self.url, auth=credentials, timeout=START_SECONDS)
@@ -157,7 +174,7 @@ class EdgeService:
         )
         node.start()
         assert node.ready.wait(START_SECONDS), self._failures
-        self._nodes.append(node)
+        self._nodes[number] = node
 
 
 def wait_for(condition, what: str, seconds: float = START_SECONDS) -> None:

@@ -36,7 +36,8 @@ async def test_offsets(login: Login, make_topic: Callable[..., str]) -> None:
     topic = make_topic(partitions=1)
     where = TopicPartition(topic, 0)
     now = int(time.time() * 1000)
-    async with AIOKafkaProducer(**login.python()) as producer:
+    # acks=1, this client's default, is answered before consumers can see the record.
+    async with AIOKafkaProducer(**login.python(), acks="all") as producer:
         for number in range(4):
             await producer.send_and_wait(topic, b"x", timestamp_ms=now - 4_000 + number * 1_000)
     async with AIOKafkaConsumer(**login.python(), enable_auto_commit=False) as consumer:

@@ -90,9 +90,12 @@ class MemoryCell:
     def add_tenant(self, name: str = "acme", **fields: object) -> TenantRecord:
         number = len(self.tenants) + 1
         tenant = TenantRecord(
-            id=TenantId(str(uuid.uuid4())), name=name, cluster_id=f"lkc-{number:05d}",
-            default_partition_count=1, **fields,
-        )  # fmt: skip
+            id=TenantId(str(uuid.uuid4())),
+            name=name,
+            cluster_id=f"lkc-{number:05d}",
+            default_partition_count=1,
+            **fields,
+        )
         self.put_tenant(tenant)
         return tenant
 
@@ -144,9 +147,13 @@ class MemoryCell:
         """A topic over the registered brokers in turn, or led as ``leaders`` says."""
         with self._lock:
             topic = TopicRecord(
-                id=TopicId(uuid.uuid4().bytes), tenant_id=tenant_id, name=name,
-                partition_count=partitions, configs=configs or {}, internal=internal,
-            )  # fmt: skip
+                id=TopicId(uuid.uuid4().bytes),
+                tenant_id=tenant_id,
+                name=name,
+                partition_count=partitions,
+                configs=configs or {},
+                internal=internal,
+            )
             self.topics[topic.id] = topic
             self._publish(Kind.TOPIC, topic.id.hex(), topic.to_json())
             brokers = leaders or sorted(self.brokers) or [1]
@@ -154,10 +161,14 @@ class MemoryCell:
                 leader = BrokerId(brokers[index % len(brokers)])
                 self.put_partition(
                     PartitionRecord(
-                        topic_id=topic.id, index=PartitionIndex(index), replicas=(leader,),
-                        isr=(leader,), leader=leader, leader_epoch=LeaderEpoch(0),
+                        topic_id=topic.id,
+                        index=PartitionIndex(index),
+                        replicas=(leader,),
+                        isr=(leader,),
+                        leader=leader,
+                        leader_epoch=LeaderEpoch(0),
                         partition_epoch=PartitionEpoch(0),
-                    )  # fmt: skip
+                    )
                 )
             return topic
 
@@ -215,11 +226,15 @@ class MemoryCell:
             incarnation = Incarnation(1 if before is None else before.incarnation + 1)
             self.put_broker(
                 BrokerRecord(
-                    id=registration.id, incarnation=incarnation, host=registration.host,
-                    port=registration.port, internal_host=registration.internal_host,
-                    internal_port=registration.internal_port, volume_id=registration.volume_id,
+                    id=registration.id,
+                    incarnation=incarnation,
+                    host=registration.host,
+                    port=registration.port,
+                    internal_host=registration.internal_host,
+                    internal_port=registration.internal_port,
+                    volume_id=registration.volume_id,
                     rack=registration.rack,
-                )  # fmt: skip
+                )
             )
             for partition in list(self.partitions.values()):
                 if partition.leader == registration.id:
@@ -301,7 +316,12 @@ class MemoryCell:
         return [None] * len(topic_ids)
 
     async def create_partitions(
-        self, actor: Actor, name: str, count: int, validate_only: bool
+        self,
+        actor: Actor,
+        name: str,
+        count: int,
+        validate_only: bool,
+        assignments: object = (),
     ) -> None:
         self._check()
         topic = self._named(actor, name)

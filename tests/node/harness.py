@@ -56,9 +56,7 @@ class RunningNode:
         self.thread.start()
 
     def wait_until_ready(self) -> "RunningNode":
-        wait_until(
-            lambda: self.thread.ready.is_set() or self.failures, "the start", START_SECONDS
-        )
+        wait_until(lambda: self.thread.ready.is_set() or self.failures, "the start", START_SECONDS)
         if self.failures:
             raise self.failures[0]
         return self

@@ -199,7 +199,9 @@ class RawClient:
         )
         return ProduceRequest(acks=acks, timeout_ms=timeout_ms, topic_data=[data])
 
-    def produce(self, topic: str | bytes, records: bytes, *, version: int = 9, **fields: Any) -> Any:
+    def produce(
+        self, topic: str | bytes, records: bytes, *, version: int = 9, **fields: Any
+    ) -> Any:
         """The one row of the answer."""
         request = self.produce_request(topic, records, **fields)
         answer = self.ask(ApiKey.PRODUCE, version, request)

@@ -192,7 +192,9 @@ def test_partitions_are_filled_in_the_order_of_the_request(world, client):
     for partition in (0, 1):
         client.produce(topic.name, batch(bytes(500)), partition=partition)
     wanted = [FetchPartition(p, fetch_offset=0, partition_max_bytes=10_000) for p in (1, 0)]
-    request = FetchRequest(max_bytes=100, min_bytes=1, topics=[FetchTopic(topic.name, partitions=wanted)])
+    request = FetchRequest(
+        max_bytes=100, min_bytes=1, topics=[FetchTopic(topic.name, partitions=wanted)]
+    )
     rows = client.ask(ApiKey.FETCH, 11, request).responses[0].partitions
     assert [(row.partition_index, bool(row.records)) for row in rows] == [(1, True), (0, False)]
 

@@ -52,7 +52,8 @@ def _requests(client, name, topic_id):
     """(api, version, request) of everything that takes a name or an id."""
     named = MetadataRequestTopic(name=name)
     yield from (
-        (ApiKey.METADATA, version, MetadataRequest([named], False)) for version in range(1, 14)
+        (ApiKey.METADATA, version, MetadataRequest([named], version < 4))
+        for version in range(1, 14)
     )
     by_id = MetadataRequest([MetadataRequestTopic(topic_id=topic_id, name=None)], False)
     yield ApiKey.METADATA, 12, by_id
@@ -106,14 +107,13 @@ def test_two_tenants_use_the_same_name(world, client, foreign):
 
 def test_a_service_account_learns_nothing_either(world, foreign):
     key = world.cell.add_key(world.tenant, administrator=False, principal="User:app")
+    answers = set()
     with RawClient(world.node.port).log_in(key) as client:
-        for name, topic_id in ((FOREIGN, foreign.id), (ABSENT, uuid.uuid4().bytes)):
+        for name in (FOREIGN, ABSENT):
             request = DeleteTopicsRequest(topic_names=[name], timeout_ms=5000)
-            answers = {
-                client.ask_for_bytes(ApiKey.DELETE_TOPICS, 5, request).replace(name.encode(), b"")
-            }
-            assert topic_id not in next(iter(answers))
-        assert len(answers) == 1
+            answer = client.ask_for_bytes(ApiKey.DELETE_TOPICS, 5, request)
+            answers.add(answer.replace(name.encode(), b"*"))
+    assert len(answers) == 1
 
 
 def test_the_edge_is_one_tenant_at_a_time(world, foreign):

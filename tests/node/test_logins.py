@@ -221,9 +221,7 @@ def test_connections_per_tenant_are_capped(tmp_path, monkeypatch):
         with RawClient(node.port) as other:
             other.log_in(free_key)
         kept[0].socket.close()
-        wait_until(
-            lambda: node.node.metrics.tenant(full.id).connections == 1, "noticing the close"
-        )
+        wait_until(lambda: node.node.metrics.tenant(full.id).connections == 1, "noticing the close")
         with RawClient(node.port) as again:
             again.log_in(full_key)
         kept[1].socket.close()

@@ -36,7 +36,8 @@ class Exchange(Protocol):
     """One login by one mechanism: used once, message by message."""
 
     def key_id(self, message: bytes) -> str | None:
-        """The API key that the message names, so that it can be looked up; None when it names none."""
+        """The API key that the message names, so that it can be looked up; None when it names
+        none."""
         ...
 
     def step(self, message: bytes, credential: CredentialRecord | None) -> Verdict:

@@ -1,7 +1,8 @@
 """Fetch: committed records as they lie in the log, or a wait until there are some.
 
-Semantics: Apache Kafka, ``ReplicaManager.fetchMessages`` and ``DelayedFetch``. Fetch sessions (KIP-227)
-are not kept: every answer says session 0, which makes clients send the whole list each time.
+Semantics: Apache Kafka, ``ReplicaManager.fetchMessages`` and ``DelayedFetch``. Fetch sessions
+(KIP-227) are not kept: every answer says session 0, which makes clients send the whole list each
+time.
 """
 
 import logging
@@ -177,7 +178,8 @@ class _Result:
         return row
 
     def _diverges(self, place: PartitionRuntime, asked: FetchPartition, row: PartitionData) -> bool:
-        """Whether the client's log is not a prefix of this one, and where the two part (KIP-595)."""
+        """Whether the client's log is not a prefix of this one, and where the two part
+        (KIP-595)."""
         epoch, end_offset = place.log.epoch_end(asked.last_fetched_epoch)
         if epoch < 0 or end_offset < 0:
             raise Refusal(ErrorCode.OFFSET_OUT_OF_RANGE, "the epoch is older than this log")

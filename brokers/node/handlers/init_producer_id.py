@@ -1,6 +1,7 @@
 """InitProducerId: an id for an idempotent producer, epoch 0.
 
-Transactions are not offered here; asking for one is refused with an error that clients do not retry.
+Transactions are not offered here; asking for one is refused with an error that clients do not
+retry.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
-"""OffsetForLeaderEpoch: where an epoch ended here, so that a client finds out what it lost (KIP-320)."""
+"""OffsetForLeaderEpoch: where an epoch ended here, so that a client finds out what it lost
+(KIP-320)."""
 
 from typing import TYPE_CHECKING
 

@@ -1,7 +1,8 @@
 """Produce: verify each batch, append it, and answer when ``acks`` is satisfied.
 
-Order of checks: Apache Kafka, ``KafkaApis.handleProduceRequest`` and ``ReplicaManager``. The whole of a
-request is appended in one go, so that nothing of the connection's next request comes in between.
+Order of checks: Apache Kafka, ``KafkaApis.handleProduceRequest`` and ``ReplicaManager``. The whole
+of a request is appended in one go, so that nothing of the connection's next request comes in
+between.
 """
 
 import logging

@@ -1,6 +1,12 @@
 /** The console's pages and their addresses. */
 
-import { createRootRoute, createRoute, createRouter, redirect, retainSearchParams } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  redirect,
+  retainSearchParams,
+} from "@tanstack/react-router";
 
 import { NotFound } from "./pages/NotFound";
 import { Overview } from "./pages/Overview";

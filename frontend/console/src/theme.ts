@@ -1,8 +1,4 @@
-import {
-  createTheme,
-  type CSSVariablesResolver,
-  type MantineColorsTuple,
-} from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** Headwater's own blue-green; shades 6 and 7 carry white text at 4.8:1 and more. */
 const tide: MantineColorsTuple = [

@@ -149,21 +149,21 @@ def test_csrf_is_asked_for_exactly_when_the_session_authenticates(edge, tenant, 
 
 
 @pytest.mark.parametrize(
-    ("role", "reads", "writes", "administers"),
+    ("role", "writes", "administers"),
     [
-        ("viewer", 200, 403, 403),
-        ("developer", 200, 200, 403),
-        ("admin", 200, 200, 201),
-        ("owner", 200, 200, 201),
+        ("viewer", 403, 403),
+        ("developer", 200, 403),
+        ("admin", 200, 201),
+        ("owner", 200, 201),
     ],
 )
-def test_roles(edge, tenant, topic, role, reads, writes, administers):
+def test_roles(edge, tenant, topic, role, writes, administers):  # noqa: PLR0917
     with browser_of(edge, edge.person(tenant, role)) as (browser, token):
         record = {"value": {"type": "STRING", "data": "v"}}
         topics = f"{tenant.path}/topics"
-        assert browser.get(topics).status_code == reads
+        assert browser.get(topics).status_code == 200
         consumed = browser.get(f"{topics}/{topic}/partitions/0/records?timeout_ms=0")
-        assert consumed.status_code == reads
+        assert consumed.status_code == 200
         produced = browser.post(f"{topics}/{topic}/records", json=record, headers=token)
         assert produced.status_code == writes
         body = {"topic_name": f"by-{role}"}
@@ -171,7 +171,7 @@ def test_roles(edge, tenant, topic, role, reads, writes, administers):
 
 
 def test_a_person_sees_only_their_own_tenants(edge, tenant, stranger):
-    with browser_of(edge, edge.person(tenant, "owner")) as (browser, token):
+    with browser_of(edge, edge.person(tenant, "owner")) as (browser, _token):
         clusters = browser.get("/kafka/v3/clusters").json()["data"]
         assert [each["cluster_id"] for each in clusters] == [tenant.cluster_id]
         assert browser.get(stranger.path).status_code == 404

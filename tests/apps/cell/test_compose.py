@@ -7,13 +7,8 @@ import pytest
 import yaml
 
 from streaming.cell.instance import Instance
-from streaming.cell.programs import (
-    CHECKOUT,
-    beat_command,
-    broker_command,
-    storage_command,
-    web_command,
-)
+from streaming.cell.program import CHECKOUT
+from streaming.cell.programs import beat_command, broker_command, storage_command, web_command
 
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]

@@ -7,7 +7,7 @@ import pytest
 
 from streaming.cell import folder
 from streaming.cell.failure import Failure
-from streaming.cell.programs import CHECKOUT, PYTHON
+from streaming.cell.program import CHECKOUT, PYTHON
 
 HOLD = """
 import sys, time

@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from streaming.cell.programs import EXEC_CHILD, PYTHON, Group, Program
+from streaming.cell.program import EXEC_CHILD, PYTHON, Group, Program
 
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs: Linux")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs: root")

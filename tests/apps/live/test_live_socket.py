@@ -1,5 +1,6 @@
 """Live sockets against real brokers, as a browser and as a program."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -9,7 +10,6 @@ from collections import Counter
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
 
 from streaming.live import fanout
 from tenants.services.issue_api_key import issue_api_key
@@ -88,16 +88,13 @@ class Tail:
 @pytest.fixture
 def tail(edge, tenant, topic):
     """``tail(query)``: a socket on the topic that is ready."""
-    sockets = []
+    with contextlib.ExitStack() as sockets:
 
-    def open_tail(query="", credentials=tenant.service):
-        ws = edge.socket(f"/ws/v1/topics/{topic}?{query}", credentials)
-        sockets.append(ws)
-        return Tail(ws)
+        def open_tail(query="", credentials=tenant.service):
+            path = f"/ws/v1/topics/{topic}?{query}"
+            return Tail(sockets.enter_context(edge.socket(path, credentials)))
 
-    yield open_tail
-    for ws in sockets:
-        ws.close()
+        yield open_tail
 
 
 def test_records_appear_as_they_are_committed(edge, tenant, topic, tail):
@@ -133,7 +130,7 @@ def test_records_appear_as_they_are_committed(edge, tenant, topic, tail):
         ("resume=v1.0-4", ["v4"]),
     ],
 )
-def test_where_it_starts(edge, tenant, topic, tail, query, expected):
+def test_where_it_starts(edge, tenant, topic, tail, query, expected):  # noqa: PLR0917
     produce(edge, tenant, topic, [f"v{n}" for n in range(5)])
     live = tail(f"{query}&partitions=0&mode=lossless")
     produce(edge, tenant, topic, ["now"])
@@ -145,7 +142,7 @@ def test_subscribers_share_one_tail_and_each_gets_everything(edge, tenant, topic
     produce(edge, tenant, topic, [f"v{n}" for n in range(50)])
     for live in lives:
         assert live.values(50) == [f"v{n}" for n in range(50)]
-    (tails,) = fanout._by_loop.values()
+    tails = edge.web_state(fanout._by_loop)
     assert Counter(key[1] for key in tails._tails)[topic] == 1
     for live in lives:
         live.ws.close()
@@ -251,7 +248,7 @@ def test_a_partition_that_is_added_is_read_from_its_beginning(edge, tenant, topi
         ("/", True, 404),
     ],
 )
-def test_refusals_before_the_upgrade_are_http(edge, tenant, topic, path, credentials, status):
+def test_refusals_before_the_upgrade_are_http(edge, tenant, topic, path, credentials, status):  # noqa: PLR0917
     who = tenant.service if credentials is True else credentials
     with pytest.raises(InvalidStatus) as refused:
         edge.socket(path.replace("TOPIC", topic), who)
@@ -274,7 +271,7 @@ def test_a_foreign_cluster_and_an_absent_one_answer_alike(edge, tenant, topic):
 
 
 def closed_with(ws):
-    with pytest.raises(ConnectionClosed):
+    with contextlib.suppress(ConnectionClosed):
         while True:
             ws.recv(timeout=SECONDS)
     return ws.close_code
@@ -371,9 +368,9 @@ def test_signing_out_closes_the_socket(edge, tenant, topic, cookie):
 
 def test_a_reader_that_stalls_is_closed_and_holds_little(edge, tenant, topic, monkeypatch):
     """A raw socket that never reads: frames stop at the bound, and the socket is ended."""
-    from streaming.live import session
+    from streaming.live import outbox, session
 
-    monkeypatch.setattr(session, "SEND_SECONDS_MAX", 1)
+    monkeypatch.setattr(outbox, "SEND_SECONDS_MAX", 1)
     sessions = []
     run = session.LiveSession.run
 
@@ -396,7 +393,7 @@ def test_a_reader_that_stalls_is_closed_and_holds_little(edge, tenant, topic, mo
     with wire:
         for _ in range(16):
             produce(edge, tenant, topic, [chr(65 + n % 26) * 900_000 for n in range(2)])
-            assert stalled._pending_bytes < session.PENDING_BYTES_MAX + 2_000_000
+            assert stalled._outbox.characters < outbox.PENDING_CHARACTERS_MAX + 2_000_000
             if stalled._tail is None:
                 break
         wait_for(lambda: stalled._tail is None, "the stalled session has ended")
@@ -435,12 +432,26 @@ def test_many_subscribers_of_a_fast_topic_all_get_every_record(edge, tenant, top
 
 def test_the_service_leaves_nothing_open(edge, tenant, topic):
     """A socket that vanishes without a goodbye is forgotten."""
-    ws = connect(
-        edge.url.replace("http", "ws") + f"/ws/v1/topics/{topic}",
-        additional_headers={"Authorization": httpx.BasicAuth(*tenant.service)._auth_header},
-    )
-    Tail(ws)
-    (tails,) = fanout._by_loop.values()
-    assert topic in [key[1] for key in tails._tails]
-    ws.socket.close()
-    wait_for(lambda: topic not in [key[1] for key in tails._tails], "the tail has ended")
+    with edge.socket(f"/ws/v1/topics/{topic}", tenant.service) as ws:
+        Tail(ws)
+        tails = edge.web_state(fanout._by_loop)
+        assert topic in [key[1] for key in tails._tails]
+        ws.socket.shutdown(socket.SHUT_RDWR)
+        wait_for(lambda: topic not in [key[1] for key in tails._tails], "the tail has ended")
+
+
+@pytest.mark.parametrize("mode", ["lossless", "tail"])
+def test_a_broker_that_stops_and_returns_is_followed(edge, tenant, mode):
+    """Sockets stay open; records of the broker's partitions come when it is back."""
+    topic = edge.topic(tenant, partitions=2)
+    with edge.client(tenant.service) as client:
+        partitions = client.get(f"{tenant.path}/topics/{topic}/partitions").json()["data"]
+    led = {each["leader_broker_id"]: each["partition_id"] for each in partitions}
+    with edge.socket(f"/ws/v1/topics/{topic}?mode={mode}", tenant.service) as ws:
+        live = Tail(ws)
+        edge.stop_broker(2)
+        produce(edge, tenant, topic, ["while it is away"], partition=led[1])
+        assert live.values(1) == ["while it is away"]
+        edge.start_broker(2)
+        produce(edge, tenant, topic, ["after it is back"], partition=led[2])
+        assert live.values(1) == ["after it is back"]

@@ -1,4 +1,5 @@
 import base64
+import contextlib
 import gzip
 import json
 import socket
@@ -11,6 +12,8 @@ import pytest
 
 from brokers.kernel.limits import DECOMPRESSED_BYTES_MAX
 from brokers.wire.partitioner import partition_of
+from streaming.records import clients as clients_module
+from tests.apps.edge_service import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -128,36 +131,39 @@ def test_a_stream_is_answered_while_it_is_sent(edge, client, tenant, topic):
         assert b"0\r\n" in answers.readline() + answers.readline()
 
 
+JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
 @pytest.mark.parametrize(
-    ("content", "content_type", "status", "code"),
+    ("content", "headers", "status", "code"),
     [
-        (b"", "application/json", 422, 422),
-        (b"  \n", "application/json", 422, 422),
-        (b"nonsense", "application/json", 400, 400),
-        (b"[]", "application/json", 400, 400),
-        (b'{"value":', "application/json", 400, 400),
-        (b'{"value":{"type":"STRING","data":"\xff"}}', "application/json", 400, 400),
-        (b'{"value":{"type":"BINARY","data":1}}', "application/json", 400, 400),
-        (b'{"partition_id":3}', "application/json", 404, 40403),
-        (b"{}", "text/plain", 415, 415),
-        (b"a=1", "application/x-www-form-urlencoded", 415, 415),
-        (b'{"value":{"type":"STRING","data":"' + b"x" * 13_000_000, "application/json", 413, 413),
+        (b"", JSON, 422, 422),
+        (b"  \n", JSON, 422, 422),
+        (b"nonsense", JSON, 400, 400),
+        (b"[]", JSON, 400, 400),
+        (b'{"value":', JSON, 400, 400),
+        (b'{"value":{"type":"STRING","data":"\xff"}}', JSON, 400, 400),
+        (b'{"value":{"type":"BINARY","data":1}}', JSON, 400, 400),
+        (b'{"partition_id":3}', JSON, 404, 40403),
+        (b"{}", {"Content-Type": "text/plain"}, 415, 415),
+        (b"a=1", FORM, 415, 415),
+        (b'{"value":{"type":"STRING","data":"' + b"x" * 13_000_000, JSON, 413, 413),
         (
             b'{"value":{"type":"STRING","data":"' + b"x" * 9_000_000 + b'"}}',
-            "application/json",
+            JSON,
             413,
             413,
         ),
         (
             b'{"value":{"type":"STRING","data":"' + b"x" * 2_000_000 + b'"}}',
-            "application/json",
+            JSON,
             413,
             413,
         ),
     ],
 )
-def test_bad_bodies_get_clear_errors(client, topic, content, content_type, status, code):
-    headers = {"Content-Type": content_type}
+def test_bad_bodies_get_clear_errors(client, topic, content, headers, status, code):  # noqa: PLR0917
     response = client.post(f"{topic}/records", content=content, headers=headers)
     assert (response.status_code, response.json()["error_code"]) == (status, code), response.text
     assert response.json()["message"]
@@ -259,6 +265,7 @@ def test_a_long_poll_without_records_ends_empty_in_its_time(client, topic):
 
 async def test_a_decompression_bomb_is_left_out_and_said(edge, client, tenant, topic):
     """A batch that decompresses past the bound is named and can be read past."""
+    from aiokafka import TopicPartition
     from aiokafka.client import AIOKafkaClient  # the edge's own way to the brokers
     from aiokafka.protocol.produce import ProduceRequest
     from django.conf import settings
@@ -275,10 +282,7 @@ async def test_a_decompression_bomb_is_left_out_and_said(edge, client, tenant, t
     try:
         name = topic.rsplit("/", 1)[1]
         await kafka.add_topic(name)
-        leader = {
-            p: kafka.cluster.leader_for_partition((type("TP", (), {"topic": name, "partition": p})))
-            for p in (0,)
-        }[0]
+        leader = kafka.cluster.leader_for_partition(TopicPartition(name, 0))
         request = ProduceRequest(
             required_acks=-1,
             timeout=10_000,
@@ -309,3 +313,60 @@ def bomb() -> bytes:
     whole = bytearray(pack_batch_header(header) + records)
     whole[17:21] = crc32c(bytes(whole[21:])).to_bytes(4)
     return bytes(whole)
+
+
+def raw_request(edge, tenant, head):
+    """A connection with a request on it, sent by hand."""
+    address = urlsplit(edge.url)
+    auth = httpx.BasicAuth(*tenant.service)._auth_header
+    wire = socket.socket()
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    wire.connect((address.hostname, address.port))
+    wire.sendall(
+        f"{head} HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: {auth}\r\n"
+        "Content-Type: application/json\r\n".encode()
+    )
+    return wire
+
+
+def readers_in_use(edge, tenant):
+    return edge.web_state(clients_module._by_loop)._readers_by_tenant[tenant.id]
+
+
+def test_a_client_that_leaves_its_long_poll_frees_what_it_held(edge, tenant, topic):
+    with raw_request(edge, tenant, f"GET {topic}/partitions/0/records?timeout_ms=30000") as wire:
+        wire.sendall(b"\r\n")
+        wait_for(lambda: readers_in_use(edge, tenant) == 1, "the poll has begun")
+    wait_for(lambda: readers_in_use(edge, tenant) == 0, "the poll has ended")
+
+
+def test_a_producer_that_reads_no_answers_is_not_read_either(edge, tenant, topic):
+    """What it sends stops being taken long before it fills the service's memory."""
+    body = json.dumps(record("", partition_id=0)).encode() * 100
+    chunk = f"{len(body):x}\r\n".encode() + body + b"\r\n"
+    sent = 0
+    with raw_request(edge, tenant, f"POST {topic}/records") as wire:
+        wire.sendall(b"Transfer-Encoding: chunked\r\n\r\n")
+        wire.settimeout(3)
+        with contextlib.suppress(TimeoutError):
+            while sent < 100_000_000:
+                wire.sendall(chunk)
+                sent += len(chunk)
+    assert sent < 30_000_000
+    with edge.client(tenant.service) as client:
+        assert client.post(f"{topic}/records", json=record("after")).status_code == 200
+
+
+def test_a_producer_that_vanishes_in_the_middle_leaves_whole_records_only(edge, tenant, topic):
+    whole = json.dumps(record("whole", partition_id=0)).encode()
+    with raw_request(edge, tenant, f"POST {topic}/records") as wire:
+        wire.sendall(b"Content-Length: 100000\r\n\r\n" + whole + whole[:20])
+        with edge.client(tenant.service) as client:
+            page = consume(client, topic, offset=0, timeout_ms=20_000)
+            assert [each["value"]["data"] for each in page["data"]] == ["whole"]
+    with edge.client(tenant.service) as client:
+        assert (
+            client.post(f"{topic}/records", json=record("next", partition_id=0)).status_code == 200
+        )
+        page = consume(client, topic, offset=0)
+    assert [each["value"]["data"] for each in page["data"]] == ["whole", "next"]

@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from tenants import changes, scope
 from tenants.changes import CHANNEL, NewChange
 from tenants.models import Change
 from tenants.selectors.changes import newest_change_number
+from tenants.transactions import limit_waits
 
 WRITERS = 8
 ROUNDS = 25
@@ -117,11 +118,24 @@ def test_listeners_are_told_the_newest_number():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stopped_writer_gives_the_counter_back():
-    """Idle with the counter locked, PostgreSQL ends its session after a second."""
-    with psycopg.connect(settings.HEADWATER.database_url) as stopped:
-        stopped.execute("SELECT set_config('headwater.scope', 'system', true)")
-        stopped.execute("SELECT set_config('idle_in_transaction_session_timeout', '1s', true)")
-        stopped.execute("INSERT INTO tenants_changecounter VALUES (1, 1)")
+def test_a_writer_that_stops_with_the_counter_locked_is_ended():
+    locked, others_are_done = threading.Event(), threading.Event()
+
+    def stop_in_the_middle():
+        try:
+            with scope.system("test"):
+                limit_waits()
+                changes.publish([NewChange("test", "stopped", {})])
+                locked.set()
+                others_are_done.wait(60)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        stopped = pool.submit(stop_in_the_middle)
+        assert locked.wait(60)
         publish(1)
+        others_are_done.set()
+        with pytest.raises(DatabaseError):
+            stopped.result()
     assert newest_change_number() == 1

@@ -82,7 +82,7 @@ def test_an_absent_service_account_is_made_when_it_is_ensured(acme):
     assert (account.tenant_id, account.name) == (acme.id, "app")
 
 
-@pytest.mark.parametrize("password", ["short", "123456789012345", "password1234", "ada-lovelace1"])
+@pytest.mark.parametrize("password", ["short", "password1234", "ada-lovelace1"])
 def test_passwords_that_will_not_do(db, password):
     with pytest.raises(Invalid):
         create_user(login="ada-lovelace", password=password, by="test")

@@ -3,10 +3,17 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { ApiError, request } from "./client";
 
 function answer(status: number, body: string): void {
-  vi.stubGlobal("fetch", vi.fn(async () => new Response(body || null, { status })));
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(async () => new Response(body || null, { status })),
+  );
 }
 
-const refusal = (sent: Promise<unknown>) => sent.then(() => null, (error: unknown) => error);
+const refusal = (sent: Promise<unknown>) =>
+  sent.then(
+    () => null,
+    (error: unknown) => error,
+  );
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -27,7 +34,10 @@ describe("request", () => {
   });
 
   it("says so when nothing answers", async () => {
-    vi.stubGlobal("fetch", vi.fn(() => Promise.reject(new TypeError("Failed to fetch"))));
+    vi.stubGlobal(
+      "fetch",
+      vi.fn(() => Promise.reject(new TypeError("Failed to fetch"))),
+    );
     expect(await refusal(request("GET", "/x"))).toMatchObject({ status: 0 });
   });
 

@@ -56,9 +56,7 @@ export function FieldView({ what, field }: { what: string; field: Field | null }
       </Group>
       <div className={classes.box} tabIndex={0} role="region" aria-label={`${what}, ${view}`}>
         {view === "Tree" && parsed.kind === "json" && <JsonTree value={parsed.value} />}
-        {(view === "Pretty" || view === "Text") && (
-          <pre className={classes.text}>{cut(text)}</pre>
-        )}
+        {(view === "Pretty" || view === "Text") && <pre className={classes.text}>{cut(text)}</pre>}
         {view === "Hex" && <HexDump bytes={fieldBytes(field)} />}
       </div>
     </div>

@@ -75,7 +75,9 @@ function Newest({ subscription }: { subscription: Subscription }) {
         const { timestamp, key, value } = entry.record;
         return (
           <li key={age}>
-            <span className={classes.time}>{timestamp === null ? "–" : formatClock(timestamp)}</span>
+            <span className={classes.time}>
+              {timestamp === null ? "–" : formatClock(timestamp)}
+            </span>
             <span className={classes.key}>
               <FieldPreview field={key} />
             </span>

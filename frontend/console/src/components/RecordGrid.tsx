@@ -1,5 +1,14 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useId, useRef, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode, type Ref } from "react";
+import {
+  memo,
+  useId,
+  useRef,
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  type Ref,
+} from "react";
 import { useMergedRef } from "@mantine/hooks";
 
 import { formatDateTime } from "../records/format";
@@ -38,7 +47,8 @@ const COLUMNS = ["Time", "Partition", "Offset", "Key", "Value", "Headers"] as co
 
 /** Records as rows, of which only those in view exist in the page. */
 export function RecordGrid(props: Props) {
-  const { label, count, rowAt, selected, onSelect, onScroll, formatTime, picked, glow, empty } = props;
+  const { label, count, rowAt, selected, onSelect, onScroll, formatTime, picked, glow, empty } =
+    props;
   const gridId = useId();
   const rowId = (index: number) => `${gridId}-${index}`;
   const scroller = useRef<HTMLDivElement>(null);

@@ -29,7 +29,10 @@ export function Sparkline({ values, span, label }: Props) {
       role="img"
       aria-label={label}
     >
-      <polygon className={classes.area} points={`${left},${HEIGHT} ${points.join(" ")} ${WIDTH},${HEIGHT}`} />
+      <polygon
+        className={classes.area}
+        points={`${left},${HEIGHT} ${points.join(" ")} ${WIDTH},${HEIGHT}`}
+      />
       <polyline className={classes.line} points={points.join(" ")} />
     </svg>
   );

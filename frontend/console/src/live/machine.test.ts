@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { CREDIT_WINDOW, INITIAL, step, type LiveEffect, type LiveEvent, type LiveState } from "./machine";
+import {
+  CREDIT_WINDOW,
+  INITIAL,
+  step,
+  type LiveEffect,
+  type LiveEvent,
+  type LiveState,
+} from "./machine";
 import type { RecordsFrame } from "./protocol";
 
 function run(events: LiveEvent[], from: LiveState = INITIAL) {
@@ -118,7 +125,13 @@ describe("a live subscription", () => {
   });
 
   it("stays paused over a reconnect", () => {
-    const { state, effects } = run([ready(), { type: "pause" }, lost(), { type: "retry" }, ready()]);
+    const { state, effects } = run([
+      ready(),
+      { type: "pause" },
+      lost(),
+      { type: "retry" },
+      ready(),
+    ]);
     expect(state.paused).toBe(true);
     expect(effects.at(-1)).toEqual({ type: "send", frame: { type: "pause" } });
   });

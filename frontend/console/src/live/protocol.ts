@@ -5,10 +5,7 @@ import { parseJson } from "../records/json";
 import { fromBase64, toField, type Header, type StreamRecord } from "../records/record";
 
 export type ClientFrame =
-  | { type: "permit"; records: number }
-  | { type: "pause" }
-  | { type: "resume" }
-  | { type: "ping" };
+  { type: "permit"; records: number } | { type: "pause" } | { type: "resume" } | { type: "ping" };
 
 export interface RecordsFrame {
   type: "records";
@@ -56,7 +53,11 @@ export function parseFrame(text: unknown): ServerFrame | null {
     case "heartbeat":
       return { type: "heartbeat" };
     case "error":
-      return { type: "error", code: String(frame.code ?? ""), message: String(frame.message ?? "") };
+      return {
+        type: "error",
+        code: String(frame.code ?? ""),
+        message: String(frame.message ?? ""),
+      };
     default:
       return null;
   }

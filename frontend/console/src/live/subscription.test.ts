@@ -145,7 +145,11 @@ describe("Subscription", () => {
     subscription.start();
     page.socket.say(READY);
     const frame = records(1, 0, 1);
-    const headers = [["a", "x"], ["b", "/w==", "base64"], ["c", null]];
+    const headers = [
+      ["a", "x"],
+      ["b", "/w==", "base64"],
+      ["c", null],
+    ];
     page.socket.say({ ...frame, records: [{ ...frame.records[0], headers }] });
     page.paint();
     expect(subscription.tail.visible.newest(0)?.record.headers).toEqual([

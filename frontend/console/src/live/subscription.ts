@@ -1,7 +1,14 @@
 import { paths } from "../paths";
 import type { StreamRecord } from "../records/record";
 import type { Matcher } from "../records/search";
-import { CREDIT_WINDOW, INITIAL, step, type LiveEffect, type LiveEvent, type LiveState } from "./machine";
+import {
+  CREDIT_WINDOW,
+  INITIAL,
+  step,
+  type LiveEffect,
+  type LiveEvent,
+  type LiveState,
+} from "./machine";
 import { parseFrame, type RecordsFrame } from "./protocol";
 import { RateMeter } from "./rate";
 import { TailBuffer } from "./tail";

@@ -87,7 +87,12 @@ function ownAddress(next: string | undefined): string {
 function Streams() {
   const lines = Array.from({ length: 9 }, (_, index) => index);
   return (
-    <svg className={classes.streams} viewBox="0 0 1200 700" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
+    <svg
+      className={classes.streams}
+      viewBox="0 0 1200 700"
+      preserveAspectRatio="xMidYMid slice"
+      aria-hidden="true"
+    >
       {lines.map((line) => {
         const start = 40 + line * 26;
         const end = 150 + line * 62;

@@ -25,7 +25,9 @@ export function Topics() {
 
   const shown = useMemo(() => {
     const wanted = settled.trim().toLowerCase();
-    return (topics.data ?? []).filter(({ topic_name }) => topic_name.toLowerCase().includes(wanted));
+    return (topics.data ?? []).filter(({ topic_name }) =>
+      topic_name.toLowerCase().includes(wanted),
+    );
   }, [topics.data, settled]);
   const create = (
     <Tooltip label="Viewers cannot create topics" disabled={mayChange(tenant)}>

@@ -19,12 +19,15 @@ describe("previews", () => {
 
   it("cuts long and deep values without walking all of them", () => {
     let walked = 0;
-    const huge = new Proxy(Array.from({ length: 100_000 }, () => 12_345), {
-      get: (target, name) => {
-        walked += 1;
-        return Reflect.get(target, name) as unknown;
+    const huge = new Proxy(
+      Array.from({ length: 100_000 }, () => 12_345),
+      {
+        get: (target, name) => {
+          walked += 1;
+          return Reflect.get(target, name) as unknown;
+        },
       },
-    });
+    );
     expect(previewText(json(huge)).length).toBeLessThan(250);
     expect(walked).toBeLessThan(500);
     expect(previewText({ kind: "text", text: "x".repeat(1_000_000) }).length).toBeLessThan(250);

@@ -76,7 +76,8 @@ function writeValue(writer: TokenWriter, value: unknown): void {
   if (Array.isArray(value)) writeArray(writer, value);
   else if (value === null || typeof value === "boolean") writer.write("word", String(value));
   else if (isObject(value)) writeObject(writer, value);
-  else if (typeof value === "number" || typeof value === "bigint") writer.write("number", String(value));
+  else if (typeof value === "number" || typeof value === "bigint")
+    writer.write("number", String(value));
   else writer.write("text", JSON.stringify(value) ?? "null");
 }
 

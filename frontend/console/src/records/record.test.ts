@@ -23,7 +23,10 @@ describe("fields", () => {
   });
 
   it("takes bytes for text only when they are UTF-8", () => {
-    expect(textOrBytes(new TextEncoder().encode("zürich"))).toEqual({ kind: "text", text: "zürich" });
+    expect(textOrBytes(new TextEncoder().encode("zürich"))).toEqual({
+      kind: "text",
+      text: "zürich",
+    });
     expect(textOrBytes(Uint8Array.of(0xff, 0xfe)).kind).toBe("bytes");
   });
 

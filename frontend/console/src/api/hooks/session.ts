@@ -47,8 +47,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => request<null>("DELETE", paths.session),
     onSuccess: () => {
-      queries.clear();
       queries.setQueryData<Session>(SESSION_KEY, { kind: "anonymous" });
+      // Nothing of one person's may be left for the next one at this browser.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
     },
   });
 }

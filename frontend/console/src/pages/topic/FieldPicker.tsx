@@ -19,7 +19,9 @@ export function FieldPicker({ tail, picked, onPick }: Props) {
   return (
     <Popover position="bottom-end" width={240} shadow="md" onOpen={look} trapFocus>
       <Popover.Target>
-        <Button variant="default">{picked.length === 0 ? "All fields" : `${picked.length} fields`}</Button>
+        <Button variant="default">
+          {picked.length === 0 ? "All fields" : `${picked.length} fields`}
+        </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label="Fields to show">
         {names.length === 0 ? (

@@ -22,7 +22,11 @@ export function LiveNotice({ subscription, phase, paused, held, onResume, onFoll
   if (phase.name === "ended" || phase.name === "waiting") {
     const ended = phase.name === "ended";
     return (
-      <Bar tone={ended ? "bad" : "warn"} label={ended ? "Start again" : "Try now"} onAct={() => subscription.retryNow()}>
+      <Bar
+        tone={ended ? "bad" : "warn"}
+        label={ended ? "Start again" : "Try now"}
+        onAct={() => subscription.retryNow()}
+      >
         {ended ? phase.reason : `${phase.reason} Trying again…`}
       </Bar>
     );

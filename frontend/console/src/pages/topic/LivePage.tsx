@@ -23,7 +23,8 @@ export function LivePage() {
       picked={fields}
       onPick={(picked) =>
         void navigate({
-          search: ({ fields: _, ...search }) => (picked.length ? { ...search, fields: picked } : search),
+          search: ({ fields: _, ...search }) =>
+            picked.length ? { ...search, fields: picked } : search,
           replace: true,
         })
       }

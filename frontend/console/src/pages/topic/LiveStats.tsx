@@ -11,7 +11,13 @@ import classes from "./LiveStats.module.css";
 // Figures that change faster than this cannot be read.
 const REFRESH_MS = 500;
 
-export function LiveStats({ subscription, paused }: { subscription: Subscription; paused: boolean }) {
+export function LiveStats({
+  subscription,
+  paused,
+}: {
+  subscription: Subscription;
+  paused: boolean;
+}) {
   const [now, setNow] = useState(() => performance.now());
   useInterval(() => setNow(performance.now()), REFRESH_MS, { autoInvoke: true });
 

@@ -27,7 +27,8 @@ const STARTS: { value: TailStart; label: string }[] = [
 ];
 
 export function LiveToolbar(props: Props) {
-  const { phase, paused, onTogglePause, from, onFrom, filter, onFilter, filterRef, onClear } = props;
+  const { phase, paused, onTogglePause, from, onFrom, filter, onFilter, filterRef, onClear } =
+    props;
   const starts = STARTS.some(({ value }) => value === from)
     ? STARTS
     : [...STARTS, { value: from, label: `Last ${from.slice(4)} a partition` }];

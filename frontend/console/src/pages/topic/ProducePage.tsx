@@ -76,7 +76,13 @@ export function ProducePage() {
             onChange={(partition) => form.setFieldValue("partition", partition ?? "")}
           />
           {produce.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert" title="Not written">
+            <Alert
+              color="red"
+              variant="light"
+              icon={<AlertIcon />}
+              role="alert"
+              title="Not written"
+            >
               {produce.error.message}
             </Alert>
           )}

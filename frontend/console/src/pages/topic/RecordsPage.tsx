@@ -128,7 +128,11 @@ function OffsetInput({ start, onGo }: Moves & { start: number | undefined }) {
   );
 }
 
-function Pager({ page, onGo, onRefresh }: Moves & { page: RecordPage | undefined; onRefresh: () => void }) {
+function Pager({
+  page,
+  onGo,
+  onRefresh,
+}: Moves & { page: RecordPage | undefined; onRefresh: () => void }) {
   if (!page) return null;
   const atEnd = page.next >= page.highWatermark;
   return (

@@ -1,0 +1,92 @@
+"""Kafka's own ``DumpLogSegments`` reads every file that the log writes, and finds nothing amiss."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench.kafka_jars import JarsUnavailable, kafka_class_path
+from brokers.log.config import LogConfig
+from brokers.log.disk import RealDisk
+from brokers.log.partition_log import PartitionLog
+from brokers.wire.batch import Compression, NewRecord, build_batch, parse_batch_header
+
+NOW_MS = 1_700_000_000_000
+COMPLAINTS = ("Mismatches", "Misordered", "out of order", "should be", "Exception", "isvalid: false")
+
+
+@pytest.fixture(scope="module")
+def class_path() -> str:
+    try:
+        return kafka_class_path()
+    except JarsUnavailable as missing:
+        pytest.skip(f"needs: Apache Kafka's jars ({missing})")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed log: several segments, every codec, an idempotent producer, times out of order."""
+    directory = tmp_path_factory.mktemp("volume") / "flights-0"
+    config = LogConfig(segment_bytes=20_000, index_interval_bytes=512)
+    log = PartitionLog.open(
+        directory, disk=RealDisk(), config=config, topic_id=bytes(range(16)),
+        now_ms=NOW_MS, clean=False,
+    )  # fmt: skip
+    for n in range(200):
+        if n == 120:
+            log.reconfigure(LogConfig(
+                segment_bytes=20_000, index_interval_bytes=512,
+                message_timestamp_type="LogAppendTime",
+            ))  # fmt: skip
+        records = [NewRecord(b"k%d" % i, b"v" * 30, timestamp_ms=NOW_MS - n * 7 % 50 + i)
+                   for i in range(1 + n % 9)]  # fmt: skip
+        sent = build_batch(
+            records, base_timestamp=NOW_MS - n * 7 % 50, compression=Compression(n % 5),
+            producer_id=1000 + n % 2, producer_epoch=0,
+            base_sequence=sum(1 + m % 9 for m in range(n % 2, n, 2)),
+        )  # fmt: skip
+        log.append(
+            memoryview(sent), parse_batch_header(sent), leader_epoch=n // 50, now_ms=NOW_MS + n
+        )
+    log.close()
+    return directory
+
+
+def dump(class_path: str, files: list[Path]) -> str:
+    done = subprocess.run(
+        ["java", "-cp", class_path, "kafka.tools.DumpLogSegments",
+         "--deep-iteration", "--print-data-log", "--files", ",".join(map(str, files))],
+        capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_segments_and_indexes(class_path: str, folder: Path) -> None:
+    logs = sorted(folder.glob("*.log"))
+    assert len(logs) > 2
+    indexes = [*sorted(folder.glob("*.index")), *sorted(folder.glob("*.timeindex"))]
+    assert all(path.stat().st_size for path in indexes if path.stem == logs[0].stem)
+    output = dump(class_path, [*logs, *indexes])
+    for complaint in COMPLAINTS:
+        assert complaint not in output
+    offsets = [int(found) for found in re.findall(r"^\| offset: (\d+)", output, re.MULTILINE)]
+    assert offsets == list(range(sum(1 + n % 9 for n in range(200))))
+    assert output.count("isvalid: true") == 200
+    epochs = [int(e) for e in re.findall(r"partitionLeaderEpoch: (\d+)", output)]
+    assert epochs == [n // 50 for n in range(200)]
+    assert "LogAppendTime" in output
+
+
+def test_producer_snapshots(class_path: str, folder: Path) -> None:
+    newest = max(folder.glob("*.snapshot"))
+    output = dump(class_path, [newest])
+    sequences: dict[int, list[int]] = {}
+    for producer, last in re.findall(r"producerId: (\d+).*?lastSequence: (\d+)", output):
+        sequences.setdefault(int(producer), []).append(int(last))
+    ends = {1000 + odd: sum(1 + n % 9 for n in range(odd, 200, 2)) - 1 for odd in (0, 1)}
+    # Five batches of each are there, and the one that Kafka keeps, the last, is the newest.
+    assert {producer: (len(found), found[-1]) for producer, found in sequences.items()} == {
+        producer: (5, last) for producer, last in ends.items()
+    }
