@@ -14,6 +14,8 @@ from brokers.log.entry_file import EntryFile
 from brokers.log.handles import HandlePool
 
 ENTRY: Final = Struct(">ii")
+RELATIVE_OFFSET_MAX: Final = 2**31 - 1
+"""What an entry's offset, less its segment's base, can be."""
 
 
 class OffsetIndex:

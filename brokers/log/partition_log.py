@@ -18,6 +18,7 @@ from brokers.log.disk import Buffer, Disk, DiskFull, storage_error
 from brokers.log.epochs import EpochEnd
 from brokers.log.flush import FlushTicket, GroupCommit
 from brokers.log.handles import HandlePool
+from brokers.log.offset_index import RELATIVE_OFFSET_MAX
 from brokers.log.opening import OpenedFolder, open_folder
 from brokers.log.recovery import rebuild_producers
 from brokers.log.replicated import verify_replicated
@@ -35,8 +36,6 @@ from brokers.wire.batch import (
 
 NO_APPEND_TIME: Final = -1
 OWN_HANDLES: Final = 16
-RELATIVE_OFFSET_MAX: Final = 2**31 - 1
-"""Indexes keep offsets less their segment's base as int32."""
 
 
 class Appended(NamedTuple):
@@ -361,7 +360,7 @@ class PartitionLog:
 
     @property
     def earliest_epoch(self) -> int:
-        """The leader epoch of the first record, or of the leader that will write it; -1 for none."""
+        """The leader epoch of the first record, or of whoever will write it; -1 for none."""
         entries = self._epochs.entries()
         return entries[0][0] if entries else -1
 

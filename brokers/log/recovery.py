@@ -15,6 +15,7 @@ from brokers.kernel.limits import FRAME_BYTES_MAX
 from brokers.log import files
 from brokers.log.epochs import EpochHistory
 from brokers.log.handles import HandlePool
+from brokers.log.offset_index import RELATIVE_OFFSET_MAX
 from brokers.log.producer_snapshots import ProducerSnapshots
 from brokers.log.producers import ProducerWindow
 from brokers.log.scan import CorruptLog, scan_headers, scan_verified
@@ -75,8 +76,8 @@ class Recoverer:
     def run(self, directory: Path) -> list[Segment]:
         """The segments that are left. Raises ``CorruptLog`` and ``OSError``."""
         segments = self._segments
-        # The one that ends at the recovery point too: a flush may have covered its last batch before
-        # it was closed, and so not the end of its indexes.
+        # The one that ends at the recovery point too: a flush may have covered its last batch
+        # before it was closed, and so not the end of its indexes.
         first = max(0, sum(s.base_offset < self._recovery_point for s in segments) - 1)
         kept = segments[:first]
         if segments:
@@ -102,7 +103,7 @@ class Recoverer:
         disk = self._handles.disk
         handle = self._handles.get(segment.path)
         # Make durable first, then look at what the device really has: a write-back that failed in
-        # the # process before leaves good bytes in the cache only.
+        # the process before leaves good bytes in the cache only.
         disk.synchronize(handle)
         disk.drop_cache(handle)
         size = segment.size
@@ -129,6 +130,8 @@ class Recoverer:
         for position, header in scan_verified(segment.read_bytes, segment.size, FRAME_BYTES_MAX):
             if header.base_offset < self.end_offset or header.last_offset >= limit_offset:
                 return
+            if header.last_offset - segment.base_offset > RELATIVE_OFFSET_MAX:
+                return  # The checksum leaves the base offset out; such a one was never written.
             self.end_offset = header.last_offset + 1
             self._whole = position + header.total_bytes
             if self._epochs.assign(header.partition_leader_epoch, header.base_offset):

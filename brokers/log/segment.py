@@ -24,6 +24,7 @@ RECENT_BATCHES: Final = 1024
 
 AT_ONCE: Final = -1
 ENDLESS: Final = 2**63 - 1
+NOWHERE: Final = -1
 
 READ_HINTS: Final = 64
 """Where so many readers stopped, so that reading on needs no search."""
@@ -181,7 +182,7 @@ class Segment:
         """Close an active segment for appends; the handle, which the caller synchronises and
         closes.
 
-        An index that the full disk does not take stays in memory, and is rebuilt by the next process.
+        An index that the full disk does not take stays in memory; the next process rebuilds it.
         """
         handle, self.handle = self.handle, CLOSED
         self._recent_ends = array("q")
@@ -244,15 +245,18 @@ class Segment:
             entry = self.index.floor(offset)
         except FileNotFoundError:
             return None
-        start = expected = 0 if entry is None else entry[1]
+        start = 0 if entry is None else entry[1]
         if entry is not None and not 0 <= start < self.size:
             return None
+        expected = start if entry is None else NOWHERE
         for position, header in scan_headers(self.read_bytes, start, self.size):
             if position == start and entry is not None and header.last_offset != entry[0]:
                 return None
             if header.last_offset >= offset:
                 return position
             expected = position + header.total_bytes
+        if expected == NOWHERE:
+            return None  # The entry points to bytes that are no batch.
         return expected if offset >= self.end_offset or expected == self.size else None
 
     def batch_at(self, position: int) -> tuple[BatchHeader, memoryview]:

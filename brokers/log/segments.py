@@ -97,8 +97,8 @@ class Segments:
         return offset if offset <= self._bases[0] else self.holding(offset).end_before(offset)
 
     def truncate(self, offset: int, config: LogConfig) -> list[int]:
-        """Drop what is at ``offset``, a batch's start, and beyond, the newest first, durably but for
-        names.
+        """Drop what is at ``offset``, a batch's start, and beyond, the newest first, durably but
+        for names.
 
         Returns handles of removed files, for the caller to close. The active segment goes on where
         it was made by this process, else a new one begins.

@@ -60,7 +60,7 @@ class Volume:
         except OSError as error:
             raise storage_error(error, f"locking volume {path}") from error
         try:
-            # What a process before renamed and did not live to make durable is relied upon from here.
+            # What a process before renamed and did not make durable is relied upon from here.
             disk.synchronize_directory(path)
             volume_id = _volume_id(path, disk, new_id or uuid.uuid4())
             return cls(path, disk, lock, volume_id, HandlePool(disk))
@@ -232,7 +232,8 @@ class Volume:
 def _volume_id(path: Path, disk: Disk, new_id: uuid.UUID) -> uuid.UUID:
     meta = path / META
     try:
-        text = disk.read_file(meta).decode()
+        # Bytes that are no text cannot name the volume either; the UUID below says so.
+        text = disk.read_file(meta).decode(errors="replace")
     except FileNotFoundError:
         content = f"#\nversion=1\ndirectory.id={new_id}\n"
         replace_file(disk, meta, content.encode())

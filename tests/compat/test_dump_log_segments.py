@@ -13,7 +13,14 @@ from brokers.log.partition_log import PartitionLog
 from brokers.wire.batch import Compression, NewRecord, build_batch, parse_batch_header
 
 NOW_MS = 1_700_000_000_000
-COMPLAINTS = ("Mismatches", "Misordered", "out of order", "should be", "Exception", "isvalid: false")
+COMPLAINTS = (
+    "Mismatches",
+    "Misordered",
+    "out of order",
+    "should be",
+    "Exception",
+    "isvalid: false",
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +35,7 @@ def class_path() -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed log: several segments, every codec, an idempotent producer, times out of order."""
     directory = tmp_path_factory.mktemp("volume") / "flights-0"
-    config = LogConfig(segment_bytes=20_000, index_interval_bytes=512)
+    config = LogConfig(segment_bytes=8_000, index_interval_bytes=512)
     log = PartitionLog.open(
         directory, disk=RealDisk(), config=config, topic_id=bytes(range(16)),
         now_ms=NOW_MS, clean=False,
@@ -36,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for n in range(200):
         if n == 120:
             log.reconfigure(LogConfig(
-                segment_bytes=20_000, index_interval_bytes=512,
+                segment_bytes=8_000, index_interval_bytes=512,
                 message_timestamp_type="LogAppendTime",
             ))  # fmt: skip
         records = [NewRecord(b"k%d" % i, b"v" * 30, timestamp_ms=NOW_MS - n * 7 % 50 + i)

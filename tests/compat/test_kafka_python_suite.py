@@ -55,7 +55,8 @@ def test_the_allowed_tests_pass(login: Login, suite: Path, tmp_path: Path) -> No
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     command = [
         sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "external_broker",
-        "-p", "no:django", "-p", "no:asyncio", "-p", "no:cacheprovider", "-W", "ignore", "-o", "addopts=", "--rootdir", str(suite),
+        "-p", "no:django", "-p", "no:asyncio", "-p", "no:cacheprovider",
+        "-W", "ignore", "-o", "addopts=", "--rootdir", str(suite),
         "-c", os.devnull, "--timeout", "120", *allowed(),
     ]  # fmt: skip
     done = subprocess.run(

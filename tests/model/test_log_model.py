@@ -488,9 +488,7 @@ def _as_sent(stored: bytes) -> bytes:
 def read_all(log: PartitionLog) -> bytes:
     data, offset = b"", log.log_start_offset
     while offset < log.log_end_offset:
-        result = log.read(
-            offset, max_bytes=700, end_offset=log.log_end_offset, at_least_one=True
-        )
+        result = log.read(offset, max_bytes=700, end_offset=log.log_end_offset, at_least_one=True)
         assert result.next_offset > offset
         data += result.data
         offset = result.next_offset

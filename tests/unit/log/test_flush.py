@@ -9,7 +9,13 @@ from brokers.kernel.errors import StorageError
 from brokers.log.config import LogConfig
 from tests.model.memory_disk import MemoryDisk
 from tests.unit.log.samples import (
-    SMALL_SEGMENTS, append, batch, fill, flush, open_log, read_all,
+    SMALL_SEGMENTS,
+    append,
+    batch,
+    fill,
+    flush,
+    open_log,
+    read_all,
 )  # fmt: skip
 
 

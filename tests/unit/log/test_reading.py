@@ -91,7 +91,11 @@ def test_reads_are_what_a_list_would_return(
         for one, count in zip(stored, counts, strict=True):
             last = base + count - 1
             base += count
-            if last >= offset and last < end_offset and wanted + one == got.data[: taken + len(one)]:
+            if (
+                last >= offset
+                and last < end_offset
+                and wanted + one == got.data[: taken + len(one)]
+            ):
                 wanted, taken = wanted + one, taken + len(one)
         assert got.data == wanted
         if not got.data:

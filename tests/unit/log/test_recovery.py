@@ -9,7 +9,15 @@ from brokers.log.config import LogConfig
 from brokers.log.scan import CorruptLog
 from tests.model.memory_disk import MemoryDisk
 from tests.unit.log.samples import (
-    SMALL_SEGMENTS, TOPIC, append, as_stored, batch, fill, flush, open_log, read_all,
+    SMALL_SEGMENTS,
+    TOPIC,
+    append,
+    as_stored,
+    batch,
+    fill,
+    flush,
+    open_log,
+    read_all,
 )  # fmt: skip
 
 LOG = "00000000000000000000.log"

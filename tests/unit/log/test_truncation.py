@@ -9,7 +9,14 @@ from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.log.config import LogConfig
 from tests.model.memory_disk import MemoryDisk
 from tests.unit.log.samples import (
-    NOW_MS, SMALL_SEGMENTS, append, batch, fill, flush, open_log, read_all,
+    NOW_MS,
+    SMALL_SEGMENTS,
+    append,
+    batch,
+    fill,
+    flush,
+    open_log,
+    read_all,
 )  # fmt: skip
 
 
@@ -73,9 +80,7 @@ def test_a_restarted_log_goes_on_elsewhere(disk: MemoryDisk, directory: Path) ->
     log.restart_at(100)
     assert (log.log_start_offset, log.log_end_offset) == (100, 100)
     assert log.latest_epoch == -1
-    retried = append(
-        log, batch(producer_id=1, producer_epoch=0, base_sequence=5), leader_epoch=3
-    )
+    retried = append(log, batch(producer_id=1, producer_epoch=0, base_sequence=5), leader_epoch=3)
     assert retried == (100, 100, -1, False)
     flush(log)
     assert log.durable_end_offset == 101
