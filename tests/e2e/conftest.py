@@ -21,8 +21,10 @@ def demo(cell: ServiceUnderTest) -> dict[str, Any]:
     return cell.status
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the session: Playwright keeps an event loop running in this thread until it stops, and
+    no asyncio test could run beside it."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("needs: chromium")
