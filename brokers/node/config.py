@@ -27,6 +27,11 @@ class ListenerConfig:
     advertised_port: int
     tls: TlsFiles | None = None
 
+    @property
+    def security_protocol(self) -> str:
+        """What a client of this listener has to speak, as Kafka names it."""
+        return "SASL_PLAINTEXT" if self.tls is None else "SASL_SSL"
+
 
 @dataclass(frozen=True, slots=True)
 class NodeConfig:

@@ -94,13 +94,25 @@ def _topic_entry(config: TopicConfig, set_value: str | None) -> Entry:
     )
 
 
-def broker_entries(broker: BrokerRecord, tenant: TenantRecord) -> Iterator[Entry]:
-    """What a tenant may know of a broker, by name; the operator alone changes it."""
+def broker_entries(
+    broker: BrokerRecord, tenant: TenantRecord, security_protocol: str
+) -> Iterator[Entry]:
+    """What a tenant may know of a broker, by name; the operator alone changes it.
+
+    ``security_protocol`` is the external listener's, the same on every broker of a cell.
+    """
+    host = f"[{broker.host}]" if ":" in broker.host else broker.host
     auto_create = "true" if tenant.auto_create_topics else "false"
     partitions = str(tenant.default_partition_count)
     return (
         Entry(name, value, Source.STATIC_BROKER, True, kind, documentation, synonyms=[])
         for name, kind, value, documentation in (
+            (
+                "advertised.listeners",
+                ConfigType.LIST,
+                f"{security_protocol}://{host}:{broker.port}",
+                "Where clients reach this broker.",
+            ),
             (
                 "auto.create.topics.enable",
                 ConfigType.BOOLEAN,

@@ -316,9 +316,10 @@ class TestDescribeConfigs:
         assert config.config_type == 5
         assert "-1 for no limit" in config.documentation
 
-    def test_a_broker_shows_what_concerns_tenants_and_nothing_can_be_set(self, client):
+    def test_a_broker_shows_what_concerns_tenants_and_nothing_can_be_set(self, world, client):
         (result,) = describe(client, DescribeConfigsResource(BROKER, "1", None))
         configs = {config.name: config.value for config in result.configs}
+        assert configs["advertised.listeners"] == f"SASL_PLAINTEXT://127.0.0.1:{world.node.port}"
         assert configs["broker.id"] == "1"
         assert configs["num.partitions"] == "1"
         assert all(config.read_only for config in result.configs)

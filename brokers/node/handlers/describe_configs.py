@@ -99,7 +99,7 @@ def _broker(name: str, context: RequestContext, node: "Node") -> list[Entry]:
     tenant = node.image.tenants.get(context.session.tenant_id)
     if broker is None or tenant is None:
         raise Refusal(ErrorCode.INVALID_REQUEST, f"there is no broker {name[:20]!r}")
-    return list(broker_entries(broker, tenant))
+    return list(broker_entries(broker, tenant, node.config.external.security_protocol))
 
 
 def _config(entry: Entry, request: DescribeConfigsRequest) -> DescribeConfigsResourceResult:
