@@ -40,6 +40,22 @@ def test_tenants_are_listed_and_described(run, acme):
     assert described["cluster_id"] == listed[0]["cluster_id"]
 
 
+def test_topics_on_demand_are_switched_on_and_off(run, acme):
+    def described() -> bool:
+        return run("tenants", "--describe", "--json").document["auto_create_topics"]
+
+    assert described() is False
+    altered = run("tenants", "--alter", "--auto-create-topics", "--json").document
+    assert (altered["tenant"], altered["auto_create_topics"]) == ("acme", True)
+    assert described() is True
+    assert "are not created" in run("tenants", "--alter", "--no-auto-create-topics").out
+    assert described() is False
+
+
+def test_alter_needs_something_to_alter(run, acme):
+    assert run("tenants", "--alter").exit_code == 2
+
+
 def test_without_tenant_the_only_one_or_demo_is_meant(run, acme):
     assert run("keys", "--list", "--json").document["tenant"] == "acme"
 
