@@ -1,17 +1,24 @@
 """kafka-python's own integration tests: those in ``kafka_python_suite/allow.txt`` must pass."""
 
+import json
 import os
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.compat.clients import Login
+from tests.service import ServiceUnderTest
 
 VERSION = "3.0.12"
 HERE = Path(__file__).parent / "kafka_python_suite"
+TEST_TIMEOUT_S = 60
+"""For one of its tests: twice the longest wait that any of them sets itself."""
+SUITE_TIMEOUT_S = 180
+"""After it no further test is begun, so that the report is out before our own timeout."""
 
 
 @pytest.fixture(scope="session")
@@ -35,21 +42,37 @@ def suite() -> Path:
     return folder
 
 
+@pytest.fixture
+def willing(login: Login, cell: ServiceUnderTest) -> Login:
+    """A tenant whose topics are created on demand, as the suite's own brokers do it."""
+    tenant = "kafka-python-suite"
+    made = json.loads(cell.run("tenants", "--create", "--tenant", tenant, "--json").stdout)
+    altered = cell.run("tenants", "--alter", "--tenant", tenant, "--auto-create-topics")
+    assert altered.returncode == 0, altered.stderr
+    key = json.loads(cell.run("keys", "--create", "--tenant", tenant, "--json").stdout)
+    return replace(
+        login,
+        cluster_id=made["cluster_id"],
+        api_key=key["api_key"],
+        api_secret=key["api_secret"],
+    )
+
+
 def allowed() -> list[str]:
     lines = (HERE / "allow.txt").read_text().splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def test_the_allowed_tests_pass(login: Login, suite: Path, tmp_path: Path) -> None:
-    broker = login.bootstrap_servers.split(",")[0]
+def test_the_allowed_tests_pass(willing: Login, suite: Path) -> None:
+    broker = willing.bootstrap_servers.split(",")[0]
     environment = {
         **os.environ,
         "KAFKA_URI": f"kafka://{broker}",
         "KAFKA_VERSION": "4.1",
         "KAFKA_ROOT": str(suite),  # Must be a folder, though nothing is started from it.
-        "HEADWATER_SECURITY_PROTOCOL": login.security_protocol,
-        "HEADWATER_API_KEY": login.api_key,
-        "HEADWATER_API_SECRET": login.api_secret,
+        "HEADWATER_SECURITY_PROTOCOL": willing.security_protocol,
+        "HEADWATER_API_KEY": willing.api_key,
+        "HEADWATER_API_SECRET": willing.api_secret,
         "PYTHONPATH": f"{suite}:{HERE}",
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
@@ -57,7 +80,8 @@ def test_the_allowed_tests_pass(login: Login, suite: Path, tmp_path: Path) -> No
         sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "external_broker",
         "-p", "no:django", "-p", "no:asyncio", "-p", "no:cacheprovider",
         "-W", "ignore", "-o", "addopts=", "--rootdir", str(suite),
-        "-c", os.devnull, "--timeout", "120", *allowed(),
+        "-c", os.devnull, "--timeout", str(TEST_TIMEOUT_S),
+        "--session-timeout", str(SUITE_TIMEOUT_S), *allowed(),
     ]  # fmt: skip
     done = subprocess.run(
         command,
@@ -65,7 +89,7 @@ def test_the_allowed_tests_pass(login: Login, suite: Path, tmp_path: Path) -> No
         env=environment,
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=SUITE_TIMEOUT_S + TEST_TIMEOUT_S + 30,
         check=False,
     )
     report = done.stdout[-6000:] + done.stderr[-2000:]
