@@ -1,4 +1,4 @@
-"""``up``, ``status``, ``doctor`` and ``test``: the commands that come before Django can be set up.
+"""``up``, ``status``, ``test`` and the like: the commands that come before Django can be set up.
 
 ``manage.py`` hands them here. Each returns an exit code: 0 for yes, 1 for no, 2 for a wrong call.
 """
@@ -95,11 +95,25 @@ def test(arguments: Sequence[str]) -> int:
     return run_all(strict=given.strict, for_pytest=for_pytest)
 
 
+def bench(arguments: Sequence[str]) -> int:
+    from streaming.cell import development
+
+    return development.bench(arguments)
+
+
+def fuzz(arguments: Sequence[str]) -> int:
+    from streaming.cell import development
+
+    return development.fuzz(arguments)
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": up,
     "status": status,
     "doctor": doctor,
     "test": test,
+    "bench": bench,
+    "fuzz": fuzz,
 }
 
 

@@ -24,7 +24,7 @@ def demo(cell: ServiceUnderTest) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Not for the session: Playwright keeps an event loop running in this thread until it stops,
-    and no asyncio test could run beside it.
+    and no asyncio test may run beside it.
     """
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:

@@ -12,6 +12,8 @@ from streaming.cell.setup import console
 from streaming.cell.setup.environment import DEVELOPMENT, RUN, Environment
 from streaming.cell.setup.steps import alone, say
 
+FOR_DEVELOPERS = frozenset({"test", "bench", "fuzz"})
+
 
 def launch(checkout: Path, arguments: Sequence[str]) -> int:
     """Set up and become ``manage.py``; returns only when there is nothing to become.
@@ -32,8 +34,8 @@ def launch(checkout: Path, arguments: Sequence[str]) -> int:
 
 
 def _set_up(environment: Environment, command: str) -> None:
-    requirements = DEVELOPMENT if command == "test" else RUN
-    with_console = command in {"up", "test"}
+    requirements = DEVELOPMENT if command in FOR_DEVELOPERS else RUN
+    with_console = command in {"up", "test", "bench"}
     with alone(environment.folder.with_name(f"{environment.folder.name}.lock")):
         if not environment.is_current(requirements):
             say("Setting up; this happens once per release.")
