@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.peer import Peer, free_port, wait_for, wait_for_broker
+from bench.peer import Peer, wait_for, wait_for_broker
+from streaming.cell.free_ports import port_options
 
 HEADWATER = Path(__file__).resolve().parent.parent / "headwater"
 
@@ -21,7 +22,9 @@ def _serves(data_dir: Path) -> bool:
     done = subprocess.run(
         [HEADWATER, "status", "--json", "--data-dir", data_dir], capture_output=True, check=False
     )
-    return done.returncode == 0 and bool(json.loads(done.stdout)["brokers"])
+    if done.returncode != 0:
+        return False
+    return all(each["state"] == "running" for each in json.loads(done.stdout)["processes"])
 
 
 @contextmanager
@@ -30,7 +33,7 @@ def headwater(folder: Path) -> Iterator[list[Peer]]:
     data_dir = folder / "headwater"
     command = [
         HEADWATER, "up", "--no-demo", "--brokers", "1", "--data-dir", data_dir,
-        "--kafka-port", str(free_port()), "--http-port", str(free_port()),
+        *port_options(brokers=1),
     ]  # fmt: skip
     with (folder / "headwater.out").open("wb") as out:
         service = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)

@@ -17,7 +17,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
 
-from bench.peer import free_port
+from streaming.cell.free_ports import port_options
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -63,7 +63,7 @@ def _empty_home(folder: Path) -> dict[str, str]:
 
 
 def _seconds_to_first_record(clone: Path, environment: dict[str, str]) -> float:
-    ports = ["--http-port", str(free_port()), "--kafka-port", str(free_port())]
+    ports = port_options(brokers=3)
     started = time.monotonic()
     service = subprocess.Popen(
         ["./headwater", "up", *ports], cwd=clone, env=environment, stdout=subprocess.DEVNULL

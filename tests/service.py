@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -12,8 +11,7 @@ from typing import Any
 
 import psutil
 
-from streaming.cell import ports
-from streaming.cell.plan import Options, resolve
+from streaming.cell.free_ports import port_options
 from streaming.cell.program import CHECKOUT
 
 START_TIMEOUT_S = 120.0
@@ -36,7 +34,7 @@ class ServiceUnderTest:
         self.arguments = [
             *([] if demo else ["--no-demo"]),
             *("--brokers", str(brokers)),
-            *(_free_ports(brokers) if "--kafka-port" not in arguments else []),
+            *(port_options(brokers) if "--kafka-port" not in arguments else []),
             *arguments,
         ]
         self.popen = popen
@@ -145,16 +143,6 @@ def environment() -> dict[str, str]:
     """This process's, without what it set for its own Django and its own stores."""
     ours = ("HEADWATER_DATA_DIR", "DJANGO_SETTINGS_MODULE")
     return {name: value for name, value in os.environ.items() if name not in ours}
-
-
-def _free_ports(brokers: int) -> list[str]:
-    while True:
-        kafka = random.randrange(20_000, 30_000)
-        http = random.randrange(30_500, 32_000)
-        options = Options(Path(), http_port=http, kafka_port=kafka, brokers=brokers)
-        listeners = resolve(options, {}).listeners()
-        if not any(ports.taken(host, port) for host, port, _ in listeners):
-            return ["--http-port", str(http), "--kafka-port", str(kafka)]
 
 
 def _runs(pid: int) -> bool:
