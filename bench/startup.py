@@ -12,10 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from streaming.cell.free_ports import port_options
 
@@ -111,9 +112,9 @@ def _consume_one(status: dict[str, Any]) -> None:
     partitions: dict[int, Any] = {}
     deadline = time.monotonic() + 60
     while not partitions and time.monotonic() < deadline:
-        partitions = (
-            consumer.list_topics(demo["topic"], timeout=10).topics[demo["topic"]].partitions
-        )
+        with suppress(KafkaException):  # The brokers may not answer yet.
+            found = consumer.list_topics(demo["topic"], timeout=1).topics[demo["topic"]]
+            partitions = found.partitions
     consumer.assign([TopicPartition(demo["topic"], p, 0) for p in partitions])
     while time.monotonic() < deadline:
         message = consumer.poll(1)

@@ -52,7 +52,8 @@ class Postgres:
         packages = _packages_with_programs()
         account = unprivileged_account()
         if account is not None and not reachable(packages / PROGRAMS / "postgres"):
-            packages = reachable_copy(packages, PARTS, f"{WHEEL}-{version(WHEEL)}")
+            parts = [part for part in PARTS if (packages / part).exists()]
+            packages = reachable_copy(packages, parts, f"{WHEEL}-{version(WHEEL)}")
         return cls(folder, port, packages / PROGRAMS, account)
 
     @property
