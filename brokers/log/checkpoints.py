@@ -133,24 +133,28 @@ class OffsetCheckpoint:
 
 
 class PartitionCheckpoint:
-    """One partition's two offsets in the checkpoints of its volume."""
+    """One partition's offsets in the checkpoints of its volume."""
 
-    __slots__ = ("_key", "_log_starts", "_recovery_points")
+    __slots__ = ("_first_dirty_offsets", "_key", "_log_starts", "_recovery_points")
 
     def __init__(
         self,
         key: PartitionKey,
         recovery_points: OffsetCheckpoint,
         log_starts: OffsetCheckpoint,
+        first_dirty_offsets: OffsetCheckpoint,
     ) -> None:
         self._key = key
         self._recovery_points = recovery_points
         self._log_starts = log_starts
+        self._first_dirty_offsets = first_dirty_offsets
 
-    def lower_recovery_point(self, offset: int) -> None:
-        """Promise no more than ``offset`` from now on. Raises ``OSError``."""
-        if self._recovery_points.get(self._key) > offset:
-            self._recovery_points.update({self._key: offset})
+    def promise_no_more_than(self, offset: int) -> None:
+        """Neither that more is durable, nor that more is compacted, than what is below ``offset``.
+        Raises ``OSError``."""
+        for promised in (self._recovery_points, self._first_dirty_offsets):
+            if promised.get(self._key) > offset:
+                promised.update({self._key: offset})
 
     def set_log_start(self, offset: int) -> None:
         self._log_starts.update({self._key: offset})

@@ -15,7 +15,16 @@ SEGMENT_SUFFIXES: Final = (
     LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX,
 )  # fmt: skip
 
-LEFTOVER_SUFFIXES: Final = (DELETED_SUFFIX, TEMPORARY_SUFFIX, ".cleaned", ".swap")
+CLEANED_SUFFIX: Final = ".cleaned"
+"""Behind the name of a compacted segment's file before the decision to use it."""
+
+SWAP_SUFFIX: Final = ".swap"
+"""Behind the same name once that is decided, until the segments that it replaces are away."""
+
+CLEANED_SUFFIXES: Final = (INDEX_SUFFIX, TIME_INDEX_SUFFIX, LOG_SUFFIX)
+"""What a compacted segment has, in the order of renaming: the log decides, so it is the last."""
+
+LEFTOVER_SUFFIXES: Final = (DELETED_SUFFIX, TEMPORARY_SUFFIX, CLEANED_SUFFIX, SWAP_SUFFIX)
 """What a stopped broker may leave half-done; never part of the log."""
 
 LEADER_EPOCH_CHECKPOINT: Final = "leader-epoch-checkpoint"

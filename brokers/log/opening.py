@@ -25,6 +25,7 @@ from brokers.log.recovery import (
 from brokers.log.scan import CorruptLog
 from brokers.log.segment import Segment
 from brokers.log.segments import remove_segment_files
+from brokers.log.swap import finish_swaps
 
 METADATA_VERSION: Final = 0
 
@@ -61,7 +62,7 @@ def open_folder(
     """
     disk = handles.disk
     disk.make_directory(directory)
-    entries = list(disk.list(directory))
+    entries = list(finish_swaps(directory, disk.list(directory), handles))
     new_files = _check_metadata(directory, disk, topic_id)
     segments = load_segments(directory, entries, handles, config)
     if log_start_offset is None:

@@ -5,7 +5,7 @@ makes it durable, ``read`` finds it by offset, retention removes its segment. Wh
 committed is not decided here: readers bring the high watermark with them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,6 +13,7 @@ from brokers.kernel.errors import ErrorCode, Refusal, StorageError
 from brokers.kernel.limits import BATCH_OVERHEAD_BYTES
 from brokers.log import files
 from brokers.log.checkpoints import PartitionCheckpoint
+from brokers.log.compaction import Cleanable, ClosedSegment, find_cleanable
 from brokers.log.config import LogConfig
 from brokers.log.disk import Buffer, Disk, DiskFull, storage_error
 from brokers.log.epochs import EpochEnd
@@ -20,11 +21,13 @@ from brokers.log.flush import FlushTicket, GroupCommit
 from brokers.log.handles import HandlePool
 from brokers.log.offset_index import RELATIVE_OFFSET_MAX
 from brokers.log.opening import OpenedFolder, open_folder
+from brokers.log.producers import RememberedBatch
 from brokers.log.recovery import rebuild_producers
 from brokers.log.replicated import verify_replicated
 from brokers.log.retention import SegmentFacts, count_expired
 from brokers.log.segment import Read, Segment
 from brokers.log.segments import Segments
+from brokers.log.storage_job import CleanedSegment
 from brokers.log.time_index import NO_TIMESTAMP
 from brokers.log.timestamps import TimestampAndOffset, check_timestamps
 from brokers.wire.batch import (
@@ -73,6 +76,7 @@ class PartitionLog:
         "_directory",
         "_disk",
         "_epochs",
+        "_lacks_room",
         "_producers",
         "_segment_bytes",
         "_segments",
@@ -104,12 +108,14 @@ class PartitionLog:
         self._directory = directory
         self._disk = handles.disk
         self._closed = False
+        self._lacks_room = False
         self._checkpoint = checkpoint
         self._epochs = opened.epochs
         self._snapshots = opened.snapshots
         self._producers = opened.producers
         self._commit = GroupCommit(handles.disk, end_offset)
-        active = Segment.create(directory, end_offset, handles, config, now_ms + config.segment_ms)
+        roll_at_ms = now_ms + config.rolls_after_ms
+        active = Segment.create(directory, end_offset, handles, config, roll_at_ms)
         self._segments = Segments(directory, handles, opened.segments, active)
         self._commit.cover_directory(directory)
         for path in opened.new_files:
@@ -181,7 +187,7 @@ class PartitionLog:
             raise StorageError(self.failure)
         idempotent = header.producer_id >= 0
         if idempotent:
-            earlier = self._producers.check(header)
+            earlier = self._check_sequence(header)
             if earlier is not None:
                 append_time = earlier.timestamp if self._stamps_append_time else NO_APPEND_TIME
                 return Appended(earlier.first_offset, earlier.last_offset, append_time, True)
@@ -219,14 +225,31 @@ class PartitionLog:
             self._producers.record(header, last_offset, now_ms)
         return Appended(base_offset, last_offset, append_time, False)
 
+    def _check_sequence(self, header: BatchHeader) -> RememberedBatch | None:
+        """As ``ProducerWindow.check``; but a gap where the disk did not take what belongs there is
+        no fault of the producer's. Told of a gap it would go on as a new producer, and send again
+        what other partitions have of it already.
+        """
+        try:
+            return self._producers.check(header)
+        except Refusal as refusal:
+            if self._lacks_room and refusal.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
+                raise DiskFull(
+                    f"{self._directory.name}: an earlier batch found no room; make room and try "
+                    "again"
+                ) from refusal
+            raise
+
     def _write(self, segment: Segment, buffers: list[Buffer], size: int) -> None:
         try:
             segment.write(buffers, size)
         except DiskFull:
+            self._lacks_room = True
             raise
         except StorageError as error:
             self.failure = str(error)
             raise
+        self._lacks_room = False
 
     def append_replicated(self, batches: memoryview, *, now_ms: int) -> int:
         """Append what a leader sent: whole batches with offsets and epochs; the new log end offset.
@@ -281,11 +304,11 @@ class PartitionLog:
     def _roll(self, now_ms: int) -> Segment:
         active = self._segments.active
         if active.size == 0 and active.base_offset == self.log_end_offset:
-            active.roll_at_ms = now_ms + self.config.segment_ms
+            active.roll_at_ms = now_ms + self.config.rolls_after_ms
             return active
         try:
             closed, handle = self._segments.roll(
-                self.log_end_offset, self.config, now_ms + self.config.segment_ms
+                self.log_end_offset, self.config, now_ms + self.config.rolls_after_ms
             )
         except OSError as error:
             raise self._storage_error(error, "beginning a segment") from error
@@ -376,6 +399,16 @@ class PartitionLog:
         if self._epochs.assign(leader_epoch, self.log_end_offset):
             self._note_epochs()
 
+    def forget_empty_epochs(self) -> None:
+        """Forget epochs in which nothing was written here: as a follower's log, this one has only
+        the epochs of its records."""
+        if self._epochs.truncate_from_end(self.log_end_offset):
+            self._note_epochs()
+
+    def epoch_before(self, offset: int) -> int:
+        """The leader epoch of the record before ``offset``; -1 when the log has none there."""
+        return self._epochs.epoch_at(offset - 1) if offset > self.log_start_offset else -1
+
     def epoch_end(self, leader_epoch: int) -> EpochEnd:
         """The largest epoch not above ``leader_epoch`` and its end offset
         (OffsetForLeaderEpoch)."""
@@ -434,6 +467,7 @@ class PartitionLog:
     def truncate_to(self, offset: int) -> None:
         """Drop every batch that reaches ``offset`` or beyond, durably, before returning.
 
+        The log ends behind the last batch that is left, which may be below ``offset``.
         At or below the first batch, the log is empty afterwards and goes on at ``offset``. Raises
         ``StorageError``; then the log is failed.
         """
@@ -441,6 +475,7 @@ class PartitionLog:
             return
         try:
             end_offset = self._segments.end_before(max(offset, 0))
+            end_offset = max(end_offset, min(offset, self.log_start_offset))
         except OSError as error:
             raise self._storage_error(error, f"truncating to {offset}") from error
         self._cut(end_offset, lambda: self._segments.truncate(end_offset, self.config))
@@ -465,7 +500,7 @@ class PartitionLog:
         try:
             if self._checkpoint is not None:
                 # First, or a crash in between would look like the loss of durable records.
-                self._checkpoint.lower_recovery_point(self._commit.durable_end_offset)
+                self._checkpoint.promise_no_more_than(self._commit.durable_end_offset)
             for handle in cut():
                 self._commit.retire(handle)
             self._disk.synchronize_directory(self._directory)
@@ -561,6 +596,71 @@ class PartitionLog:
         if newest == NO_TIMESTAMP:
             newest = self._disk.modified_ms(segment.path)
         return SegmentFacts(segment.end_offset, segment.size, newest)
+
+    # --- compaction ---
+
+    def closed_segments(self) -> Iterator[ClosedSegment]:
+        """What compaction and scrubbing may read, oldest first. Raises ``StorageError``."""
+        active = self._segments.active
+        try:
+            for segment in self._segments:
+                if segment is active:
+                    return
+                # Asking leaves out what a process that should be dead wrote behind the end.
+                size = segment.position_of(segment.end_offset)
+                if size:
+                    first, _ = segment.batch_at(0)
+                    newest = self._facts(segment).newest_ms
+                    yield ClosedSegment(
+                        segment.base_offset, segment.end_offset, size, newest, first.max_timestamp
+                    )
+        except OSError as error:
+            raise storage_error(error, f"looking at {self._directory.name}") from error
+
+    def find_cleanable(self, *, first_dirty: int, high_watermark: int, now_ms: int) -> Cleanable:
+        """What a compaction would do now; ``first_dirty`` as the volume's checkpoint has it. Raises
+        ``StorageError``."""
+        if not self.log_start_offset <= first_dirty <= self.log_end_offset:
+            first_dirty = self.log_start_offset
+        return find_cleanable(
+            self.closed_segments(),
+            self.config,
+            first_dirty=first_dirty,
+            committed_end=min(high_watermark, self.recovery_point),
+            now_ms=now_ms,
+        )
+
+    def remembered_batches(self, below: int) -> list[int]:
+        """Last offsets, below ``below``, of the batches by which producers' retries are known."""
+        ends = (batch.last_offset for _, _, batch in self._producers.entries())
+        return sorted(end for end in ends if end < below)
+
+    def swap_in(self, cleaned: Sequence[CleanedSegment], *, generation: int, now_ms: int) -> bool:
+        """Put cleaned segments, whose files are ``.cleaned`` and durable, in place of what they
+        were made of, oldest first; False, and nothing is changed, when that is not there any more.
+
+        Readers see the old segments before and the new ones after. The old files are unlinked by
+        ``unlink_expired``. Raises ``StorageError``; then the log is failed, and the next opening
+        finds each segment either old or new.
+        """
+        runs = [self._segments.run_of(each.replaces, each.end_offset) for each in cleaned]
+        if self.failure is not None or generation != self.generation or None in runs:
+            return False
+        unlink_at_ms = now_ms + self.config.file_delete_delay_ms
+        try:
+            for each in cleaned:
+                first = self._segments.run_of(each.replaces, each.end_offset)
+                assert first is not None
+                self._segments.replace(first, each, self.config, unlink_at_ms)
+                for base_offset in each.replaces[1:]:
+                    self._snapshots.drop(base_offset)
+        except OSError as error:
+            self.failure = (
+                f"{self._directory.name}: swapping in a compacted segment failed ({error})"
+            )
+            raise StorageError(self.failure) from error
+        self._commit.cover_directory(self._directory)
+        return True
 
     def unlink_expired(self, now_ms: int) -> None:
         """Unlink the files of segments deleted ``file.delete.delay.ms`` ago. Raises

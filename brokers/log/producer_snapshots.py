@@ -72,6 +72,11 @@ class ProducerSnapshots:
         for offset in [offset for offset in self._offsets if offset < start_offset]:
             self._drop(offset)
 
+    def drop(self, offset: int) -> None:
+        """Remove the snapshot at ``offset``, if there is one."""
+        if offset in self._offsets:
+            self._drop(offset)
+
     def _drop(self, offset: int) -> None:
         if offset in self._offsets:
             self._offsets.remove(offset)

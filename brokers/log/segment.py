@@ -392,9 +392,14 @@ class Segment:
     def end_before(self, offset: int) -> int:
         """Where the segment ends without the batches that reach ``offset`` or beyond."""
         position = self.position_of(offset)
-        end_offset = min(offset, self.end_offset)
-        if position < self.size:
-            end_offset = min(end_offset, self.batch_at(position)[0].base_offset)
+        if position == self.size and offset >= self.end_offset:
+            return self.end_offset
+        # Not where the next batch begins: compaction may have left nothing in between, and a log
+        # that is opened again ends where its last batch does.
+        end_offset = self.base_offset
+        walk_from = self._indexed_position(0, position - 1)
+        for _, header in scan_headers(self.read_bytes, walk_from, position):
+            end_offset = header.last_offset + 1
         return end_offset
 
     def truncate_at(self, position: int, end_offset: int) -> None:

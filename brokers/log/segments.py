@@ -8,6 +8,8 @@ from brokers.log import files
 from brokers.log.config import LogConfig
 from brokers.log.handles import HandlePool
 from brokers.log.segment import CLOSED, Read, Segment
+from brokers.log.storage_job import CleanedSegment
+from brokers.log.swap import decide, put_in_place
 from brokers.log.timestamps import TimestampAndOffset, first_record
 
 
@@ -135,6 +137,13 @@ class Segments:
     def expire_first(self, unlink_at_ms: int) -> Segment:
         """Take the first segment out of the log; its files are renamed now and unlinked later."""
         segment = self._segments[0]
+        renamed = self._set_aside(segment)
+        del self._segments[0], self._bases[0]
+        self._expiring.append((unlink_at_ms, renamed))
+        return segment
+
+    def _set_aside(self, segment: Segment) -> list[Path]:
+        """Rename its files to what is no part of a log; the new names."""
         renamed = []
         for suffix in files.SEGMENT_SUFFIXES:
             path = files.offset_path(self._directory, segment.base_offset, suffix)
@@ -147,9 +156,37 @@ class Segments:
                     raise
                 continue  # an index without its log is unlinked when the log is opened again
             renamed.append(target)
-        del self._segments[0], self._bases[0]
-        self._expiring.append((unlink_at_ms, renamed))
-        return segment
+        return renamed
+
+    def run_of(self, bases: list[int], end_offset: int) -> int | None:
+        """Where in the order the closed segments with these ``bases`` begin; None unless they are
+        there, next to each other, and end at ``end_offset``."""
+        if not bases or bases[0] not in self._bases:
+            return None
+        first = self._bases.index(bases[0])
+        following = self._bases[first : first + len(bases) + 1]
+        return first if following == [*bases, end_offset] else None
+
+    def replace(
+        self, first: int, cleaned: CleanedSegment, config: LogConfig, unlink_at_ms: int
+    ) -> None:
+        """Put a cleaned segment, whose files are ``.cleaned`` here, in place of those it replaces
+        from number ``first`` on. See ``swap``."""
+        disk, base_offset = self._handles.disk, cleaned.base_offset
+        count = len(cleaned.replaces)
+        decide(disk, self._directory, base_offset)
+        aside = [
+            path for old in self._segments[first : first + count] for path in self._set_aside(old)
+        ]
+        put_in_place(disk, self._directory, base_offset)
+        segment = Segment(
+            self._directory, base_offset, self._handles,
+            sizes=cleaned.sizes, index_interval=config.index_interval_bytes,
+        )  # fmt: skip
+        segment.end_offset = cleaned.end_offset
+        self._segments[first : first + count] = [segment]
+        self._bases[first : first + count] = [base_offset]
+        self._expiring.append((unlink_at_ms, aside))
 
     def unlink_expired(self, now_ms: int) -> None:
         due = [paths for at_ms, paths in self._expiring if at_ms <= now_ms]

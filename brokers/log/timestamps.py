@@ -44,7 +44,9 @@ def first_record(
 ) -> TimestampAndOffset | None:
     """The batch's first record at or after both, or None."""
     epoch = header.partition_leader_epoch
-    if header.is_log_append_time:
+    if header.record_count == 0:
+        return None  # what compaction left of a batch
+    if header.is_log_append_time and header.record_count == header.last_offset_delta + 1:
         offset = max(header.base_offset, from_offset)
         return TimestampAndOffset(offset, header.max_timestamp, epoch)
     for record in iterate_records(batch):

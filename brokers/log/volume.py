@@ -22,6 +22,7 @@ META: Final = "meta.properties"
 CLEAN_SHUTDOWN: Final = ".kafka_cleanshutdown"
 RECOVERY_POINTS: Final = "recovery-point-offset-checkpoint"
 LOG_STARTS: Final = "log-start-offset-checkpoint"
+FIRST_DIRTY_OFFSETS: Final = "cleaner-offset-checkpoint"
 DELETE_SUFFIX: Final = "-delete"
 
 
@@ -33,14 +34,16 @@ class Volume:
     ) -> None:
         """Use ``open``."""
         self.path = path
+        self.disk = disk
         self.id = volume_id
         self.logs: dict[PartitionKey, PartitionLog] = {}
-        self._disk = disk
         self._lock = lock
         self._handles = handles
         self._recovery_points = OffsetCheckpoint(disk, path / RECOVERY_POINTS)
         self._log_starts = OffsetCheckpoint(disk, path / LOG_STARTS)
         self._log_starts.make_if_absent()
+        self.first_dirty_offsets = OffsetCheckpoint(disk, path / FIRST_DIRTY_OFFSETS)
+        """Where each log is compacted up to; without it a log is compacted anew, no more."""
         self._deleted: list[tuple[int, Path]] = []
 
     @classmethod
@@ -81,9 +84,9 @@ class Volume:
         """
         path = self.path / CLEAN_SHUTDOWN
         try:
-            text = self._disk.read_file(path)
-            self._disk.unlink(path)
-            self._disk.synchronize_directory(self.path)
+            text = self.disk.read_file(path)
+            self.disk.unlink(path)
+            self.disk.synchronize_directory(self.path)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -97,7 +100,7 @@ class Volume:
         """Say that ``incarnation`` has closed every log of this volume."""
         text = json.dumps({"version": 0, "brokerEpoch": incarnation})
         try:
-            replace_file(self._disk, self.path / CLEAN_SHUTDOWN, text.encode())
+            replace_file(self.disk, self.path / CLEAN_SHUTDOWN, text.encode())
         except OSError as error:
             raise storage_error(
                 error, f"writing the clean-shutdown marker of {self.path}"
@@ -111,7 +114,7 @@ class Volume:
     def partitions(self) -> list[PartitionKey]:
         """Every partition that has a folder here, by topic id and number."""
         try:
-            entries = self._disk.list(self.path)
+            entries = self.disk.list(self.path)
         except OSError as error:
             raise storage_error(error, f"listing volume {self.path}") from error
         keys = (PartitionKey.parse(entry.name) for entry in entries if entry.is_directory)
@@ -128,7 +131,7 @@ class Volume:
         key = PartitionKey(topic_id, partition)
         log = PartitionLog.open(
             self.path / key.directory_name,
-            disk=self._disk,
+            disk=self.disk,
             config=config,
             topic_id=topic_id,
             now_ms=now_ms,
@@ -136,7 +139,9 @@ class Volume:
             recovery_point=self._recovery_points.get(key),
             log_start_offset=self._known_log_start(key),
             handles=self._handles,
-            checkpoint=PartitionCheckpoint(key, self._recovery_points, self._log_starts),
+            checkpoint=PartitionCheckpoint(
+                key, self._recovery_points, self._log_starts, self.first_dirty_offsets
+            ),
         )
         self.logs[key] = log
         return log
@@ -172,10 +177,11 @@ class Volume:
         directory = self.path / key.directory_name
         target = directory.with_name(f"{directory.name}.{remove_at_ms}{DELETE_SUFFIX}")
         try:
-            self._disk.rename(directory, target)
-            self._disk.synchronize_directory(self.path)
+            self.disk.rename(directory, target)
+            self.disk.synchronize_directory(self.path)
             self._recovery_points.drop(key)
             self._log_starts.drop(key)
+            self.first_dirty_offsets.drop(key)
         except FileNotFoundError:
             return
         except OSError as error:
@@ -184,7 +190,7 @@ class Volume:
 
     def find_deleted(self, remove_at_ms: int) -> None:
         """Plan the removal of folders that a process before had renamed."""
-        for entry in self._disk.list(self.path):
+        for entry in self.disk.list(self.path):
             if entry.is_directory and entry.name.endswith(DELETE_SUFFIX):
                 self._deleted.append((remove_at_ms, self.path / entry.name))
 
@@ -196,7 +202,7 @@ class Volume:
                 waiting.append((due_ms, directory))
                 continue
             try:
-                self._disk.remove_tree(directory)
+                self.disk.remove_tree(directory)
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -211,7 +217,7 @@ class Volume:
             log.abandon()
         self.logs.clear()
         self._handles.close()
-        self._disk.close(self._lock)
+        self.disk.close(self._lock)
 
     def close_logs(self) -> bool:
         """Close every log and keep the checkpoints; whether a clean-shutdown marker is deserved.

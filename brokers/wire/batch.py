@@ -106,6 +106,12 @@ class BatchHeader(NamedTuple):
     def is_control(self) -> bool:
         return bool(self.attributes & CONTROL_BIT)
 
+    @property
+    def delete_horizon_ms(self) -> int | None:
+        """From when on the tombstones in the batch may go (KIP-534); None before a compaction
+        has kept one of them."""
+        return self.base_timestamp if self.attributes & DELETE_HORIZON_BIT else None
+
 
 def parse_batch_header(view: bytes | memoryview, position: int = 0) -> BatchHeader:
     """The header at ``position``, nothing checked but that 61 bytes are there.
@@ -227,22 +233,22 @@ def build_batch(
 
 
 def encode_record(record: NewRecord, offset_delta: int, timestamp_delta: int) -> bytes:
-    parts = [b"\0", _varint(timestamp_delta), _varint(offset_delta)]
+    parts = [b"\0", encode_varint(timestamp_delta), encode_varint(offset_delta)]
     parts += _length_prefixed(record.key)
     parts += _length_prefixed(record.value)
-    parts.append(_varint(len(record.headers)))
+    parts.append(encode_varint(len(record.headers)))
     for name, value in record.headers:
         parts += _length_prefixed(name.encode())
         parts += _length_prefixed(value)
     body = b"".join(parts)
-    return _varint(len(body)) + body
+    return encode_varint(len(body)) + body
 
 
 def _length_prefixed(data: bytes | None) -> tuple[bytes, ...]:
-    return (_varint(-1),) if data is None else (_varint(len(data)), data)
+    return (encode_varint(-1),) if data is None else (encode_varint(len(data)), data)
 
 
-def _varint(value: int) -> bytes:
+def encode_varint(value: int) -> bytes:
     """Zigzag, then seven bits a byte, least first."""
     rest = value << 1 if value >= 0 else (-value << 1) - 1
     out = bytearray()

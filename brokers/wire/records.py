@@ -24,7 +24,7 @@ from brokers.wire.batch import (
     pack_batch_header,
     parse_batch_header,
 )
-from brokers.wire.compression import decompress
+from brokers.wire.compression import Bytes, decompress
 
 _SENTINEL: Final = encode_record(NewRecord(None, bytes(32)), 0, 0)
 """A record of our own behind the producer's. It has no byte above 127, so a varint that runs past
@@ -61,7 +61,38 @@ def iterate_records(
     have been yielded then. The checksum is not looked at.
     """
     header = parse_batch_header(batch)
-    reader = _reader(batch, header, max_bytes)
+    yield from _records(header, _plain(batch, header, max_bytes))
+
+
+def iterate_raw_records(
+    batch: memoryview, *, max_bytes: int = DECOMPRESSED_BYTES_MAX
+) -> Iterator[tuple[Record, memoryview]]:
+    """As ``iterate_records``, each record with its own plain bytes, the length in front included:
+    for code that writes some of them again exactly as they were."""
+    header = parse_batch_header(batch)
+    plain = memoryview(_plain(batch, header, max_bytes))
+    position = 0
+    for record in _records(header, plain):
+        length, start = read_varint(plain, position)
+        yield record, plain[position : start + length]
+        position = start + length
+
+
+def read_varint(data: memoryview, position: int) -> tuple[int, int]:
+    """(value, where it ends) of the zigzag varint at ``position`` of bytes that were read before,
+    so that it is known to be whole."""
+    value = shift = 0
+    while True:
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return (value >> 1) ^ -(value & 1), position
+        shift += 7
+
+
+def _records(header: BatchHeader, plain: Bytes) -> Iterator[Record]:
+    reader = _reader(header, plain)
     previous = header.base_offset - 1
     left = header.record_count
     try:
@@ -98,7 +129,7 @@ def first_record_at_or_after(
     return None
 
 
-def _reader(batch: memoryview, header: BatchHeader, max_bytes: int) -> DefaultRecordBatch:
+def _plain(batch: memoryview, header: BatchHeader, max_bytes: int) -> Bytes:
     if header.magic != MAGIC or header.total_bytes != len(batch):
         raise _damaged(
             f"{len(batch)} bytes are not one batch of format {MAGIC}; they say format "
@@ -107,6 +138,10 @@ def _reader(batch: memoryview, header: BatchHeader, max_bytes: int) -> DefaultRe
     records = decompress(header.compression, batch[BATCH_OVERHEAD_BYTES:], max_bytes=max_bytes)
     if not 0 <= header.record_count * _RECORD_BYTES_MIN <= len(records):
         raise _damaged(f"{len(records)} bytes cannot hold {header.record_count} records")
+    return records
+
+
+def _reader(header: BatchHeader, records: Bytes) -> DefaultRecordBatch:
     plain = header._replace(
         batch_length=BATCH_OVERHEAD_BYTES - LOG_OVERHEAD_BYTES + len(records) + len(_SENTINEL),
         attributes=header.attributes & ~COMPRESSION_MASK,

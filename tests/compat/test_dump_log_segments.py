@@ -11,6 +11,8 @@ from brokers.log.config import LogConfig
 from brokers.log.disk import RealDisk
 from brokers.log.partition_log import PartitionLog
 from brokers.wire.batch import Compression, NewRecord, build_batch, parse_batch_header
+from tests.unit.log.compacting import KEY, compact, records_of
+from tests.unit.log.samples import flush
 
 NOW_MS = 1_700_000_000_000
 COMPLAINTS = (
@@ -97,3 +99,44 @@ def test_producer_snapshots(class_path: str, folder: Path) -> None:
     assert {producer: (len(found), found[-1]) for producer, found in sequences.items()} == {
         producer: (5, last) for producer, last in ends.items()
     }
+
+
+@pytest.fixture(scope="module")
+def compacted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A compacted log: batches thinned in every codec, emptied ones, tombstones with a horizon."""
+    volume = tmp_path_factory.mktemp("volume")
+    directory = volume / KEY.directory_name
+    config = LogConfig(segment_bytes=6_000, index_interval_bytes=256, cleanup_policy="compact")
+    disk = RealDisk()
+    log = PartitionLog.open(
+        directory, disk=disk, config=config, topic_id=KEY.topic_id, now_ms=NOW_MS, clean=False
+    )
+    for n in range(200):
+        records = [
+            NewRecord(b"k%d" % (n * 5 % 61), None if n % 7 == 0 else b"v" * 40),
+            NewRecord(b"k%d" % (n % 200 // 4), b"w" * 40),
+        ]
+        sent = build_batch(
+            records, base_timestamp=NOW_MS + n, compression=Compression(n % 5),
+            producer_id=1000 + n % 2, producer_epoch=0, base_sequence=n // 2 * 2,
+        )  # fmt: skip
+        log.append(memoryview(sent), parse_batch_header(sent), leader_epoch=n // 50, now_ms=NOW_MS)
+    flush(log)
+    report = compact(disk, log, volume=volume, key=KEY, directory=directory)
+    assert report.records_after < report.records_before
+    log.close()
+    return directory
+
+
+def test_compacted_segments_and_indexes(class_path: str, compacted: Path) -> None:
+    logs = sorted(compacted.glob("*.log"))
+    indexes = [*sorted(compacted.glob("*.index")), *sorted(compacted.glob("*.timeindex"))]
+    output = dump(class_path, [*logs, *indexes])
+    for complaint in COMPLAINTS:
+        assert complaint not in output
+    ours = [record.offset for path in logs for record in records_of(path.read_bytes())]
+    offsets = [int(found) for found in re.findall(r"^\| offset: (\d+)", output, re.MULTILINE)]
+    assert offsets == ours
+    assert len(offsets) < 400
+    assert " count: 0 " in output
+    assert f"deleteHorizonMs: OptionalLong[{NOW_MS + 86_400_000}]" in output

@@ -206,11 +206,15 @@ class MemoryDisk:
             self.directories[target] = self.directories.pop(source)
             return
         inode = self._inode(source)
+        destination = self._directory(target.parent)
         self._step_or_die()
         directory = self._directory(source.parent)
         del directory.names[source.name]
-        directory.names[target.name] = inode
+        destination.names[target.name] = inode
         directory.changed()
+        if destination is not directory:
+            # Two changes: without power the file may be in both folders, or in neither.
+            destination.changed()
 
     def unlink(self, path: Path) -> None:
         inode = self._inode(path)

@@ -219,3 +219,23 @@ def test_a_gap_too_wide_for_the_index_asks_for_a_restart(disk: MemoryDisk, direc
     assert refused.value.code == ErrorCode.OFFSET_OUT_OF_RANGE
     log.restart_at(2**31 + 5)
     assert log.append_replicated(memoryview(far), now_ms=NOW_MS) == 2**31 + 6
+
+
+def test_what_follows_a_batch_that_found_no_room_waits_for_room_too(
+    disk: MemoryDisk, directory: Path
+) -> None:
+    """A producer that is told of a gap instead goes on as a new one, and may send twice."""
+    log = open_log(disk, directory, LogConfig())
+    sent = [
+        batch(1, producer_id=1, producer_epoch=0, base_sequence=sequence) for sequence in range(4)
+    ]
+    append(log, sent[0])
+    disk.free_bytes = 0
+    for refused_for_room in sent[1:3]:
+        with pytest.raises(DiskFull):
+            append(log, refused_for_room)
+    disk.free_bytes = None
+    append(log, sent[1])
+    with pytest.raises(Refusal) as refused:
+        append(log, sent[3])
+    assert refused.value.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER

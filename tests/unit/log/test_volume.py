@@ -180,3 +180,18 @@ def str_of(link: Path) -> str:
         return str(link.readlink())
     except OSError:
         return ""
+
+
+def test_a_truncation_takes_back_what_was_said_to_be_compacted(tmp_path: Path) -> None:
+    """Or what is written there again would never be."""
+    volume = open_volume(tmp_path)
+    log = open_log(volume, clean=False)
+    fill(log, [1] * 6)
+    flush(log)
+    key = PartitionKey(TOPIC, 0)
+    volume.first_dirty_offsets.update({key: 5})
+    log.truncate_to(3)
+    assert volume.first_dirty_offsets.get(key) == 3
+    volume.delete_partition(TOPIC, 0, remove_at_ms=0)
+    assert volume.first_dirty_offsets.get(key) == 0
+    volume.close()
