@@ -61,6 +61,20 @@ MESSAGE_BYTES_MAX: Final = 8 * MIB
 DECOMPRESSED_BYTES_MAX: Final = 64 * MIB
 """One batch, decompressed, wherever records are looked into (REST, websocket, timestamps)."""
 
+KEYED_BATCH_BYTES_MAX: Final = 16 * MIB
+"""One batch for a compacted topic, decompressed: it is looked into on the event loop, for its keys.
+The Java client splits a batch that is refused for its size."""
+
+KEYED_BATCH_RECORDS_MAX: Final = 50_000
+"""Records of such a batch: at a third of a microsecond each they hold the event loop for 20 ms."""
+
+COMPACTION_KEYS_MAX: Final = 1_000_000
+"""Distinct keys of one compaction, at about 200 bytes in a storage worker's memory; what is dirty
+beyond them waits for the next one. Kafka's ``log.cleaner.dedupe.buffer.size`` bounds the same."""
+
+STORAGE_FILE_BYTES_MAX: Final = 16 * MIB
+"""A request to or a report from a storage worker, as JSON."""
+
 PRODUCERS_PER_PARTITION_MAX: Final = 10_000
 """Idempotent producers remembered by one partition; the one idle longest is forgotten."""
 

@@ -197,6 +197,10 @@ class PartitionRecord:
     leader_epoch: LeaderEpoch
     partition_epoch: PartitionEpoch
     eligible_leaders: tuple[BrokerId, ...] = ()
+    """Not in sync, but they hold everything that is committed (KIP-966)."""
+    adding: tuple[BrokerId, ...] = ()
+    removing: tuple[BrokerId, ...] = ()
+    """While replicas are being reassigned: the new and the old among ``replicas`` (KIP-455)."""
 
     @classmethod
     def from_json(cls, data: Json) -> "PartitionRecord":
@@ -210,6 +214,8 @@ class PartitionRecord:
             leader_epoch=LeaderEpoch(data["leader_epoch"]),
             partition_epoch=PartitionEpoch(data["partition_epoch"]),
             eligible_leaders=tuple(BrokerId(b) for b in data.get("eligible_leaders", [])),
+            adding=tuple(BrokerId(b) for b in data.get("adding", [])),
+            removing=tuple(BrokerId(b) for b in data.get("removing", [])),
         )
 
     def to_json(self) -> Json:
@@ -222,6 +228,8 @@ class PartitionRecord:
             "leader_epoch": self.leader_epoch,
             "partition_epoch": self.partition_epoch,
             "eligible_leaders": list(self.eligible_leaders),
+            "adding": list(self.adding),
+            "removing": list(self.removing),
         }
 
 
@@ -237,6 +245,8 @@ class BrokerRecord:
     rack: str | None = None
     fenced: bool = False
     """Fenced: not known to be alive. Not offered to clients, not given new partitions."""
+    draining: bool = False
+    """An operator wants it empty: it is given no new replicas, and its own move elsewhere."""
 
     @classmethod
     def from_json(cls, data: Json) -> "BrokerRecord":
@@ -250,6 +260,7 @@ class BrokerRecord:
             volume_id=data["volume_id"],
             rack=data.get("rack"),
             fenced=data.get("fenced", False),
+            draining=data.get("draining", False),
         )
 
     def to_json(self) -> Json:
@@ -263,4 +274,5 @@ class BrokerRecord:
             "volume_id": self.volume_id,
             "rack": self.rack,
             "fenced": self.fenced,
+            "draining": self.draining,
         }

@@ -68,6 +68,17 @@ def _one_of(*choices: str, because: str = "") -> Check:
     return lambda text: None if text in choices else wanted
 
 
+def _some_of(*choices: str) -> Check:
+    wanted = "one or more of " + " and ".join(choices) + ", divided by commas"
+
+    def check(text: str) -> str | None:
+        items = [item.strip() for item in text.split(",")]
+        good = set(items) <= set(choices) and len(set(items)) == len(items)
+        return None if good else wanted
+
+    return check
+
+
 _INT: Final = ConfigType.INT
 _LONG: Final = ConfigType.LONG
 _BOOLEAN: Final = ConfigType.BOOLEAN
@@ -75,7 +86,6 @@ _STRING: Final = ConfigType.STRING
 _LIST: Final = ConfigType.LIST
 _DOUBLE: Final = ConfigType.DOUBLE
 
-_FOR_COMPACTION: Final = "Only for compacted topics, which this release does not have."
 _FOR_TIERS: Final = "Only for tiered storage, which this release does not have."
 
 _ALL: Final = (
@@ -83,8 +93,9 @@ _ALL: Final = (
         "cleanup.policy",
         _LIST,
         "delete",
-        _one_of("delete", because="compacted topics are not in this release"),
-        "What happens to old segments: delete removes them by retention.ms and retention.bytes.",
+        _some_of("compact", "delete"),
+        "What happens to old records: delete removes segments by retention.ms and retention.bytes, "
+        "compact keeps the last record of each key; records without a key are then refused.",
     ),
     TopicConfig(
         "compression.gzip.level",
@@ -114,7 +125,13 @@ _ALL: Final = (
         _integer(-131072, 22),
         "Kept for tools; batches stay as the producer compressed them.",
     ),
-    TopicConfig("delete.retention.ms", _LONG, str(DAY_MS), _integer(0, LONG_MAX), _FOR_COMPACTION),
+    TopicConfig(
+        "delete.retention.ms",
+        _LONG,
+        str(DAY_MS),
+        _integer(0, LONG_MAX),
+        "How long compaction keeps a tombstone, a record without a value, after it first met it.",
+    ),
     TopicConfig(
         "file.delete.delay.ms",
         _LONG,
@@ -154,7 +171,12 @@ _ALL: Final = (
     TopicConfig("local.retention.bytes", _LONG, "-2", _integer(-2, LONG_MAX), _FOR_TIERS),
     TopicConfig("local.retention.ms", _LONG, "-2", _integer(-2, LONG_MAX), _FOR_TIERS),
     TopicConfig(
-        "max.compaction.lag.ms", _LONG, str(LONG_MAX), _integer(1, LONG_MAX), _FOR_COMPACTION
+        "max.compaction.lag.ms",
+        _LONG,
+        str(LONG_MAX),
+        _integer(1, LONG_MAX),
+        "Age at which a record is compacted however little there is to compact; never sooner than "
+        "after a second, for segments are begun as often.",
     ),
     TopicConfig(
         "max.message.bytes",
@@ -184,14 +206,28 @@ _ALL: Final = (
         _one_of("CreateTime", "LogAppendTime"),
         "Whether a record keeps its producer's timestamp or gets the broker's.",
     ),
-    TopicConfig("min.cleanable.dirty.ratio", _DOUBLE, "0.5", _fraction, _FOR_COMPACTION),
-    TopicConfig("min.compaction.lag.ms", _LONG, "0", _integer(0, LONG_MAX), _FOR_COMPACTION),
+    TopicConfig(
+        "min.cleanable.dirty.ratio",
+        _DOUBLE,
+        "0.5",
+        _fraction,
+        "A log is compacted when more than this part of its closed segments is not yet.",
+    ),
+    TopicConfig(
+        "min.compaction.lag.ms",
+        _LONG,
+        "0",
+        _integer(0, LONG_MAX),
+        "How long a record stays as it was produced before compaction may touch it.",
+    ),
     TopicConfig(
         "min.insync.replicas",
         _INT,
-        "1",
+        "2",
         _integer(1, INT_MAX),
-        "How many replicas must have a record before it is committed; never more than there are.",
+        "How many replicas must be in sync for records to be committed, or as many as there are "
+        "when that is fewer. A leader that crashes alone then takes nothing with it. Kafka's "
+        "default is 1.",
     ),
     TopicConfig(
         "preallocate",
@@ -283,12 +319,25 @@ def check_config(name: str, value: str | None) -> str:
 
 def checked(configs: Mapping[str, str | None]) -> dict[str, str]:
     """All of ``configs``; raises ``Refusal`` INVALID_CONFIG for the first that cannot be."""
-    return {name: check_config(name, value) for name, value in configs.items()}
+    good = {name: check_config(name, value) for name, value in configs.items()}
+    least, most = (value_of(f"{end}.compaction.lag.ms", good) for end in ("min", "max"))
+    if int(least) > int(most):
+        raise Refusal(
+            ErrorCode.INVALID_CONFIG,
+            f"topic config min.compaction.lag.ms cannot be {least}, more than "
+            f"max.compaction.lag.ms, which is {most}",
+        )
+    return good
 
 
 def value_of(name: str, configs: Mapping[str, str]) -> str:
     """The value in force: what was set, else the default. ``KeyError`` without such a config."""
     return configs.get(name, TOPIC_CONFIGS[name].default)
+
+
+def list_of(name: str, configs: Mapping[str, str]) -> list[str]:
+    """The items of the value in force."""
+    return [item.strip() for item in value_of(name, configs).split(",")]
 
 
 def _shown(text: str) -> str:

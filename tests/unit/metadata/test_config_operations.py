@@ -30,6 +30,12 @@ def test_deleting_what_was_not_set_is_harmless():
     assert altered({}, [("retention.ms", Operation.DELETE, None)]) == {}
 
 
+def test_a_topic_can_be_compacted_as_well():
+    assert altered({}, [("cleanup.policy", Operation.APPEND, "compact")]) == {
+        "cleanup.policy": "delete,compact"
+    }
+
+
 def test_append_to_a_list_takes_no_item_twice():
     assert altered({}, [("cleanup.policy", Operation.APPEND, "delete")]) == {
         "cleanup.policy": "delete"
@@ -37,7 +43,7 @@ def test_append_to_a_list_takes_no_item_twice():
 
 
 def test_the_result_of_append_and_subtract_is_checked():
-    appended = refusal(("cleanup.policy", Operation.APPEND, "compact"))
+    appended = refusal(("cleanup.policy", Operation.APPEND, "purge"))
     emptied = refusal(("cleanup.policy", Operation.SUBTRACT, "delete"))
     assert (appended.code, emptied.code) == (ErrorCode.INVALID_CONFIG, ErrorCode.INVALID_CONFIG)
 

@@ -43,6 +43,16 @@ def test_what_was_not_set_means_what_the_log_does_by_default():
         ("message.timestamp.after.max.ms", "8", "message_timestamp_after_max_ms", 8),
         ("flush", "os", "flush", "os"),
         ("file.delete.delay.ms", "0", "file_delete_delay_ms", 0),
+        ("cleanup.policy", "compact", "cleanup_policy", "compact"),
+        ("cleanup.policy", "compact, delete", "cleanup_policy", "compact,delete"),
+        ("cleanup.policy", "compact", "compacts", True),
+        ("cleanup.policy", "compact", "deletes_old_records", False),
+        ("cleanup.policy", "delete, compact", "deletes_old_records", True),
+        ("cleanup.policy", "delete", "compacts", False),
+        ("min.cleanable.dirty.ratio", "0.25", "min_cleanable_dirty_ratio", 0.25),
+        ("min.compaction.lag.ms", "9", "min_compaction_lag_ms", 9),
+        ("max.compaction.lag.ms", "10", "max_compaction_lag_ms", 10),
+        ("delete.retention.ms", "11", "delete_retention_ms", 11),
     ],
 )
 def test_what_is_set_reaches_the_log(name, value, attribute, meaning):
@@ -67,6 +77,11 @@ def test_what_is_set_reaches_the_log(name, value, attribute, meaning):
         ("min.insync.replicas", "0"),
         ("min.cleanable.dirty.ratio", "1.1"),
         ("min.cleanable.dirty.ratio", "nan"),
+        ("cleanup.policy", ""),
+        ("cleanup.policy", "compact,"),
+        ("cleanup.policy", "compact,compact"),
+        ("cleanup.policy", "compact delete"),
+        ("max.compaction.lag.ms", "0"),
         ("message.timestamp.type", "createtime"),
         ("compression.type", "brotli"),
         ("flush", "never"),
@@ -81,8 +96,6 @@ def test_values_out_of_range_are_refused_by_name(name, value):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("cleanup.policy", "compact"),
-        ("cleanup.policy", "delete,compact"),
         ("unclean.leader.election.enable", "true"),
         ("remote.storage.enable", "true"),
     ],
@@ -90,6 +103,13 @@ def test_values_out_of_range_are_refused_by_name(name, value):
 def test_what_this_release_cannot_honour_is_refused_with_the_reason(name, value):
     message = refusal(name, value)
     assert "(" in message, "the reason stands in brackets"
+
+
+def test_compaction_may_not_be_forbidden_for_longer_than_it_may_wait():
+    lags = {"min.compaction.lag.ms": "2000", "max.compaction.lag.ms": "1999"}
+    with pytest.raises(Refusal, match=r"min\.compaction\.lag\.ms"):
+        checked(lags)
+    assert checked({**lags, "max.compaction.lag.ms": "2000"})
 
 
 def test_unknown_names_are_refused():
