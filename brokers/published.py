@@ -34,8 +34,8 @@ def topic_gone(topic: Topic) -> NewChange:
     return NewChange(Kind.TOPIC, topic.id.hex, None)
 
 
-def partition_change(partition: Partition) -> NewChange:
-    record = PartitionRecord(
+def partition_record(partition: Partition) -> PartitionRecord:
+    return PartitionRecord(
         topic_id=TopicId(partition.topic_id.bytes),
         index=PartitionIndex(partition.index),
         replicas=tuple(BrokerId(broker) for broker in partition.replicas),
@@ -44,13 +44,21 @@ def partition_change(partition: Partition) -> NewChange:
         leader_epoch=LeaderEpoch(partition.leader_epoch),
         partition_epoch=PartitionEpoch(partition.partition_epoch),
         eligible_leaders=tuple(BrokerId(broker) for broker in partition.eligible_leaders),
+        adding=tuple(BrokerId(broker) for broker in partition.adding),
+        removing=tuple(BrokerId(broker) for broker in partition.removing),
     )
-    key = f"{partition.topic_id.hex}/{partition.index}"
-    return NewChange(Kind.PARTITION, key, record.to_json())
 
 
-def broker_change(broker: Broker) -> NewChange:
-    record = BrokerRecord(
+def partition_told(record: PartitionRecord) -> NewChange:
+    return NewChange(Kind.PARTITION, f"{record.topic_id.hex()}/{record.index}", record.to_json())
+
+
+def partition_change(partition: Partition) -> NewChange:
+    return partition_told(partition_record(partition))
+
+
+def broker_record(broker: Broker) -> BrokerRecord:
+    return BrokerRecord(
         id=BrokerId(broker.id),
         incarnation=Incarnation(broker.incarnation),
         host=broker.host,
@@ -60,5 +68,14 @@ def broker_change(broker: Broker) -> NewChange:
         volume_id=broker.volume_id,
         rack=broker.rack,
         fenced=broker.fenced,
+        draining=broker.draining,
     )
-    return NewChange(Kind.BROKER, str(broker.id), record.to_json())
+
+
+def broker_change(broker: Broker) -> NewChange:
+    return NewChange(Kind.BROKER, str(broker.id), broker_record(broker).to_json())
+
+
+def broker_gone(broker: Broker) -> NewChange:
+    """It was removed: nobody waits for it, and a process that still says it is that broker ends."""
+    return NewChange(Kind.BROKER, str(broker.id), None)

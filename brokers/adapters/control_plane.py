@@ -5,24 +5,41 @@ from typing import Final, TypeVar
 
 from brokers.adapters.database_calls import DatabaseCalls
 from brokers.kernel.errors import Refusal
-from brokers.kernel.ids import BrokerId, Incarnation, ProducerId, TopicId, TopicName
+from brokers.kernel.ids import (
+    BrokerId,
+    Incarnation,
+    PartitionIndex,
+    ProducerId,
+    TopicId,
+    TopicName,
+)
+from brokers.metadata.records import PartitionRecord
 from brokers.node.ports import (
     Actor,
     BrokerRegistration,
     ConfigOperation,
+    IsrChange,
     NewTopic,
+    PartitionAssignment,
+    PartitionNumber,
     Refused,
     TopicCreated,
+    Upkeep,
 )
 from brokers.selectors import brokers as broker_selectors
 from brokers.services import (
+    alter_isrs,
     alter_topic_configs,
     create_partitions,
     create_topic,
     delete_topic,
+    elect_leaders,
     ensure_system_topics,
     fence_broker,
+    give_up_replicas,
     heartbeat,
+    mend_partitions,
+    reassign_partitions,
     register_broker,
     replace_topic_configs,
     reserve_producer_ids,
@@ -34,6 +51,9 @@ T = TypeVar("T")
 LIFE_SECONDS: Final = 2.0
 """Heartbeats and the like: the next one comes soon anyway."""
 
+FENCE_SECONDS: Final = 5.0
+"""Fencing moves the leadership of all that a broker led; the next attempt would not be quicker."""
+
 VERB_SECONDS: Final = 10.0
 """Administration; a client's own time-out may end it sooner."""
 
@@ -42,15 +62,21 @@ REGISTRATION_SECONDS: Final = 30.0
 
 
 class DjangoControlPlane:
-    """``ControlPlane`` for ``broker_id``; signs of life never wait behind administration."""
+    """``ControlPlane`` for ``broker_id``.
+
+    Heartbeats, fencing and in-sync sets have threads and connections of their own: neither waits
+    behind another kind, nor any of them behind administration.
+    """
 
     def __init__(self, broker_id: BrokerId) -> None:
         self._life = DatabaseCalls(1, f"broker-{broker_id}-life")
+        self._fencing = DatabaseCalls(1, f"broker-{broker_id}-fencing")
+        self._replication = DatabaseCalls(2, f"broker-{broker_id}-replication")
         self._verbs = DatabaseCalls(3, f"broker-{broker_id}-verbs")
 
     def close(self) -> None:
-        self._life.close()
-        self._verbs.close()
+        for calls in (self._life, self._fencing, self._replication, self._verbs):
+            calls.close()
 
     async def register_broker(self, registration: BrokerRegistration) -> Incarnation:
         return await self._verbs.call(REGISTRATION_SECONDS, _register, registration)
@@ -59,14 +85,36 @@ class DjangoControlPlane:
         return await self._life.call(LIFE_SECONDS, heartbeat.heartbeat, broker_id, incarnation)
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
-        await self._life.call(LIFE_SECONDS, stop_broker.stop_broker, broker_id, incarnation)
+        await self._fencing.call(FENCE_SECONDS, stop_broker.stop_broker, broker_id, incarnation)
 
     async def broker_heartbeats(self) -> dict[BrokerId, tuple[Incarnation, int]]:
         return await self._life.call(LIFE_SECONDS, broker_selectors.broker_heartbeats)
 
     async def fence_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
-        return await self._life.call(
-            LIFE_SECONDS, fence_broker.fence_broker, broker_id, incarnation, by="controller"
+        return await self._fencing.call(
+            FENCE_SECONDS, fence_broker.fence_broker, broker_id, incarnation, by="controller"
+        )
+
+    async def alter_isrs(
+        self, broker_id: BrokerId, incarnation: Incarnation, changes: Sequence[IsrChange]
+    ) -> list[PartitionRecord | Refused]:
+        return await self._replication.call(
+            LIFE_SECONDS, alter_isrs.alter_isrs, broker_id, incarnation, changes
+        )
+
+    async def give_up_replicas(
+        self,
+        broker_id: BrokerId,
+        incarnation: Incarnation,
+        partitions: Sequence[PartitionNumber],
+    ) -> None:
+        await self._replication.call(
+            FENCE_SECONDS, give_up_replicas.give_up_replicas, broker_id, incarnation, partitions
+        )
+
+    async def mend_partitions(self, *, rebalance: bool) -> Upkeep:
+        return await self._replication.call(
+            FENCE_SECONDS, mend_partitions.mend_partitions, rebalance=rebalance
         )
 
     async def reserve_producer_ids(self, count: int) -> ProducerId:
@@ -132,6 +180,25 @@ class DjangoControlPlane:
             name=name,
             configs=configs,
             validate_only=validate_only,
+        )
+
+    async def elect_leaders(
+        self,
+        actor: Actor,
+        partitions: Sequence[tuple[TopicName, PartitionIndex]] | None,
+    ) -> list[tuple[TopicName, PartitionIndex, Refused | None]]:
+        return await self._verbs.call(
+            VERB_SECONDS, elect_leaders.elect_leaders, actor=actor, partitions=partitions
+        )
+
+    async def reassign_partitions(
+        self, actor: Actor, assignments: Sequence[PartitionAssignment]
+    ) -> list[Refused | None]:
+        return await self._verbs.call(
+            VERB_SECONDS,
+            reassign_partitions.reassign_partitions,
+            actor=actor,
+            assignments=assignments,
         )
 
 

@@ -7,7 +7,7 @@ from brokers.models import Partition, Topic
 from tenants.cli.answer import Table
 
 TOPIC_COLUMNS = ("TOPIC", "TOPIC ID", "PARTITIONS", "REPLICATION FACTOR", "INTERNAL", "CONFIGS")
-PARTITION_COLUMNS = ("TOPIC", "PARTITION", "LEADER", "LEADER EPOCH", "REPLICAS", "ISR")
+PARTITION_COLUMNS = ("TOPIC", "PARTITION", "LEADER", "LEADER EPOCH", "REPLICAS", "ISR", "ELR")
 
 
 def topic_document(topic: Topic, partitions: Sequence[Partition]) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def partition_document(partition: Partition) -> dict[str, Any]:
         "leader_epoch": partition.leader_epoch,
         "replicas": partition.replicas,
         "isr": partition.isr,
+        "eligible_leaders": partition.eligible_leaders,
     }
 
 

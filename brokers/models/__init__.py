@@ -1,8 +1,8 @@
 """Rows behind the data plane: brokers, volumes, topics, partitions; ``services`` write them."""
 
-from brokers.models.broker import Broker, Volume
+from brokers.models.broker import Broker, RemovedBroker, Volume
 from brokers.models.partition import Partition
 from brokers.models.producer_ids import ProducerIdCounter
 from brokers.models.topic import Topic
 
-__all__ = ["Broker", "Partition", "ProducerIdCounter", "Topic", "Volume"]
+__all__ = ["Broker", "Partition", "ProducerIdCounter", "RemovedBroker", "Topic", "Volume"]

@@ -16,7 +16,7 @@ class Broker(models.Model):
     """``incarnation`` rises with every registration; ``heartbeats`` with every sign of life.
 
     Ages are judged by how ``heartbeats`` rises and never by comparing clocks; ``heartbeat_at`` is
-    the database's clock, for people and for upkeep.
+    the database's clock, for people and for upkeep. A ``draining`` broker is given no new replicas.
     """
 
     id = models.PositiveIntegerField(primary_key=True)
@@ -28,6 +28,17 @@ class Broker(models.Model):
     volume = models.ForeignKey(Volume, models.PROTECT, related_name="brokers")
     rack = models.CharField(max_length=255, null=True)
     fenced = models.BooleanField(default=False)
+    draining = models.BooleanField(default=False)
     heartbeats = models.BigIntegerField(default=0)
     heartbeat_at = models.DateTimeField(db_default=Now())
     registered_at = models.DateTimeField(db_default=Now())
+
+
+class RemovedBroker(models.Model):
+    """The last incarnation of a broker that was removed; one that takes its id begins above it.
+
+    Otherwise a process of the old one, stopped for long, could pass for the new one.
+    """
+
+    id = models.PositiveIntegerField(primary_key=True)
+    incarnation = models.BigIntegerField()

@@ -1,6 +1,9 @@
 """Brokers: who there is, who lives, who has room."""
 
-from django.db.models import Count
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db.models import Count, F, Func
 
 from brokers.kernel.ids import BrokerId, Incarnation
 from brokers.metadata.placement import Candidate
@@ -29,13 +32,37 @@ def partitions_led() -> dict[BrokerId, int]:
         return {BrokerId(leader): count for leader, count in counts}
 
 
+def replicas_held() -> Counter[BrokerId]:
+    """How many replicas of live topics each broker holds, over all tenants."""
+    with scope.system("placement: every tenant's partitions are a broker's load"):
+        counts = (
+            Partition.objects.filter(topic__deleted_at__isnull=True)
+            .values_list(Func(F("replicas"), function="unnest"))
+            .annotate(count=Count("id"))
+        )
+        return Counter({BrokerId(broker): count for broker, count in counts})
+
+
 def placement_candidates() -> list[Candidate]:
-    """Live brokers with their loads."""
-    led = partitions_led()
-    return [
-        Candidate(BrokerId(broker.id), broker.volume_id, led.get(BrokerId(broker.id), 0))
-        for broker in live_brokers()
+    """Brokers that may be given replicas, with their loads: registered ones, not draining."""
+    return candidates_among(Broker.objects.filter(draining=False))
+
+
+def candidates_among(brokers: Iterable[Broker]) -> list[Candidate]:
+    """These brokers with their loads, by id."""
+    led, held = partitions_led(), replicas_held()
+    found = [
+        Candidate(
+            id=BrokerId(broker.id),
+            volume_id=broker.volume_id,
+            load=led.get(BrokerId(broker.id), 0),
+            held=held[BrokerId(broker.id)],
+            rack=broker.rack,
+            is_live=not broker.fenced,
+        )
+        for broker in brokers
     ]
+    return sorted(found, key=lambda candidate: candidate.id)
 
 
 def broker_heartbeats() -> dict[BrokerId, tuple[Incarnation, int]]:

@@ -18,11 +18,11 @@ def partitions_by_topic(tenant_id: UUID | str) -> dict[UUID, list[Partition]]:
     return found
 
 
-def replicas_held() -> Counter[BrokerId]:
-    """How many replicas of live topics each broker holds, over all tenants."""
-    held: Counter[BrokerId] = Counter()
-    with scope.system("an operator looks at brokers: every tenant's partitions are their load"):
-        live = Partition.objects.filter(topic__deleted_at__isnull=True)
-        for replicas in live.values_list("replicas", flat=True).iterator():
-            held.update(BrokerId(broker) for broker in replicas)
-    return held
+def replicas_leaving() -> Counter[BrokerId]:
+    """How many replicas each broker holds until others have copied them, over all tenants."""
+    leaving: Counter[BrokerId] = Counter()
+    with scope.system("an operator looks at brokers: what is on the move"):
+        moving = Partition.objects.filter(topic__deleted_at__isnull=True).exclude(removing=[])
+        for removing in moving.values_list("removing", flat=True).iterator():
+            leaving.update(BrokerId(broker) for broker in removing)
+    return leaving

@@ -6,11 +6,13 @@ from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId, TopicName
 from brokers.kernel.limits import PARTITIONS_PER_TOPIC_MAX
 from brokers.metadata.placement import Candidate, place
+from brokers.metadata.reassignment import target_of
 from brokers.models import Partition, Topic
 from brokers.node.ports import Actor
-from brokers.published import topic_change
+from brokers.published import partition_record, topic_change
 from brokers.selectors.brokers import placement_candidates
-from brokers.services.create_topic import assigned_leaders
+from brokers.services.assigned_replicas import Replicas, assigned_replicas, checked_candidates
+from brokers.services.broker_rows import live_of, lock_brokers, still_candidates
 from brokers.services.topic_rows import (
     check_partition_limit,
     insert_partitions,
@@ -38,13 +40,15 @@ def create_partitions(
     candidates = placement_candidates()
     with scope.tenant(actor.tenant_id):
         limit_waits()
+        brokers = lock_brokers()
+        candidates = still_candidates(candidates, brokers)
         tenant = lock_tenant(UUID(actor.tenant_id))
         topic = lock_topic(name)
         adding = _added(topic, count)
         check_partition_limit(tenant, adding)
-        leaders = _leaders(topic, adding, assignments, candidates)
+        replicas = _replicas(topic, adding, assignments, candidates)
         if not validate_only:
-            _write(actor, topic, leaders)
+            _write(actor, topic, replicas, live_of(brokers))
 
 
 def _added(topic: Topic, count: int) -> int:
@@ -62,35 +66,39 @@ def _added(topic: Topic, count: int) -> int:
     return count - topic.partition_count
 
 
-def _leaders(
+def _replicas(
     topic: Topic,
     adding: int,
     assignments: Sequence[Sequence[BrokerId]] | None,
     candidates: Sequence[Candidate],
-) -> list[BrokerId]:
+) -> Replicas:
+    """New partitions get as many replicas as the first one is to have."""
     first = topic.partition_count
-    if not candidates:
-        raise Refusal(
-            ErrorCode.INVALID_REPLICATION_FACTOR,
-            "no broker is alive to hold a replica; try again when one is",
-        )
+    present = Partition.objects.filter(topic=topic)
+    factor = len(target_of(partition_record(present.get(index=0))))
+    checked_candidates(candidates, factor)
     if assignments is None:
-        present = Counter(Partition.objects.filter(topic=topic).values_list("leader", flat=True))
-        return place(candidates, adding, turn=topic.id.int + first, present=present)
+        led = Counter(present.values_list("leader", flat=True))
+        return place(candidates, adding, factor, turn=topic.id.int + first, present=led)
     if len(assignments) != adding:
         raise Refusal(
             ErrorCode.INVALID_REPLICA_ASSIGNMENT,
             f"{adding} partitions were asked for and {len(assignments)} were assigned replicas",
         )
+    if any(len(replicas) != factor for replicas in assignments):
+        raise Refusal(
+            ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+            f"the topic's partitions have {factor} replicas each, and so must the new ones",
+        )
     by_hand = {first + position: replicas for position, replicas in enumerate(assignments)}
-    return assigned_leaders(by_hand, candidates, first)
+    return assigned_replicas(by_hand, candidates, first)
 
 
-def _write(actor: Actor, topic: Topic, leaders: Sequence[BrokerId]) -> None:
+def _write(actor: Actor, topic: Topic, replicas: Replicas, live: set[BrokerId]) -> None:
     first = topic.partition_count
-    topic.partition_count = first + len(leaders)
+    topic.partition_count = first + len(replicas)
     topic.save(update_fields=["partition_count"])
-    told = insert_partitions(topic, leaders, first)
+    told = insert_partitions(topic, replicas, first, live=live)
     audit.record(
         tenant_id=topic.tenant_id,
         by=actor.principal,

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from brokers.kernel.errors import ErrorCode, Refusal
@@ -10,12 +10,15 @@ from brokers.metadata.topic_names import check_new_topic_name, collision_key
 from brokers.models import Topic
 from brokers.node.ports import Actor, NewTopic, TopicCreated
 from brokers.selectors.brokers import placement_candidates
+from brokers.services.assigned_replicas import Replicas, assigned_replicas, checked_candidates
+from brokers.services.broker_rows import live_of, lock_brokers, still_candidates
 from brokers.services.topic_rows import check_partition_limit, insert_topic, lock_tenant
 from tenants import audit, changes, scope
 from tenants.models import Tenant
 from tenants.transactions import limit_waits
 
-REPLICATION_FACTORS = (-1, 1)
+REPLICATION_FACTOR_DEFAULT = 3
+"""Of a topic that asks for none, where there are so many brokers; else one."""
 
 
 def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) -> TopicCreated:
@@ -32,29 +35,36 @@ def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) 
     row = Topic(id=uuid4(), tenant_id=UUID(actor.tenant_id), name=topic.name, configs=configs)
     with scope.tenant(actor.tenant_id):
         limit_waits()
+        brokers = lock_brokers()
+        candidates = still_candidates(candidates, brokers)
         tenant = lock_tenant(row.tenant_id)
         _refuse_taken_name(topic.name)
-        leaders = _leaders(topic, tenant, candidates, turn=row.id.int)
-        check_partition_limit(tenant, len(leaders))
+        replicas = _replicas(topic, tenant, candidates, turn=row.id.int)
+        check_partition_limit(tenant, len(replicas))
         if not validate_only:
-            _write(actor, row, leaders)
+            _write(actor, row, replicas, live_of(brokers))
     return TopicCreated(
         name=topic.name,
         topic_id=TopicId(bytes(16) if validate_only else row.id.bytes),
-        partition_count=len(leaders),
-        replication_factor=1,
+        partition_count=len(replicas),
+        replication_factor=len(replicas[0]),
         configs=configs,
     )
 
 
-def _write(actor: Actor, row: Topic, leaders: Sequence[BrokerId]) -> None:
-    told = insert_topic(row, leaders)
+def _write(actor: Actor, row: Topic, replicas: Replicas, live: set[BrokerId]) -> None:
+    told = insert_topic(row, replicas, live=live)
     audit.record(
         tenant_id=row.tenant_id,
         by=actor.principal,
         action="topic.create",
         object=row.name,
-        detail={"id": row.id.hex, "partitions": len(leaders), "configs": row.configs},
+        detail={
+            "id": row.id.hex,
+            "partitions": len(replicas),
+            "replication_factor": len(replicas[0]),
+            "configs": row.configs,
+        },
     )
     changes.publish(told)
 
@@ -66,11 +76,11 @@ def _check_shape(topic: NewTopic) -> None:
             "replicas were assigned by hand, so the partition count and the replication factor "
             "must be -1",
         )
-    if topic.replication_factor not in REPLICATION_FACTORS:
+    if topic.replication_factor != -1 and topic.replication_factor < 1:
         raise Refusal(
             ErrorCode.INVALID_REPLICATION_FACTOR,
-            f"the replication factor cannot be {topic.replication_factor}: this release keeps one "
-            "replica of each partition; ask for 1, or for -1, the default",
+            f"a partition cannot have {topic.replication_factor} replicas; ask for 1 or more, or "
+            f"for -1, the default of {REPLICATION_FACTOR_DEFAULT}",
         )
     count = topic.partition_count
     if count != -1 and not 1 <= count <= PARTITIONS_PER_TOPIC_MAX:
@@ -95,53 +105,16 @@ def _refuse_taken_name(name: str) -> None:
             )
 
 
-def _leaders(
+def _replicas(
     topic: NewTopic, tenant: Tenant, candidates: Sequence[Candidate], turn: int
-) -> list[BrokerId]:
-    if not candidates:
-        raise Refusal(
-            ErrorCode.INVALID_REPLICATION_FACTOR,
-            "no broker is alive to hold a replica; try again when one is",
-        )
+) -> Replicas:
     if topic.assignments:
-        return assigned_leaders(topic.assignments, candidates, first=0)
+        return assigned_replicas(topic.assignments, candidates, first=0)
+    factor = topic.replication_factor
+    if factor == -1:
+        # Two would protect from nothing that one does not: either both confirm each record, and
+        # the loss of one stops writes, or one alone does, and its loss loses records.
+        enough = len(candidates) >= REPLICATION_FACTOR_DEFAULT
+        factor = REPLICATION_FACTOR_DEFAULT if enough else 1
     count = tenant.default_partition_count if topic.partition_count == -1 else topic.partition_count
-    return place(candidates, count, turn=turn)
-
-
-def assigned_leaders(
-    assignments: Mapping[int, Sequence[BrokerId]], candidates: Sequence[Candidate], first: int
-) -> list[BrokerId]:
-    """Leaders by hand, for partitions ``first`` and up without a gap.
-
-    Raises ``Refusal`` INVALID_REPLICA_ASSIGNMENT or, for several replicas,
-    INVALID_REPLICATION_FACTOR.
-    """
-    if sorted(assignments) != list(range(first, first + len(assignments))):
-        raise Refusal(
-            ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-            f"replicas must be assigned to partitions {first} and up, each once and without gaps",
-        )
-    if len(assignments) > PARTITIONS_PER_TOPIC_MAX:
-        raise Refusal(
-            ErrorCode.INVALID_PARTITIONS,
-            f"a topic has at most {PARTITIONS_PER_TOPIC_MAX} partitions",
-        )
-    alive = {candidate.id for candidate in candidates}
-    return [_only_replica(index, assignments[index], alive) for index in sorted(assignments)]
-
-
-def _only_replica(index: int, replicas: Sequence[BrokerId], alive: set[BrokerId]) -> BrokerId:
-    if len(replicas) != 1:
-        raise Refusal(
-            ErrorCode.INVALID_REPLICATION_FACTOR
-            if replicas
-            else ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-            f"partition {index} was assigned {len(replicas)} replicas: this release keeps one",
-        )
-    if replicas[0] not in alive:
-        raise Refusal(
-            ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-            f"partition {index} was assigned to broker {replicas[0]}, which is not alive",
-        )
-    return replicas[0]
+    return place(checked_candidates(candidates, factor), count, factor, turn=turn)

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 from brokers.kernel.ids import BrokerId
 from brokers.models import Partition, Topic
 from brokers.published import topic_change
+from brokers.services.broker_rows import share_brokers
 from brokers.services.topic_rows import insert_partitions, insert_topic
 from tenants import audit, changes, scope
 from tenants.changes import NewChange
@@ -25,13 +26,16 @@ SYSTEM_TENANT_ID: Final = UUID("00000000-0000-4000-8000-000000000001")
 def ensure_system_topics(broker_id: BrokerId) -> None:
     """The service's own tenant and its topics, with a partition that this broker leads.
 
-    Each broker writes its measurements into a partition of its own, so none waits for another.
+    Each broker writes its measurements into a partition of its own, of one replica, so none waits
+    for another. A draining broker gets none: it is to become empty.
     """
     with scope.system("the service's own topics"):
         limit_waits()
+        broker = share_brokers({broker_id}).get(broker_id)
         told = _ensure_tenant()
         Tenant.objects.select_for_update(no_key=True).get(id=SYSTEM_TENANT_ID)
-        told += _ensure_partition(broker_id)
+        if broker is not None and not (broker.fenced or broker.draining):
+            told += _ensure_partition(broker_id)
         if told:
             changes.publish(told)
 
@@ -61,10 +65,13 @@ def _ensure_partition(broker_id: BrokerId) -> list[NewChange]:
             configs=METRICS_CONFIGS,
             internal=True,
         )
-        return insert_topic(topic, [broker_id])
+        return insert_topic(topic, [[broker_id]], live={broker_id})
     if Partition.objects.filter(topic=topic, leader=broker_id).exists():
         return []
     first = topic.partition_count
     topic.partition_count = first + 1
     topic.save(update_fields=["partition_count"])
-    return [*insert_partitions(topic, [broker_id], first), topic_change(topic)]
+    return [
+        *insert_partitions(topic, [[broker_id]], first, live={broker_id}),
+        topic_change(topic),
+    ]

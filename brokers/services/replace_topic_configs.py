@@ -1,14 +1,20 @@
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from brokers.kernel.ids import TopicName
-from brokers.metadata.topic_configs import checked
+from brokers.metadata.election import with_minimum
+from brokers.metadata.topic_configs import checked, value_of
 from brokers.models import Topic
 from brokers.node.ports import Actor
 from brokers.published import topic_change
+from brokers.services.partition_rows import lock_topic_partitions, write_decided
 from brokers.services.topic_rows import lock_tenant, lock_topic
 from tenants import audit, changes, scope
+from tenants.changes import NewChange
 from tenants.transactions import limit_waits
+
+MINIMUM: Final = "min.insync.replicas"
 
 
 def replace_topic_configs(
@@ -32,12 +38,22 @@ def replace_topic_configs(
 
 
 def write_configs(actor: Actor, topic: Topic, configs: dict[str, str]) -> None:
-    """Write, audit and publish a locked topic's new configs; nothing when they are the old ones."""
+    """Write, audit and publish a locked topic's new configs; nothing when they are the old ones.
+
+    A new minimum of in-sync replicas is a new partition epoch of each of its partitions, see
+    ``election.with_minimum``.
+    """
     before = topic.configs
     if configs == before:
         return
     topic.configs = configs
     topic.save(update_fields=["configs"])
+    told: list[NewChange] = []
+    if value_of(MINIMUM, configs) != value_of(MINIMUM, before):
+        told = write_decided(
+            lock_topic_partitions(topic.id),
+            lambda each: with_minimum(each.record, minimum=each.minimum),
+        ).told
     audit.record(
         tenant_id=topic.tenant_id,
         by=actor.principal,
@@ -45,4 +61,4 @@ def write_configs(actor: Actor, topic: Topic, configs: dict[str, str]) -> None:
         object=topic.name,
         detail={"before": before, "after": configs},
     )
-    changes.publish([topic_change(topic)])
+    changes.publish([topic_change(topic), *told])

@@ -1,6 +1,6 @@
 """Steps that the verbs on topics have in common, inside the transaction of a verb."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from brokers.kernel.errors import ErrorCode, Refusal
@@ -43,25 +43,40 @@ def check_partition_limit(tenant: Tenant, adding: int) -> None:
         )
 
 
-def insert_partitions(topic: Topic, leaders: Sequence[BrokerId], first: int) -> list[NewChange]:
-    """Rows for partitions ``first`` and up, one replica each, and the changes that tell of them."""
+def insert_partitions(
+    topic: Topic, replicas: Sequence[Sequence[BrokerId]], first: int, *, live: Collection[BrokerId]
+) -> list[NewChange]:
+    """Rows for partitions ``first`` and up, and the changes that tell of them.
+
+    All replicas are equally empty, so those that live are in sync from the start, and the first of
+    them leads; one at least must live. ``live`` is what brokers under lock say: nobody would miss a
+    leader that was fenced a moment ago.
+    """
     rows = [
-        Partition(
-            topic=topic,
-            tenant_id=topic.tenant_id,
-            index=first + position,
-            replicas=[leader],
-            isr=[leader],
-            leader=leader,
-        )
-        for position, leader in enumerate(leaders)
+        _partition(topic, first + position, held, live) for position, held in enumerate(replicas)
     ]
     Partition.objects.bulk_create(rows)
     return [partition_change(row) for row in rows]
 
 
-def insert_topic(topic: Topic, leaders: Sequence[BrokerId]) -> list[NewChange]:
+def _partition(
+    topic: Topic, index: int, replicas: Sequence[BrokerId], live: Collection[BrokerId]
+) -> Partition:
+    isr = [replica for replica in replicas if replica in live]
+    return Partition(
+        topic=topic,
+        tenant_id=topic.tenant_id,
+        index=index,
+        replicas=[*replicas],
+        isr=isr,
+        leader=isr[0],
+    )
+
+
+def insert_topic(
+    topic: Topic, replicas: Sequence[Sequence[BrokerId]], *, live: Collection[BrokerId]
+) -> list[NewChange]:
     """The topic's row and its partitions', and the changes that tell of them, the topic's first."""
-    topic.partition_count = len(leaders)
+    topic.partition_count = len(replicas)
     topic.save(force_insert=True)
-    return [topic_change(topic), *insert_partitions(topic, leaders, first=0)]
+    return [topic_change(topic), *insert_partitions(topic, replicas, 0, live=live)]

@@ -165,6 +165,7 @@ class EdgeService:
             volume=self._folder / str(number),
             verifier_pepper=self._usual.secrets.verifier_pepper.encode(),
             edge_public_key_pem=self._usual.secrets.edge_token_public_key,
+            broker_token_key=self._usual.secrets.broker_token_key,
         )
         node = NodeThread(
             config,

@@ -1,11 +1,11 @@
 """``topics``: create, list, describe, alter and delete, by the names of Kafka's own tool."""
 
-import sys
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from brokers.cli import refusals  # noqa: F401  (registers how a Refusal is told)
+from brokers.cli.actors import operator_for
 from brokers.cli.topic_documents import (
     partition_document,
     partitions_table,
@@ -13,23 +13,23 @@ from brokers.cli.topic_documents import (
     topics_table,
 )
 from brokers.kernel.errors import ErrorCode, Refusal
-from brokers.kernel.ids import Principal, TenantId, TopicName
+from brokers.kernel.ids import TopicName
 from brokers.metadata.config_operations import Operation
 from brokers.models import Topic
-from brokers.node.ports import Actor, ConfigOperation, NewTopic
+from brokers.node.ports import ConfigOperation, NewTopic
 from brokers.selectors.replicas import partitions_by_topic
 from brokers.selectors.topics import partitions_of, topic_id_of, topic_named, topics_of
 from brokers.services.alter_topic_configs import alter_topic_configs
 from brokers.services.create_partitions import create_partitions
 from brokers.services.create_topic import create_topic
 from brokers.services.delete_topic import delete_topic
-from tenants import scope
 from tenants.cli.answer import Answer, Table
 from tenants.cli.arguments import argument, name_and_value, positive
 from tenants.cli.command import HeadwaterCommand
+from tenants.cli.confirmation import confirm
 from tenants.cli.failures import UsageProblem
 from tenants.cli.options import add_actions, add_tenant_option, required
-from tenants.cli.tenant_choice import chosen_tenant, operator
+from tenants.cli.tenant_choice import chosen_tenant
 from tenants.models import Tenant
 
 ACTIONS = {
@@ -52,7 +52,11 @@ class Command(HeadwaterCommand):
         parser.add_argument("--topic", "-t", help="topic name")
         parser.add_argument("--partitions", type=argument(positive), metavar="N")
         parser.add_argument(
-            "--replication-factor", type=int, default=-1, metavar="N", help="default: the tenant's"
+            "--replication-factor",
+            type=int,
+            default=-1,
+            metavar="N",
+            help="copies of each partition (default: 3, or 1 with fewer than three brokers)",
         )
         parser.add_argument(
             "--config", action="append", default=[], type=argument(name_and_value),
@@ -92,7 +96,7 @@ def _create(tenant: Tenant, options: dict[str, Any]) -> Answer:
     )
     created = True
     try:
-        create_topic(actor=_actor(tenant), topic=wanted)
+        create_topic(actor=operator_for(tenant), topic=wanted)
     except Refusal as refusal:
         if not (options["if_not_exists"] and refusal.code is ErrorCode.TOPIC_ALREADY_EXISTS):
             raise
@@ -129,12 +133,18 @@ def _alter(tenant: Tenant, options: dict[str, Any]) -> Answer:
         raise UsageProblem("--alter needs --partitions, --config or --delete-config.")
     if options["if_exists"] and topic_named(tenant.id, name) is None:
         return Answer({"topic": name, "altered": False}, (f"there is no topic {name}",))
-    # One transaction: a refused config leaves the partition count as it was.
-    with scope.tenant(tenant.id):
+    # First only asked, so that what is refused leaves the other as it was. Not one transaction: a
+    # verb ends with the counter of changes, and may lock nothing more after it.
+    for validate_only in (True, False):
         if options["partitions"] is not None:
-            create_partitions(actor=_actor(tenant), name=name, count=options["partitions"])
+            create_partitions(
+                actor=operator_for(tenant), name=name, count=options["partitions"],
+                validate_only=validate_only,
+            )  # fmt: skip
         if steps:
-            alter_topic_configs(actor=_actor(tenant), name=name, operations=steps)
+            alter_topic_configs(
+                actor=operator_for(tenant), name=name, operations=steps, validate_only=validate_only
+            )
     document = _document(tenant, name)
     return Answer(document, (topics_table([document]),))
 
@@ -155,19 +165,9 @@ def _delete(tenant: Tenant, options: dict[str, Any]) -> Answer:
         text = f"would delete {what}, and all its records"
         return Answer(document | {"deleted": False}, (text,))
     if not options["yes"]:
-        _ask(what, name, quiet=options["json"])
-    delete_topic(actor=_actor(tenant), topic_id=topic_id_of(topic))
+        confirm(f"deletes {what}, and all its records", name, quiet=options["json"])
+    delete_topic(actor=operator_for(tenant), topic_id=topic_id_of(topic))
     return Answer(document | {"deleted": True}, (f"deleted {what}",))
-
-
-def _ask(what: str, name: str, quiet: bool) -> None:
-    """Returns when the person typed the topic's name. Raises ``UsageProblem`` otherwise."""
-    if quiet or not sys.stdin.isatty():
-        raise UsageProblem(f"this would delete {what}, and all its records; give --yes to do it.")
-    sys.stderr.write(f"This deletes {what}, and all its records.\nType its name to go on: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip() != name:
-        raise UsageProblem("that is not its name; nothing was deleted.")
 
 
 def _topic(tenant: Tenant, name: str) -> Topic:
@@ -182,8 +182,3 @@ def _topic(tenant: Tenant, name: str) -> Topic:
 
 def _document(tenant: Tenant, name: str) -> dict[str, Any]:
     return topic_document(_topic(tenant, name), partitions_of(tenant.id, name))
-
-
-def _actor(tenant: Tenant) -> Actor:
-    """Operators act as the tenant's administrator would; the audit log says who it was."""
-    return Actor(TenantId(str(tenant.id)), Principal(operator()), administrator=True)

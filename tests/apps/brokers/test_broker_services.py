@@ -50,7 +50,7 @@ class TestRegister:
             assert set(Partition.objects.values_list("leader_epoch", flat=True)) == {0}
 
     def test_another_volume_means_that_its_replicas_are_gone(self, acme, three_brokers):
-        acme.create("flights", 3)
+        acme.create("flights", 3, replication_factor=1)
         register_broker(registration(2, volume="new"))
         lost = partitions_of(acme.tenant.id, "flights")
         by_replica = {row.replicas[0]: row for row in lost}

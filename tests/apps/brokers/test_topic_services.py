@@ -9,17 +9,19 @@ from django.db import connection
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId, TopicId
 from brokers.kernel.limits import PARTITIONS_PER_TOPIC_MAX
-from brokers.models import Topic
+from brokers.models import Broker, Topic
 from brokers.node.ports import ConfigOperation
 from brokers.selectors.topics import partitions_of, topic_id_of, topic_named, topics_of
 from brokers.services.alter_topic_configs import alter_topic_configs
 from brokers.services.create_partitions import create_partitions
 from brokers.services.delete_topic import delete_topic
 from brokers.services.fence_broker import fence_broker
+from brokers.services.register_broker import register_broker
 from brokers.services.replace_topic_configs import replace_topic_configs
 from tenants import scope
 from tenants.selectors.changes import newest_change_number
 from tenants.services.alter_tenant import alter_tenant
+from tests.apps.brokers.registrations import registration
 
 
 def refused(verb, *args, **kwargs):
@@ -38,11 +40,12 @@ def brokers(three_brokers):
 class TestCreate:
     def test_a_topic_has_its_partitions_spread_over_the_brokers(self, acme):
         created = acme.create("flights", 6, configs={"retention.ms": "1000"})
-        assert (created.partition_count, created.replication_factor) == (6, 1)
+        assert (created.partition_count, created.replication_factor) == (6, 3)
         rows = partitions_of(acme.tenant.id, "flights")
         assert [row.index for row in rows] == list(range(6))
         assert Counter(row.leader for row in rows) == {1: 2, 2: 2, 3: 2}
-        assert all(row.replicas == row.isr == [row.leader] for row in rows)
+        assert all(row.replicas == row.isr and row.leader == row.isr[0] for row in rows)
+        assert all(set(row.replicas) == {1, 2, 3} for row in rows)
         topic = topic_named(acme.tenant.id, "flights")
         assert topic_id_of(topic) == created.topic_id
         assert topic.configs == {"retention.ms": "1000"}
@@ -64,24 +67,60 @@ class TestCreate:
             ({"partitions": 0}, ErrorCode.INVALID_PARTITIONS),
             ({"partitions": -2}, ErrorCode.INVALID_PARTITIONS),
             ({"partitions": PARTITIONS_PER_TOPIC_MAX + 1}, ErrorCode.INVALID_PARTITIONS),
-            ({"replication_factor": 3}, ErrorCode.INVALID_REPLICATION_FACTOR),
+            ({"replication_factor": 4}, ErrorCode.INVALID_REPLICATION_FACTOR),
             ({"replication_factor": 0}, ErrorCode.INVALID_REPLICATION_FACTOR),
             ({"configs": {"nope": "1"}}, ErrorCode.INVALID_CONFIG),
             ({"configs": {"retention.ms": None}}, ErrorCode.INVALID_CONFIG),
-            ({"configs": {"cleanup.policy": "compact"}}, ErrorCode.INVALID_CONFIG),
+            ({"configs": {"cleanup.policy": "compress"}}, ErrorCode.INVALID_CONFIG),
             ({"assignments": {0: (1,)}}, ErrorCode.INVALID_REQUEST),
             ({"partitions": -1, "assignments": {1: (1,)}}, ErrorCode.INVALID_REPLICA_ASSIGNMENT),
             ({"partitions": -1, "assignments": {0: (9,)}}, ErrorCode.INVALID_REPLICA_ASSIGNMENT),
             ({"partitions": -1, "assignments": {0: ()}}, ErrorCode.INVALID_REPLICA_ASSIGNMENT),
-            ({"partitions": -1, "assignments": {0: (1, 2)}}, ErrorCode.INVALID_REPLICATION_FACTOR),
+            (
+                {"partitions": -1, "assignments": {0: (1, 2), 1: (1,)}},
+                ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+            ),
+            ({"partitions": -1, "assignments": {0: (1, 1)}}, ErrorCode.INVALID_REPLICA_ASSIGNMENT),
         ],
     )
     def test_what_cannot_be_is_refused(self, acme, options, code):
         assert refused(acme.create, "flights", **options) is code
 
     def test_replicas_can_be_assigned_by_hand(self, acme):
-        acme.create("flights", -1, assignments={0: (BrokerId(3),), 1: (BrokerId(3),)})
-        assert [row.leader for row in partitions_of(acme.tenant.id, "flights")] == [3, 3]
+        created = acme.create("flights", -1, assignments={0: (3, 1), 1: (3, 2)})
+        assert created.replication_factor == 2
+        rows = partitions_of(acme.tenant.id, "flights")
+        assert [(row.replicas, row.isr, row.leader) for row in rows] == [
+            ([3, 1], [3, 1], 3),
+            ([3, 2], [3, 2], 3),
+        ]
+
+    def test_only_live_replicas_are_in_sync_from_the_start(self, acme):
+        fence_broker(2, 1, by="test")
+        acme.create("flights", 3)
+        acme.create("by-hand", -1, assignments={0: (2, 3, 1)})
+        for row in [
+            *partitions_of(acme.tenant.id, "flights"),
+            *partitions_of(acme.tenant.id, "by-hand"),
+        ]:
+            assert set(row.replicas) == {1, 2, 3}
+            assert row.isr == [replica for replica in row.replicas if replica != 2]
+            assert row.leader == row.isr[0]
+        dead = {"partitions": -1, "assignments": {0: (2,)}}
+        assert refused(acme.create, "dead", **dead) is ErrorCode.INVALID_REPLICA_ASSIGNMENT
+
+    def test_the_default_is_three_replicas_and_one_where_there_are_fewer_brokers(self, acme):
+        register_broker(registration(4))
+        assert acme.create("three").replication_factor == 3
+        for number in (1, 2):
+            fence_broker(number, 1, by="test")
+            remove = Broker.objects.get(id=number)
+            remove.delete()
+        assert acme.create("two").replication_factor == 1
+
+    def test_partitions_count_against_the_limit_not_replicas(self, acme):
+        alter_tenant(tenant_id=acme.tenant.id, partition_limit=3, by="test")
+        assert acme.create("flights", 3).replication_factor == 3
 
     def test_a_name_is_given_once_and_collisions_count(self, acme):
         acme.create("a.b")
@@ -107,7 +146,7 @@ class TestCreate:
 
     def test_fenced_brokers_get_no_partitions(self, acme):
         fence_broker(2, 1, by="test")
-        acme.create("flights", 4)
+        acme.create("flights", 4, replication_factor=1)
         assert {row.leader for row in partitions_of(acme.tenant.id, "flights")} == {1, 3}
 
     def test_an_inactive_tenant_creates_nothing(self, acme):
@@ -185,9 +224,18 @@ class TestGrow:
         assert topic_named(acme.tenant.id, "flights").partition_count == 9
 
     def test_new_partitions_can_be_assigned_by_hand(self, acme):
-        acme.create("flights", 1)
-        self.grow(acme, 3, assignments=[[BrokerId(2)], [BrokerId(2)]])
-        assert [row.leader for row in partitions_of(acme.tenant.id, "flights")][1:] == [2, 2]
+        acme.create("flights", 1, replication_factor=2)
+        self.grow(acme, 3, assignments=[[BrokerId(2), BrokerId(1)], [BrokerId(2), BrokerId(3)]])
+        rows = partitions_of(acme.tenant.id, "flights")[1:]
+        assert [row.replicas for row in rows] == [[2, 1], [2, 3]]
+
+    def test_new_partitions_have_as_many_replicas_as_the_others(self, acme):
+        acme.create("flights", 1, replication_factor=2)
+        self.grow(acme, 3)
+        rows = partitions_of(acme.tenant.id, "flights")
+        assert [len(row.replicas) for row in rows] == [2, 2, 2]
+        Broker.objects.exclude(id=1).update(draining=True)
+        assert refused(self.grow, acme, 4) is ErrorCode.INVALID_REPLICATION_FACTOR
 
     def test_validating_writes_nothing(self, acme):
         acme.create("flights", 1)
@@ -203,7 +251,8 @@ class TestGrow:
             (PARTITIONS_PER_TOPIC_MAX + 1, {}, ErrorCode.INVALID_PARTITIONS),
             (4, {"assignments": [[1], [2]]}, ErrorCode.INVALID_REPLICA_ASSIGNMENT),
             (4, {"assignments": [[9]]}, ErrorCode.INVALID_REPLICA_ASSIGNMENT),
-            (4, {"assignments": [[1, 2]]}, ErrorCode.INVALID_REPLICATION_FACTOR),
+            (4, {"assignments": [[1, 2]]}, ErrorCode.INVALID_REPLICA_ASSIGNMENT),
+            (4, {"assignments": [[1, 1, 2]]}, ErrorCode.INVALID_REPLICA_ASSIGNMENT),
         ],
     )
     def test_what_cannot_be_is_refused(self, acme, count, options, code):

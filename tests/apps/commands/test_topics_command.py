@@ -158,6 +158,7 @@ def test_brokers_are_listed_with_what_they_hold(run, flights):
     assert brokers[1] == {
         "id": 2,
         "state": "running",
+        "draining": False,
         "host": "127.0.0.1",
         "port": 9093,
         "rack": None,
@@ -166,6 +167,7 @@ def test_brokers_are_listed_with_what_they_hold(run, flights):
         "incarnation": 1,
         "partitions": 2,
         "leaders": 2,
+        "leaving": 0,
     }
 
 
