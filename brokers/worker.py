@@ -60,9 +60,16 @@ class RunningBroker:
         # Imported here: Celery imports this module before Django's models can be.
         from brokers.adapters.control_plane import DjangoControlPlane  # noqa: PLC0415
         from brokers.adapters.postgres_metadata import PostgresMetadata  # noqa: PLC0415
+        from brokers.adapters.storage_hints import CeleryStorageHints  # noqa: PLC0415
 
         self._control = DjangoControlPlane(config.broker_id)
-        self._node = NodeThread(config, PostgresMetadata(), self._control, on_failure=_exit)
+        self._node = NodeThread(
+            config,
+            PostgresMetadata(),
+            self._control,
+            on_failure=_exit,
+            storage=CeleryStorageHints(),
+        )
 
     def start(self) -> None:
         """Returns at once; the node says in the log when it serves clients."""
@@ -115,6 +122,7 @@ def node_config(instance: Any, broker_id: int) -> NodeConfig:
         volume=address.volume,
         verifier_pepper=instance.secrets.verifier_pepper.encode(),
         edge_public_key_pem=instance.secrets.edge_token_public_key,
+        broker_token_key=instance.secrets.broker_token_key,
     )
 
 

@@ -80,6 +80,17 @@ def refused_topic(context: RequestContext) -> Refused | None:
     )
 
 
+def refused_cluster(context: RequestContext) -> Refused | None:
+    """CLUSTER_AUTHORIZATION_FAILED for a login that may not."""
+    if may_administer(context):
+        return None
+    return Refused(
+        ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+        "this API key may read and write records; where partitions are and who leads them is "
+        "managed with the key of the tenant's administrator",
+    )
+
+
 def repeated(names: Iterable[object]) -> set[object]:
     """What stands more than once in a request that must name each thing once."""
     return {name for name, count in Counter(names).items() if count > 1}

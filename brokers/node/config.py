@@ -49,9 +49,14 @@ class NodeConfig:
     """Key of the HMAC that makes an API secret's PLAIN verifier; the same in the whole cell."""
     edge_public_key_pem: str
     """Ed25519 public key, PEM: the edge holds the private half and signs its tokens with it."""
+    broker_token_key: bytes
+    """Brokers sign the tokens with it by which they log in to each other; nobody else has it."""
     rack: str | None = None
-    heartbeat_interval_s: float = 1.0
-    session_timeout_s: float = 6.0
+    heartbeat_interval_s: float = 0.5
+    session_timeout_s: float = 3.0
     """A broker whose heartbeats did not rise for this long is fenced."""
     metrics_interval_s: float = 5.0
     retention_interval_s: float = 30.0
+    compaction_interval_s: float = 15.0
+    """Kafka's ``log.cleaner.backoff.ms``."""
+    scrub_interval_s: float = 60.0

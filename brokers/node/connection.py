@@ -23,6 +23,7 @@ from brokers.kernel.limits import (
 )
 from brokers.node.answers import Answer, Buffers
 from brokers.node.authentication.login import Login, Stage
+from brokers.node.follower_feed import FollowerFeed
 from brokers.node.frame_reader import FrameReader
 from brokers.node.session import Scope, Session
 
@@ -43,14 +44,16 @@ class Connection(asyncio.BufferedProtocol):
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_out", "_queue",
         "_reading", "_seen", "_stalled_since", "_task", "_transport", "_unsent", "_write_paused",
-        "_yielding", "listener", "login", "may_read", "may_write", "peer", "reader", "requests",
-        "session",
+        "_yielding", "feed", "listener", "login", "may_read", "may_write", "peer", "reader",
+        "requests", "session",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
         self.listener = listener
         self.login = Login()
         self.session: Session | None = None
+        self.feed: FollowerFeed | None = None
+        """What another broker is sent that follows partitions over this connection."""
         self.requests: defaultdict[int, int] = defaultdict(int)
         """The tenant's count of requests by API key, once there is a tenant."""
         self.may_read = self.may_write = False
@@ -111,6 +114,8 @@ class Connection(asyncio.BufferedProtocol):
             answer.owner = None
             answer.abandon()
         self._queue.clear()
+        if self.feed is not None:
+            self.feed.close()
         self.reader.close()
         self._count_unsent(0)
         self.listener.closed(self)

@@ -40,6 +40,10 @@ def exposition(metrics: Metrics, broker_id: int, gauges: dict[str, tuple[str, in
         ("connections_refused", "Connections refused for being too many"),
         ("authentication_failures", "Logins refused"),
         ("protocol_errors", "Connections closed because the peer broke the protocol"),
+        ("compactions", "Compactions that were swapped in"),
+        ("compacted_bytes", "Bytes by which compaction made logs smaller"),
+        ("scrubbed_bytes", "Bytes of closed segments that were read again and found whole"),
+        ("damaged_batches", "Batches on the disk that are not what was written"),
     ):
         lines += _family(f"headwater_{name}_total", "counter", what, [({}, getattr(metrics, name))])
     lines += _family(

@@ -67,7 +67,8 @@ class Listener:
         self._unsent: defaultdict[TenantId | None, int] = defaultdict(int)
 
     def bind(self) -> None:
-        """Take the port, without accepting yet. Raises ``OSError`` when another has it."""
+        """Take the port; whoever connects waits to be accepted, and is not refused. Raises
+        ``OSError`` when another has it."""
         self.loop = asyncio.get_running_loop()
         self.now = int(self.loop.time())
         family = socket.AF_INET6 if ":" in self._config.host else socket.AF_INET
@@ -75,6 +76,7 @@ class Listener:
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._socket.bind((self._config.host, self._config.port))
+            self._socket.listen(_BACKLOG)
         except OSError:
             self._socket.close()
             raise
@@ -164,12 +166,15 @@ class Listener:
         for connection in list(self.connections):
             connection.drain()
 
-    async def close_connections(self, grace_s: float) -> None:
-        """Wait until what is under way was answered and taken, for so long, then close."""
+    async def quieten(self, grace_s: float) -> None:
+        """Wait until what is under way was answered and taken, for so long at most."""
         deadline = self.loop.time() + grace_s
         # Nobody is told when the operating system has taken the last bytes, so look now and then.
         while self.loop.time() < deadline and not all(c.is_quiet for c in self.connections):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+    def close_connections(self) -> None:
+        """Close what is quiet, cut the rest."""
         for connection in list(self.connections):
             if connection.is_quiet:
                 connection.finish()

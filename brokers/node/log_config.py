@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from brokers.log.config import LogConfig
-from brokers.metadata.topic_configs import value_of
+from brokers.metadata.topic_configs import list_of, value_of
 
 
 def to_log_config(configs: Mapping[str, str]) -> LogConfig:
@@ -28,5 +28,9 @@ def to_log_config(configs: Mapping[str, str]) -> LogConfig:
         message_timestamp_after_max_ms=number("message.timestamp.after.max.ms"),
         flush=cast(Literal["fsync", "os"], value_of("flush", configs)),
         file_delete_delay_ms=number("file.delete.delay.ms"),
-        cleanup_policy=value_of("cleanup.policy", configs),
+        cleanup_policy=",".join(list_of("cleanup.policy", configs)),
+        min_cleanable_dirty_ratio=float(value_of("min.cleanable.dirty.ratio", configs)),
+        min_compaction_lag_ms=number("min.compaction.lag.ms"),
+        max_compaction_lag_ms=number("max.compaction.lag.ms"),
+        delete_retention_ms=number("delete.retention.ms"),
     )

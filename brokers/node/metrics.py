@@ -46,6 +46,11 @@ class Metrics:
     connections_refused: int = 0
     authentication_failures: int = 0
     protocol_errors: int = 0
+    compactions: int = 0
+    compacted_bytes: int = 0
+    """What they made the logs smaller by."""
+    scrubbed_bytes: int = 0
+    damaged_batches: int = 0
 
     def topic(self, tenant_id: TenantId, name: TopicName) -> TopicCounter:
         """The counter of that topic, made at its first use."""

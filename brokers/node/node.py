@@ -12,13 +12,13 @@ from contextlib import AsyncExitStack
 from typing import TypeVar
 
 from brokers.kernel.clock import Clock
-from brokers.kernel.ids import BrokerId, Incarnation
+from brokers.kernel.ids import BrokerId, Incarnation, TopicId
 from brokers.log.disk import Disk, RealDisk
 from brokers.log.volume import Volume
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import BrokerRecord, Change
 from brokers.node import metrics_publisher, upkeep
-from brokers.node.authentication.edge_token import EdgeToken, load_public_key
+from brokers.node.authentication.edge_token import InternalToken, load_public_key
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
@@ -27,10 +27,13 @@ from brokers.node.dispatch import Dispatcher
 from brokers.node.exposition import exposition
 from brokers.node.flush_pool import FlushPool
 from brokers.node.handlers.sasl_authenticate import session_fault
+from brokers.node.isr_proposals import IsrProposals
+from brokers.node.leader_links import LeaderLinks
 from brokers.node.listener import Listener
 from brokers.node.metadata_follower import MetadataFollower
 from brokers.node.metrics import Metrics
 from brokers.node.metrics_server import MetricsServer
+from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.partitions import PartitionManager
 from brokers.node.ports import (
     BrokerRegistration,
@@ -42,17 +45,19 @@ from brokers.node.producer_ids import ProducerIds
 from brokers.node.receive_buffers import ReceiveBuffers
 from brokers.node.routes import ROUTES
 from brokers.node.session import Session
+from brokers.node.storage import use_storage_workers
+from brokers.node.storage_hints import NoStorageWorkers, StorageHints
 from brokers.node.system_clock import SystemClock
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FLUSH_THREADS = 4
-DRAIN_SECONDS = 3.0
-"""Of the ten that a stop may take: the rest is for closing logs and the metadata store."""
+DRAIN_SECONDS = 1.5
+"""Twice, of the ten that a stop may take: the rest is for the metadata store and closing logs."""
 
 _RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
-SIGN_OFF_SECONDS = 1.0
+SIGN_OFF_SECONDS = 2.0
 _TRIES_PER_LOG_LINE = 10
 _NONCE_BYTES = 18
 
@@ -71,10 +76,12 @@ class Node:
         *,
         clock: Clock | None = None,
         disk: Disk | None = None,
+        storage: StorageHints | None = None,
     ) -> None:
         self.config = config
         self.control = control
         self.clock: Clock = SystemClock() if clock is None else clock
+        self.storage: StorageHints = NoStorageWorkers() if storage is None else storage
         self.metadata = MetadataFollower(metadata, self._changed)
         self.metrics = Metrics()
         self.producer_ids = ProducerIds(control)
@@ -86,6 +93,11 @@ class Node:
         self.internal: Listener
         self.metrics_server: MetricsServer
         self.is_serving = False
+        self._has_signed_off = False
+        self.heard_ms: dict[BrokerId, int] = {}
+        """When each broker last asked this one for what it follows; monotonic milliseconds."""
+        self.links = LeaderLinks(self)
+        self.isr_proposals = IsrProposals(control, config.broker_id, lambda: self.incarnation)
         self._disk: Disk = RealDisk() if disk is None else disk
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()
@@ -109,6 +121,14 @@ class Node:
         is_current = await self.metadata.catch_up()
         await self.partitions.settle()
         return is_current
+
+    def partition(self, topic_id: TopicId, index: int) -> PartitionRuntime | None:
+        """The partition if it is open here."""
+        return self.partitions.get(topic_id, index)
+
+    def heard_of(self, broker_id: BrokerId) -> None:
+        """Another broker has asked this one for what it follows: it lives."""
+        self.heard_ms[broker_id] = self.clock.monotonic_ms()
 
     def endpoint(self, broker: BrokerRecord, *, internal: bool) -> tuple[str, int]:
         """Host and port of ``broker`` for whoever asked on that kind of listener."""
@@ -141,7 +161,13 @@ class Node:
         undo.push_async_callback(self._sign_off)
         await _insist("read the metadata", self.metadata.load)
         self.partitions = PartitionManager(
-            self.broker_id, self.volume, self.clock, self._flush_pool, self.metrics
+            self.broker_id,
+            self.volume,
+            clock=self.clock,
+            flusher=self._flush_pool,
+            following=self.links,
+            proposals=self.isr_proposals,
+            metrics=self.metrics,
         )
         undo.push_async_callback(self._close_partitions)
         await self.partitions.open_all(self.image, clean=clean_incarnation is not None)
@@ -159,6 +185,7 @@ class Node:
     def _make_listeners(self) -> None:
         pepper = self.config.verifier_pepper
         edge_key = load_public_key(self.config.edge_public_key_pem)
+        broker_key = self.config.broker_token_key
         self.external = self._listener(
             self.config.external,
             {
@@ -170,7 +197,7 @@ class Node:
         )
         self.internal = self._listener(
             self.config.internal,
-            {"OAUTHBEARER": lambda: EdgeToken(edge_key, self.clock.now_ms)},
+            {"OAUTHBEARER": lambda: InternalToken(edge_key, broker_key, self.clock.now_ms)},
             is_internal=True,
         )
         self.metrics_server = MetricsServer(
@@ -266,8 +293,14 @@ class Node:
             loops.create_task(self.internal.sweep())
             loops.create_task(upkeep.beat(self))
             loops.create_task(upkeep.watch_brokers(self))
+            loops.create_task(upkeep.watch_partitions(self))
+            loops.create_task(upkeep.watch_followers(self))
+            loops.create_task(upkeep.repair(self))
+            loops.create_task(self.links.work())
+            loops.create_task(self.isr_proposals.submit())
             loops.create_task(upkeep.let_go(self))
             loops.create_task(upkeep.checkpoint(self))
+            loops.create_task(use_storage_workers(self))
             loops.create_task(metrics_publisher.publish(self))
             started()
 
@@ -277,14 +310,20 @@ class Node:
     # Stopping.
 
     async def _drain(self) -> None:
-        """Accept and begin nothing more, and let what is under way be answered."""
+        """Begin nothing more, let what is under way be answered, and let others lead.
+
+        In this order: what was appended here is still committed here, and whoever is sent away
+        finds a leader elsewhere.
+        """
         self.is_serving = False
         self.external.stop_accepting()
+        await self.external.quieten(DRAIN_SECONDS)
+        await self._sign_off()
+        await self.catch_up()
         self.internal.stop_accepting()
-        await asyncio.gather(
-            self.external.close_connections(DRAIN_SECONDS),
-            self.internal.close_connections(DRAIN_SECONDS),
-        )
+        await self.internal.quieten(DRAIN_SECONDS)
+        self.external.close_connections()
+        self.internal.close_connections()
 
     async def _close_partitions(self) -> None:
         if await self.partitions.close_all():
@@ -293,13 +332,17 @@ class Node:
             log.error("not every log could be closed: the next start will verify all of them")
 
     async def _sign_off(self) -> None:
-        """Let clients be sent elsewhere at once; without it the others notice after a time-out."""
+        """Have others lead, and clients sent to them, at once; else the others notice later."""
+        if self._has_signed_off:
+            return
+        self._has_signed_off = True
         try:
             async with asyncio.timeout(SIGN_OFF_SECONDS):
                 await self.control.stop_broker(self.broker_id, self.incarnation)
         except (MetadataUnavailable, TimeoutError) as error:
             log.warning("could not sign off with the metadata store: %s", error)
-        log.info("broker %d, incarnation %d, has stopped", self.broker_id, self.incarnation)
+        else:
+            log.info("broker %d, incarnation %d, has signed off", self.broker_id, self.incarnation)
 
 
 def _nonce() -> str:

@@ -13,6 +13,7 @@ import uvloop
 from brokers.node.config import NodeConfig
 from brokers.node.node import Node
 from brokers.node.ports import ControlPlane, MetadataSource
+from brokers.node.storage_hints import StorageHints
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,9 @@ class NodeThread:
         control: ControlPlane,
         *,
         on_failure: Callable[[Exception], None],
+        storage: StorageHints | None = None,
     ) -> None:
-        self.node = Node(config, metadata, control)
+        self.node = Node(config, metadata, control, storage=storage)
         self.ready = threading.Event()
         self.failed: Exception | None = None
         """What ended the node, when nobody had asked it to stop."""

@@ -1,25 +1,39 @@
-"""One partition at work: its log, its leadership, and the requests that wait on either.
+"""One partition at work: its log, its role, and the requests that wait on either.
 
-Appends are written at once and made durable by group commit; the durable end moves the high
-watermark, the high watermark answers waiting produces and wakes waiting fetches.
+As the leader: appends are written at once and made durable by group commit; the durable ends of the
+in-sync replicas move the high watermark, which answers waiting produces and wakes waiting fetches.
+As a follower: what the leader sent is appended, made durable, and only then reported, by asking for
+what follows it. Everything here is called from the event loop and never awaits, so that no epoch
+can change between a check and what it allows.
 """
 
 import asyncio
 import logging
 import uuid
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from brokers.kernel.clock import Clock
 from brokers.kernel.errors import ErrorCode, StorageError
-from brokers.kernel.ids import BrokerId, LeaderEpoch, Offset, PartitionIndex, TopicId
+from brokers.kernel.ids import (
+    BrokerId,
+    Incarnation,
+    LeaderEpoch,
+    Offset,
+    PartitionEpoch,
+    PartitionIndex,
+    TopicId,
+)
 from brokers.log.config import LogConfig
 from brokers.log.flush import FlushTicket
 from brokers.log.partition_log import Appended, PartitionLog
+from brokers.metadata.election import minimum_of
 from brokers.metadata.records import PartitionRecord, TopicRecord
-from brokers.node.flush_pool import FlushPool
 from brokers.node.metrics import TopicCounter
-from brokers.replication.leader import Event, Leader
+from brokers.replication.follower import Append, Decision, Follower, RestartAt, Truncate
+from brokers.replication.leader import Event, HighWatermarkRose, IsrProposed, Leader
 from brokers.wire.batch import BatchHeader
 
 log = logging.getLogger(__name__)
@@ -33,6 +47,44 @@ class CommitWaiter(Protocol):
     def settled(self, slot: int, code: ErrorCode) -> None:
         """What its ``slot`` waited for has happened (NONE) or will not happen here."""
         ...
+
+
+class Flusher(Protocol):
+    """Makes logs durable without holding up the event loop (``FlushPool``)."""
+
+    def ask(self, partition: "PartitionRuntime") -> None:
+        """Call its ``begin_flush`` soon, or ``postponed`` when nobody waits for it."""
+        ...
+
+    def run(self, ticket: FlushTicket, done: Callable[[FlushTicket], None]) -> None:
+        """Run the ticket elsewhere, then ``done`` on the event loop."""
+        ...
+
+
+class Feed(Protocol):
+    """What sends this partition to one follower, while this broker leads it."""
+
+    def appended(self, partition: "PartitionRuntime") -> None:
+        """There are records that the follower does not have."""
+        ...
+
+    def committed(self, partition: "PartitionRuntime") -> None:
+        """The high watermark rose; to be told with whatever is sent next."""
+        ...
+
+    def disturbed(self, partition: "PartitionRuntime") -> None:
+        """The leadership that the follower knows has ended."""
+        ...
+
+    def forgotten(self, partition: "PartitionRuntime") -> None:
+        """The follower must say anew what it has."""
+        ...
+
+
+class ProposalSink(Protocol):
+    """Takes proposals of in-sync sets to the metadata store."""
+
+    def propose(self, partition: "PartitionRuntime", proposal: IsrProposed) -> None: ...
 
 
 class FetchWaiter(Protocol):
@@ -59,10 +111,11 @@ class PartitionRuntime:
     """Belongs to the event loop. ``leader_epoch`` is -1 while this broker does not lead."""
 
     __slots__ = (
-        "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_closed",
-        "_commits_at_once", "_flush_done", "_flush_pool", "_flushing", "_leader", "_marks",
-        "_postponed", "_produces", "counter", "fetches", "high_watermark", "index", "leader_epoch",
-        "log", "max_message_bytes", "topic",
+        "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_clock", "_closed",
+        "_commits_at_once", "_durable_waiters", "_flush_done", "_flusher", "_flushing", "_leader",
+        "_marks", "_postponed", "_produces", "_proposals", "counter", "feeds", "fetches",
+        "following", "high_watermark", "index", "leader_epoch", "log", "max_message_bytes",
+        "requires_keys", "topic",
     )  # fmt: skip
 
     def __init__(
@@ -72,7 +125,9 @@ class PartitionRuntime:
         log: PartitionLog,
         *,
         broker_id: BrokerId,
-        flush_pool: FlushPool,
+        clock: Clock,
+        flusher: Flusher,
+        proposals: ProposalSink,
         counter: TopicCounter,
     ) -> None:
         self.topic = topic
@@ -84,9 +139,16 @@ class PartitionRuntime:
         """Consumers see what is below it."""
         self.fetches: dict[FetchWaiter, None] = {}
         """Whoever waits for records, in the order of arrival."""
+        self.feeds: dict[BrokerId, Feed] = {}
+        """The followers that are sent what is appended here, while this broker leads."""
+        self.following: Follower | None = None
+        """Whose log this one follows, while another broker leads."""
         self._broker_id = broker_id
-        self._flush_pool = flush_pool
+        self._clock = clock
+        self._flusher = flusher
+        self._proposals = proposals
         self._leader: Leader | None = None
+        self._durable_waiters: deque[tuple[int, Callable[[], None]]] = deque()
         self._produces: deque[tuple[int, CommitWaiter, int]] = deque()
         self._marks: deque[_Mark] = deque()
         self._bytes_appended = 0
@@ -107,6 +169,7 @@ class PartitionRuntime:
         if config != self.log.config:
             self.log.reconfigure(config)
         self.max_message_bytes = config.max_message_bytes
+        self.requires_keys = config.compacts
         self._commits_at_once = config.flush == "os"
 
     @property
@@ -132,35 +195,178 @@ class PartitionRuntime:
         """Whether a produce with ``acks=all`` can be committed now."""
         return self._leader is not None and not self._leader.is_under_minimum_isr
 
-    # Leadership.
+    @property
+    def in_sync(self) -> frozenset[BrokerId]:
+        """The in-sync replicas as their leader knows them; empty where this broker does not
+        lead."""
+        return frozenset() if self._leader is None else self._leader.isr
+
+    # Roles.
 
     def lead(self, record: PartitionRecord, minimum_isr: int) -> None:
-        """Take the metadata store's word that this broker leads, at that epoch with that ISR."""
+        """Take the metadata store's word that this broker leads, at that epoch with that ISR.
+
+        Raises ``ValueError`` for an epoch below the log's: then the metadata store forgot what it
+        had decided, and nobody may lead by its word.
+        """
         leader = self._leader
-        minimum = min(minimum_isr, len(record.replicas))
-        if leader is not None and record.leader_epoch == leader.epoch:
-            self._replay(leader, leader.on_membership(record.isr, minimum))
+        minimum = minimum_of(record, minimum_isr)
+        if leader is not None and record.leader_epoch <= leader.epoch:
+            if record.leader_epoch == leader.epoch:
+                self._take_membership(leader, record.isr, record.partition_epoch, minimum)
             return
         self.log.assign_epoch_start(record.leader_epoch)
-        leader = Leader(
+        self._end_leadership()
+        self.following = None
+        self._leader = Leader(
+            replica=self._broker_id,
             epoch=record.leader_epoch,
             epoch_start=Offset(self.log.log_end_offset),
             isr=frozenset(record.isr),
+            partition_epoch=record.partition_epoch,
             minimum_isr=minimum,
             high_watermark=Offset(self.high_watermark),
+            began_ms=self._clock.monotonic_ms(),
         )
-        self._leader = leader
-        self.leader_epoch = leader.epoch
+        self.leader_epoch = record.leader_epoch
         self._take_note_of_durable_end()
         self._ask_flush()
         self._disturb_fetches()
 
+    def follow(self, leader: BrokerId, epoch: LeaderEpoch) -> bool:
+        """Take the metadata store's word that ``leader`` leads at ``epoch``; whether it is news."""
+        following = self.following
+        if following is not None and (following.leader, following.epoch) == (leader, epoch):
+            return False
+        self.resign()
+        # An epoch in which nothing was written here is not an epoch of this log: records of an
+        # earlier one may still come from the leader.
+        self.log.forget_empty_epochs()
+        self.following = Follower(leader, epoch)
+        return True
+
     def resign(self, code: ErrorCode = ErrorCode.NOT_LEADER_OR_FOLLOWER) -> None:
-        """Not the leader any more: whoever waits is told so, and looks elsewhere."""
+        """Neither lead nor follow: whoever waits is told so, and looks elsewhere."""
+        self.following = None
+        if self._leader is not None:
+            self._end_leadership()
+            self._fail_produces(code)
+            self._disturb_fetches()
+
+    def _end_leadership(self) -> None:
         self._leader = None
         self.leader_epoch = NOT_LEADING
-        self._fail_produces(code)
-        self._disturb_fetches()
+        feeds, self.feeds = self.feeds, {}
+        for feed in feeds.values():
+            feed.disturbed(self)
+
+    # The in-sync set, as the leader.
+
+    def _take_membership(
+        self,
+        leader: Leader,
+        isr: tuple[BrokerId, ...],
+        partition_epoch: PartitionEpoch,
+        minimum: int,
+    ) -> None:
+        is_new = partition_epoch > leader.partition_epoch
+        self._replay(leader, leader.on_membership(frozenset(isr), partition_epoch, minimum))
+        self._replay(leader, leader.on_recount())
+        if is_new:
+            for replica, feed in self.feeds.items():
+                if replica not in isr:
+                    feed.forgotten(self)
+
+    def follower_fetched(
+        self, replica: BrokerId, incarnation: Incarnation, end_offset: int, *, is_live: bool
+    ) -> None:
+        """A follower at this leadership's epoch has everything below ``end_offset``, durably."""
+        leader = self._leader
+        if leader is None:
+            return
+        events = leader.on_fetch(
+            replica,
+            incarnation,
+            Offset(end_offset),
+            log_end=Offset(self.log.log_end_offset),
+            now_ms=self._clock.monotonic_ms(),
+            is_live=is_live,
+        )
+        self._replay(leader, events)
+
+    def tick(self, heard_ms: Mapping[BrokerId, int], live: Mapping[BrokerId, Incarnation]) -> None:
+        """Look whether a follower holds the others up, or has caught up; as ``Leader.on_tick``."""
+        leader = self._leader
+        if leader is not None and (leader.pending or leader.followers or len(leader.isr) > 1):
+            events = leader.on_tick(
+                now_ms=self._clock.monotonic_ms(),
+                log_end=Offset(self.log.log_end_offset),
+                heard_ms=heard_ms,
+                live=live,
+            )
+            self._replay(leader, events)
+
+    def proposal_ended(self, proposal: IsrProposed, result: PartitionRecord | None) -> None:
+        """The metadata store has answered, with the record afterwards, or its answer is lost."""
+        leader = self._leader
+        if leader is None or leader.partition_epoch != proposal.partition_epoch:
+            return
+        self._replay(leader, leader.on_answer())
+        if result is not None and result.leader_epoch == leader.epoch:
+            self._take_membership(leader, result.isr, result.partition_epoch, leader.minimum_isr)
+
+    def incarnation_of(self, replica: BrokerId) -> Incarnation:
+        """The run of a follower that this leadership has heard, -1 for none."""
+        view = None if self._leader is None else self._leader.followers.get(replica)
+        return Incarnation(-1) if view is None else view.incarnation
+
+    # As a follower.
+
+    def apply(self, decision: Decision, records: memoryview, now_ms: int) -> None:
+        """Do what the leader's answer asks for. Raises ``Refusal`` and ``StorageError``."""
+        match decision:
+            case Append(high_watermark, log_start):
+                if len(records):
+                    self._append_replicated(records, now_ms)
+                if log_start > self.log.log_start_offset:
+                    self.log.delete_records_before(min(log_start, self.log.log_end_offset))
+                end = min(high_watermark, self.log.log_end_offset)
+                self.high_watermark = max(self.high_watermark, end)
+            case Truncate(offset):
+                log.info("%s: truncating from %d to %d", self, self.log.log_end_offset, offset)
+                self.log.truncate_to(offset)
+                self.high_watermark = min(self.high_watermark, self.log.log_end_offset)
+            case RestartAt(offset):
+                log.warning(
+                    "%s: ends at %d, before its leader's log begins; starting anew at %d",
+                    self, self.log.log_end_offset, offset,
+                )  # fmt: skip
+                self.log.restart_at(offset)
+                self.high_watermark = offset
+
+    def _append_replicated(self, records: memoryview, now_ms: int) -> None:
+        try:
+            self.log.append_replicated(records, now_ms=now_ms)
+        except StorageError:
+            self._check_failure()
+            raise
+
+    def when_durable(self, done: Callable[[], None]) -> None:
+        """Call ``done`` once what was appended so far is durable, or will not be: look which."""
+        if self.log.durable_end_offset >= self.log.log_end_offset or self.log.failure is not None:
+            done()
+            return
+        self._durable_waiters.append((self.log.log_end_offset, done))
+        if not self._asked or self._postponed:
+            self._ask_flush()
+
+    def _tell_durable_waiters(self) -> None:
+        waiters, partition_log = self._durable_waiters, self.log
+        over = partition_log.failure is not None or self._closed
+        # A wait beyond the log end is for records that were truncated: it is over too.
+        durable, end = partition_log.durable_end_offset, partition_log.log_end_offset
+        while waiters and (over or waiters[0][0] <= durable or waiters[0][0] > end):
+            waiters.popleft()[1]()
 
     def _fail_produces(self, code: ErrorCode) -> None:
         produces, self._produces = self._produces, deque()
@@ -188,6 +394,8 @@ class PartitionRuntime:
             counter.bytes_in += size
             counter.records_in += header.record_count
             self._bytes_appended += size
+            for feed in self.feeds.values():
+                feed.appended(self)
             if self._commits_at_once:
                 self._take_note_of_durable_end()
             if not self._asked:
@@ -212,13 +420,13 @@ class PartitionRuntime:
 
     @property
     def is_awaited(self) -> bool:
-        return bool(self._produces or self.fetches)
+        return bool(self._produces or self.fetches or self._durable_waiters)
 
     def _ask_flush(self) -> None:
         self._asked = True
         self._postponed = False
         if not self._flushing:
-            self._flush_pool.ask(self)
+            self._flusher.ask(self)
 
     def postponed(self) -> None:
         self._postponed = True
@@ -233,7 +441,7 @@ class PartitionRuntime:
             return
         self._flushing = True
         self._marks.append(_Mark(ticket.end_offset, self._bytes_appended))
-        self._flush_pool.run(ticket, self._flushed)
+        self._flusher.run(ticket, self._flushed)
 
     def _flushed(self, ticket: FlushTicket) -> None:
         self._flushing = False
@@ -243,36 +451,48 @@ class PartitionRuntime:
             self._check_failure()
         else:
             self._take_note_of_durable_end()
-            if self._asked:
+            if self._asked or self._durable_waiters:
                 self._ask_flush()
+        self._tell_durable_waiters()
         if self._flush_done is not None:
             self._flush_done.set_result(None)
             self._flush_done = None
+
+    def fail(self, reason: str) -> None:
+        """Take no more records: what is on the disk is not what was written."""
+        if self.log.failure is None:
+            self.log.failure = reason
+        self._check_failure()
 
     def _check_failure(self) -> None:
         """A failed log takes nothing any more; what is committed can still be read."""
         if self.log.failure is not None:
             log.error("%s: the log has failed: %s", self, self.log.failure)
             self._fail_produces(ErrorCode.KAFKA_STORAGE_ERROR)
+            self._tell_durable_waiters()
 
     def _take_note_of_durable_end(self) -> None:
         leader = self._leader
         if leader is not None:
             end = Offset(self.log.durable_end_offset)
-            self._replay(leader, leader.on_durable_end(self._broker_id, end))
+            self._replay(leader, leader.on_durable_end(end))
 
     def _replay(self, leader: Leader, events: tuple[Event, ...]) -> None:
         for event in events:
             leader.replay(event)
-        if leader.high_watermark > self.high_watermark:
-            self.high_watermark = leader.high_watermark
-            self._committed(leader.high_watermark)
+            if type(event) is IsrProposed:
+                self._proposals.propose(self, event)
+            elif type(event) is HighWatermarkRose and event.end_offset > self.high_watermark:
+                self.high_watermark = event.end_offset
+                self._committed(event.end_offset)
 
     def _committed(self, high_watermark: int) -> None:
         produces = self._produces
         while produces and produces[0][0] <= high_watermark:
             _, waiter, slot = produces.popleft()
             waiter.settled(slot, ErrorCode.NONE)
+        for feed in self.feeds.values():
+            feed.committed(self)
         byte_count = self._bytes_below(high_watermark) - self._bytes_committed
         if byte_count > 0:
             self._bytes_committed += byte_count
@@ -294,6 +514,7 @@ class PartitionRuntime:
     async def quiesce(self) -> None:
         """Begin no flush any more, and return once none is under way: the log may be closed."""
         self._closed = True
+        self._tell_durable_waiters()
         while self._flushing:
             if self._flush_done is None:
                 self._flush_done = asyncio.get_running_loop().create_future()

@@ -12,25 +12,39 @@ import uuid
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from brokers.kernel.clock import Clock
 from brokers.kernel.errors import ErrorCode, HeadwaterError
 from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId
 from brokers.log.partition_log import PartitionLog
+from brokers.log.scan import CorruptLog
 from brokers.log.volume import Volume
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import Change, Kind, PartitionRecord, TopicRecord
 from brokers.metadata.topic_configs import value_of
-from brokers.node.flush_pool import FlushPool
 from brokers.node.log_config import to_log_config
 from brokers.node.metrics import Metrics
-from brokers.node.partition_runtime import PartitionRuntime
+from brokers.node.partition_runtime import Flusher, PartitionRuntime, ProposalSink
+from brokers.node.ports import PartitionNumber
 
 log = logging.getLogger(__name__)
 
 _PROGRESS_SECONDS = 2.0
+DAMAGED_KEPT_MS = 3_600_000
+"""For whoever wants to know what happened to a disk; then its room is worth more."""
 
 Partition = tuple[TopicId, PartitionIndex]
+
+
+class Following(Protocol):
+    """Copies what this broker follows from its leaders (``LeaderLinks``)."""
+
+    def follow(self, partition: PartitionRuntime) -> None:
+        """From the leader, and at the epoch, that its ``following`` says."""
+        ...
+
+    def forget(self, topic_id: TopicId, index: PartitionIndex) -> None: ...
 
 
 class PartitionManager:
@@ -40,17 +54,23 @@ class PartitionManager:
         self,
         broker_id: BrokerId,
         volume: Volume,
+        *,
         clock: Clock,
-        flush_pool: FlushPool,
+        flusher: Flusher,
+        following: Following,
+        proposals: ProposalSink,
         metrics: Metrics,
     ) -> None:
         self.volume = volume
         self._broker_id = broker_id
         self._clock = clock
-        self._flush_pool = flush_pool
+        self._flusher = flusher
+        self._following = following
+        self._proposals = proposals
         self._metrics = metrics
         self._topics: dict[TopicId, dict[int, PartitionRuntime]] = {}
         self._failures: dict[Partition, str] = {}
+        self._damaged: set[Partition] = set()
         self._queue: deque[Partition] = deque()
         self._queued = asyncio.Event()
         self._settled = asyncio.Event()
@@ -69,6 +89,56 @@ class PartitionManager:
     def failure(self, topic_id: TopicId, index: int) -> str | None:
         """Why a partition that belongs here could not be opened."""
         return self._failures.get((topic_id, PartitionIndex(index)))
+
+    # Damage.
+
+    def damaged(self) -> list[PartitionNumber]:
+        """Partitions whose logs here lack or garble what was durable."""
+        return [PartitionNumber(topic_id, index) for topic_id, index in sorted(self._damaged)]
+
+    def failed(self) -> list[PartitionNumber]:
+        """Open partitions whose disk has failed them: they take no more records."""
+        return [
+            PartitionNumber(partition.topic_id, partition.index)
+            for partition in self
+            if partition.log.failure is not None and not partition.is_closed
+        ]
+
+    async def take_out(self, failed: PartitionNumber) -> None:
+        """Serve the partition no longer, as if it had been found damaged when it was opened."""
+        topic_id, index = failed.topic_id, failed.index
+        runtime = self._topics.get(topic_id, {}).pop(index, None)
+        if runtime is None:
+            return
+        self._following.forget(topic_id, index)
+        runtime.resign()
+        await runtime.quiesce()
+        self._failures[topic_id, index] = str(runtime.log.failure)
+        self._damaged.add((topic_id, index))
+
+    def begin_anew(self, image: MetadataImage, damaged: PartitionNumber) -> bool:
+        """Put the damaged log aside and copy the partition from its leader; whether that was done.
+
+        Not while this broker may be taken for one that has everything, and not when nobody else
+        has: then what is left of the log is worth more than an empty one.
+        """
+        topic_id, index = damaged.topic_id, damaged.index
+        topic, record = image.topics.get(topic_id), image.partition(topic_id, index)
+        if topic is None or record is None:
+            return False
+        complete = {*record.isr, *record.eligible_leaders}
+        if self._broker_id in complete or not complete:
+            return False
+        self.volume.delete_partition(
+            topic_id, index, remove_at_ms=self._clock.now_ms() + DAMAGED_KEPT_MS
+        )
+        self._damaged.discard((topic_id, index))
+        self._failures.pop((topic_id, index), None)
+        log.warning(
+            "%s-%d: the damaged log was put aside; copying it from a leader", topic.name, index
+        )
+        self._queue_up(topic_id, index)
+        return True
 
     # Starting.
 
@@ -91,7 +161,7 @@ class PartitionManager:
             )
         for topic, record, opened in logs:
             self._adopt(topic, record.index, opened)
-            self._apply_leadership(topic, record)
+            self._take_role(topic, record)
         self._delete_tombstoned(image)
 
     def _open_logs(
@@ -127,6 +197,8 @@ class PartitionManager:
             )
         except HeadwaterError as error:
             self._failures[topic.id, index] = str(error)
+            if isinstance(error, CorruptLog):
+                self._damaged.add((topic.id, index))
             log.error("%s-%d cannot be opened: %s", topic.name, index, error)
             return None
         self._failures.pop((topic.id, index), None)
@@ -139,19 +211,30 @@ class PartitionManager:
             index,
             opened,
             broker_id=self._broker_id,
-            flush_pool=self._flush_pool,
+            clock=self._clock,
+            flusher=self._flusher,
+            proposals=self._proposals,
             counter=counter,
         )
         self._topics.setdefault(topic.id, {})[index] = runtime
 
-    def _apply_leadership(self, topic: TopicRecord, record: PartitionRecord) -> None:
+    def _take_role(self, topic: TopicRecord, record: PartitionRecord) -> None:
+        """Lead, follow, or neither, as the record says."""
         runtime = self.get(topic.id, record.index)
         if runtime is None:
             return
         if record.leader == self._broker_id:
-            runtime.lead(record, int(value_of("min.insync.replicas", topic.configs)))
-        elif runtime.is_leader:
+            self._following.forget(topic.id, record.index)
+            try:
+                runtime.lead(record, int(value_of("min.insync.replicas", topic.configs)))
+            except ValueError as error:
+                log.error("%s: cannot lead: %s", runtime, error)
+                runtime.resign()
+        elif record.leader is None:
+            self._following.forget(topic.id, record.index)
             runtime.resign()
+        elif runtime.follow(record.leader, record.leader_epoch):
+            self._following.follow(runtime)
 
     def _delete_tombstoned(self, image: MetadataImage) -> None:
         self.volume.find_deleted(self._clock.now_ms())
@@ -205,15 +288,24 @@ class PartitionManager:
         self, image: MetadataImage, topic_id: TopicId, index: PartitionIndex
     ) -> None:
         if topic_id in image.tombstones:
-            await self._delete(image.tombstones[topic_id], index)
+            await self._delete(image.tombstones[topic_id], index, because="deleted")
             return
         topic, record = image.topics.get(topic_id), image.partition(topic_id, index)
         runtime = self.get(topic_id, index)
-        if topic is None or record is None or self._broker_id not in record.replicas:
-            if runtime is not None and runtime.is_leader:
+        if topic is None or record is None:
+            if runtime is not None:
+                self._following.forget(topic_id, index)
                 runtime.resign()
             return
+        if self._broker_id not in record.replicas:
+            if runtime is not None:
+                # Not for want of metadata: a later record than the one that this broker was a
+                # replica by says who the replicas are now.
+                await self._delete(topic, index, because="moved to other brokers")
+            return
         if runtime is None:
+            if (topic_id, index) in self._damaged:
+                return
             # New, so its log is empty: no recovery that would hold up the event loop.
             opened = self._open_log(topic, index, clean=False)
             if opened is None:
@@ -221,29 +313,28 @@ class PartitionManager:
             self._adopt(topic, index, opened)
         else:
             runtime.reconfigure(topic, to_log_config(topic.configs))
-        self._apply_leadership(topic, record)
+        self._take_role(topic, record)
 
-    async def _delete(self, tombstone: TopicRecord, index: PartitionIndex) -> None:
-        runtime = self._topics.get(tombstone.id, {}).pop(index, None)
+    async def _delete(self, topic: TopicRecord, index: PartitionIndex, *, because: str) -> None:
+        runtime = self._topics.get(topic.id, {}).pop(index, None)
         if runtime is not None:
+            self._following.forget(topic.id, index)
             runtime.resign(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
             await runtime.quiesce()
-            if not self._topics[tombstone.id]:
-                del self._topics[tombstone.id]
-        self._failures.pop((tombstone.id, index), None)
-        delay_ms = to_log_config(tombstone.configs).file_delete_delay_ms
-        self.volume.delete_partition(
-            tombstone.id, index, remove_at_ms=self._clock.now_ms() + delay_ms
-        )
-        log.info("%s-%d was deleted; its files go in %d ms", tombstone.name, index, delay_ms)
+            if not self._topics[topic.id]:
+                del self._topics[topic.id]
+        self._failures.pop((topic.id, index), None)
+        self._damaged.discard((topic.id, index))
+        delay_ms = to_log_config(topic.configs).file_delete_delay_ms
+        self.volume.delete_partition(topic.id, index, remove_at_ms=self._clock.now_ms() + delay_ms)
+        log.info("%s-%d was %s; its files go in %d ms", topic.name, index, because, delay_ms)
 
     # Stopping.
 
     async def close_all(self) -> bool:
         """Make everything durable and close it; whether all of it is."""
         for runtime in self:
-            if runtime.is_leader:
-                runtime.resign()
+            runtime.resign()
         for runtime in self:
             await runtime.quiesce()
         self._topics.clear()

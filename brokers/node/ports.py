@@ -14,13 +14,16 @@ from brokers.kernel.ids import (
     BrokerId,
     ChangeNumber,
     Incarnation,
+    LeaderEpoch,
+    PartitionEpoch,
+    PartitionIndex,
     Principal,
     ProducerId,
     TenantId,
     TopicId,
     TopicName,
 )
-from brokers.metadata.records import Change, Snapshot
+from brokers.metadata.records import Change, PartitionRecord, Snapshot
 
 
 class MetadataUnavailable(HeadwaterError):
@@ -96,6 +99,47 @@ class ConfigOperation:
 
 
 @dataclass(frozen=True, slots=True)
+class IsrChange:
+    """What a leader proposes for one partition, to be set if epochs are still these.
+
+    Members carry the incarnation that the leader saw in their fetches (KIP-903); the leader's own
+    is its registered one.
+    """
+
+    topic_id: TopicId
+    index: PartitionIndex
+    leader_epoch: LeaderEpoch
+    partition_epoch: PartitionEpoch
+    isr: tuple[tuple[BrokerId, Incarnation], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionNumber:
+    """One partition by ids that need no tenant."""
+
+    topic_id: TopicId
+    index: PartitionIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What one round of the controller changed: counts of partitions."""
+
+    elected: int = 0
+    moved_to_preferred: int = 0
+    reassigned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionAssignment:
+    """``replicas`` None cancels a reassignment that is under way."""
+
+    topic_name: TopicName
+    index: PartitionIndex
+    replicas: tuple[BrokerId, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """One thing of several that was not done, beside others that were."""
 
@@ -117,7 +161,31 @@ class ControlPlane(Protocol):
         ...
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
-        """A clean stop: fence this incarnation now instead of after a time-out."""
+        """A clean stop: fence this incarnation, and have others lead what it led, at once."""
+        ...
+
+    async def alter_isrs(
+        self, broker_id: BrokerId, incarnation: Incarnation, changes: Sequence[IsrChange]
+    ) -> list[PartitionRecord | Refused]:
+        """Set in-sync replicas, one compare-and-set each; the record afterwards.
+
+        Refused: FENCED_LEADER_EPOCH, INVALID_UPDATE_VERSION, INELIGIBLE_REPLICA,
+        UNKNOWN_TOPIC_ID.
+        """
+        ...
+
+    async def give_up_replicas(
+        self,
+        broker_id: BrokerId,
+        incarnation: Incarnation,
+        partitions: Sequence[PartitionNumber],
+    ) -> None:
+        """This broker may lack what was committed in these: it is neither in sync nor eligible."""
+        ...
+
+    async def mend_partitions(self, *, rebalance: bool) -> Upkeep:
+        """Elect where there is no leader and may be one, finish reassignments; with
+        ``rebalance`` give leadership back to preferred leaders."""
         ...
 
     async def broker_heartbeats(self) -> dict[BrokerId, tuple[Incarnation, int]]:
@@ -125,7 +193,8 @@ class ControlPlane(Protocol):
         ...
 
     async def fence_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
-        """Fence, if that incarnation is still the registered one."""
+        """Fence, if that incarnation is still the registered one, and have others lead what it
+        led."""
         ...
 
     async def reserve_producer_ids(self, count: int) -> ProducerId:
@@ -167,4 +236,19 @@ class ControlPlane(Protocol):
         validate_only: bool,
     ) -> None:
         """AlterConfigs: what is not named goes back to its default."""
+        ...
+
+    async def elect_leaders(
+        self,
+        actor: Actor,
+        partitions: Sequence[tuple[TopicName, PartitionIndex]] | None,
+    ) -> list[tuple[TopicName, PartitionIndex, Refused | None]]:
+        """Have the preferred leaders lead (ElectLeaders type 0); None for all of the tenant's that
+        are not led so, of which only those that were moved or refused come back."""
+        ...
+
+    async def reassign_partitions(
+        self, actor: Actor, assignments: Sequence[PartitionAssignment]
+    ) -> list[Refused | None]:
+        """Begin or cancel reassignments (KIP-455), in the order asked."""
         ...

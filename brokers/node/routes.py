@@ -7,6 +7,7 @@ Metadata 12, Fetch 13, Produce 13 and DeleteTopics 6 depend on each other in cli
 from brokers.node.dispatch import Route
 from brokers.node.handlers import (
     alter_configs,
+    alter_partition_reassignments,
     create_partitions,
     create_topics,
     delete_records,
@@ -14,10 +15,12 @@ from brokers.node.handlers import (
     describe_cluster,
     describe_configs,
     describe_log_dirs,
+    elect_leaders,
     fetch,
     incremental_alter_configs,
     init_producer_id,
     list_offsets,
+    list_partition_reassignments,
     metadata,
     offset_for_leader_epoch,
     produce,
@@ -40,6 +43,9 @@ ROUTES = (
     Route(ApiKey.ALTER_CONFIGS, 2, alter_configs.handle),
     Route(ApiKey.DESCRIBE_LOG_DIRS, 4, describe_log_dirs.handle),
     Route(ApiKey.CREATE_PARTITIONS, 3, create_partitions.handle),
+    Route(ApiKey.ELECT_LEADERS, 2, elect_leaders.handle),
     Route(ApiKey.INCREMENTAL_ALTER_CONFIGS, 1, incremental_alter_configs.handle),
+    Route(ApiKey.ALTER_PARTITION_REASSIGNMENTS, 1, alter_partition_reassignments.handle),
+    Route(ApiKey.LIST_PARTITION_REASSIGNMENTS, 0, list_partition_reassignments.handle),
     Route(ApiKey.DESCRIBE_CLUSTER, 2, describe_cluster.handle),
 )

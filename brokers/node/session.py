@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Flag, auto
 
-from brokers.kernel.ids import Principal, TenantId
+from brokers.kernel.ids import BrokerId, Incarnation, Principal, TenantId
 from brokers.metadata.records import CredentialRecord
 from brokers.node.ports import Actor
 
@@ -21,6 +21,14 @@ ADMINISTRATOR = Scope.READ | Scope.WRITE | Scope.ADMINISTER
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """Another broker of this cell, as it logged in."""
+
+    broker_id: BrokerId
+    incarnation: Incarnation
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A login. Exactly one tenant; never changed, only replaced or cut."""
 
@@ -30,6 +38,8 @@ class Session:
     credential_key: str | None
     """The API key that logged in, or that the edge's token names; revoking it cuts the connection.
     None for a token that stands for a person's session at the edge."""
+    peer: Peer | None = None
+    """Set when another broker has logged in: it follows partitions, and does nothing else."""
 
     def actor(self) -> Actor:
         return Actor(self.tenant_id, self.principal, Scope.ADMINISTER in self.scope)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from brokers.kernel.errors import HeadwaterError, StorageError
 from brokers.metadata.liveness import Liveness
-from brokers.node.ports import MetadataUnavailable
+from brokers.node.ports import MetadataUnavailable, PartitionNumber
 from brokers.node.retention_clock import RetentionClock
 
 if TYPE_CHECKING:
@@ -20,12 +20,19 @@ class Fenced(HeadwaterError):
 
 
 CHECKPOINT_SECONDS = 60.0
+FOLLOWERS_SECONDS = 0.25
+PARTITIONS_SECONDS = 1.0
+REPAIR_SECONDS = 1.0
+REBALANCE_ROUNDS = 15
+"""Leaders are given back every so many rounds: a broker that has just come back may go again."""
 
 
 async def beat(node: "Node") -> None:
     """Heartbeats, until cancelled. Raises ``Fenced`` once another incarnation has taken over."""
     while True:
         await asyncio.sleep(node.config.heartbeat_interval_s)
+        if not node.is_serving:
+            continue  # It has signed off, and must not be taken for alive again.
         try:
             alive = await node.control.heartbeat(node.broker_id, node.incarnation)
         except MetadataUnavailable:
@@ -58,6 +65,62 @@ async def watch_brokers(node: "Node") -> None:
                     )  # fmt: skip
         except MetadataUnavailable:
             liveness.unreadable()
+
+
+async def watch_followers(node: "Node") -> None:
+    """As a leader: go on without followers that hold the others up, until cancelled."""
+    while True:
+        await asyncio.sleep(FOLLOWERS_SECONDS)
+        live = {broker.id: broker.incarnation for broker in node.image.live_brokers()}
+        for partition in node.partitions:
+            partition.tick(node.heard_ms, live)
+
+
+async def watch_partitions(node: "Node") -> None:
+    """The controller loop's other half: partitions without a leader, reassignments that are done,
+    leaders that are not the preferred ones, until cancelled. Compare-and-sets, like all of it."""
+    rounds = 0
+    while True:
+        await asyncio.sleep(PARTITIONS_SECONDS)
+        rounds += 1
+        try:
+            done = await node.control.mend_partitions(rebalance=rounds % REBALANCE_ROUNDS == 0)
+        except MetadataUnavailable:
+            continue
+        if done.elected or done.moved_to_preferred or done.reassigned:
+            log.info(
+                "elected leaders for %d partitions, gave %d back to their preferred leaders, "
+                "finished %d reassignments",
+                done.elected, done.moved_to_preferred, done.reassigned,
+            )  # fmt: skip
+
+
+async def repair(node: "Node") -> None:
+    """Give up replicas whose logs are damaged or whose disk failed them, and copy them from their
+    leaders, until cancelled."""
+    while True:
+        await asyncio.sleep(REPAIR_SECONDS)
+        for failed in node.partitions.failed():
+            if _others_have_it(node, failed):
+                await node.partitions.take_out(failed)
+        damaged = [each for each in node.partitions.damaged() if _others_have_it(node, each)]
+        if not damaged:
+            continue
+        try:
+            await node.control.give_up_replicas(node.broker_id, node.incarnation, damaged)
+        except MetadataUnavailable:
+            continue
+        if await node.catch_up():
+            for partition in damaged:
+                node.partitions.begin_anew(node.image, partition)
+
+
+def _others_have_it(node: "Node", partition: PartitionNumber) -> bool:
+    """Whether anybody else is known to have everything that is committed."""
+    record = node.image.partition(partition.topic_id, partition.index)
+    if record is None:
+        return False
+    return bool({*record.isr, *record.eligible_leaders} - {node.broker_id})
 
 
 async def let_go(node: "Node") -> None:

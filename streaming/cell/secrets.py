@@ -40,6 +40,11 @@ class Secrets:
             .decode()
         )
 
+    @property
+    def broker_token_key(self) -> bytes:
+        """What brokers sign the tokens with by which they log in to each other."""
+        return _expand(self.secret_key, "broker token")
+
 
 def generate() -> Secrets:
     """Fresh secrets of 256 bits each."""
@@ -52,14 +57,10 @@ def derive(secret_key: str) -> Secrets:
     Processes on several hosts that are given the same ``HEADWATER_SECRET_KEY`` agree on the rest.
     """
 
-    def expand(label: str) -> bytes:
-        kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=label.encode())
-        return kdf.derive(secret_key.encode())
-
     def text(label: str) -> str:
-        return base64.urlsafe_b64encode(expand(label)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(_expand(secret_key, label)).decode().rstrip("=")
 
-    edge_key = Ed25519PrivateKey.from_private_bytes(expand("edge token"))
+    edge_key = Ed25519PrivateKey.from_private_bytes(_expand(secret_key, "edge token"))
     return Secrets(
         secret_key=secret_key,
         verifier_pepper=text("verifier pepper"),
@@ -73,6 +74,11 @@ def derive(secret_key: str) -> Secrets:
         database_service_password=text("database service"),
         redis_password=text("redis"),
     )
+
+
+def _expand(secret_key: str, label: str) -> bytes:
+    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=label.encode())
+    return kdf.derive(secret_key.encode())
 
 
 def read(path: Path) -> Secrets | None:

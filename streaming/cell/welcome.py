@@ -48,6 +48,7 @@ def say_how_to_reach(instance: Instance, progress: Progress) -> None:
         "",
         f"Console            {instance.http_url}",
         f"Bootstrap servers  {instance.bootstrap_servers} ({instance.security_protocol})",
+        *_failure_domains(instance),
     ]
     if instance.tls_files is not None:
         lines.append(f"Trust              {instance.tls_files.authority}")
@@ -92,3 +93,18 @@ def _partitions(consumer: Consumer, topic: str, deadline: float) -> list[int]:
             return sorted(found.partitions)
         time.sleep(0.05)
     return []
+
+
+def _failure_domains(instance: Instance) -> list[str]:
+    """What several brokers protect from, said plainly where they share what may fail."""
+    if instance.brokers < 2:
+        return ["Durability         one broker: every record is fsynced, and is on one disk"]
+    volumes = [instance.broker(number).volume for number in range(1, instance.brokers + 1)]
+    disks = {volume.stat().st_dev for volume in volumes if volume.exists()}
+    if len(disks) > 1:
+        return []
+    return [
+        f"Durability         {instance.brokers} brokers on one disk: they survive each other's "
+        "crashes and restarts,",
+        "                   and are one failure domain when the disk or this machine is lost",
+    ]

@@ -1,7 +1,8 @@
 """A cell in memory: the metadata store and the control plane that nodes under test talk to.
 
 It keeps the same promises as the one on PostgreSQL (numbered changes in order, compare-and-set on
-incarnations) and can be switched off, as PostgreSQL can. Safe to call from the test's thread.
+incarnations and epochs) by the same pure decisions, and can be switched off, as PostgreSQL can.
+Safe to call from the test's thread.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import hmac
 import secrets
 import threading
 import uuid
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from brokers.kernel.errors import ErrorCode, Refusal
@@ -25,7 +27,10 @@ from brokers.kernel.ids import (
     TenantId,
     TopicId,
 )
+from brokers.metadata import election, reassignment
 from brokers.metadata.config_operations import altered
+from brokers.metadata.isr_proposals import accepted
+from brokers.metadata.placement import Candidate, place
 from brokers.metadata.records import (
     BrokerRecord,
     Change,
@@ -37,17 +42,22 @@ from brokers.metadata.records import (
     TenantRecord,
     TopicRecord,
 )
-from brokers.metadata.topic_configs import checked
+from brokers.metadata.rejoining import Restart, rejoined
+from brokers.metadata.topic_configs import checked, value_of
 from brokers.metadata.topic_names import check_new_topic_name
 from brokers.node.authentication.plain import plain_verifier
 from brokers.node.ports import (
     Actor,
     BrokerRegistration,
     ConfigOperation,
+    IsrChange,
     MetadataUnavailable,
     NewTopic,
+    PartitionAssignment,
+    PartitionNumber,
     Refused,
     TopicCreated,
+    Upkeep,
 )
 
 PEPPER = b"the pepper of tests, 32 bytes...."
@@ -143,8 +153,10 @@ class MemoryCell:
         configs: dict[str, str] | None = None,
         internal: bool = False,
         leaders: list[int] | None = None,
+        replicas: Sequence[Sequence[int]] | None = None,
     ) -> TopicRecord:
-        """A topic over the registered brokers in turn, or led as ``leaders`` says."""
+        """A topic over the registered brokers in turn, one replica each; or led as ``leaders``
+        says; or with all ``replicas`` per partition, in sync as far as they are live."""
         with self._lock:
             topic = TopicRecord(
                 id=TopicId(uuid.uuid4().bytes),
@@ -158,19 +170,25 @@ class MemoryCell:
             self._publish(Kind.TOPIC, topic.id.hex(), topic.to_json())
             brokers = leaders or sorted(self.brokers) or [1]
             for index in range(partitions):
-                leader = BrokerId(brokers[index % len(brokers)])
-                self.put_partition(
-                    PartitionRecord(
-                        topic_id=topic.id,
-                        index=PartitionIndex(index),
-                        replicas=(leader,),
-                        isr=(leader,),
-                        leader=leader,
-                        leader_epoch=LeaderEpoch(0),
-                        partition_epoch=PartitionEpoch(0),
-                    )
-                )
+                held = replicas[index] if replicas else [brokers[index % len(brokers)]]
+                self._add_partition(topic.id, index, held)
             return topic
+
+    def _add_partition(self, topic_id: TopicId, index: int, replicas: Sequence[int]) -> None:
+        held = tuple(BrokerId(each) for each in replicas)
+        fenced = {broker.id for broker in self.brokers.values() if broker.fenced}
+        isr = tuple(each for each in held if each not in fenced)
+        self.put_partition(
+            PartitionRecord(
+                topic_id=topic_id,
+                index=PartitionIndex(index),
+                replicas=held,
+                isr=isr,
+                leader=isr[0] if isr else None,
+                leader_epoch=LeaderEpoch(0),
+                partition_epoch=PartitionEpoch(0),
+            )
+        )
 
     def put_topic(self, topic: TopicRecord) -> None:
         with self._lock:
@@ -236,45 +254,165 @@ class MemoryCell:
                     rack=registration.rack,
                 )
             )
-            for partition in list(self.partitions.values()):
-                if partition.leader == registration.id:
-                    self.put_partition(
-                        replace(
-                            partition,
-                            leader_epoch=LeaderEpoch(partition.leader_epoch + 1),
-                            partition_epoch=PartitionEpoch(partition.partition_epoch + 1),
-                        )
-                    )
+            restart = Restart(
+                broker=registration.id,
+                is_clean=before is not None
+                and registration.clean_incarnation == before.incarnation,
+                has_its_volume=before is None or before.volume_id == registration.volume_id,
+            )
+            self._change(
+                lambda record: rejoined(
+                    record,
+                    restart,
+                    is_synced=value_of("flush", self.topics[record.topic_id].configs) == "fsync",
+                    live=self._live(),
+                    minimum=self.minimum(record),
+                ),
+                self._held_by(registration.id),
+            )
             return incarnation
+
+    # The partitions of the cell, decided upon as the services do.
+
+    def _live(self) -> set[BrokerId]:
+        return {broker.id for broker in self.brokers.values() if not broker.fenced}
+
+    def minimum(self, record: PartitionRecord) -> int:
+        """The effective minimum of in-sync replicas."""
+        configured = value_of("min.insync.replicas", self.topics[record.topic_id].configs)
+        return election.minimum_of(record, int(configured))
+
+    def _held_by(self, broker_id: BrokerId) -> list[PartitionRecord]:
+        return [record for record in self._present() if broker_id in record.replicas]
+
+    def _present(self) -> Iterator[PartitionRecord]:
+        for record in list(self.partitions.values()):
+            if not self.topics[record.topic_id].deleted:
+                yield record
+
+    def _change(
+        self,
+        decide: Callable[[PartitionRecord], PartitionRecord | None],
+        records: Sequence[PartitionRecord],
+    ) -> int:
+        """Write what ``decide`` makes of ``records``; how many it changed."""
+        changed = [after for after in map(decide, records) if after is not None]
+        for after in changed:
+            self.put_partition(after)
+        return len(changed)
+
+    def _elect(self, records: Sequence[PartitionRecord]) -> int:
+        return self._change(
+            lambda record: election.elected(
+                record, live=self._live(), minimum=self.minimum(record)
+            ),
+            records,
+        )
 
     async def heartbeat(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
         self._check()
-        broker = self.brokers.get(broker_id)
-        if broker is None or broker.incarnation != incarnation:
-            return False
-        self._heartbeats[broker_id] = self._heartbeats.get(broker_id, 0) + 1
-        if broker.fenced:
-            self.put_broker(replace(broker, fenced=False))
-        return True
+        with self._lock:
+            broker = self.brokers.get(broker_id)
+            if broker is None or broker.incarnation != incarnation:
+                return False
+            self._heartbeats[broker_id] = self._heartbeats.get(broker_id, 0) + 1
+            if broker.fenced:
+                self.put_broker(replace(broker, fenced=False))
+                self._elect(self._held_by(broker_id))
+            return True
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
         await self.fence_broker(broker_id, incarnation)
 
     async def broker_heartbeats(self) -> dict[BrokerId, tuple[Incarnation, int]]:
         self._check()
-        return {
-            broker.id: (broker.incarnation, self._heartbeats.get(broker.id, 0))
-            for broker in self.brokers.values()
-            if not broker.fenced
-        }
+        with self._lock:
+            return {
+                broker.id: (broker.incarnation, self._heartbeats.get(broker.id, 0))
+                for broker in self.brokers.values()
+                if not broker.fenced
+            }
 
     async def fence_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
         self._check()
+        with self._lock:
+            broker = self.brokers.get(broker_id)
+            if broker is None or broker.incarnation != incarnation or broker.fenced:
+                return False
+            self.put_broker(replace(broker, fenced=True))
+            self._change(
+                lambda record: election.without(
+                    record, broker_id, live=self._live(), minimum=self.minimum(record)
+                ),
+                self._held_by(broker_id),
+            )
+            return True
+
+    async def alter_isrs(
+        self, broker_id: BrokerId, incarnation: Incarnation, changes: Sequence[IsrChange]
+    ) -> list[PartitionRecord | Refused]:
+        self._check()
+        with self._lock:
+            self._check_incarnation(broker_id, incarnation)
+            return [self._alter_isr(broker_id, change) for change in changes]
+
+    def _check_incarnation(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
         broker = self.brokers.get(broker_id)
-        if broker is None or broker.incarnation != incarnation or broker.fenced:
-            return False
-        self.put_broker(replace(broker, fenced=True))
-        return True
+        if broker is None or broker.incarnation != incarnation:
+            raise Refusal(ErrorCode.STALE_BROKER_EPOCH, "a later incarnation has registered")
+
+    def _alter_isr(self, broker_id: BrokerId, change: IsrChange) -> PartitionRecord | Refused:
+        record = self.partitions.get((change.topic_id, change.index))
+        if record is None or self.topics[record.topic_id].deleted:
+            return Refused(ErrorCode.UNKNOWN_TOPIC_ID, "there is no such partition")
+        try:
+            after = accepted(
+                record,
+                leader=broker_id,
+                leader_epoch=change.leader_epoch,
+                partition_epoch=change.partition_epoch,
+                isr=change.isr,
+                brokers=self.brokers,
+                minimum=self.minimum(record),
+            )
+        except Refusal as refusal:
+            return Refused(refusal.code, refusal.message)
+        self.put_partition(after)
+        return after
+
+    async def give_up_replicas(
+        self,
+        broker_id: BrokerId,
+        incarnation: Incarnation,
+        partitions: Sequence[PartitionNumber],
+    ) -> None:
+        self._check()
+        with self._lock:
+            self._check_incarnation(broker_id, incarnation)
+            named = [self.partitions.get((each.topic_id, each.index)) for each in partitions]
+            self._change(
+                lambda record: election.given_up(
+                    record, broker_id, live=self._live(), minimum=self.minimum(record)
+                ),
+                [record for record in named if record is not None],
+            )
+
+    async def mend_partitions(self, *, rebalance: bool) -> Upkeep:
+        self._check()
+        with self._lock:
+            live = self._live()
+            elected = self._elect(list(self._present()))
+            done = self._change(
+                lambda record: reassignment.finished(record, live=live), list(self._present())
+            )
+            moved = self._change(self._preferred, list(self._present())) if rebalance else 0
+            return Upkeep(elected, moved, done)
+
+    def _preferred(self, record: PartitionRecord) -> PartitionRecord | None:
+        try:
+            return election.moved_to(record, record.replicas[0], live=self._live())
+        except Refusal:
+            return None
 
     async def reserve_producer_ids(self, count: int) -> ProducerId:
         self._check()
@@ -298,10 +436,22 @@ class MemoryCell:
             return Refused(ErrorCode.TOPIC_ALREADY_EXISTS, "it exists")
         count = self.tenants[actor.tenant_id].default_partition_count
         count = count if new.partition_count == -1 else new.partition_count
+        known = [broker for broker in self.brokers.values() if not broker.draining]
+        copies = new.replication_factor
+        if copies == -1:
+            copies = 3 if len(known) >= 3 else 1
+        if not 1 <= copies <= len(known):
+            return Refused(ErrorCode.INVALID_REPLICATION_FACTOR, f"{copies} of {len(known)}")
         if validate_only:
-            return TopicCreated(new.name, TopicId(bytes(16)), count, 1, configs)
-        topic = self.add_topic(actor.tenant_id, new.name, count, configs=configs)
-        return TopicCreated(topic.name, topic.id, count, 1, configs)
+            return TopicCreated(new.name, TopicId(bytes(16)), count, copies, configs)
+        candidates = [Candidate(b.id, b.volume_id, 0, is_live=not b.fenced) for b in known]
+        replicas = place(candidates, count, copies)
+        if new.assignments:
+            replicas = [new.assignments[index] for index in sorted(new.assignments)]
+        topic = self.add_topic(
+            actor.tenant_id, new.name, len(replicas), configs=configs, replicas=replicas
+        )
+        return TopicCreated(topic.name, topic.id, len(replicas), len(replicas[0]), configs)
 
     def _named(self, actor: Actor, name: str) -> TopicRecord | None:
         for topic in self.topics.values():
@@ -332,9 +482,9 @@ class MemoryCell:
         if validate_only:
             return
         first = self.partitions[topic.id, 0]
-        self.put_topic(replace(topic, partition_count=count))
         for index in range(topic.partition_count, count):
-            self.put_partition(replace(first, index=PartitionIndex(index)))
+            self._add_partition(topic.id, index, first.replicas)
+        self.put_topic(replace(topic, partition_count=count))
 
     async def alter_topic_configs(
         self, actor: Actor, name: str, operations: list[ConfigOperation], validate_only: bool
@@ -345,7 +495,7 @@ class MemoryCell:
             raise Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "it does not exist")
         configs = altered(topic.configs, [(o.name, o.operation, o.value) for o in operations])
         if not validate_only:
-            self.put_topic(replace(topic, configs=configs))
+            self._configure(topic, configs)
 
     async def replace_topic_configs(
         self, actor: Actor, name: str, configs: dict[str, str], validate_only: bool
@@ -355,4 +505,70 @@ class MemoryCell:
         if topic is None:
             raise Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "it does not exist")
         if not validate_only:
-            self.put_topic(replace(topic, configs=checked(configs)))
+            self._configure(topic, checked(configs))
+
+    def _configure(self, topic: TopicRecord, configs: dict[str, str]) -> None:
+        """Another minimum is another partition epoch."""
+        with self._lock:
+            before = value_of("min.insync.replicas", topic.configs)
+            self.put_topic(replace(topic, configs=configs))
+            if value_of("min.insync.replicas", configs) != before:
+                self._change(
+                    lambda record: election.with_minimum(record, minimum=self.minimum(record)),
+                    [each for each in self._present() if each.topic_id == topic.id],
+                )
+
+    async def elect_leaders(
+        self, actor: Actor, partitions: Sequence[tuple[str, int]] | None
+    ) -> list[tuple[str, int, Refused | None]]:
+        self._check()
+        with self._lock:
+            return [*self._elect_preferred(actor, partitions)]
+
+    def _elect_preferred(
+        self, actor: Actor, partitions: Sequence[tuple[str, int]] | None
+    ) -> Iterator[tuple[str, int, Refused | None]]:
+        own = {
+            (self.topics[record.topic_id].name, record.index): record
+            for record in self._present()
+            if self.topics[record.topic_id].tenant_id == actor.tenant_id
+        }
+        for name, index in own if partitions is None else partitions:
+            record = own.get((name, index))
+            if record is None:
+                unknown = Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is none")
+                yield name, index, unknown
+                continue
+            try:
+                after = election.moved_to(record, record.replicas[0], live=self._live())
+            except Refusal as refusal:
+                if partitions is None and refusal.code is ErrorCode.ELECTION_NOT_NEEDED:
+                    continue
+                yield name, index, Refused(refusal.code, refusal.message)
+                continue
+            self.put_partition(after)
+            yield name, index, None
+
+    async def reassign_partitions(
+        self, actor: Actor, assignments: Sequence[PartitionAssignment]
+    ) -> list[Refused | None]:
+        self._check()
+        with self._lock:
+            return [self._reassign(actor, each) for each in assignments]
+
+    def _reassign(self, actor: Actor, wanted: PartitionAssignment) -> Refused | None:
+        topic = self._named(actor, wanted.topic_name)
+        record = None if topic is None else self.partitions.get((topic.id, wanted.index))
+        if record is None:
+            return Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is none")
+        live = self._live()
+        try:
+            if wanted.replicas is None:
+                after = reassignment.cancelled(record, live=live)
+            else:
+                known = self.brokers.keys()
+                after = reassignment.begun(record, wanted.replicas, known=known, live=live)
+        except Refusal as refusal:
+            return Refused(refusal.code, refusal.message)
+        self.put_partition(after)
+        return None

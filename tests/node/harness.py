@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node_thread import NodeThread
+from brokers.node.storage_hints import StorageHints
 from tests.node.fakes import PEPPER, MemoryCell
 
 EDGE_KEY = Ed25519PrivateKey.generate()
@@ -43,6 +44,7 @@ def node_config(volume: Path, broker_id: int = 1, **changes: object) -> NodeConf
         volume=volume,
         verifier_pepper=PEPPER,
         edge_public_key_pem=EDGE_PUBLIC_KEY_PEM,
+        broker_token_key=bytes(range(32)),
     )
     return replace(config, **changes)
 
@@ -50,9 +52,13 @@ def node_config(volume: Path, broker_id: int = 1, **changes: object) -> NodeConf
 class RunningNode:
     """A node that serves; ``port`` is its external listener's."""
 
-    def __init__(self, cell: MemoryCell, config: NodeConfig) -> None:
+    def __init__(
+        self, cell: MemoryCell, config: NodeConfig, storage: StorageHints | None = None
+    ) -> None:
         self.failures: list[Exception] = []
-        self.thread = NodeThread(config, cell, cell, on_failure=self.failures.append)
+        self.thread = NodeThread(
+            config, cell, cell, on_failure=self.failures.append, storage=storage
+        )
         self.thread.start()
 
     def wait_until_ready(self) -> "RunningNode":
@@ -82,8 +88,10 @@ class RunningNode:
 
 
 @contextmanager
-def running(cell: MemoryCell, config: NodeConfig) -> Iterator[RunningNode]:
-    node = RunningNode(cell, config)
+def running(
+    cell: MemoryCell, config: NodeConfig, storage: StorageHints | None = None
+) -> Iterator[RunningNode]:
+    node = RunningNode(cell, config, storage)
     try:
         yield node.wait_until_ready()
     finally:

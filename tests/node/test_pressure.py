@@ -12,9 +12,9 @@ from tests.node.raw_client import batch
 
 
 @pytest.fixture
-def large(world, client):
-    """A topic of 12 MB."""
-    topic = world.add_topic("large")
+def large(world, client, request):
+    """A topic of 12 MB, of this test's own: an earlier one's name may still lead to the earlier."""
+    topic = world.add_topic(f"large-{request.node.name}")
     for _ in range(12):
         assert client.produce(topic.name, batch(bytes(1_000_000))).error_code == 0
     return topic

@@ -8,6 +8,7 @@ import pytest
 
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.ids import BrokerId
+from brokers.wire.batch import NewRecord, build_batch
 from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
 from brokers.wire.messages.produce_request import (
     PartitionProduceData,
@@ -244,3 +245,23 @@ def test_a_service_account_may_write_and_not_administer(world, topic):
             CreateTopicsRequest([CreatableTopic("mine", 1, 1)], 5000),
         )  # fmt: skip
         assert answer.topics[0].error_code == ErrorCode.CLUSTER_AUTHORIZATION_FAILED
+
+
+def test_a_compacted_topic_takes_records_with_keys_only(world, client):
+    compacted = world.add_topic("compacted", cleanup_policy="compact")
+    keyless = client.produce(compacted.name, batch(b"a"))
+    assert keyless.error_code == ErrorCode.INVALID_RECORD
+    assert "no key" in keyless.error_message
+    records = [NewRecord(b"k", b"v"), NewRecord(b"k", None)]
+    keyed = build_batch(records, base_timestamp=int(time.time() * 1000), compression=4)
+    row = client.produce(compacted.name, keyed)
+    assert (row.error_code, row.base_offset) == (0, 0)
+
+
+def test_a_topic_that_becomes_compacted_asks_for_keys_from_then_on(world, client, topic):
+    assert client.produce(topic.name, batch(b"a")).error_code == 0
+    world.cell.put_topic(replace(topic, configs={"cleanup.policy": "compact,delete"}))
+    wait_until(
+        lambda: client.produce(topic.name, batch(b"a")).error_code == ErrorCode.INVALID_RECORD,
+        "the new policy",
+    )

@@ -1,4 +1,4 @@
-"""SASL OAUTHBEARER (RFC 7628) with the token that the edge signs for each login.
+"""SASL OAUTHBEARER (RFC 7628) on the internal listener: the token that the edge signs per login.
 
 The edge holds the private half of an Ed25519 key and no other credential: a token names one tenant,
 one principal and what may be done, and lives for a minute at most. Internal listener only.
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from brokers.kernel.ids import Principal, TenantId
 from brokers.metadata.records import CredentialRecord
+from brokers.node.authentication import broker_token
 from brokers.node.authentication.verdicts import Accepted, Rejected, Verdict
 from brokers.node.session import Scope, Session
 
@@ -32,11 +33,17 @@ def load_public_key(pem: str) -> Ed25519PublicKey:
     return key
 
 
-class EdgeToken:
-    """``now_ms`` is the broker's wall clock: the edge's may differ by ``CLOCK_SKEW_SECONDS``."""
+class InternalToken:
+    """The internal listener's OAUTHBEARER: the edge's token, or another broker's.
 
-    def __init__(self, public_key: Ed25519PublicKey, now_ms: Callable[[], int]) -> None:
+    ``now_ms`` is the broker's wall clock: the edge's may differ by ``CLOCK_SKEW_SECONDS``.
+    """
+
+    def __init__(
+        self, public_key: Ed25519PublicKey, broker_key: bytes, now_ms: Callable[[], int]
+    ) -> None:
         self._public_key = public_key
+        self._broker_key = broker_key
         self._now_ms = now_ms
 
     def key_id(self, message: bytes) -> str | None:
@@ -46,6 +53,8 @@ class EdgeToken:
         token = _bearer_token(message)
         if token is None:
             return Rejected("malformed OAUTHBEARER message")
+        if _issuer(token) == broker_token.ISSUER:
+            return broker_token.judge_broker_token(token, self._broker_key, self._now_ms() // 1000)
         try:
             claims = jwt.decode(
                 token,
@@ -67,6 +76,15 @@ class EdgeToken:
         if fault is not None:
             return Rejected(f"edge token refused: {fault}")
         return _session(claims)
+
+
+def _issuer(token: str) -> str | None:
+    """Who the token says it is from: which key must verify it. Nothing else is believed of it."""
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except jwt.InvalidTokenError:
+        return None
+    return issuer if isinstance(issuer, str) else None
 
 
 def _bearer_token(message: bytes) -> str | None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
 from brokers.kernel.limits import FETCH_BYTES_MAX, FETCH_WAIT_MS_MAX
 from brokers.node.answers import Answer, Buffers
+from brokers.node.follower_feed import divergence
 from brokers.node.framing import framed
+from brokers.node.handlers import replica_fetch
 from brokers.node.leader_hints import current_leader
 from brokers.node.partition_lookup import (
     WORTH_CATCHING_UP,
@@ -23,7 +25,6 @@ from brokers.node.partition_lookup import (
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic, decode
 from brokers.wire.messages.fetch_response import (
-    EpochEndOffset,
     FetchableTopicResponse,
     FetchResponse,
     LeaderIdAndEpoch,
@@ -49,6 +50,8 @@ Places = list[PartitionRuntime | ErrorCode]
 def start(call: "Call") -> "Outcome":
     """Answer now if there is enough or anything is wrong; else wait, at most ``max_wait_ms``."""
     request = decode(call.version, call.frame, call.position)
+    if call.session.peer is not None:
+        return replica_fetch.start(call, request)
     fault = _request_fault(request)
     if fault is not None:
         return _encoded(call, FetchResponse(error_code=fault))
@@ -153,7 +156,7 @@ class _Result:
         row.records = b""
         offset = asked.fetch_offset
         try:
-            if asked.last_fetched_epoch >= 0 and self._diverges(place, asked, row):
+            if self._diverges(place, asked, row):
                 return row
             if offset == high_watermark:
                 return row
@@ -178,16 +181,10 @@ class _Result:
         return row
 
     def _diverges(self, place: PartitionRuntime, asked: FetchPartition, row: PartitionData) -> bool:
-        """Whether the client's log is not a prefix of this one, and where the two part
-        (KIP-595)."""
-        epoch, end_offset = place.log.epoch_end(asked.last_fetched_epoch)
-        if epoch < 0 or end_offset < 0:
-            raise Refusal(ErrorCode.OFFSET_OUT_OF_RANGE, "the epoch is older than this log")
-        if epoch < asked.last_fetched_epoch or end_offset < asked.fetch_offset:
-            row.diverging_epoch = EpochEndOffset(epoch, end_offset)
-            self.must_return = True
-            return True
-        return False
+        """Whether the client's log is not a prefix of this one, and where the two part."""
+        row.diverging_epoch = divergence(place, asked)
+        self.must_return = self.must_return or row.diverging_epoch is not None
+        return row.diverging_epoch is not None
 
     def _refused(
         self,

@@ -17,6 +17,7 @@ from brokers.node.leader_hints import current_leader
 from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.wire.batch import TRANSACTIONAL_BIT
+from brokers.wire.keyed import check_keys
 from brokers.wire.messages.produce_request import ProduceRequest, TopicProduceData, decode
 from brokers.wire.messages.produce_response import (
     LeaderIdAndEpoch,
@@ -105,6 +106,9 @@ def _append(call: "Call", request: ProduceRequest, places: Places) -> Buffers | 
             except Refusal as refusal:
                 counter = None if isinstance(place, ErrorCode) else place.counter
                 call.node.metrics.failed(call.session.tenant_id, refusal.code, counter)
+                if refusal.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
+                    # A client that gets this goes on as a new producer, and may send twice.
+                    log.warning("%s: %s", place, refusal.message)
                 rows.append(_refused(call, topic, data.index, refusal, response))
                 continue
             assert isinstance(place, PartitionRuntime)
@@ -155,6 +159,8 @@ def _append_batch(
         raise Refusal(
             ErrorCode.INVALID_TXN_STATE, "a transactional batch needs an ongoing transaction"
         )
+    if place.requires_keys:
+        check_keys(records, header)
     try:
         return place.append(records, header, now_ms)
     except StorageError as error:

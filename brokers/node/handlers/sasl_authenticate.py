@@ -14,7 +14,7 @@ from brokers.wire.messages.sasl_authenticate_response import SaslAuthenticateRes
 if TYPE_CHECKING:
     from brokers.node.connection import Connection
     from brokers.node.node import Node
-    from brokers.node.session import Session
+    from brokers.node.session import Peer, Session
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +73,9 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
 
 
 async def _admit(verdict: Accepted, node: "Node") -> Verdict:
-    """The proof was right: is the tenant active, the key in force?"""
+    """The proof was right: is the tenant active, the key in force, the broker a known one?"""
     session = verdict.session
-    if session.tenant_id not in node.image.tenants:
+    if session.peer is not None or session.tenant_id not in node.image.tenants:
         await node.metadata.catch_up()
     fault = session_fault(session, node)
     return verdict if fault is None else Rejected(fault)
@@ -83,6 +83,8 @@ async def _admit(verdict: Accepted, node: "Node") -> Verdict:
 
 def session_fault(session: "Session", node: "Node") -> str | None:
     """Why this session may not be, or not go on; None when it may."""
+    if session.peer is not None:
+        return _peer_fault(session.peer, node)
     tenant = node.image.tenants.get(session.tenant_id)
     if tenant is None:
         return f"tenant {session.tenant_id} does not exist"
@@ -95,4 +97,13 @@ def session_fault(session: "Session", node: "Node") -> str | None:
         return f"API key {session.credential_key} does not exist or was revoked"
     if credential.expires_at_ms is not None and credential.expires_at_ms <= node.clock.now_ms():
         return f"API key {session.credential_key} has expired"
+    return None
+
+
+def _peer_fault(peer: "Peer", node: "Node") -> str | None:
+    broker = node.image.brokers.get(peer.broker_id)
+    if broker is None:
+        return f"broker {peer.broker_id} is not one of this cell"
+    if broker.incarnation > peer.incarnation:
+        return f"broker {peer.broker_id} has a later incarnation, {broker.incarnation}"
     return None

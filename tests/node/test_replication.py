@@ -1,0 +1,180 @@
+"""Several nodes in this process, replicating over real sockets."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from brokers.kernel.errors import ErrorCode
+from brokers.metadata import reassignment
+from brokers.metadata.records import TopicRecord
+from tests.node.fakes import MemoryCell
+from tests.node.harness import RunningNode, node_config, wait_until
+from tests.node.raw_client import RawClient, batch
+
+BROKERS = (1, 2, 3)
+
+
+@dataclass
+class Trio:
+    cell: MemoryCell
+    folder: Path
+    nodes: dict[int, RunningNode]
+    key: tuple[str, str]
+    tenant_id: str
+
+    def start(self, broker: int) -> None:
+        config = node_config(self.folder / str(broker), broker)
+        self.nodes[broker] = RunningNode(self.cell, config).wait_until_ready()
+
+    def stop(self, broker: int) -> None:
+        self.nodes.pop(broker).stop()
+
+    def topic(self, name: str, *, leader: int = 1, **configs: str) -> TopicRecord:
+        others = [each for each in BROKERS if each != leader]
+        dotted = {key.replace("_", "."): value for key, value in configs.items()}
+        topic = self.cell.add_topic(
+            self.tenant_id, name, 1, configs=dotted, replicas=[[leader, *others]]
+        )
+        for broker in BROKERS:
+            wait_until(lambda b=broker: self.partition(b, topic), "a replica to be opened")
+        return topic
+
+    def record(self, topic: TopicRecord):
+        return self.cell.partitions[topic.id, 0]
+
+    def partition(self, broker: int, topic: TopicRecord):
+        return self.nodes[broker].node.partitions.get(topic.id, 0)
+
+    def connect(self, broker: int) -> RawClient:
+        return RawClient(self.nodes[broker].port).log_in(self.key)
+
+    def at_leader(self, topic: TopicRecord) -> RawClient:
+        return self.connect(self.record(topic).leader)
+
+    def wait_for_isr(self, topic: TopicRecord, *brokers: int) -> None:
+        wait_until(lambda: set(self.record(topic).isr) == set(brokers), f"an ISR of {brokers}", 20)
+
+
+@pytest.fixture
+def trio(tmp_path) -> Iterator[Trio]:
+    cell = MemoryCell()
+    tenant = cell.add_tenant()
+    trio = Trio(cell, tmp_path, {}, cell.add_key(tenant), tenant.id)
+    with ExitStack() as stack:
+        stack.callback(lambda: [trio.stop(broker) for broker in list(trio.nodes)])
+        for broker in BROKERS:
+            trio.start(broker)
+        yield trio
+
+
+def test_what_is_acknowledged_is_on_every_replica(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    with trio.at_leader(topic) as client:
+        for number in range(20):
+            row = client.produce("t", batch(b"%d" % number))
+            assert (row.error_code, row.base_offset) == (0, number)
+    for broker in BROKERS:
+        wait_until(lambda b=broker: trio.partition(b, topic).log.log_end_offset == 20, "a copy")
+    wait_until(lambda: trio.partition(2, topic).high_watermark == 20, "the high watermark")
+
+
+def test_leadership_passes_on_a_clean_stop_and_the_broker_comes_back(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", batch(b"before", producer=(7, 0, 0))).error_code == 0
+    trio.stop(1)
+    record = trio.record(topic)
+    assert record.leader in {2, 3}
+    assert set(record.isr) == {2, 3}
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", batch(b"after", producer=(7, 0, 1))).base_offset == 1
+        # The window of sequences was replicated too.
+        assert client.produce("t", batch(b"before", producer=(7, 0, 0))).base_offset == 0
+        trio.start(1)
+        trio.wait_for_isr(topic, 1, 2, 3)
+        assert trio.partition(1, topic).log.log_end_offset == 2
+
+
+def test_with_too_few_in_sync_nothing_is_acknowledged(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    trio.stop(2)
+    trio.stop(3)
+    wait_until(lambda: trio.record(topic).isr == (1,), "the ISR to shrink", 20)
+    wait_until(lambda: trio.partition(1, topic).in_sync == {1}, "the leader to know")
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", batch(b"x")).error_code == ErrorCode.NOT_ENOUGH_REPLICAS
+        assert client.produce("t", batch(b"y"), acks=1).error_code == 0
+        assert client.fetch("t", 0).high_watermark == 0
+        trio.start(2)
+        trio.wait_for_isr(topic, 1, 2)
+        wait_until(lambda: client.fetch("t", 0).high_watermark == 1, "the commit")
+
+
+def test_a_replica_whose_disk_fails_is_given_up_and_copied_anew(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    with trio.at_leader(topic) as client:
+        for number in range(5):
+            client.produce("t", batch(b"%d" % number))
+        failed = trio.partition(2, topic)
+        loop = trio.nodes[2].node.external.loop
+        loop.call_soon_threadsafe(failed.fail, "a disk that lies")
+        wait_until(lambda: trio.partition(2, topic) not in {None, failed}, "another copy", 20)
+        trio.wait_for_isr(topic, 1, 2, 3)
+        assert trio.partition(2, topic).log.log_end_offset == 5
+        assert client.produce("t", batch(b"5")).error_code == 0
+
+
+def test_a_leader_whose_disk_fails_is_succeeded(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", batch(b"0", producer=(7, 0, 0))).error_code == 0
+    loop = trio.nodes[1].node.external.loop
+    loop.call_soon_threadsafe(trio.partition(1, topic).fail, "a disk that lies")
+    wait_until(lambda: trio.record(topic).leader in {2, 3}, "another leader", 20)
+    wait_until(lambda: trio.partition(trio.record(topic).leader, topic).is_leader, "its word")
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", batch(b"1", producer=(7, 0, 1))).base_offset == 1
+    trio.wait_for_isr(topic, 1, 2, 3)
+
+
+def test_a_replica_that_is_damaged_where_it_was_durable_is_copied_anew(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    with trio.at_leader(topic) as client:
+        for number in range(5):
+            client.produce("t", batch(b"%d" % number))
+    trio.wait_for_isr(topic, 1, 2, 3)
+    wait_until(lambda: trio.partition(3, topic).log.durable_end_offset == 5, "a copy")
+    trio.stop(3)
+    volume = trio.folder / "3"
+    (volume / ".kafka_cleanshutdown").unlink()
+    (folder,) = volume.glob("*-0")
+    (segment,) = (path for path in folder.glob("*.log") if path.stat().st_size)
+    data = bytearray(segment.read_bytes())
+    data[100] ^= 1
+    segment.write_bytes(data)
+
+    trio.start(3)
+
+    trio.wait_for_isr(topic, 1, 2, 3)
+    assert trio.partition(3, topic).log.log_end_offset == 5
+    assert list(volume.glob("*-delete")), "what is left of the damaged log is kept for a while"
+
+
+def test_a_partition_moves_to_another_broker_while_it_is_written(trio):
+    topic = trio.cell.add_topic(trio.tenant_id, "t", 1, replicas=[[1, 2]])
+    wait_until(lambda: trio.partition(1, topic), "a replica to be opened")
+    with trio.at_leader(topic) as client:
+        for number in range(5):
+            assert client.produce("t", batch(b"%d" % number)).error_code == 0
+        record = trio.record(topic)
+        known, live = {1, 2, 3}, {1, 2, 3}
+        trio.cell.put_partition(reassignment.begun(record, (3, 2), known=known, live=live))
+        wait_until(lambda: trio.record(topic).replicas == (3, 2), "the move to be finished", 20)
+    assert trio.record(topic).leader in {2, 3}
+    wait_until(lambda: trio.partition(1, topic) is None, "the old replica to go")
+    assert list((trio.folder / "1").glob("*-delete")), "its files go after a delay"
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", batch(b"5")).base_offset == 5
