@@ -1,0 +1,6 @@
+"""Whole clusters in one process, on simulated time, network and disks.
+
+What runs is the code of production: the log on a disk that loses, tears and fills up, the partition
+with its roles, the feeds and copies between brokers, the controller's decisions. What is simulated
+is what a seed decides: when anything arrives, and what breaks. A seed always gives the same run.
+"""

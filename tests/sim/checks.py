@@ -1,0 +1,117 @@
+"""What must hold after every event, and at the end.
+
+Committed is what any leader's high watermark has passed: from then on it is at that offset for
+ever, whoever leads; a record that was acknowledged is committed, once.
+"""
+
+from typing import TYPE_CHECKING
+
+from brokers.node.partition_runtime import PartitionRuntime
+
+if TYPE_CHECKING:
+    from tests.sim.broker import Broker
+    from tests.sim.world import World
+
+Entry = tuple[int, int, int]
+
+
+class Checks:
+    """Looks at what has changed only: an event costs microseconds."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._committed: dict[int, dict[int, Entry]] = {}
+        self._ends: dict[int, int] = {}
+        self._leaders: dict[tuple[int, int], int] = {}
+        self._epochs: dict[int, tuple[int, int]] = {}
+        self.acknowledgements: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def end(self, index: int) -> int:
+        """Where what is known to be committed ends."""
+        return self._ends.get(index, 0)
+
+    def acknowledged(self, index: int, offset: int, producer: int, sequence: int) -> None:
+        """That record is promised to be at that offset."""
+        before = self.acknowledgements.setdefault((producer, sequence), (index, offset))
+        assert before == (index, offset), (
+            f"{producer}/{sequence} was acknowledged at {before} and at {(index, offset)}"
+        )
+        self.after_event()
+        entry = self._committed.get(index, {}).get(offset)
+        assert entry == (offset, producer, sequence), (
+            f"{producer}/{sequence} was acknowledged at {offset}, where {entry} is committed"
+        )
+
+    def after_event(self) -> None:
+        for broker in self._world.brokers:
+            if not broker.is_up:
+                continue
+            for partition in broker.partitions:
+                if partition.is_leader:
+                    self._look_at_leader(broker, partition)
+        for (_, index), record in self._world.store.partitions.items():
+            epochs = (record.leader_epoch, record.partition_epoch)
+            before = self._epochs.get(index, epochs)
+            assert epochs >= before, f"epochs fell from {before} to {epochs}"
+            assert record.leader is None or record.leader in record.isr
+            self._epochs[index] = epochs
+
+    def _look_at_leader(self, broker: "Broker", partition: PartitionRuntime) -> None:
+        index = partition.index
+        key = (index, partition.leader_epoch)
+        if key not in self._leaders:
+            self._leaders[key] = broker.id
+            self._holds_all_committed(partition)
+        assert self._leaders[key] == broker.id, (
+            f"epoch {partition.leader_epoch} has two leaders: {self._leaders[key]}, {broker.id}"
+        )
+        end = self._ends.get(index, 0)
+        if partition.high_watermark > end:
+            self._commit(partition, end)
+
+    def _holds_all_committed(self, partition: PartitionRuntime) -> None:
+        """At its election; a zombie's own epoch was checked at its own."""
+        record = self._world.store.partitions[partition.topic_id, partition.index]
+        if record.leader_epoch != partition.leader_epoch:
+            return  # It heard of its election when that was history already.
+        end = self._ends.get(partition.index, 0)
+        assert partition.log.log_end_offset >= end, (
+            f"elected with {partition.log.log_end_offset} records of {end} committed ones"
+        )
+        self._compare(partition, 0, end)
+
+    def _compare(self, partition: PartitionRuntime, start: int, end: int) -> None:
+        from tests.sim.world import content
+
+        committed = self._committed.setdefault(partition.index, {})
+        for entry in content(partition, start, end):
+            known = committed.setdefault(entry[0], entry)
+            assert known == entry, f"offset {entry[0]} was {known} and is {entry}"
+
+    def _commit(self, partition: PartitionRuntime, start: int) -> None:
+        self._compare(partition, start, partition.high_watermark)
+        self._ends[partition.index] = partition.high_watermark
+
+    def final(self) -> None:
+        """In peace: everything promised is there, once, on every replica."""
+        from tests.sim.world import content
+
+        world = self._world
+        for index in range(world.topic.partition_count):
+            logs = []
+            for broker in world.brokers:
+                partition = broker.partition(world.topic.id, index)
+                assert partition is not None
+                logs.append(content(partition, 0, partition.log.log_end_offset))
+            assert logs[0] == logs[1] == logs[2], "replicas differ"
+            for entry, known in zip(logs[0], self._committed.get(index, {}).values(), strict=False):
+                assert entry == known
+            written = [(producer, sequence) for _, producer, sequence in logs[0]]
+            assert len(set(written)) == len(written), "a record is there twice"
+            there = {(p, s): offset for offset, p, s in logs[0]}
+            for (producer, sequence), (where, offset) in self.acknowledgements.items():
+                if where == index:
+                    assert there.get((producer, sequence)) == offset, (
+                        f"{producer}/{sequence} was acknowledged at {offset} and is at "
+                        f"{there.get((producer, sequence))}"
+                    )

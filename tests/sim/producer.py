@@ -1,0 +1,126 @@
+"""An idempotent producer with ``acks=all``: one batch at a time, the same one until it has an
+answer."""
+
+from typing import TYPE_CHECKING
+
+from brokers.kernel.errors import ErrorCode, HeadwaterError, Refusal
+from brokers.wire.batch import NewRecord, build_batch, parse_batch_header
+
+if TYPE_CHECKING:
+    from tests.sim.broker import Broker
+    from tests.sim.world import World
+
+TIMEOUT_MS = 400.0
+RECORDS_MAX = 40
+
+
+class Producer:
+    """A record is known by its producer and its sequence."""
+
+    def __init__(self, world: "World", number: int, index: int) -> None:
+        self.number = number
+        self.index = index
+        self.sequence = 0
+        self.is_finishing = False
+        self.is_done = False
+        self._world = world
+        self._timeline = world.timeline
+        self._attempt = 0
+        self._epoch = 0
+        self._timeline.soon(5, 60, self._send)
+
+    def _send(self) -> None:
+        self._attempt += 1
+        attempt = self._attempt
+        broker = self._whoever_leads()
+        sequence = self.sequence
+        batch = build_batch(
+            [NewRecord(None, b"%d/%d" % (self.number, sequence))],
+            base_timestamp=self._timeline.now_ms(),
+            producer_id=self.number,
+            producer_epoch=0,
+            base_sequence=sequence,
+        )
+        self._timeline.after(TIMEOUT_MS, lambda: self._gave_up(attempt))
+        if broker is None:
+            return
+        slow = self._timeline.random.random() < 0.03
+        self._timeline.soon(
+            0.1,
+            600.0 if slow else 3.0,
+            lambda: broker.when_running(lambda: self._arrive(broker, batch, attempt, sequence)),
+        )
+
+    def _whoever_leads(self) -> "Broker | None":
+        """By the image of some broker, which may be an old one; but as clients do, never back to
+        an epoch before one that was heard of (KIP-320)."""
+        up = [broker for broker in self._world.brokers if broker.is_up]
+        if not up:
+            return None
+        record = self._timeline.random.choice(up).image.partition(self._world.topic.id, self.index)
+        if record is None or record.leader is None or record.leader_epoch < self._epoch:
+            return None
+        self._epoch = record.leader_epoch
+        return self._world.brokers[record.leader - 1]
+
+    def _arrive(self, broker: "Broker", batch: bytes, attempt: int, sequence: int) -> None:
+        partition = broker.partition(self._world.topic.id, self.index)
+        if partition is None or not partition.is_leader:
+            self._answer(attempt, sequence, ErrorCode.NOT_LEADER_OR_FOLLOWER)
+            return
+        if not partition.has_enough_replicas:
+            self._answer(attempt, sequence, ErrorCode.NOT_ENOUGH_REPLICAS)
+            return
+        try:
+            appended = partition.append(
+                memoryview(batch), parse_batch_header(batch), self._timeline.now_ms()
+            )
+        except Refusal as refusal:
+            self._answer(attempt, sequence, refusal.code)
+            return
+        except HeadwaterError:
+            self._answer(attempt, sequence, ErrorCode.KAFKA_STORAGE_ERROR)
+            return
+        if partition.high_watermark > appended.last_offset:
+            self._answer(attempt, sequence, ErrorCode.NONE, appended.base_offset)
+        else:
+            waiter = _Waiter(self, attempt, sequence, appended.base_offset)
+            partition.wait_for_commit(appended.last_offset + 1, waiter, 0)
+
+    def _answer(self, attempt: int, sequence: int, code: ErrorCode, offset: int = -1) -> None:
+        if code is ErrorCode.NONE:
+            # Promised from here on, whether the answer arrives or not.
+            self._world.checks.acknowledged(self.index, offset, self.number, sequence)
+        self._timeline.soon(0.1, 3.0, lambda: self._answered(attempt, code))
+
+    def _answered(self, attempt: int, code: ErrorCode) -> None:
+        if attempt != self._attempt:
+            return
+        if code is ErrorCode.NONE:
+            self.sequence += 1
+        elif code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
+            raise AssertionError(
+                f"producer {self.number}, sequence {self.sequence}: what it had acknowledged is "
+                "not known any more"
+            )
+        self._next(1, 40 if code is ErrorCode.NONE else 20)
+
+    def _gave_up(self, attempt: int) -> None:
+        if attempt == self._attempt:
+            self._next(1, 20)
+
+    def _next(self, shortest_ms: float, longest_ms: float) -> None:
+        self._attempt += 1  # Whatever still comes for the one before is not for the next.
+        if self.sequence >= RECORDS_MAX and self.is_finishing:
+            self.is_done = True
+        elif self.sequence < RECORDS_MAX or not self.is_finishing:
+            self._timeline.soon(shortest_ms, longest_ms, self._send)
+
+
+class _Waiter:
+    def __init__(self, producer: Producer, attempt: int, sequence: int, offset: int) -> None:
+        self._told = (producer, attempt, sequence, offset)
+
+    def settled(self, slot: int, code: ErrorCode) -> None:
+        producer, attempt, sequence, offset = self._told
+        producer._answer(attempt, sequence, code, offset)

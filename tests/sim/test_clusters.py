@@ -1,0 +1,27 @@
+"""Thousands of clusters in trouble: nothing acknowledged is lost, doubled, moved or changed, and a
+leader can always be had again."""
+
+import pytest
+
+from tests.sim.runs import run_many, run_one
+
+SEEDS = {
+    "any": 3000, "storm": 1400, "joining": 100, "wiped": 100, "twice": 100, "behind": 100,
+    "back": 100, "crash": 100,
+}  # fmt: skip
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("trouble", SEEDS)
+def test_every_promise_holds_through(trouble: str) -> None:
+    summary = run_many(trouble, range(SEEDS[trouble]))
+    shown = [f"{each.trouble} {each.seed}: {each.failure}" for each in summary.failures[:3]]
+    assert not shown, "\n\n".join(shown)
+    assert summary.seeds == SEEDS[trouble]
+    # A run in which nothing is acknowledged proves nothing.
+    assert summary.acknowledged > 40 * summary.seeds
+    assert summary.faults >= summary.seeds
+
+
+def test_a_seed_always_gives_the_same_run() -> None:
+    assert run_one("any", 7) == run_one("any", 7)
