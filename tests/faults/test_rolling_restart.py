@@ -1,0 +1,76 @@
+"""Every broker is restarted in turn under load: leadership is handed over first, nothing fails."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from tests.faults.traffic import Traffic
+from tests.service import ServiceUnderTest
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceUnderTest]:
+    with ServiceUnderTest(tmp_path_factory.mktemp("rolling")) as running:
+        made = running.run("tenants", "--create", "--tenant", "rolling", "--json")
+        assert made.returncode == 0, made.stderr
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(service: ServiceUnderTest) -> dict[str, Any]:
+    key = json.loads(service.run("keys", "--create", "--tenant", "rolling", "--json").stdout)
+    status = service.status
+    return {
+        "bootstrap.servers": status["bootstrap_servers"],
+        "security.protocol": status["security_protocol"],
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": key["api_key"],
+        "sasl.password": key["api_secret"],
+    }
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.1)
+
+
+def test_no_produce_fails_and_nothing_is_lost(
+    service: ServiceUnderTest, client: dict[str, Any]
+) -> None:
+    topic = "rolling"
+    made = service.run(
+        "topics", "--create", "--topic", topic, "--tenant", "rolling", "--partitions", "1"
+    )
+    assert made.returncode == 0, made.stderr
+    admin = AdminClient(client)
+
+    def all_in_sync() -> bool:
+        return len(admin.list_topics(topic, timeout=5).topics[topic].partitions[0].isrs) == 3
+
+    wait_for(all_in_sync, "three in-sync replicas")
+    with Traffic(client, topic) as traffic:
+        wait_for(lambda: len(traffic.seen) > 50, "traffic to flow")
+        for broker in service.status["brokers"]:
+            os.kill(broker["pid"], signal.SIGTERM)
+            wait_for(
+                lambda old=broker: all(
+                    now["pid"] not in {None, old["pid"]}
+                    for now in service.status["brokers"]
+                    if now["id"] == old["id"]
+                ),
+                "the supervisor to start it again",
+            )
+            wait_for(all_in_sync, "it to be in sync again")
+        flowing = len(traffic.seen)
+        wait_for(lambda: len(traffic.seen) > flowing + 50, "traffic to go on")
+    assert traffic.failures == []
+    assert traffic.missing() == set()
+    assert sorted(traffic.seen) == list(range(traffic.sent))

@@ -1,0 +1,14 @@
+"""A service under torture: faults on a seeded schedule, and proof that nothing it promised broke.
+
+``./headwater torture --minutes N --seed S`` is the long way; ``test_sample.py`` the short one.
+
+A run, in the order of its files: ``options.py`` says what was asked, ``cluster.py`` starts a
+service, ``crew.py`` the ``clients/`` in processes of their own, which write down all they do in
+``history.py``'s form. ``schedule.py`` draws what is to break and when, ``nemesis.py`` breaks it
+with ``faults/``. Everything is healed, ``liveness.py`` watches it come back, and fresh readers read
+everything. Then ``checker.py`` judges the histories, ``storage_check.py`` the replicas' files, and
+``measurements.py`` says how long things took. ``run.py`` holds it together.
+
+The checks are those of Jepsen's Kafka workload, https://github.com/jepsen-io/jepsen,
+``jepsen/src/jepsen/tests/kafka.clj``.
+"""

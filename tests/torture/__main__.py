@@ -1,0 +1,29 @@
+"""``python -m tests.torture``, which is what ``./headwater torture`` runs."""
+
+import json
+import signal
+import sys
+
+from tests.torture import report
+from tests.torture.options import parse
+from tests.torture.run import torture
+
+
+def main() -> int:
+    options, how = parse(sys.argv[1:])
+    # Whoever ends this ends it as Ctrl-C does: what was started is put away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(f"seed {options.seed}", file=sys.stderr, flush=True)
+    outcome = torture(options)
+    told = report.document(options, outcome)
+    if how.ledger:
+        report.append_to_ledger(told)
+    print(json.dumps(told, indent=2) if how.json else report.text(told, outcome))
+    return 0 if told["verdict"] == "good" else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

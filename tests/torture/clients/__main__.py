@@ -1,0 +1,32 @@
+"""Run one client: ``python -m tests.torture.clients TASK``."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from tests.torture.clients.task import Task, told_to_stop
+
+ROLES = {
+    "idempotent-writer": "writer",
+    "leader-acks-writer": "writer",
+    "no-acks-writer": "writer",
+    "refused-writer": "refused_writer",
+    "confluent-reader": "confluent_reader",
+    "aiokafka-reader": "aiokafka_reader",
+    "kafka-python-reader": "kafka_python_reader",
+}
+
+
+def main() -> int:
+    stop = told_to_stop()
+    task = Task.read(Path(sys.argv[1]))
+    module = importlib.import_module(f"tests.torture.clients.{ROLES[task.role]}")
+    code: int = module.run(task, stop)
+    return code
+
+
+if __name__ == "__main__":
+    exit_code = main()
+    sys.stderr.flush()
+    os._exit(exit_code)  # A library's own threads may be waiting for a broker that is stopped.

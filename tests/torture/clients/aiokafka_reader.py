@@ -1,0 +1,60 @@
+"""An aiokafka consumer by assignment."""
+
+import asyncio
+import logging
+from threading import Event
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+
+from tests.torture.clients import exits
+from tests.torture.clients.position import Position
+from tests.torture.clients.task import Task, name_of, place_of
+
+
+def run(task: Task, stop: Event) -> int:
+    logging.disable()
+    return asyncio.run(_read(task, stop))
+
+
+async def _read(task: Task, stop: Event) -> int:
+    position = Position(task)
+    consumer = await _connected(task)
+    assigned = [TopicPartition(*name_of(place)) for place in position.places]
+    consumer.assign(assigned)
+    if task.from_end:
+        await consumer.seek_to_end(*assigned)
+    else:
+        for where in assigned:
+            consumer.seek(where, 0)
+    while not stop.is_set() and not position.is_done:
+        try:
+            found = await consumer.getmany(timeout_ms=200, max_records=500)
+        except OffsetOutOfRangeError as gone:
+            for where, offset in gone.args[0].items():
+                position.gone(place_of(where.topic, where.partition), offset, gone.errno)
+            return exits.RESET
+        for where, records in found.items():
+            place = place_of(where.topic, where.partition)
+            for record in records:
+                position.read(place, record.offset, record.value)
+    return exits.DONE
+
+
+async def _connected(task: Task) -> AIOKafkaConsumer:
+    """A client that does not try for long by itself, tried until a broker is there."""
+    while True:
+        consumer = AIOKafkaConsumer(
+            **task.login.python(),
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_wait_ms=200,
+            retry_backoff_ms=200,
+        )
+        try:
+            await consumer.start()
+        except KafkaError:
+            await consumer.stop()
+            await asyncio.sleep(0.5)
+        else:
+            return consumer

@@ -1,0 +1,11 @@
+"""How a client process ends, and what that says."""
+
+from typing import Final
+
+DONE: Final = 0
+FATAL: Final = 3
+"""The library says that its idempotent producer cannot keep its promise any more."""
+UNFINISHED: Final = 4
+"""Sends were neither acknowledged nor given up, long after they should have been."""
+RESET: Final = 5
+"""The reader's position went away; the history says where."""

@@ -1,0 +1,91 @@
+"""What one client process is told: a JSON file that only its owner reads, for a secret is in it."""
+
+import json
+import os
+import signal
+import threading
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.torture.layout import TOPICS, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One API key of the tenant under torture."""
+
+    bootstrap_servers: str
+    security_protocol: str
+    api_key: str
+    api_secret: str
+
+    def librdkafka(self, **more: Any) -> dict[str, Any]:
+        return {
+            "bootstrap.servers": self.bootstrap_servers,
+            "security.protocol": self.security_protocol,
+            "sasl.mechanism": "PLAIN",
+            "sasl.username": self.api_key,
+            "sasl.password": self.api_secret,
+            "log_level": 0,
+            "reconnect.backoff.max.ms": 500,
+            **more,
+        }
+
+    def python(self, **more: Any) -> dict[str, Any]:
+        """kafka-python and aiokafka spell these alike."""
+        return {
+            "bootstrap_servers": self.bootstrap_servers.split(","),
+            "security_protocol": self.security_protocol,
+            "sasl_mechanism": "SCRAM-SHA-256",
+            "sasl_plain_username": self.api_key,
+            "sasl_plain_password": self.api_secret,
+            **more,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``rate`` is sends per second. Readers begin at the beginning, or with ``from_end`` at the
+    end; one with ``until`` ends by itself once it has read up to there, exclusive."""
+
+    role: str
+    number: int
+    history: str
+    login: Login
+    rate: float = 0.0
+    from_end: bool = False
+    until: dict[Place, int] = field(default_factory=dict)
+
+    def write(self, path: Path) -> None:
+        document = asdict(self) | {"until": [[*place, end] for place, end in self.until.items()]}
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump(document, file)
+
+    @classmethod
+    def read(cls, path: Path) -> "Task":
+        document = json.loads(path.read_text())
+        login = Login(**document.pop("login"))
+        until = {Place(topic, number): end for topic, number, end in document.pop("until")}
+        return cls(**document, login=login, until=until)
+
+
+def told_to_stop() -> threading.Event:
+    """Set by SIGTERM; Ctrl-C, which a terminal sends to everybody, is the run's own affair."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return stop
+
+
+def name_of(place: Place) -> tuple[str, int]:
+    """A place as clients name it."""
+    return TOPICS[place.topic].name, place.partition
+
+
+def place_of(topic: str, partition: int) -> Place:
+    return Place(NUMBERS[topic], partition)
+
+
+NUMBERS = {plan.name: number for number, plan in enumerate(TOPICS)}

@@ -1,0 +1,211 @@
+"""The service under torture: started as people start it, known down to its processes."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from streaming.cell.program import EXEC_CHILD
+from streaming.cell.status import document
+from tests.service import ServiceUnderTest
+from tests.torture.clients.task import Login, name_of
+from tests.torture.layout import TOPIC_CONFIGS, TOPICS, Place, places
+from tests.torture.small_disk import SmallDisk
+
+TENANT: Final = "torture"
+CREATED_WITHIN_S: Final = 60.0
+STOPPED_WITHIN_S: Final = 60.0
+METADATA_S: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """``pid`` is the Celery worker's, None while it does not run."""
+
+    id: int
+    pid: int | None
+    volume: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """One partition as Metadata tells it; ``leader`` is None while it has none."""
+
+    leader: int | None
+    replicas: tuple[int, ...]
+    isr: tuple[int, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.leader is not None and set(self.isr) == set(self.replicas)
+
+
+class _Service(ServiceUnderTest):
+    """One whose ``up`` cannot outlive the process that tortures it, however that ends."""
+
+    def command(self, command: str, *arguments: str) -> list[str]:
+        plain = super().command(command, *arguments)
+        if command != "up":
+            return plain
+        return [sys.executable, "-I", "-S", str(EXEC_CHILD), "--die-with", "SIGTERM", "--", *plain]
+
+
+class Cluster:
+    """A context manager: a service with a tenant, a key and the topics of ``layout``.
+
+    Nothing it started is left when it is left, however that comes about.
+    """
+
+    def __init__(self, folder: Path, brokers: int, small_disk: SmallDisk | None) -> None:
+        self._service = _Service(folder, brokers=brokers)
+        self._small_disk = small_disk
+        self._undo = ExitStack()
+        self._pictures: dict[Place, Replicas] = {}
+        self._topic_ids: dict[int, str] = {}
+        self.login: Login
+        self.admin: AdminClient
+
+    @property
+    def data_dir(self) -> Path:
+        return self._service.data_dir
+
+    def __enter__(self) -> "Cluster":
+        with ExitStack() as undo:
+            if self._small_disk is not None:
+                undo.enter_context(self._small_disk)
+            self._service.start()
+            undo.callback(self._kill)
+            self.login = self._make_tenant()
+            self.admin = AdminClient(self.login.librdkafka())
+            self._make_topics()
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._undo.close()
+
+    def stop(self) -> str | None:
+        """Ctrl-C; what is wrong with how it ended, if anything. Volumes stay until the exit."""
+        process = self._service.process
+        assert process is not None
+        pids = self._service.pids()
+        process.send_signal(signal.SIGINT)
+        try:
+            code = process.wait(STOPPED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            return f"the service did not stop within {STOPPED_WITHIN_S:.0f} s of Ctrl-C"
+        self._service.process = None
+        left = [pid for pid in pids if _runs(pid)]
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        if left:
+            return f"processes {left} were left running by an orderly stop"
+        return None if code == 0 else f"the service ended with code {code}"
+
+    def _kill(self) -> None:
+        pids = self._service.pids() if self._service.process is not None else []
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        with contextlib.suppress(AssertionError):
+            self._service.kill()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    # What it is made of.
+
+    def brokers(self) -> list[Broker]:
+        return [
+            Broker(each["id"], each["pid"], Path(each["volume"]))
+            for each in document(self.data_dir)["brokers"]
+        ]
+
+    def broker(self, number: int) -> Broker:
+        return next(each for each in self.brokers() if each.id == number)
+
+    def volume(self, number: int) -> Path:
+        """A broker's volume, also when nothing runs."""
+        return self.data_dir / "volumes" / str(number)
+
+    def store(self, name: str) -> int | None:
+        """The process id of ``postgres`` or ``valkey``."""
+        found = {each["name"]: each["pid"] for each in document(self.data_dir)["processes"]}
+        pid: int | None = found.get(name)
+        return pid
+
+    def folder_of(self, place: Place) -> str:
+        """The name of a partition's folder on every volume that has it."""
+        return f"{self._topic_ids[place.topic]}-{place.partition}"
+
+    def partitions(self) -> dict[Place, Replicas]:
+        """What Metadata says now; what it said last when no broker answers."""
+        with contextlib.suppress(KafkaException):
+            found = self.admin.list_topics(timeout=METADATA_S).topics
+            self._pictures |= {
+                place: Replicas(
+                    told.leader if told.leader >= 0 else None,
+                    tuple(sorted(told.replicas)),
+                    tuple(sorted(told.isrs)),
+                )
+                for place in places()
+                if (topic := found.get(name_of(place)[0])) is not None
+                and (told := topic.partitions.get(place.partition)) is not None
+            }
+        return dict(self._pictures)
+
+    # Making it.
+
+    def _make_tenant(self) -> Login:
+        self._json("tenants", "--create", "--tenant", TENANT)
+        key = self._json("keys", "--create", "--tenant", TENANT)
+        told = document(self.data_dir)
+        return Login(
+            told["bootstrap_servers"], told["security_protocol"], key["api_key"], key["api_secret"]
+        )
+
+    def _make_topics(self) -> None:
+        """As many replicas as the service gives by itself."""
+        new = [
+            NewTopic(plan.name, num_partitions=plan.partitions, config=TOPIC_CONFIGS)
+            for plan in TOPICS
+        ]
+        for created in self.admin.create_topics(new).values():
+            created.result(CREATED_WITHIN_S)
+        deadline = time.monotonic() + CREATED_WITHIN_S
+        while not self._is_whole():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"new topics have no leaders: {self.partitions()}")
+            time.sleep(0.1)
+        told = self._json("topics", "--list", "--tenant", TENANT)["topics"]
+        ids = {topic["topic"]: topic["topic_id"] for topic in told}
+        self._topic_ids = {number: ids[plan.name] for number, plan in enumerate(TOPICS)}
+
+    def _is_whole(self) -> bool:
+        found = self.partitions()
+        return len(found) == len(places()) and all(each.is_whole for each in found.values())
+
+    def _json(self, command: str, *arguments: str) -> dict[str, Any]:
+        done = self._service.run(command, *arguments, "--json")
+        if done.returncode != 0:
+            raise RuntimeError(f"{command} failed: {done.stdout}{done.stderr}")
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

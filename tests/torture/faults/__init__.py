@@ -1,0 +1,40 @@
+"""Everything that can be broken, by name; each fault says how to undo it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Final, Literal
+
+from tests.torture.faults import brokers, disk_full, duplicate, stores, volumes
+from tests.torture.faults.scene import Injected, Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Of each ``scope`` one fault is under way at a time. ``is_minority``: a replicated partition
+    has to go on meanwhile."""
+
+    begin: Callable[[Scene, Random], Injected]
+    scope: Literal["broker", "store"] = "broker"
+    is_minority: bool = True
+
+
+KINDS: Final = {
+    "kill-leader": Kind(brokers.kill_leader),
+    "kill-follower": Kind(brokers.kill_follower),
+    "kill-isr": Kind(brokers.kill_isr, is_minority=False),
+    "kill-broker": Kind(brokers.kill_broker),
+    "broker-away": Kind(brokers.broker_away),
+    "pause-leader": Kind(brokers.pause_leader),
+    "pause-follower": Kind(brokers.pause_follower),
+    "end-broker": Kind(brokers.end_broker),
+    "duplicate-broker": Kind(duplicate.duplicate_broker),
+    "torn-tail": Kind(volumes.torn_tail),
+    "lost-index": Kind(volumes.lost_index),
+    "bit-flip": Kind(volumes.bit_flip),
+    "disk-full": Kind(disk_full.disk_full, is_minority=False),
+    "kill-postgres": Kind(stores.kill_postgres, "store"),
+    "pause-postgres": Kind(stores.pause_postgres, "store"),
+    "kill-valkey": Kind(stores.kill_valkey, "store"),
+    "pause-valkey": Kind(stores.pause_valkey, "store"),
+}

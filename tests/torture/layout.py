@@ -1,0 +1,87 @@
+"""What is written where: the topics of a run, and values that say who sent them.
+
+A value is the producer's number and its count of sends in one integer, so every value is unique and
+a lost one names its sender. A payload is that integer over and over: a reader sees a changed byte.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+SEQUENCE_BITS: Final = 40
+VALUE_BYTES: Final = 8
+REPEATS: Final = range(8, 48)
+"""How often a payload repeats its value: 64 to 376 bytes."""
+PAYLOAD_BYTES_MEAN: Final = VALUE_BYTES * sum(REPEATS) // len(REPEATS)
+
+
+class Place(NamedTuple):
+    """A partition: the topic's position in ``TOPICS``, and the partition's number."""
+
+    topic: int
+    partition: int
+
+    def __str__(self) -> str:
+        return f"{TOPICS[self.topic].name}-{self.partition}"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """``acks`` is what its writers ask for. Only ``all``, which they send idempotently, is a
+    promise: nothing lost, nothing twice, nothing out of order."""
+
+    name: str
+    acks: Literal["all", "1", "0"]
+    partitions: int
+
+    @property
+    def is_promised(self) -> bool:
+        return self.acks == "all"
+
+
+TOPICS: Final = (
+    TopicPlan("orders", "all", 3),
+    TopicPlan("payments", "all", 3),
+    TopicPlan("clicks", "1", 2),
+    TopicPlan("metrics", "0", 2),
+)
+
+TOPIC_CONFIGS: Final = {"segment.bytes": str(1 << 20)}
+"""The smallest there is: several closed segments within minutes."""
+
+
+def places(*acks: str) -> list[Place]:
+    """The partitions of the topics whose writers ask for one of ``acks``; all without any."""
+    return [
+        Place(topic, partition)
+        for topic, plan in enumerate(TOPICS)
+        if not acks or plan.acks in acks
+        for partition in range(plan.partitions)
+    ]
+
+
+def value_of(producer: int, sequence: int) -> int:
+    return producer << SEQUENCE_BITS | sequence
+
+
+def sender_of(value: int) -> tuple[int, int]:
+    """The producer's number and its count of sends, from 0."""
+    return value >> SEQUENCE_BITS, value & (1 << SEQUENCE_BITS) - 1
+
+
+def told(value: int) -> str:
+    """A value for people: ``producer 3's send 17``."""
+    producer, sequence = sender_of(value)
+    return f"producer {producer}'s send {sequence}"
+
+
+def encode(value: int) -> bytes:
+    repeats = REPEATS.start + value % len(REPEATS)
+    return value.to_bytes(VALUE_BYTES, "big") * repeats
+
+
+def decode(payload: bytes | None) -> int | None:
+    """The value of a payload; None when it is not just what ``encode`` gave."""
+    if payload is None:
+        return None
+    value = int.from_bytes(payload[:VALUE_BYTES], "big")
+    return value if payload == encode(value) else None

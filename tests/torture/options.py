@@ -1,0 +1,59 @@
+"""What was asked for on the command line."""
+
+import argparse
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.torture.faults import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``rate`` is records per second of all writers together; ``faults`` are kinds of ``KINDS``."""
+
+    minutes: float
+    seed: int
+    brokers: int = 3
+    rate: float = 400.0
+    faults: tuple[str, ...] = tuple(KINDS)
+    keep: Path | None = None
+
+
+def parse(arguments: Sequence[str]) -> tuple[Options, argparse.Namespace]:
+    """The run's options, and what concerns only how it is told: ``json`` and ``ledger``."""
+    parser = argparse.ArgumentParser(
+        prog="headwater torture",
+        description="Break a service of its own on a seeded schedule, and check that nothing it "
+        "promised broke. Exit code 0 when all held, 1 when not.",
+        epilog=f"kinds of faults: {', '.join(KINDS)}",
+    )
+    parser.add_argument("--minutes", type=float, default=2.0, help="how long things break (2)")
+    parser.add_argument("--seed", type=int, help="the schedule; drawn and told when not given")
+    parser.add_argument("--brokers", type=int, default=3, help="3")
+    parser.add_argument("--rate", type=float, default=400.0, help="records per second in all (400)")
+    parser.add_argument(
+        "--faults", nargs="+", choices=KINDS, default=list(KINDS), metavar="KIND", help="all"
+    )
+    parser.add_argument(
+        "--without", nargs="+", choices=KINDS, default=[], metavar="KIND", help="all but these"
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="a new folder to run in and to leave; default: a temporary one, "
+        "left only when something did not hold"
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument(
+        "--ledger", action="store_true", help="append the result to tests/torture/ledger.jsonl"
+    )
+    given = parser.parse_args(arguments)
+    options = Options(
+        minutes=given.minutes,
+        seed=random.randrange(1_000_000) if given.seed is None else given.seed,
+        brokers=given.brokers,
+        rate=given.rate,
+        faults=tuple(kind for kind in given.faults if kind not in given.without),
+        keep=given.keep,
+    )
+    return options, given

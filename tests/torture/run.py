@@ -1,0 +1,201 @@
+"""One run from the beginning to its verdict."""
+
+import random
+import shutil
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tests.torture import liveness, measurements
+from tests.torture.anomalies import Findings
+from tests.torture.checker import Checker
+from tests.torture.cluster import Cluster, Replicas
+from tests.torture.crew import READERS, Crew
+from tests.torture.faults.scene import Scene
+from tests.torture.history import events
+from tests.torture.layout import PAYLOAD_BYTES_MEAN, Place
+from tests.torture.live import LiveView
+from tests.torture.measurements import Acknowledgements
+from tests.torture.nemesis import Happened, Nemesis
+from tests.torture.options import Options
+from tests.torture.schedule import plan
+from tests.torture.sends import Sends
+from tests.torture.small_disk import SmallDisk
+from tests.torture.storage_check import ReplicaSet, check_replicas
+
+CRASH_A_CLIENT_EVERY_S: Final = 30.0
+STEP_S: Final = 0.05
+FINAL_READ_WITHIN_S: Final = 200.0
+READ_PER_SECOND: Final = 2_000
+"""What the slowest reader manages on a machine that is busy: long runs get more time."""
+ROOM_BESIDE_RECORDS: Final = 256 << 20
+SMALL_DISK_MAX: Final = 2 << 30
+RECORD_OVERHEAD_BYTES: Final = 100
+"""Of a record in a batch of few."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """``findings`` are empty when all held. Seconds and counts otherwise."""
+
+    findings: Findings = field(default_factory=Findings)
+    happened: list[Happened] = field(default_factory=list)
+    not_now: dict[str, int] = field(default_factory=dict)
+    acknowledged: int = 0
+    read: int = 0
+    crashes: int = 0
+    replication_factor: int = 0
+    figures: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+    """Where data and histories were left; None when they were removed."""
+
+
+def torture(options: Options) -> Outcome:
+    """Run, heal, read everything, judge. Nothing that was started is left."""
+    if options.keep is None:
+        folder = Path(tempfile.mkdtemp(prefix="headwater-torture-"))
+    else:
+        folder = options.keep.resolve()
+        folder.mkdir(parents=True)
+    outcome = Outcome(folder=folder)
+    (folder / "histories").mkdir()
+    try:
+        _Run(options, folder, outcome).go()
+    except KeyboardInterrupt:
+        if options.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    except Exception as failure:
+        failure.add_note(f"data and histories: {folder}")
+        raise
+    if options.keep is None and not outcome.findings.counts:
+        shutil.rmtree(folder, ignore_errors=True)
+        outcome.folder = None
+    return outcome
+
+
+class _Run:
+    def __init__(self, options: Options, folder: Path, outcome: Outcome) -> None:
+        self._options = options
+        self._histories = folder / "histories"
+        self._outcome = outcome
+        self._live = LiveView(self._histories)
+        self._disk = _small_disk(options, folder)
+        self._cluster = Cluster(folder, options.brokers, self._disk)
+        self._healed = 0.0
+
+    def go(self) -> None:
+        with self._cluster as cluster:
+            with Crew(cluster.login, self._histories, self._options.rate) as crew:
+                self._with_clients(crew)
+            partitions = cluster.partitions()
+            self._outcome.replication_factor = min(len(r.replicas) for r in partitions.values())
+            self._note("stop", cluster.stop())
+            self._check_storage(partitions)
+        self._check_histories()
+
+    def _with_clients(self, crew: Crew) -> None:
+        crew.start_all()
+        _, nothing = liveness.wait_for_writes(self._live, "before anything was broken")
+        self._note("invalid", nothing)
+        if nothing is None:
+            self._break_things(crew)
+        crew.stop_writers()
+        took, behind = liveness.wait_for_readers(self._live, crew)
+        self._outcome.figures["readers_caught_up_s"] = round(took, 1)
+        self._note("stuck-reader", behind)
+        self._read_everything(crew)
+        crew.stop_readers()
+        self._outcome.crashes = crew.crashes
+        for failure in crew.failures:
+            self._note("client", failure)
+
+    def _break_things(self, crew: Crew) -> None:
+        options, live = self._options, self._live
+        seconds = options.minutes * 60
+        nemesis = Nemesis(
+            Scene(self._cluster, live, self._disk), plan(options.seed, seconds, options.faults)
+        )
+        with ExitStack() as undo:
+            undo.callback(nemesis.heal)
+            self._go_on(nemesis, crew, seconds)
+        self._healed = time.monotonic()
+        outcome = self._outcome
+        outcome.happened, outcome.not_now = nemesis.happened, dict(nemesis.not_now)
+        for finding in nemesis.findings:
+            self._note("fault", finding)
+        took, broken = liveness.wait_until_whole(self._cluster)
+        outcome.figures["whole_after_heal_s"] = round(took, 1)
+        self._note("not-whole", broken)
+        took, still = liveness.wait_for_writes(live, "after healing")
+        outcome.figures["writes_after_heal_s"] = round(took, 1)
+        self._note("no-progress", still)
+
+    def _go_on(self, nemesis: Nemesis, crew: Crew, seconds: float) -> None:
+        draw = random.Random(f"{self._options.seed}/clients")
+        begun = time.monotonic()
+        next_crash = begun + CRASH_A_CLIENT_EVERY_S
+        while time.monotonic() < begun + seconds:
+            nemesis.step()
+            crew.tend()
+            if time.monotonic() >= next_crash:
+                next_crash += CRASH_A_CLIENT_EVERY_S
+                crew.crash_one(draw)
+            time.sleep(STEP_S)
+
+    def _read_everything(self, crew: Crew) -> None:
+        """By fresh clients, from the beginning to beyond the highest offset that anybody knows."""
+        self._live.refresh()
+        ends = {place: self._live.known_end(place) for place in self._live.read}
+        ends = {place: end for place, end in ends.items() if end}
+        ends |= {place: end for place, end in self._live.acknowledged.items() if end > 0}
+        if not ends:
+            return
+        members = [crew.start(role, until=ends) for role in READERS]
+        crew.wait_for(members, FINAL_READ_WITHIN_S + sum(ends.values()) / READ_PER_SECOND)
+        self._outcome.read = sum(ends.values())
+
+    def _check_histories(self) -> None:
+        sends = Sends()
+        for path in sorted(self._histories.glob("*-writer.history")):
+            sends.take(events(path))
+        checker = Checker(sends)
+        for path in sorted(self._histories.glob("*-reader.history")):
+            checker.take_reader(events(path))
+        self._outcome.findings.extend(checker.findings())
+        acknowledged = Acknowledgements(sends)
+        happened = self._outcome.happened
+        self._outcome.acknowledged = acknowledged.count
+        self._outcome.figures |= measurements.figures(acknowledged, happened)
+        for words in measurements.stalled(acknowledged, happened, self._healed):
+            self._note("no-progress", words)
+
+    def _check_storage(self, partitions: dict[Place, Replicas]) -> None:
+        volumes = {each: self._cluster.volume(each) for each in range(1, self._options.brokers + 1)}
+        for place, found in partitions.items():
+            folder = self._cluster.folder_of(place)
+            replicas = ReplicaSet(
+                name=str(place),
+                folders={number: volumes[number] / folder for number in found.replicas},
+                # A replica that is not in sync may be behind; that it is not is its own finding.
+                committed=self._live.known_end(place) if found.is_whole else 0,
+            )
+            check_replicas(replicas, self._outcome.findings)
+
+    def _note(self, kind: str, words: str | None) -> None:
+        if words is not None:
+            self._outcome.findings.add(kind, words)
+
+
+def _small_disk(options: Options, folder: Path) -> SmallDisk | None:
+    """Broker 1's volume, with room for every record of the run; None where that cannot be."""
+    if "disk-full" not in options.faults or not SmallDisk.is_possible():
+        return None
+    record = PAYLOAD_BYTES_MEAN + RECORD_OVERHEAD_BYTES
+    room = ROOM_BESIDE_RECORDS + int(options.rate * options.minutes * 60 * record)
+    if room > SMALL_DISK_MAX:
+        return None
+    return SmallDisk(folder / "data" / "volumes" / "1", room)
