@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m bench [--rounds N] [--scale F] [--peers …] [--out FOLDER]``."""
+"""Run the benchmarks: ``python -m bench [--replicated] [--rounds N] [--scale F] [--peers …]``."""
 
 import argparse
 import sys
@@ -13,19 +13,23 @@ from bench.peer import Peer
 from bench.process_cost import read_cost
 from bench.report import Results, write_results
 from bench.tansu_peer import tansu
-from bench.workloads import WORKLOADS, NotDelivered
+from bench.workloads import REPLICATED_WORKLOADS, WORKLOADS, NotDelivered, Workloads
 
 STARTERS = {"headwater": headwater, "kafka": apache_kafka, "tansu": tansu}
+REPLICATED = ("headwater", "kafka")
+RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> int:
     arguments = _parse()
+    workloads = REPLICATED_WORKLOADS if arguments.replicated else WORKLOADS
+    brokers = 3 if arguments.replicated else 1
     results = Results.for_this_machine(arguments.rounds, arguments.scale)
     with ExitStack() as running, tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         peers: list[Peer] = []
         for name in arguments.peers:
             try:
-                peers += running.enter_context(STARTERS[name](Path(folder)))
+                peers += running.enter_context(STARTERS[name](Path(folder), brokers))
             except JarsUnavailable as missing:
                 results.missing[name] = str(missing)
                 print(f"{name}: not measured, {missing}", file=sys.stderr)
@@ -34,16 +38,16 @@ def main() -> int:
         # One peer after the other within each round, so that a slow spell hits all of them.
         for round_number in range(-1, arguments.rounds):
             for peer in peers:
-                _round(results, peer, round_number, arguments.scale)
+                _round(results, peer, round_number, arguments.scale, workloads)
         write_results(results, arguments.out)
     return 0
 
 
-def _round(results: Results, peer: Peer, number: int, scale: float) -> None:
+def _round(results: Results, peer: Peer, number: int, scale: float, workloads: Workloads) -> None:
     """All workloads once. Round -1 warms up (a JVM compiles) and is not counted."""
     topic = f"bench-{peer.name}-{number + 1}"
     peer.create_topic(topic)
-    for workload, run in WORKLOADS.items():
+    for workload, run in workloads.items():
         try:
             figures = run(peer, topic, scale if number >= 0 else scale / 4)
         except NotDelivered as failure:
@@ -61,9 +65,13 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="counted rounds of each workload")
     parser.add_argument("--scale", type=float, default=1.0, help="amount of work, 1 = 300 MB")
-    parser.add_argument("--peers", nargs="+", choices=STARTERS, default=list(STARTERS))
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
-    return parser.parse_args()
+    parser.add_argument("--replicated", action="store_true", help="three brokers, acks=all")
+    parser.add_argument("--peers", nargs="+", choices=STARTERS)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    given.peers = given.peers or (REPLICATED if given.replicated else list(STARTERS))
+    given.out = given.out or (RESULTS / "replicated" if given.replicated else RESULTS)
+    return given
 
 
 if __name__ == "__main__":

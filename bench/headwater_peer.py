@@ -9,6 +9,9 @@ from pathlib import Path
 from bench.peer import Peer, wait_for, wait_for_broker
 from streaming.cell.free_ports import port_options
 
+IN_SYNC = {"min.insync.replicas": "2"}
+"""As Kafka's peer has it; with one replica one is enough all the same."""
+
 HEADWATER = Path(__file__).resolve().parent.parent / "headwater"
 
 
@@ -28,12 +31,13 @@ def _serves(data_dir: Path) -> bool:
 
 
 @contextmanager
-def headwater(folder: Path) -> Iterator[list[Peer]]:
-    """Two peers on one broker: fsync before a record counts (the default), and ``flush=os``."""
+def headwater(folder: Path, brokers: int) -> Iterator[list[Peer]]:
+    """Two peers on the same brokers: fsync before a record counts (the default), and
+    ``flush=os``."""
     data_dir = folder / "headwater"
     command = [
-        HEADWATER, "up", "--no-demo", "--brokers", "1", "--data-dir", data_dir,
-        *port_options(brokers=1),
+        HEADWATER, "up", "--no-demo", "--brokers", str(brokers), "--data-dir", data_dir,
+        *port_options(brokers),
     ]  # fmt: skip
     with (folder / "headwater.out").open("wb") as out:
         service = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
@@ -56,10 +60,17 @@ def headwater(folder: Path) -> Iterator[list[Peer]]:
         }
         wait_for_broker(config, "headwater's broker")
         pids = [broker["pid"] for broker in status["brokers"]]
+        told = f"{brokers} brokers" if brokers > 1 else "one broker"
         yield [
-            Peer("headwater", "this checkout", config, pids, "group-commit fdatasync on"),
-            Peer("headwater-os", "this checkout", config, pids, "flush=os", {"flush": "os"}),
-        ]
+            Peer(
+                "headwater", "this checkout", config, pids,
+                f"{told}, group-commit fdatasync on", dict(IN_SYNC), brokers,
+            ),
+            Peer(
+                "headwater-os", "this checkout", config, pids,
+                f"{told}, flush=os", {"flush": "os", **IN_SYNC}, brokers,
+            ),
+        ]  # fmt: skip
     finally:
         service.terminate()
         service.wait(30)

@@ -1,17 +1,17 @@
-"""Apache Kafka: one KRaft node, broker and controller in one process, defaults otherwise."""
+"""Apache Kafka: KRaft nodes, each broker and controller in one process, defaults otherwise."""
 
 import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.kafka_jars import KAFKA_VERSION, kafka_class_path
 from bench.peer import Peer, free_port, wait_for_broker
 
 _PROPERTIES = """process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller_port}
+node.id={node}
+controller.quorum.voters={voters}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
@@ -25,28 +25,50 @@ transaction.state.log.min.isr=1
 
 
 @contextmanager
-def apache_kafka(folder: Path) -> Iterator[list[Peer]]:
+def apache_kafka(folder: Path, brokers: int) -> Iterator[list[Peer]]:
     class_path = kafka_class_path()
-    port, controller_port = free_port(), free_port()
-    properties = folder / "kafka.properties"
-    properties.write_text(
-        _PROPERTIES.format(port=port, controller_port=controller_port, logs=folder / "kafka")
-    )
     java = ["java", "-cp", class_path]
     tool = [*java, "kafka.tools.StorageTool"]
     cluster = subprocess.run([*tool, "random-uuid"], capture_output=True, text=True, check=True)
-    format_log = [*tool, "format", "-t", cluster.stdout.split()[-1], "-c", str(properties)]
-    subprocess.run(format_log, capture_output=True, check=True)
+    ports = {node: free_port() for node in range(1, brokers + 1)}
+    controllers = {node: free_port() for node in ports}
+    with ExitStack() as running:
+        pids = []
+        for node, port in ports.items():
+            properties = folder / f"kafka-{node}.properties"
+            properties.write_text(
+                _PROPERTIES.format(
+                    node=node,
+                    voters=_voters(controllers),
+                    port=port,
+                    controller_port=controllers[node],
+                    logs=folder / f"kafka-{node}",
+                )
+            )
+            format_log = [*tool, "format", "-t", cluster.stdout.split()[-1], "-c", str(properties)]
+            subprocess.run(format_log, capture_output=True, check=True)
+            pids.append(running.enter_context(_server(java, properties)))
+        config = {"bootstrap.servers": ",".join(f"127.0.0.1:{port}" for port in ports.values())}
+        wait_for_broker(config, "Apache Kafka")
+        notes = f"{brokers} KRaft nodes, 1 GiB heap each, no fsync"
+        configs = {"min.insync.replicas": str(min(2, brokers))}
+        yield [Peer("kafka", KAFKA_VERSION, config, pids, notes, configs, brokers)]
+
+
+def _voters(controllers: Mapping[int, int]) -> str:
+    return ",".join(f"{node}@127.0.0.1:{port}" for node, port in controllers.items())
+
+
+@contextmanager
+def _server(java: list[str], properties: Path) -> Iterator[int]:
+    # The heap that Kafka's own start script gives.
     server = [*java[:1], "-Xms1G", "-Xmx1G", *java[1:], "kafka.Kafka", str(properties)]
-    with (folder / "kafka.out").open("wb") as out:
-        # The heap that Kafka's own start script gives.
+    with properties.with_suffix(".out").open("wb") as out:
         process = subprocess.Popen(
             server, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C"}
         )
     try:
-        config = {"bootstrap.servers": f"127.0.0.1:{port}"}
-        wait_for_broker(config, "Apache Kafka")
-        yield [Peer("kafka", KAFKA_VERSION, config, [process.pid], "KRaft, 1 GiB heap, no fsync")]
+        yield process.pid
     finally:
         process.terminate()
         process.wait(60)

@@ -19,11 +19,18 @@ class Peer:
     pids: list[int]
     notes: str = ""
     topic_configs: dict[str, str] = field(default_factory=dict)
+    replicas: int = 1
+    """Of each partition; there are as many partitions, so that every broker leads one."""
 
     def create_topic(self, topic: str) -> None:
-        """One partition, one replica; returns once the topic has a leader."""
+        """Returns once the topic has leaders."""
         admin = AdminClient(self.client_config)
-        new = NewTopic(topic, num_partitions=1, replication_factor=1, config=self.topic_configs)
+        new = NewTopic(
+            topic,
+            num_partitions=self.replicas,
+            replication_factor=self.replicas,
+            config=self.topic_configs,
+        )
         admin.create_topics([new])[topic].result(30)
         wait_for(lambda: _has_leader(admin, topic), f"a leader for {topic} on {self.name}")
 

