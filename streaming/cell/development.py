@@ -1,11 +1,13 @@
-"""``bench`` and ``fuzz``: what developers run for longer than tests may take.
+"""``bench``, ``fuzz`` and ``torture``: what developers run for longer than tests may take.
 
 Each is a module with a command line of its own; it is run in the checkout, in this environment.
 """
 
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from streaming.cell.failure import Failure
 from streaming.cell.program import CHECKOUT, PYTHON
@@ -35,6 +37,21 @@ def fuzz(arguments: Sequence[str]) -> int:
                 f"The fuzzers cannot be installed on this machine:\n{failure}"
             ) from failure
     return _run("tests.fuzz.atheris_wire", arguments, {"PYTHONPATH": f"{CHECKOUT}:{apart}"})
+
+
+def sim(arguments: Sequence[str]) -> int:
+    """Whole clusters in one process, as many seeds as one likes."""
+    return _run("tests.sim", arguments, {})
+
+
+def torture(arguments: Sequence[str]) -> NoReturn:
+    """A service of its own, faults on a schedule, and a verdict.
+
+    Becomes it: a signal that ends this process has to reach the one that puts everything away.
+    """
+    os.chdir(CHECKOUT)
+    sys.stdout.flush()
+    os.execv(PYTHON, [PYTHON, "-m", "tests.torture", *arguments])
 
 
 def _run(module: str, arguments: Sequence[str], variables: dict[str, str]) -> int:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from streaming.cell.defaults import DEFAULT_DATA_DIR
 from streaming.cell.failure import Failure
@@ -107,6 +108,18 @@ def fuzz(arguments: Sequence[str]) -> int:
     return development.fuzz(arguments)
 
 
+def sim(arguments: Sequence[str]) -> int:
+    from streaming.cell import development
+
+    return development.sim(arguments)
+
+
+def torture(arguments: Sequence[str]) -> NoReturn:
+    from streaming.cell import development
+
+    development.torture(arguments)
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": up,
     "status": status,
@@ -114,6 +127,8 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "test": test,
     "bench": bench,
     "fuzz": fuzz,
+    "sim": sim,
+    "torture": torture,
 }
 
 

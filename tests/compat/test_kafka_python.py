@@ -76,10 +76,10 @@ def test_partitions_are_added_on_brokers_of_choice(
     topic = make_topic(partitions=1)
     admin = KafkaAdminClient(**login.python())
     try:
-        admin.create_partitions({topic: {"count": 3, "assignments": [[2], [3]]}})
+        admin.create_partitions({topic: {"count": 3, "assignments": [[2, 1, 3], [3, 2, 1]]}})
         (described,) = admin.describe_topics([topic])
         with pytest.raises(InvalidReplicationAssignmentError):
-            admin.create_partitions({topic: {"count": 4, "assignments": [[0]]}})
+            admin.create_partitions({topic: {"count": 4, "assignments": [[0, 1, 2]]}})
     finally:
         admin.close()
     leaders = {row["partition_index"]: row["leader_id"] for row in described["partitions"]}
