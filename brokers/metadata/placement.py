@@ -57,6 +57,7 @@ def replaced(
 ) -> tuple[BrokerId, ...]:
     """``replicas`` with another broker in the place of ``leaving``, chosen as a follower is.
 
+    Where the preferred leader leaves, whoever of them leads least is preferred, live ones first.
     ``candidates`` may and should hold the replicas that stay, for what they are lost with. Raises
     ``ValueError`` when every candidate has a replica already.
     """
@@ -67,7 +68,11 @@ def replaced(
     held = {each.id: each.held for each in candidates}
     position = {each.id: number for number, each in enumerate(candidates)}
     chosen = _follower(free, staying, held, {}, position)
-    return tuple(chosen.id if each == leaving else each for each in replicas)
+    target = tuple(chosen.id if each == leaving else each for each in replicas)
+    if replicas[0] != leaving:
+        return target
+    leader = min([*staying, chosen], key=lambda each: (not each.is_live, each.load))
+    return (leader.id, *(each for each in target if each != leader.id))
 
 
 def _leaders(

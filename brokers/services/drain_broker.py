@@ -82,5 +82,8 @@ def _plan(
             continue
         (taker,) = set(target) - set(target_of(each.record))
         load[taker] = replace(load[taker], held=load[taker].held + 1)
+        leader = target[0]
+        if leader != target_of(each.record)[0]:
+            load[leader] = replace(load[leader], load=load[leader].load + 1)
         decided.append((each, after))
     return decided, tuple(stuck)

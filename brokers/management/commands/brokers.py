@@ -97,7 +97,7 @@ def _drain(broker_id: BrokerId, execute: bool) -> Answer:
         "moving": drained.moving,
         "stuck": list(drained.stuck),
     }
-    does = "moves" if execute else "would move"
+    does = "move" if execute else "would move"
     lines = [f"broker {broker_id}: {drained.moving} replicas {does} to other brokers"]
     if drained.stuck:
         named = ", ".join(drained.stuck[:STUCK_SHOWN])

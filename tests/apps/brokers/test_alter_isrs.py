@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import TopicId
@@ -194,7 +194,21 @@ def test_a_member_that_registers_meanwhile_is_in_sync_in_no_order_of_events(acme
         assert row(acme).isr == [1, 2]
 
 
-def test_heartbeats_do_not_wait_for_a_proposal(acme, flights):
-    """They touch the same row, which a proposal only looks at."""
-    alter(change(flights, (1, 2)))
-    assert heartbeat(3, 1)
+@pytest.mark.django_db(transaction=True)
+def test_heartbeats_do_not_wait_for_a_proposal_and_registrations_do(acme, flights):
+    """They all are about the same row, which a proposal only looks at."""
+
+    def elsewhere(verb):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '200ms'")
+            return verb()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        alter(change(flights, (1, 2)))
+        assert pool.submit(elsewhere, lambda: heartbeat(3, 1)).result()
+        for verb in (lambda: register_broker(registration(3)), lambda: fence_broker(3, 1, by="t")):
+            with pytest.raises(OperationalError, match="lock timeout"):
+                pool.submit(elsewhere, verb).result()

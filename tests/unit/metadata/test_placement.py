@@ -136,3 +136,10 @@ def test_a_replacement_stands_where_the_leaving_replica_stood():
 def test_a_replacement_is_lost_with_none_of_those_that_stay():
     candidates = [Candidate(1, "a", 0), Candidate(2, "a", 0), Candidate(4, "b", 9, held=9)]
     assert replaced(candidates, (1, 3), 3) == (1, 4)
+
+
+def test_leadership_goes_to_who_leads_least():
+    candidates = [Candidate(1, "a", 5), Candidate(2, "b", 3), Candidate(4, "c", 4)]
+    assert replaced(candidates, (3, 1, 2), 3) == (2, 4, 1)
+    fenced = [*candidates[::2], Candidate(2, "b", 3, is_live=False)]
+    assert replaced(fenced, (3, 1, 2), 3) == (4, 1, 2)
