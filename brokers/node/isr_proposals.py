@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from brokers.kernel.errors import Refusal
 from brokers.kernel.ids import BrokerId, Incarnation
 from brokers.metadata.records import PartitionRecord
 from brokers.node.partition_runtime import PartitionRuntime
@@ -58,7 +59,8 @@ class IsrProposals:
         changes = [self._change(partition, proposal) for partition, proposal in batch]
         try:
             results = await self._control.alter_isrs(self._broker_id, incarnation, changes)
-        except MetadataUnavailable as error:
+        except (MetadataUnavailable, Refusal) as error:
+            # Refused as a whole: a later incarnation has registered, and the heartbeat ends this.
             log.warning("%d changes of in-sync replicas must wait: %s", len(batch), error)
             for partition, proposal in batch:
                 partition.proposal_ended(proposal, None)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from brokers.kernel.errors import HeadwaterError, StorageError
+from brokers.kernel.errors import HeadwaterError, Refusal, StorageError
 from brokers.metadata.liveness import Liveness
 from brokers.node.ports import MetadataUnavailable, PartitionNumber
 from brokers.node.retention_clock import RetentionClock
@@ -108,8 +108,8 @@ async def repair(node: "Node") -> None:
             continue
         try:
             await node.control.give_up_replicas(node.broker_id, node.incarnation, damaged)
-        except MetadataUnavailable:
-            continue
+        except (MetadataUnavailable, Refusal):
+            continue  # Refused: a later incarnation has registered; the heartbeat ends this one.
         if await node.catch_up():
             for partition in damaged:
                 node.partitions.begin_anew(node.image, partition)

@@ -52,12 +52,15 @@ class Summary:
 
 def run_one(name: str, seed: int) -> Outcome:
     logging.disable(logging.CRITICAL)
-    world = World(seed, flush=FLUSH.get(name, "fsync"))
     failure = None
     try:
-        world.run(TROUBLES[name])
-    except Exception:
-        failure = f"{traceback.format_exc(limit=-4)}\n{world.state()}"
+        world = World(seed, flush=FLUSH.get(name, "fsync"))
+        try:
+            world.run(TROUBLES[name])
+        except Exception:
+            failure = f"{traceback.format_exc(limit=-4)}\n{world.state()}"
+    finally:
+        logging.disable(logging.NOTSET)
     return Outcome(
         name,
         seed,
