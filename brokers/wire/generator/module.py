@@ -71,7 +71,7 @@ def render(message: Message) -> str:
         _ENTRY.format(name=name, write=_WRITE_PARTS if with_records else _WRITE_RUN).strip() + "\n",
     ]
     constants = [
-        f"API_KEY = {message.api_key}",
+        *_number(message),
         f"MIN_VERSION = {message.versions.first}",
         f"MAX_VERSION = {message.versions.last}",
         f"FLEXIBLE_FROM = {message.flexible_from}",
@@ -83,6 +83,13 @@ def render(message: Message) -> str:
         constants += ["", "Append = Callable[[Bytes], None]"]
     text = "\n".join(constants).rstrip() + "\n\n\n" + "\n\n".join(body)
     return f"{_head(message)}\n{_imports(text)}\n{text}"
+
+
+def _number(message: Message) -> list[str]:
+    if message.api_key < 0:
+        return []
+    name = "RECORD_TYPE" if message.direction.startswith("coordinator") else "API_KEY"
+    return [f"{name} = {message.api_key}"]
 
 
 def _head(message: Message) -> str:

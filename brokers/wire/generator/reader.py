@@ -38,7 +38,7 @@ class _Reader:
         self.formats = formats
         self.flexible = version in message.flexible
         self.inline = message.api_name in INLINED
-        self.is_request = message.direction == "request"
+        self.counts_elements = message.from_a_client
         self.source = Source("unpack", formats)
 
     def emit_root(self) -> str:
@@ -147,10 +147,10 @@ class _Reader:
         source = self.source
         least = least_element_size(field, self.version, flexible=self.flexible)
         needed = "n" if least == 1 else f"n * {least}"
-        most = "left" if self.is_request else "ARRAY_ELEMENTS_MAX"
+        most = "left" if self.counts_elements else "ARRAY_ELEMENTS_MAX"
         with source.block(f"if n < 0 or {needed} > end - p or n > {most}:"):
             source.line(f"raise wrong_count({path}, n, end - p)")
-        if self.is_request:
+        if self.counts_elements:
             source.counted = True
             source.line("left -= n")
         if field.type == "uuid":

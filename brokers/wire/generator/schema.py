@@ -94,9 +94,11 @@ class Struct:
 @dataclass(frozen=True, slots=True)
 class Message:
     api_key: int
+    """Of a record of a coordinator's topic, its record type; -1 where there is neither."""
     api_name: str
     """``Produce`` for ProduceRequest and ProduceResponse."""
     direction: str
+    """``request``, ``response``, ``coordinator-key``, ``coordinator-value`` or ``data``."""
     versions: Versions
     flexible: Versions
     root: Struct
@@ -114,17 +116,32 @@ class Message:
     def range(self) -> range:
         return range(self.versions.first, self.versions.last + 1)
 
+    @property
+    def from_a_client(self) -> bool:
+        """Whether its elements are counted, since a client chose them: as a request's are."""
+        return self.direction in ("request", "data")
+
 
 def load_messages() -> list[Message]:
-    """Every request and response at hand, ours before theirs, sorted by key and direction."""
+    """Every request and response at hand, sorted by key and direction."""
+    return _load(("Request.json", "Response.json"))
+
+
+def load_coordinator_messages() -> list[Message]:
+    """Keys and values of the coordinators' topics, and what consumers tell each other in groups."""
+    return _load(("Key.json", "Value.json", "ProtocolSubscription.json", "ProtocolAssignment.json"))
+
+
+def _load(endings: tuple[str, ...]) -> list[Message]:
+    """Ours before theirs."""
     found: dict[str, Message] = {}
     folders: list[Traversable] = [OUR_SCHEMAS, importlib.resources.files(THEIR_SCHEMAS)]
     for folder in folders:
         for entry in folder.iterdir():
-            if entry.name.endswith(("Request.json", "Response.json")):
+            if entry.name.endswith(endings):
                 message = parse_message(entry.read_text(encoding="utf-8"))
                 found.setdefault(message.root.name, message)
-    return sorted(found.values(), key=lambda m: (m.api_key, m.direction))
+    return sorted(found.values(), key=lambda m: (m.api_key, m.direction, m.root.name))
 
 
 def parse_message(text: str) -> Message:
@@ -134,7 +151,7 @@ def parse_message(text: str) -> Message:
     direction: str = raw["type"]
     common = {struct["name"]: struct["fields"] for struct in raw.get("commonStructs", ())}
     return Message(
-        api_key=raw["apiKey"],
+        api_key=raw.get("apiKey", -1),
         api_name=name.removesuffix(direction.capitalize()),
         direction=direction,
         versions=Versions.parse(raw["validVersions"]),

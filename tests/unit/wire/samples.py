@@ -65,7 +65,8 @@ def _integer(field: Field, rng: random.Random) -> int:
 
 
 def module_of(message: Message) -> Any:
-    return import_module(f"brokers.wire.messages.{message.module}")
+    folder = "messages" if message.direction in ("request", "response") else "coordinator"
+    return import_module(f"brokers.wire.{folder}.{message.module}")
 
 
 def to_ours(message: Message, tree: Tree) -> Any:

@@ -1,4 +1,6 @@
-"""Every (API, version, direction) against two independent codecs, byte for byte."""
+"""Every (API, version, direction) against independent codecs, byte for byte: two, or for the newest
+APIs kio alone.
+"""
 
 import io
 import random
@@ -17,6 +19,7 @@ from tests.unit.wire.samples import (
 )
 
 SAMPLES = 12
+NOT_IN_KAFKA_PYTHON = {"ConsumerGroupHeartbeat", "ConsumerGroupDescribe"}
 CASES = [
     pytest.param(message, version, id=f"{message.root.name}-v{version}")
     for message in load_messages()
@@ -39,7 +42,8 @@ def test_round_trip_and_oracles(message: Message, version: int) -> None:
         decoded = module_of(message).decode(version, memoryview(b"xy" + ours + b"z"), 2)
         assert from_ours(message.root, version, decoded) == tree
 
-        assert bytes(to_kafka_python(message, tree, version).encode()) == ours
+        if message.api_name not in NOT_IN_KAFKA_PYTHON:
+            assert bytes(to_kafka_python(message, tree, version).encode()) == ours
 
         theirs, size = read(ours, 0)
         assert size == len(ours)
