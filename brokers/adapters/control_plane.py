@@ -34,6 +34,7 @@ from brokers.services import (
     create_topic,
     delete_topic,
     elect_leaders,
+    ensure_coordinator_topic,
     ensure_system_topics,
     fence_broker,
     give_up_replicas,
@@ -120,6 +121,11 @@ class DjangoControlPlane:
     async def reserve_producer_ids(self, count: int) -> ProducerId:
         return await self._verbs.call(
             LIFE_SECONDS, reserve_producer_ids.reserve_producer_ids, count
+        )
+
+    async def ensure_coordinator_topic(self, name: TopicName) -> None:
+        await self._verbs.call(
+            VERB_SECONDS, ensure_coordinator_topic.ensure_coordinator_topic, name
         )
 
     async def create_topics(

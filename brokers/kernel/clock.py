@@ -4,7 +4,7 @@ Nothing below ``node`` reads a clock; it is handed ``now_ms``. ``node`` and ``cl
 this protocol, so that simulation can own time.
 """
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Clock(Protocol):
@@ -15,3 +15,10 @@ class Clock(Protocol):
     def monotonic_ms(self) -> int:
         """Milliseconds that never go back; no relation to any date."""
         ...
+
+
+class Instant(NamedTuple):
+    """One reading of both, for machines whose timers need the one and whose records the other."""
+
+    monotonic_ms: int
+    wall_ms: int

@@ -123,3 +123,17 @@ AUTHENTICATION_DELAY_SECONDS: Final = 0.3
 REQUEST_ELEMENTS_MAX: Final = 50_000
 """Elements of all arrays of one request together. A frame full of the smallest ones would hold the
 event loop for seconds and take 20 times its size; an honest request has a few thousand."""
+
+COORDINATOR_KEYS_MAX: Final = 1_000
+"""Names in one FindCoordinator; an admin client that asks for all its groups has some hundreds."""
+
+OFFSET_METADATA_BYTES_MAX: Final = 4_096
+"""Kafka's ``offset.metadata.max.bytes``: a consumer's note beside a committed offset."""
+
+GROUP_MEMBERS_MAX: Final = 1_000
+"""Members of one consumer group, and as many ids that were issued and not yet used. Every rebalance
+answers each of them and shows all of them to one."""
+
+GROUP_METADATA_BYTES_MAX: Final = 8 * MIB
+"""What all members of one group say for all protocols they support, together: it is kept in memory,
+and the leader is told it in one answer."""

@@ -43,6 +43,8 @@ class MetadataImage:
     tombstones: dict[TopicId, TopicRecord] = field(default_factory=dict)
     """Deleted topics: the only reason for which a broker may delete a partition's data."""
     topic_ids: dict[TenantId, dict[TopicName, TopicId]] = field(default_factory=dict)
+    internal_topics: dict[TopicName, TopicId] = field(default_factory=dict)
+    """The service's own topics; a tenant's topic is never among them, whatever its name."""
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot) -> "MetadataImage":
@@ -101,6 +103,8 @@ class MetadataImage:
         else:
             self.topics[topic_id] = topic
             self.topic_ids.setdefault(topic.tenant_id, {})[topic.name] = topic_id
+            if topic.internal:
+                self.internal_topics[topic.name] = topic_id
 
     def _forget_name(self, topic: TopicRecord | None) -> None:
         if topic is None:
@@ -110,6 +114,8 @@ class MetadataImage:
             del ids[topic.name]
             if not ids:
                 del self.topic_ids[topic.tenant_id]
+        if self.internal_topics.get(topic.name) == topic.id:
+            del self.internal_topics[topic.name]
 
     def _apply_partition(self, change: Change) -> None:
         if change.payload is None:
@@ -132,6 +138,11 @@ class MetadataImage:
     def topic(self, tenant_id: TenantId, name: TopicName) -> TopicRecord | None:
         """The tenant's topic of that name; None for a foreign one as for an absent one."""
         topic_id = self.topic_ids.get(tenant_id, {}).get(name)
+        return None if topic_id is None else self.topics[topic_id]
+
+    def internal_topic(self, name: TopicName) -> TopicRecord | None:
+        """The service's own topic of that name."""
+        topic_id = self.internal_topics.get(name)
         return None if topic_id is None else self.topics[topic_id]
 
     def topic_by_id(self, tenant_id: TenantId, topic_id: TopicId) -> TopicRecord | None:

@@ -172,7 +172,9 @@ class Dispatcher:
         connection.requests[header.api_key] += 1
         if header.api_key == ApiKey.SASL_AUTHENTICATE:
             return self._sasl_authenticate(header, request, connection)
-        context = RequestContext(session, header.api_version, header.client_id, self._internal)
+        context = RequestContext(
+            session, header.api_version, header.client_id, self._internal, connection.peer
+        )
         handler = self._routes[header.api_key].handle
         assert handler is not None
         return self._handled(handler(request, context, self._node), header)

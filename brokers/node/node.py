@@ -168,6 +168,7 @@ class Node:
             following=self.links,
             proposals=self.isr_proposals,
             metrics=self.metrics,
+            role_watchers={},
         )
         undo.push_async_callback(self._close_partitions)
         await self.partitions.open_all(self.image, clean=clean_incarnation is not None)

@@ -115,7 +115,7 @@ class PartitionRuntime:
         "_commits_at_once", "_durable_waiters", "_flush_done", "_flusher", "_flushing", "_leader",
         "_marks", "_postponed", "_produces", "_proposals", "counter", "feeds", "fetches",
         "following", "high_watermark", "index", "leader_epoch", "log", "max_message_bytes",
-        "requires_keys", "topic",
+        "requires_keys", "role_watcher", "topic",
     )  # fmt: skip
 
     def __init__(
@@ -143,6 +143,8 @@ class PartitionRuntime:
         """The followers that are sent what is appended here, while this broker leads."""
         self.following: Follower | None = None
         """Whose log this one follows, while another broker leads."""
+        self.role_watcher: Callable[[PartitionRuntime], None] | None = None
+        """Told when a leadership has begun here, and when it has ended."""
         self._broker_id = broker_id
         self._clock = clock
         self._flusher = flusher
@@ -232,6 +234,7 @@ class PartitionRuntime:
         self._take_note_of_durable_end()
         self._ask_flush()
         self._disturb_fetches()
+        self._tell_role()
 
     def follow(self, leader: BrokerId, epoch: LeaderEpoch) -> bool:
         """Take the metadata store's word that ``leader`` leads at ``epoch``; whether it is news."""
@@ -259,6 +262,11 @@ class PartitionRuntime:
         feeds, self.feeds = self.feeds, {}
         for feed in feeds.values():
             feed.disturbed(self)
+        self._tell_role()
+
+    def _tell_role(self) -> None:
+        if self.role_watcher is not None:
+            self.role_watcher(self)
 
     # The in-sync set, as the leader.
 

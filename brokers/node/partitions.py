@@ -10,13 +10,13 @@ import logging
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from brokers.kernel.clock import Clock
 from brokers.kernel.errors import ErrorCode, HeadwaterError
-from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId
+from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId, TopicName
 from brokers.log.partition_log import PartitionLog
 from brokers.log.scan import CorruptLog
 from brokers.log.volume import Volume
@@ -35,6 +35,8 @@ DAMAGED_KEPT_MS = 3_600_000
 """For whoever wants to know what happened to a disk; then its room is worth more."""
 
 Partition = tuple[TopicId, PartitionIndex]
+RoleWatcher = Callable[[PartitionRuntime], None]
+"""Told when a partition of an internal topic has begun to lead here, and when it has ended."""
 
 
 class Following(Protocol):
@@ -60,6 +62,7 @@ class PartitionManager:
         following: Following,
         proposals: ProposalSink,
         metrics: Metrics,
+        role_watchers: Mapping[TopicName, RoleWatcher],
     ) -> None:
         self.volume = volume
         self._broker_id = broker_id
@@ -68,6 +71,7 @@ class PartitionManager:
         self._following = following
         self._proposals = proposals
         self._metrics = metrics
+        self._role_watchers = role_watchers
         self._topics: dict[TopicId, dict[int, PartitionRuntime]] = {}
         self._failures: dict[Partition, str] = {}
         self._damaged: set[Partition] = set()
@@ -216,6 +220,8 @@ class PartitionManager:
             proposals=self._proposals,
             counter=counter,
         )
+        if topic.internal:
+            runtime.role_watcher = self._role_watchers.get(topic.name)
         self._topics.setdefault(topic.id, {})[index] = runtime
 
     def _take_role(self, topic: TopicRecord, record: PartitionRecord) -> None:

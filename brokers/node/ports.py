@@ -201,6 +201,11 @@ class ControlPlane(Protocol):
         """The first of ``count`` producer ids that nobody else will ever get."""
         ...
 
+    async def ensure_coordinator_topic(self, name: TopicName) -> None:
+        """The internal topic of coordinators of that name exists afterwards. Refused:
+        COORDINATOR_NOT_AVAILABLE."""
+        ...
+
     async def create_topics(
         self, actor: Actor, topics: Sequence[NewTopic], validate_only: bool
     ) -> list[TopicCreated | Refused]: ...

@@ -60,3 +60,10 @@ class RequestContext:
     client_id: str | None
     internal_listener: bool
     """True on the listener that only brokers and the edge reach."""
+    peer: str
+    """Address and port that the connection comes from."""
+
+    @property
+    def host(self) -> str:
+        """Where the client is, in the form that Kafka shows."""
+        return "/" + self.peer.rpartition(":")[0]

@@ -26,6 +26,7 @@ from brokers.kernel.ids import (
     ProducerId,
     TenantId,
     TopicId,
+    TopicName,
 )
 from brokers.metadata import election, reassignment
 from brokers.metadata.config_operations import altered
@@ -62,6 +63,7 @@ from brokers.node.ports import (
 
 PEPPER = b"the pepper of tests, 32 bytes...."
 SYSTEM = TenantId("00000000-0000-0000-0000-000000000000")
+COORDINATOR_PARTITIONS = 4
 
 
 def scram_verifier(hash_name: str, secret: str, iterations: int = 4096) -> ScramVerifier:
@@ -419,6 +421,19 @@ class MemoryCell:
         first = self._next_producer_id
         self._next_producer_id += count
         return ProducerId(first)
+
+    async def ensure_coordinator_topic(self, name: TopicName) -> None:
+        self._check()
+        with self._lock:
+            if any(topic.name == name and topic.internal for topic in self.topics.values()):
+                return
+            known = [broker for broker in self.brokers.values() if not broker.draining]
+            candidates = [Candidate(b.id, b.volume_id, 0, is_live=not b.fenced) for b in known]
+            replicas = place(candidates, COORDINATOR_PARTITIONS, 3 if len(known) >= 3 else 1)
+            self.add_topic(
+                SYSTEM, name, len(replicas), configs={"cleanup.policy": "compact"},
+                internal=True, replicas=replicas,
+            )  # fmt: skip
 
     async def create_topics(
         self, actor: Actor, topics: list[NewTopic], validate_only: bool

@@ -153,6 +153,7 @@ class Broker:
             following=self,
             proposals=self,
             metrics=Metrics(),
+            role_watchers={},
         )
         self._open(clean is not None)
         for other in others:

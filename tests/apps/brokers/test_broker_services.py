@@ -6,10 +6,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
+from brokers.kernel.ids import TopicName
 from brokers.models import Broker, Partition, Topic
 from brokers.selectors.brokers import broker_heartbeats, list_brokers, live_brokers
 from brokers.selectors.topics import partitions_of
 from brokers.services.delete_topic import delete_topic
+from brokers.services.ensure_coordinator_topic import PARTITION_COUNT, ensure_coordinator_topic
 from brokers.services.ensure_system_topics import METRICS_TOPIC, ensure_system_topics
 from brokers.services.fence_broker import fence_broker
 from brokers.services.heartbeat import heartbeat
@@ -173,3 +175,33 @@ class TestSystemTopics:
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(ensure, (1, 2, 3)))
         assert sorted(self.leaders()) == [1, 2, 3]
+
+
+class TestCoordinatorTopics:
+    def test_it_has_three_replicas_where_there_are_three_brokers(self, three_brokers):
+        ensure_system_topics(1)
+        ensure_coordinator_topic(TopicName("__consumer_offsets"))
+        with scope.system("test"):
+            topic = Topic.objects.get(name="__consumer_offsets")
+            rows = list(topic.partitions.order_by("index"))
+        assert topic.internal
+        assert topic.configs["cleanup.policy"] == "compact"
+        assert topic.partition_count == len(rows) == PARTITION_COUNT
+        assert all(sorted(row.replicas) == sorted(row.isr) == [1, 2, 3] for row in rows)
+        assert {row.leader for row in rows} == {1, 2, 3}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_brokers_that_are_asked_at_once_agree(self, three_brokers):
+        ensure_system_topics(1)
+
+        def ensure(_):
+            try:
+                ensure_coordinator_topic(TopicName("__transaction_state"))
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(ensure, range(3)))
+        with scope.system("test"):
+            topic = Topic.objects.get(name="__transaction_state")
+            assert topic.partitions.count() == PARTITION_COUNT

@@ -1,0 +1,398 @@
+"""One partition of an internal topic, and the state machine that lives in it while this broker
+leads.
+
+A decision's records are replayed at once and appended with all others of the same turn of the event
+loop as one batch; answers go out when the high watermark has passed everything that they could have
+seen. So a machine decides on what it has decided before, an answer never tells of what can
+still be lost, and one fsync serves many requests.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from brokers.kernel.clock import Clock, Instant
+from brokers.kernel.decision import CancelTimer, Decision, Reply, SetTimer, Token
+from brokers.kernel.errors import ErrorCode, HeadwaterError, Refusal, StorageError
+from brokers.kernel.limits import BATCH_OVERHEAD_BYTES
+from brokers.node.coordination.loading import LoadInterrupted, Replaying, load
+from brokers.node.partition_runtime import PartitionRuntime
+from brokers.wire.batch import (
+    TRANSACTIONAL_BIT,
+    NewRecord,
+    build_batch,
+    parse_batch_header,
+)
+from brokers.wire.coordinator.state_record import (
+    StateRecord,
+    StateTopic,
+    encode_key,
+    encode_value,
+)
+
+log = logging.getLogger(__name__)
+
+COMMIT_SECONDS: Final = 5.0
+"""Kafka's ``offsets.commit.timeout.ms``: longer, and the client is told to try again."""
+
+RELOAD_SECONDS: Final = 1.0
+RECORD_OVERHEAD_BYTES: Final = 32
+"""Lengths, deltas and attributes of one record, at most."""
+
+
+class Machine(Replaying, Protocol):
+    """What a shard runs. Verbs read and decide; only these methods change anything."""
+
+    def replay_event(self, event: Any) -> None: ...
+
+    def loaded(self, now: Instant) -> Decision[StateRecord, Any]:
+        """Everything was replayed: set the timers, go on with what was under way."""
+        ...
+
+    def fired(self, key: Hashable, now: Instant) -> Decision[StateRecord, Any]:
+        """The timer of ``key`` has come."""
+        ...
+
+
+M = TypeVar("M", bound=Machine)
+Decide = Callable[[M, Token, Instant], Decision[StateRecord, Any]]
+
+
+@dataclass(slots=True, eq=False)
+class _Batch:
+    """Records on their way to be committed, and who waits until they are."""
+
+    end_offset: int = -1
+    since: float = 0.0
+    """When it was written, in the event loop's seconds."""
+    replies: list[Reply] = field(default_factory=list)
+    effects: list[Any] = field(default_factory=list)
+
+
+class Shard(Generic[M]):
+    """Belongs to the event loop. Lives from one election to the end of that leadership.
+
+    ``perform`` does effects that are neither answers nor timers, once they are committed.
+    """
+
+    def __init__(
+        self,
+        partition: PartitionRuntime,
+        state: StateTopic,
+        make_machine: Callable[[], M],
+        *,
+        clock: Clock,
+        perform: Callable[["Shard[M]", Any], None],
+    ) -> None:
+        self.partition = partition
+        self.leader_epoch = partition.leader_epoch
+        self.is_active = False
+        """Whether the machine is loaded and decides."""
+        self.machine: M
+        self._state = state
+        self._make_machine = make_machine
+        self._clock = clock
+        self._perform = perform
+        self._loop = asyncio.get_running_loop()
+        self._gone = False
+        self._tokens = 0
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._timers: dict[Hashable, asyncio.TimerHandle] = {}
+        self._records: list[NewRecord] = []
+        self._bytes = 0
+        self._open = _Batch()
+        self._uncommitted: deque[_Batch] = deque()
+        self._writing: asyncio.Handle | None = None
+        self._loading = self._loop.create_task(self._load())
+
+    # Asking.
+
+    async def ask(self, decide: Decide[M], gone: Decide[M] | None = None) -> Any:
+        """What the machine replies to a request, once it is committed.
+
+        ``gone`` is decided when whoever asks is cancelled while he waits for others. Raises
+        ``Refusal``: COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR, and COORDINATOR_NOT_AVAILABLE
+        when the decision could not be written.
+        """
+        if self._gone:
+            raise Refusal(ErrorCode.NOT_COORDINATOR, "another broker coordinates this now")
+        if not self.is_active:
+            raise Refusal(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, "the coordinator is loading")
+        self._tokens += 1
+        token = self._tokens
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting[token] = future
+        try:
+            self.carry_out(decide(self.machine, token, self._now()))
+            return await future
+        except asyncio.CancelledError:
+            if gone is not None and token in self._waiting and self.is_active:
+                self.carry_out(gone(self.machine, token, self._now()))
+            raise
+        finally:
+            self._waiting.pop(token, None)
+
+    def _now(self) -> Instant:
+        return Instant(self._clock.monotonic_ms(), self._clock.now_ms())
+
+    def carry_out(self, decision: Decision[StateRecord, Any]) -> None:
+        """Replay it, and write it with whatever else is decided in this turn of the event loop.
+
+        Raises ``Refusal``, with nothing changed, for a decision that is too large to be written.
+        """
+        machine = self.machine
+        in_transaction = decision.producer_id >= 0
+        if decision.records:
+            records = [_encoded(record) for record in decision.records]
+            size = _size_of(records)
+            self._check_size(size)
+            if in_transaction or self._bytes + size > self._room:
+                self._write()
+                if not self.is_active:
+                    return
+            for record in decision.records:
+                if in_transaction:
+                    machine.replay_in_transaction(decision.producer_id, record)
+                else:
+                    machine.replay(record)
+            self._records += records
+            self._bytes += size
+        for event in decision.events:
+            machine.replay_event(event)
+        self._take_effects(decision.effects)
+        if in_transaction:
+            self._write(decision.producer_id, decision.producer_epoch)
+        elif self._records and self._writing is None:
+            self._writing = self._loop.call_soon(self._write)
+
+    def _take_effects(self, effects: tuple[Any, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case SetTimer(key, at_ms):
+                    self._set_timer(key, at_ms)
+                case CancelTimer(key):
+                    timer = self._timers.pop(key, None)
+                    if timer is not None:
+                        timer.cancel()
+                case Reply():
+                    self._last_batch().replies.append(effect)
+                case _:
+                    self._last_batch().effects.append(effect)
+        if not self._records and not self._uncommitted:
+            self._deliver_open()
+
+    def _last_batch(self) -> _Batch:
+        """The last one on its way: what was decided now has seen everything in it."""
+        if self._records or not self._uncommitted:
+            return self._open
+        return self._uncommitted[-1]
+
+    def _deliver_open(self) -> None:
+        batch, self._open = self._open, _Batch()
+        self._deliver(batch)
+
+    # Writing.
+
+    @property
+    def _room(self) -> int:
+        return self.partition.max_message_bytes - BATCH_OVERHEAD_BYTES
+
+    def _check_size(self, size: int) -> None:
+        if size > self._room:
+            raise Refusal(
+                ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                f"{size} bytes of state do not fit {self.partition.topic.name}'s "
+                f"max.message.bytes, {self.partition.max_message_bytes}",
+            )
+
+    def _write(self, producer_id: int = -1, producer_epoch: int = -1) -> None:
+        """Append what was decided since the last time as one batch."""
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+        records, self._records, self._bytes = self._records, [], 0
+        if not records or self._gone:
+            return
+        batch, self._open = self._open, _Batch()
+        now_ms = self._clock.now_ms()
+        data = memoryview(
+            build_batch(
+                records,
+                base_timestamp=now_ms,
+                producer_id=producer_id,
+                producer_epoch=producer_epoch,
+                attributes=TRANSACTIONAL_BIT if producer_id >= 0 else 0,
+            )
+        )
+        try:
+            appended = self.partition.append(data, parse_batch_header(data), now_ms)
+        except (Refusal, StorageError) as error:
+            log.error("%s: the coordinator's state cannot be written: %s", self.partition, error)
+            self._start_over()
+            return
+        self.wait_for(appended.last_offset + 1, batch)
+
+    def wait_for(self, end_offset: int, batch: _Batch | None = None) -> None:
+        """Answer nothing from now on before the high watermark is at ``end_offset``."""
+        waiting = _Batch() if batch is None else batch
+        waiting.end_offset, waiting.since = end_offset, self._loop.time()
+        self._uncommitted.append(waiting)
+        if self.partition.high_watermark >= end_offset:
+            self.settled(0, ErrorCode.NONE)
+        else:
+            self.partition.wait_for_commit(end_offset, self, 0)
+
+    def settled(self, slot: int, code: ErrorCode) -> None:
+        """The high watermark rose (NONE), or this leadership has ended or failed."""
+        if code or self._gone:
+            return  # ``leadership_ended`` comes too; a failed disk is found by the next write.
+        high_watermark = self.partition.high_watermark
+        while self._uncommitted and self._uncommitted[0].end_offset <= high_watermark:
+            self._deliver(self._uncommitted.popleft())
+        if not self._uncommitted and not self._records:
+            self._deliver_open()
+
+    def _deliver(self, batch: _Batch) -> None:
+        for reply in batch.replies:
+            future = self._waiting.pop(reply.token, None)
+            if future is not None and not future.done():
+                future.set_result(reply.result)
+        for effect in batch.effects:
+            self._perform(self, effect)
+
+    def transaction_marked(self, producer_id: int, committed: bool, end_offset: int) -> None:
+        """A marker that ends the producer's transaction was appended to this partition."""
+        if self.is_active:
+            self._write()
+            self.machine.transaction_ended(producer_id, committed)
+            self.wait_for(end_offset)
+
+    # Timers.
+
+    def _set_timer(self, key: Hashable, at_ms: int) -> None:
+        earlier = self._timers.get(key)
+        if earlier is not None:
+            earlier.cancel()
+        delay = max(0, at_ms - self._clock.monotonic_ms()) / 1000
+        self._timers[key] = self._loop.call_later(delay, self._fire, key)
+
+    def _fire(self, key: Hashable) -> None:
+        self._timers.pop(key, None)
+        if self.is_active:
+            try:
+                self.carry_out(self.machine.fired(key, self._now()))
+            except Refusal as refusal:
+                log.error("%s: %s: %s", self.partition, key, refusal.message)
+
+    # Beginning and ending.
+
+    async def _load(self) -> None:
+        while not self._gone:
+            try:
+                await self._load_once()
+            except LoadInterrupted:
+                return
+            except (HeadwaterError, OSError) as error:
+                log.error("%s: the coordinator cannot be loaded: %s", self.partition, error)
+                await asyncio.sleep(RELOAD_SECONDS)
+            else:
+                return
+
+    async def _load_once(self) -> None:
+        """Everything below the log end is committed before it is replayed: what a leader before
+        this one has answered is there, and what is there will stay."""
+        partition = self.partition
+        end_offset = partition.log.log_end_offset
+        while partition.high_watermark < end_offset:
+            committed = asyncio.Event()
+            partition.wait_for_commit(end_offset, _Awaken(committed), 0)
+            await committed.wait()
+            if self._gone or partition.leader_epoch != self.leader_epoch:
+                raise LoadInterrupted(f"{partition}: the leadership ended while loading")
+            if partition.log.failure is not None:
+                raise StorageError(partition.log.failure)
+        machine = self._make_machine()
+        started = self._loop.time()
+        count = await load(partition, self.leader_epoch, self._state, machine)
+        if self._gone:
+            return
+        self.machine = machine
+        self.is_active = True
+        if count:
+            log.info("%s: %d records loaded in %.0f ms", partition, count,
+                     (self._loop.time() - started) * 1000)  # fmt: skip
+        self.carry_out(machine.loaded(self._now()))
+
+    def _start_over(self) -> None:
+        """The machine has seen what the log has not: forget it, and read the log again."""
+        self._stop(ErrorCode.COORDINATOR_NOT_AVAILABLE)
+        if not self._gone:
+            self._loading = self._loop.create_task(self._load())
+
+    def _stop(self, code: ErrorCode) -> None:
+        self.is_active = False
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._records, self._bytes = [], 0
+        self._open = _Batch()
+        self._uncommitted.clear()
+        waiting, self._waiting = self._waiting, {}
+        for future in waiting.values():
+            if not future.done():
+                future.set_exception(Refusal(code, "this broker no longer coordinates this"))
+
+    def end(self) -> None:
+        """The leadership is over: whoever waits asks the next coordinator."""
+        if not self._gone:
+            self._gone = True
+            self._loading.cancel()
+            self._stop(ErrorCode.NOT_COORDINATOR)
+
+    def tell_late(self) -> None:
+        """Whoever has waited too long for a commit is told to try again; called every second. What
+        was decided stays decided, and may be committed yet."""
+        oldest = self._loop.time() - COMMIT_SECONDS
+        for batch in self._uncommitted:
+            if batch.since > oldest:
+                return
+            for reply in batch.replies:
+                future = self._waiting.pop(reply.token, None)
+                if future is not None and not future.done():
+                    future.set_exception(
+                        Refusal(
+                            ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                            f"not committed within {COMMIT_SECONDS:g} s: too few replicas are in "
+                            "sync; try again",
+                        )
+                    )
+            batch.replies.clear()
+
+
+class _Awaken:
+    """Sets an event at the commit that was waited for, or when there will be none."""
+
+    def __init__(self, event: asyncio.Event) -> None:
+        self._event = event
+
+    def settled(self, slot: int, code: ErrorCode) -> None:
+        self._event.set()
+
+
+def _encoded(record: StateRecord) -> NewRecord:
+    """Raises ``Refusal`` for a field that does not fit its record, as an endless group id."""
+    try:
+        value = None if record.value is None else encode_value(record.value)
+        return NewRecord(encode_key(record.key), value)
+    except ValueError as error:
+        raise Refusal(ErrorCode.INVALID_REQUEST, f"cannot be kept: {error}") from error
+
+
+def _size_of(records: list[NewRecord]) -> int:
+    return sum(
+        RECORD_OVERHEAD_BYTES + len(record.key or b"") + len(record.value or b"")
+        for record in records
+    )
