@@ -1,0 +1,1 @@
+"""Group state machines against plain models."""
