@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m bench [--replicated] [--rounds N] [--scale F] [--peers …]``."""
+"""Run the benchmarks: ``python -m bench [--replicated | --coordination] [--rounds N] …``."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from bench.coordination import COORDINATION_WORKLOADS
 from bench.headwater_peer import headwater
 from bench.kafka_jars import JarsUnavailable
 from bench.kafka_peer import apache_kafka
@@ -16,13 +17,17 @@ from bench.tansu_peer import tansu
 from bench.workloads import REPLICATED_WORKLOADS, WORKLOADS, NotDelivered, Workloads
 
 STARTERS = {"headwater": headwater, "kafka": apache_kafka, "tansu": tansu}
-REPLICATED = ("headwater", "kafka")
+WITHOUT_TANSU = ("headwater", "kafka")
 RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> int:
     arguments = _parse()
-    workloads = REPLICATED_WORKLOADS if arguments.replicated else WORKLOADS
+    workloads = WORKLOADS
+    if arguments.replicated:
+        workloads = REPLICATED_WORKLOADS
+    elif arguments.coordination:
+        workloads = COORDINATION_WORKLOADS
     brokers = 3 if arguments.replicated else 1
     results = Results.for_this_machine(arguments.rounds, arguments.scale)
     with ExitStack() as running, tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
@@ -66,11 +71,13 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="counted rounds of each workload")
     parser.add_argument("--scale", type=float, default=1.0, help="amount of work, 1 = 300 MB")
     parser.add_argument("--replicated", action="store_true", help="three brokers, acks=all")
+    parser.add_argument("--coordination", action="store_true", help="groups and transactions")
     parser.add_argument("--peers", nargs="+", choices=STARTERS)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    given.peers = given.peers or (REPLICATED if given.replicated else list(STARTERS))
-    given.out = given.out or (RESULTS / "replicated" if given.replicated else RESULTS)
+    kind = "replicated" if given.replicated else "coordination" if given.coordination else ""
+    given.peers = given.peers or (WITHOUT_TANSU if kind else list(STARTERS))
+    given.out = given.out or RESULTS / kind
     return given
 
 
