@@ -234,7 +234,7 @@ async def test_a_new_leadership_is_loaded_only_once_everything_is_committed(benc
 async def test_what_is_too_large_changes_nothing(bench) -> None:
     shard = await bench.loaded()
     for large, code in (
-        ([_record(7, "x" * 30_000)] * 50, ErrorCode.COORDINATOR_NOT_AVAILABLE),
+        ([_record(7, "x" * 30_000)] * 50, ErrorCode.MESSAGE_TOO_LARGE),
         ([_record(7), _record(7, "x" * 40_000)], ErrorCode.INVALID_REQUEST),
     ):
         decision = Decision(records=tuple(large))

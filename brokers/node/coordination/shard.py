@@ -39,6 +39,8 @@ COMMIT_SECONDS: Final = 5.0
 """Kafka's ``offsets.commit.timeout.ms``: longer, and the client is told to try again."""
 
 RELOAD_SECONDS: Final = 1.0
+REFIRE_MS: Final = 1_000
+"""A timer whose decision could not be written comes again."""
 RECORD_OVERHEAD_BYTES: Final = 32
 """Lengths, deltas and attributes of one record, at most."""
 
@@ -59,6 +61,14 @@ class Machine(Replaying, Protocol):
 
 M = TypeVar("M", bound=Machine)
 Decide = Callable[[M, Token, Instant], Decision[StateRecord, Any]]
+
+
+class Waiter(Protocol):
+    """Whoever asked; told one of these, once."""
+
+    def replied(self, result: Any) -> None: ...
+
+    def refused(self, refusal: Refusal) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +109,7 @@ class Shard(Generic[M]):
         self._loop = asyncio.get_running_loop()
         self._gone = False
         self._tokens = 0
-        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._waiting: dict[Token, Waiter] = {}
         self._timers: dict[Hashable, asyncio.TimerHandle] = {}
         self._records: list[NewRecord] = []
         self._bytes = 0
@@ -117,23 +127,34 @@ class Shard(Generic[M]):
         ``Refusal``: COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR, and COORDINATOR_NOT_AVAILABLE
         when the decision could not be written.
         """
-        if self._gone:
-            raise Refusal(ErrorCode.NOT_COORDINATOR, "another broker coordinates this now")
-        if not self.is_active:
-            raise Refusal(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, "the coordinator is loading")
-        self._tokens += 1
-        token = self._tokens
-        future: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting[token] = future
+        waiter = _Future(self._loop)
+        token = self.submit(decide, waiter)
         try:
-            self.carry_out(decide(self.machine, token, self._now()))
-            return await future
+            return await waiter.future
         except asyncio.CancelledError:
             if gone is not None and token in self._waiting and self.is_active:
                 self.carry_out(gone(self.machine, token, self._now()))
             raise
         finally:
             self._waiting.pop(token, None)
+
+    def submit(self, decide: Decide[M], waiter: Waiter) -> Token:
+        """As ``ask``, for whoever does not wait here; ``waiter`` may have been told on return.
+
+        Raises ``Refusal`` as ``ask`` does for what is known at once.
+        """
+        if not self.is_active:
+            if self._gone:
+                raise Refusal(ErrorCode.NOT_COORDINATOR, "another broker coordinates this now")
+            raise Refusal(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, "the coordinator is loading")
+        self._tokens = token = self._tokens + 1
+        self._waiting[token] = waiter
+        try:
+            self.carry_out(decide(self.machine, token, self._now()))
+        except BaseException:
+            self._waiting.pop(token, None)
+            raise
+        return token
 
     def _now(self) -> Instant:
         return Instant(self._clock.monotonic_ms(), self._clock.now_ms())
@@ -203,7 +224,7 @@ class Shard(Generic[M]):
     def _check_size(self, size: int) -> None:
         if size > self._room:
             raise Refusal(
-                ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                ErrorCode.MESSAGE_TOO_LARGE,
                 f"{size} bytes of state do not fit {self.partition.topic.name}'s "
                 f"max.message.bytes, {self.partition.max_message_bytes}",
             )
@@ -257,9 +278,9 @@ class Shard(Generic[M]):
 
     def _deliver(self, batch: _Batch) -> None:
         for reply in batch.replies:
-            future = self._waiting.pop(reply.token, None)
-            if future is not None and not future.done():
-                future.set_result(reply.result)
+            waiter = self._waiting.pop(reply.token, None)
+            if waiter is not None:
+                waiter.replied(reply.result)
         for effect in batch.effects:
             self._perform(self, effect)
 
@@ -286,6 +307,7 @@ class Shard(Generic[M]):
                 self.carry_out(self.machine.fired(key, self._now()))
             except Refusal as refusal:
                 log.error("%s: %s: %s", self.partition, key, refusal.message)
+                self._set_timer(key, self._clock.monotonic_ms() + REFIRE_MS)
 
     # Beginning and ending.
 
@@ -341,9 +363,8 @@ class Shard(Generic[M]):
         self._open = _Batch()
         self._uncommitted.clear()
         waiting, self._waiting = self._waiting, {}
-        for future in waiting.values():
-            if not future.done():
-                future.set_exception(Refusal(code, "this broker no longer coordinates this"))
+        for waiter in waiting.values():
+            waiter.refused(Refusal(code, "this broker no longer coordinates this"))
 
     def end(self) -> None:
         """The leadership is over: whoever waits asks the next coordinator."""
@@ -360,9 +381,9 @@ class Shard(Generic[M]):
             if batch.since > oldest:
                 return
             for reply in batch.replies:
-                future = self._waiting.pop(reply.token, None)
-                if future is not None and not future.done():
-                    future.set_exception(
+                waiter = self._waiting.pop(reply.token, None)
+                if waiter is not None:
+                    waiter.refused(
                         Refusal(
                             ErrorCode.COORDINATOR_NOT_AVAILABLE,
                             f"not committed within {COMMIT_SECONDS:g} s: too few replicas are in "
@@ -370,6 +391,21 @@ class Shard(Generic[M]):
                         )
                     )
             batch.replies.clear()
+
+
+class _Future:
+    """A waiter that a coroutine awaits."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.future: asyncio.Future[Any] = loop.create_future()
+
+    def replied(self, result: Any) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def refused(self, refusal: Refusal) -> None:
+        if not self.future.done():
+            self.future.set_exception(refusal)
 
 
 class _Awaken:
