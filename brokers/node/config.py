@@ -60,3 +60,6 @@ class NodeConfig:
     compaction_interval_s: float = 15.0
     """Kafka's ``log.cleaner.backoff.ms``."""
     scrub_interval_s: float = 60.0
+    initial_rebalance_delay_ms: int = 1_000
+    """Kafka's ``group.initial.rebalance.delay.ms``, a third of its default: a new group's first
+    members wait so long for more of them."""

@@ -16,13 +16,18 @@ from brokers.kernel.ids import BrokerId, Incarnation, TopicId
 from brokers.log.disk import Disk, RealDisk
 from brokers.log.volume import Volume
 from brokers.metadata.image import MetadataImage
-from brokers.metadata.records import BrokerRecord, Change
+from brokers.metadata.records import BrokerRecord, Change, Kind
 from brokers.node import metrics_publisher, upkeep
 from brokers.node.authentication.edge_token import InternalToken, load_public_key
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
 from brokers.node.config import ListenerConfig, NodeConfig
+from brokers.node.coordination.group_coordinator import (
+    expire_offsets,
+    forget_topic,
+    group_coordinator,
+)
 from brokers.node.dispatch import Dispatcher
 from brokers.node.exposition import exposition
 from brokers.node.flush_pool import FlushPool
@@ -98,6 +103,7 @@ class Node:
         """When each broker last asked this one for what it follows; monotonic milliseconds."""
         self.links = LeaderLinks(self)
         self.isr_proposals = IsrProposals(control, config.broker_id, lambda: self.incarnation)
+        self.groups = group_coordinator(self)
         self._disk: Disk = RealDisk() if disk is None else disk
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()
@@ -168,7 +174,7 @@ class Node:
             following=self.links,
             proposals=self.isr_proposals,
             metrics=self.metrics,
-            role_watchers={},
+            role_watchers={self.groups.topic_name: self.groups.role_taken},
         )
         undo.push_async_callback(self._close_partitions)
         await self.partitions.open_all(self.image, clean=clean_incarnation is not None)
@@ -302,11 +308,17 @@ class Node:
             loops.create_task(upkeep.let_go(self))
             loops.create_task(upkeep.checkpoint(self))
             loops.create_task(use_storage_workers(self))
+            loops.create_task(self.groups.watch())
+            loops.create_task(expire_offsets(self))
             loops.create_task(metrics_publisher.publish(self))
             started()
 
     def _changed(self, change: Change) -> None:
         self.partitions.changed(change, self.image)
+        if change.kind is Kind.TOPIC:
+            deleted = self.image.tombstones.get(TopicId(bytes.fromhex(change.key)))
+            if deleted is not None:
+                forget_topic(self.groups, deleted)
 
     # Stopping.
 
@@ -318,6 +330,7 @@ class Node:
         """
         self.is_serving = False
         self.external.stop_accepting()
+        self.groups.end()
         await self.external.quieten(DRAIN_SECONDS)
         await self._sign_off()
         await self.catch_up()

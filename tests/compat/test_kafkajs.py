@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,27 +31,48 @@ def kafkajs() -> Path:
         )  # fmt: skip
         if done.returncode != 0:
             pytest.skip("needs: the npm registry")
-    shutil.copy(SOURCE / "journey.js", folder)
+    for script in SOURCE.glob("*.js"):
+        shutil.copy(script, folder)
     return folder
 
 
-def test_produce_and_administer(login: Login, kafkajs: Path) -> None:
+def run(folder: Path, script: str, login: Login, **told: str) -> dict:
+    """What the script prints."""
     if login.security_protocol != "SASL_PLAINTEXT":
-        pytest.fail("this script speaks SASL_PLAINTEXT; start the service without TLS")
-    told = {"LOGIN": json.dumps(asdict(login)), "KAFKAJS_NO_PARTITIONER_WARNING": "1"}
+        pytest.fail("these scripts speak SASL_PLAINTEXT; start the service without TLS")
+    told |= {"LOGIN": json.dumps(asdict(login)), "KAFKAJS_NO_PARTITIONER_WARNING": "1"}
     done = subprocess.run(
-        ["node", "journey.js"],
-        cwd=kafkajs, capture_output=True, text=True, timeout=120, check=False,
+        ["node", script],
+        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
         env={**os.environ, **told},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert set(told.pop("errors")) == {0}
-    assert told == {
+    return json.loads(done.stdout)
+
+
+def test_produce_and_administer(login: Login, kafkajs: Path) -> None:
+    found = run(kafkajs, "journey.js", login)
+    assert set(found.pop("errors")) == {0}
+    assert found == {
         "created": True,
         "records": 51,
         "partitions": 3,
         "clusterId": login.cluster_id,
         "listed": True,
         "deleted": True,
+    }
+
+
+def test_members_share_and_commit(
+    login: Login, make_topic: Callable[..., str], kafkajs: Path
+) -> None:
+    topic = make_topic(partitions=4)
+    found = run(kafkajs, "groups.js", login, TOPIC=topic, GROUP=f"group-{topic}")
+    assert found == {
+        "first": 40,
+        "later": sorted(f"{n % 4}:b{n}" for n in range(40)),
+        "committed": [20, 20, 20, 20],
+        "state": "Empty",
+        "listed": True,
+        "left": False,
     }

@@ -46,7 +46,7 @@ def test_other_requests_before_login_close(stranger, api_key):
 
 
 @pytest.mark.parametrize(
-    ("api_key", "version"), [(999, 0), (-1, 0), (ApiKey.METADATA, 99), (ApiKey.FIND_COORDINATOR, 0),
+    ("api_key", "version"), [(999, 0), (-1, 0), (ApiKey.METADATA, 99), (ApiKey.DESCRIBE_QUORUM, 0),
                              (ApiKey.PRODUCE, 2), (ApiKey.PRODUCE, 99), (ApiKey.FETCH, 3)],
 )  # fmt: skip
 def test_unknown_apis_and_versions_close(client, api_key, version):
@@ -98,7 +98,7 @@ def test_api_versions_is_the_table(stranger, version):
     answer = stranger.api_versions(version)
     versions = {row.api_key: (row.min_version, row.max_version) for row in answer.api_keys}
     assert versions[ApiKey.PRODUCE][0] == 0
-    assert ApiKey.FIND_COORDINATOR not in versions
+    assert ApiKey.DESCRIBE_QUORUM not in versions
     assert not answer.finalized_features
 
 

@@ -1,0 +1,141 @@
+"""OffsetCommit: a group, or whoever speaks for one, notes how far it has read.
+
+On the hot path: a connection's next request is begun while this one waits for its commit, so that
+one flush serves all commits that are under way.
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from brokers.groups.offset_requests import CommitOffsets, NewOffset
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.ids import PartitionIndex
+from brokers.node.answers import Answer, Buffers
+from brokers.node.coordination.internal_topics import qualified
+from brokers.node.framing import framed
+from brokers.node.partition_lookup import find_topic
+from brokers.wire.messages.offset_commit_request import OffsetCommitRequest, decode
+from brokers.wire.messages.offset_commit_response import (
+    OffsetCommitResponse,
+    OffsetCommitResponsePartition,
+    OffsetCommitResponseTopic,
+    encode,
+)
+
+if TYPE_CHECKING:
+    from brokers.node.connection import Outcome
+    from brokers.node.dispatch import Call
+
+RETENTION_UNTIL_VERSION: Final = 4
+"""Up to this version a client may ask for a retention of its own (KIP-211 took it away)."""
+
+
+def start(call: "Call") -> "Outcome":
+    """One row per partition; what its topic does not have is refused, the rest is committed."""
+    request = decode(call.version, call.frame, call.position)
+    commit = _Commit(call, request)
+    if commit.has_absent:
+        return _after_catching_up(call, request)
+    return commit.begin(call)
+
+
+async def _after_catching_up(call: "Call", request: OffsetCommitRequest) -> Buffers | Answer:
+    """Everything that is kept of the request was copied out of its frame when it was decoded."""
+    await call.node.catch_up()
+    return _Commit(call, request).begin(call)
+
+
+class _Commit(Answer):
+    """Waits for the coordinator's codes, one for each of ``_rows``."""
+
+    __slots__ = (
+        "_asked", "_correlation_id", "_has_tags", "_request", "_response", "_rows", "_version",
+        "has_absent",
+    )  # fmt: skip
+
+    def __init__(self, call: "Call", request: OffsetCommitRequest) -> None:
+        super().__init__()
+        self._version = call.version
+        self._correlation_id = call.correlation_id
+        self._has_tags = call.has_tags
+        self._request = request
+        self._response = OffsetCommitResponse()
+        self._asked: list[NewOffset] = []
+        self._rows: list[OffsetCommitResponsePartition] = []
+        self.has_absent = False
+        """Whether something is not in the image, which may be behind."""
+        for topic in request.topics:
+            found = find_topic(call.node, call.session.tenant_id, topic.name, topic.topic_id)
+            answers = OffsetCommitResponseTopic(topic.name, topic.topic_id)
+            self._response.topics.append(answers)
+            known = (
+                () if isinstance(found, ErrorCode) else call.node.image.partitions.get(found, ())
+            )
+            for partition in topic.partitions:
+                index = PartitionIndex(partition.partition_index)
+                row = OffsetCommitResponsePartition(index)
+                answers.partitions.append(row)
+                if isinstance(found, ErrorCode):
+                    row.error_code = found
+                    self.has_absent = True
+                elif index not in known:
+                    row.error_code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                    self.has_absent = True
+                else:
+                    self._rows.append(row)
+                    self._asked.append(
+                        NewOffset(
+                            (topic.name or call.node.image.topics[found].name, index),
+                            partition.committed_offset,
+                            partition.committed_leader_epoch,
+                            partition.committed_metadata or "",
+                        )
+                    )
+
+    def begin(self, call: "Call") -> Buffers | Answer:
+        """Ask the coordinator; the response, where it is known at once."""
+        if not call.connection.may_read:
+            self._refuse_all(ErrorCode.GROUP_AUTHORIZATION_FAILED)
+        elif self._asked:
+            try:
+                self._ask(call)
+            except Refusal as refusal:
+                self.refused(refusal)
+        if self.buffers is None and not self._rows:
+            return self._encoded()
+        return self if self.buffers is None else self.buffers
+
+    def _ask(self, call: "Call") -> None:
+        request, now_ms = self._request, call.node.clock.now_ms()
+        retains_ms = request.retention_time_ms if self._version <= RETENTION_UNTIL_VERSION else -1
+        name = qualified(call.session.tenant_id, request.group_id)
+        commit = CommitOffsets(
+            group_id=name,
+            member_id=request.member_id,
+            instance_id=request.group_instance_id,
+            generation=request.generation_id_or_member_epoch,
+            offsets=self._asked,
+            at_ms=now_ms,
+            expires_ms=-1 if retains_ms < 0 else now_ms + retains_ms,
+        )
+        shard = call.node.groups.shard_for(name)
+        shard.submit(lambda machine, token, now: machine.commit_offsets(commit, token, now), self)
+
+    # What the coordinator says.
+
+    def replied(self, result: Any) -> None:
+        for row, code in zip(self._rows, result, strict=True):
+            row.error_code = code
+        self.complete(self._encoded())
+
+    def refused(self, refusal: Refusal) -> None:
+        too_large = refusal.code is ErrorCode.MESSAGE_TOO_LARGE
+        self._refuse_all(ErrorCode.INVALID_COMMIT_OFFSET_SIZE if too_large else refusal.code)
+
+    def _refuse_all(self, code: ErrorCode) -> None:
+        for row in self._rows:
+            row.error_code = code
+        self.complete(self._encoded())
+
+    def _encoded(self) -> Buffers:
+        body = encode(self._version, self._response)
+        return framed(self._correlation_id, body, has_tags=self._has_tags)
