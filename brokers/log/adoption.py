@@ -23,6 +23,8 @@ from brokers.log.scan import CorruptLog
 from brokers.log.storage_job import CleanedSegment, CompactionRequest, InputSegment
 from brokers.log.subset import as_input
 from brokers.log.swap import cleaned_path
+from brokers.log.transaction_index import ENTRY as TRANSACTION_ENTRY
+from brokers.log.transaction_index import TransactionIndex
 
 STEP_BYTES: Final = 8 * MIB
 
@@ -49,6 +51,8 @@ def compaction_request(
         segment_bytes=config.segment_bytes,
         segment_index_bytes=config.segment_index_bytes,
         index_interval_bytes=config.index_interval_bytes,
+        marked=log.remembered_markers(),
+        aborted=log.aborted_transactions(log.log_start_offset, cleanable.upper_bound),
     )
 
 
@@ -75,7 +79,7 @@ def verify_cleaned(disk: Disk, folder: Path, cleaned: CleanedSegment) -> Iterato
     ``OSError``.
     """
     path = files.offset_path(folder, cleaned.base_offset, files.LOG_SUFFIX)
-    handles = HandlePool(disk, 1)
+    handles = HandlePool(disk, 2)
     try:
         handle = handles.get(path)
         # As recovery does: durable first, then what the device really has.
@@ -83,6 +87,7 @@ def verify_cleaned(disk: Disk, folder: Path, cleaned: CleanedSegment) -> Iterato
         disk.drop_cache(handle)
         if disk.size(handle) != cleaned.sizes[files.LOG_SUFFIX]:
             raise CorruptLog(f"{path} has another size than was reported")
+        _verify_transaction_index(handles, folder, cleaned)
         last_offset, seen = -1, 0
         for header, _ in whole_batches(handles, folder, as_input(cleaned)):
             last_offset = header.last_offset
@@ -96,6 +101,20 @@ def verify_cleaned(disk: Disk, folder: Path, cleaned: CleanedSegment) -> Iterato
         handles.close()
     if checksum(disk, path, cleaned.sizes[files.LOG_SUFFIX]) != cleaned.crc:
         raise CorruptLog(f"{path} is not the file that was reported")
+
+
+def _verify_transaction_index(handles: HandlePool, folder: Path, cleaned: CleanedSegment) -> None:
+    """Nothing would notice later that entries are missing: Raises ``CorruptLog``."""
+    suffix = files.TRANSACTION_INDEX_SUFFIX
+    path, size = files.offset_path(folder, cleaned.base_offset, suffix), cleaned.sizes[suffix]
+    handle = handles.get(path)
+    handles.disk.synchronize(handle)
+    handles.disk.drop_cache(handle)
+    if handles.disk.size(handle) != size or size % TRANSACTION_ENTRY.size:
+        raise CorruptLog(f"{path} has another size than was reported")
+    for aborted in TransactionIndex(path, handles, cleaned.base_offset, size).entries():
+        if aborted.last_offset >= cleaned.end_offset:
+            raise CorruptLog(f"{path} has an entry for a marker beyond the segment")
 
 
 def bring_in(disk: Disk, folder: Path, directory: Path, segments: Sequence[CleanedSegment]) -> None:

@@ -4,7 +4,9 @@ First the last offset of every key that is dirty is found, then every segment is
 the records that none of them supersedes. Rules are Kafka's ``Cleaner``: a record stays unless a
 later one has its key; a tombstone that stays gets a delete horizon, and goes once that has passed.
 What makes the log itself stays as an empty batch: its segments' ends, the first batch of each
-leader epoch, and the batches by which retries are known.
+leader epoch, and the batches by which retries are known. Records of aborted transactions go, and
+supersede nothing; a marker goes, by a delete horizon of its own, once nothing is left of its
+transaction.
 """
 
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from brokers.kernel.errors import Refusal
 from brokers.kernel.limits import COMPACTION_KEYS_MAX, FRAME_BYTES_MAX
 from brokers.log import files
 from brokers.log.checksums import checksum
+from brokers.log.cleaned_transactions import CleanedTransactions
 from brokers.log.config import FOREVER_MS, LogConfig
 from brokers.log.disk import Disk, DiskFull
 from brokers.log.handles import HandlePool
@@ -24,6 +27,7 @@ from brokers.log.scan import CorruptLog, scan_verified
 from brokers.log.segment import Segment
 from brokers.log.storage_job import CleanedSegment, CompactionRequest, Damage, InputSegment, Report
 from brokers.wire.batch import BatchHeader, parse_batch_header
+from brokers.wire.control import read_marker
 from brokers.wire.records import Record, iterate_records
 from brokers.wire.rewriting import NO_TIMESTAMP, emptied, thinned
 
@@ -61,6 +65,8 @@ class Cleaner:
         self._keys_max = keys_max
         self._handles = HandlePool(disk, 8)
         self._remembered = frozenset(request.remembered)
+        self._marked = frozenset(request.marked)
+        self._transactions = CleanedTransactions(request.aborted)
         self._latest: dict[bytes, int] = {}
         self._clean_to = 0
         self._epoch = -1
@@ -107,7 +113,9 @@ class Cleaner:
             if segment.end_offset <= first_dirty:
                 continue
             for header, batch in self._batches(segment):
-                if header.last_offset < first_dirty or not may_be_opened(header):
+                if header.last_offset < first_dirty or header.is_control:
+                    continue
+                if self._transactions.is_aborted(header):
                     continue
                 self._map_batch(batch, first_dirty)
                 if len(self._latest) >= self._keys_max:
@@ -134,6 +142,7 @@ class Cleaner:
         )
         cleaned = Segment.create(self._target, base_offset, self._handles, config, 0)
         handle = cleaned.handle
+        self._transactions.kept.clear()
         try:
             for segment in group:
                 for header, batch in self._batches(segment):
@@ -143,11 +152,15 @@ class Cleaner:
                     if data is not None:
                         _append(cleaned, data)
             cleaned.finish()
+            cleaned.transaction_index.make_file()
+            for aborted in self._transactions.kept:
+                cleaned.transaction_index.append(aborted)
             self._disk.synchronize(handle)
         finally:
             self._disk.close(handle)
         cleaned.index.entries.synchronize()
         cleaned.time_index.entries.synchronize()
+        cleaned.transaction_index.synchronize()
         return CleanedSegment(
             base_offset,
             end_offset,
@@ -174,10 +187,15 @@ class Cleaner:
 
     def _cleaned(self, header: BatchHeader, batch: memoryview, *, stays: bool) -> bytes | None:
         """What is left of the batch; None for nothing."""
+        if header.is_control:
+            return self._cleaned_marker(header, batch, stays=stays)
         self._records_before += header.record_count
-        if header.last_offset >= self._clean_to or not may_be_opened(header):
+        self._transactions.data(header)
+        if header.last_offset >= self._clean_to:
             self._records_after += header.record_count
             return bytes(batch)
+        if self._transactions.is_aborted(header):
+            return emptied(header) if stays else None
         horizon = header.delete_horizon_ms
         may_go = horizon is not None and self._request.now_ms >= horizon
         keeps, newest, has_tombstone = bytearray(), NO_TIMESTAMP, False
@@ -203,6 +221,32 @@ class Cleaner:
             return bytes(batch)
         return thinned(batch, header, keeps, newest_ms=newest)
 
+    def _cleaned_marker(
+        self, header: BatchHeader, batch: memoryview, *, stays: bool
+    ) -> bytes | None:
+        """As ``_cleaned``, for a control batch. Where something of its transaction is left, readers
+        and whoever rebuilds this log's state need it whole."""
+        if header.record_count == 0:
+            return bytes(batch) if stays else None
+        if read_marker(batch) is None:
+            return bytes(batch)
+        had_data = self._transactions.ended(header)
+        is_clean = header.last_offset < self._clean_to
+        if had_data or not is_clean:
+            self._transactions.keep_entry(header)
+        horizon = header.delete_horizon_ms
+        if had_data or not is_clean or (header.producer_id, header.producer_epoch) in self._marked:
+            return bytes(batch)
+        if horizon is None:
+            horizon = min(self._request.now_ms + self._request.delete_retention_ms, FOREVER_MS)
+            return thinned(
+                batch, header, [1] * header.record_count,
+                newest_ms=header.max_timestamp, delete_horizon_ms=horizon,
+            )  # fmt: skip
+        if self._request.now_ms < horizon:
+            return bytes(batch)
+        return emptied(header) if stays else None
+
     def _keeps(self, record: Record, *, tombstones_may_go: bool) -> bool:
         if record.key is None:
             return False
@@ -216,12 +260,6 @@ def _append(cleaned: Segment, data: bytes) -> None:
     position = cleaned.size
     cleaned.write([data], len(data))
     cleaned.note(position, len(data), header.last_offset, header.max_timestamp)
-
-
-def may_be_opened(header: BatchHeader) -> bool:
-    """Whether compaction may look into a batch: what belongs to a transaction is left whole, for
-    whether it was committed is not known here."""
-    return not (header.is_control or header.is_transactional)
 
 
 def grouped(segments: list[InputSegment], segment_bytes: int) -> Iterator[list[InputSegment]]:

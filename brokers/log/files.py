@@ -21,7 +21,9 @@ CLEANED_SUFFIX: Final = ".cleaned"
 SWAP_SUFFIX: Final = ".swap"
 """Behind the same name once that is decided, until the segments that it replaces are away."""
 
-CLEANED_SUFFIXES: Final = (INDEX_SUFFIX, TIME_INDEX_SUFFIX, LOG_SUFFIX)
+CLEANED_SUFFIXES: Final = (
+    INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX, LOG_SUFFIX,
+)  # fmt: skip
 """What a compacted segment has, in the order of renaming: the log decides, so it is the last."""
 
 LEFTOVER_SUFFIXES: Final = (DELETED_SUFFIX, TEMPORARY_SUFFIX, CLEANED_SUFFIX, SWAP_SUFFIX)

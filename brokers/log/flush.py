@@ -94,6 +94,8 @@ class GroupCommit:
         """A segment that was closed; ``handle`` is closed once a flush has covered it."""
         self._handles.append(handle)
         self._files += [segment.index.entries.path, segment.time_index.entries.path]
+        if len(segment.transaction_index):
+            self._files.append(segment.transaction_index.path)
         self._directories.add(segment.directory)
 
     def cover_file(self, path: Path) -> None:

@@ -71,21 +71,26 @@ def open_folder(
         _check_lost_beginning(directory, segments, log_start_offset, recovery_point, clean=clean)
         segments = _remove_all(directory, segments, handles)
     epochs, epochs_changed = read_epochs(directory, segments, handles)
+    snapshots = _snapshots(directory, entries, disk)
     end_offset = _clean_end(segments, log_start_offset) if clean else None
     if end_offset is not None and end_offset >= recovery_point:
         recovery = Recovery(clean=True)
         if segments:
             segments[-1].end_offset = end_offset
     else:
-        recoverer = Recoverer(segments, handles, epochs, recovery_point)
+        recoverer = Recoverer(
+            segments, handles, epochs, recovery_point, snapshots=snapshots, now_ms=now_ms
+        )
         segments = recoverer.run(directory)
         recovery, end_offset = recoverer.recovery, recoverer.end_offset
         epochs_changed = epochs_changed or recoverer.epochs_changed
-    snapshots = _snapshots(directory, entries, disk)
     if end_offset < log_start_offset:
         # What was deleted need not be there; offsets still go on where readers were told they do.
         segments, end_offset = _remove_all(directory, segments, handles), log_start_offset
-        snapshots.drop_all()
+        if snapshots.load(end_offset) is None:
+            # An older one would have sequences without what followed, and transactions whose end
+            # never comes. Retention makes the right one durable before it empties a log.
+            snapshots.drop_all()
     if end_offset < recovery_point:
         raise CorruptLog(
             f"{directory.name} ends at offset {end_offset}, below its recovery point "

@@ -20,8 +20,9 @@ from brokers.log.epochs import EpochEnd
 from brokers.log.flush import FlushTicket, GroupCommit
 from brokers.log.handles import HandlePool
 from brokers.log.offset_index import RELATIVE_OFFSET_MAX
+from brokers.log.open_transactions import AbortedTransaction
 from brokers.log.opening import OpenedFolder, open_folder
-from brokers.log.producers import RememberedBatch
+from brokers.log.producers import ProducerState, RememberedBatch
 from brokers.log.recovery import rebuild_producers
 from brokers.log.replicated import verify_replicated
 from brokers.log.retention import SegmentFacts, count_expired
@@ -30,12 +31,15 @@ from brokers.log.segments import Segments
 from brokers.log.storage_job import CleanedSegment
 from brokers.log.time_index import NO_TIMESTAMP
 from brokers.log.timestamps import TimestampAndOffset, check_timestamps
+from brokers.log.verification import Guard
 from brokers.wire.batch import (
     STAMPED_BYTES,
     BatchHeader,
+    parse_batch_header,
     stamp,
     stamp_log_append_time,
 )
+from brokers.wire.control import Marker, build_marker, read_marker
 
 NO_APPEND_TIME: Final = -1
 OWN_HANDLES: Final = 16
@@ -174,11 +178,19 @@ class PartitionLog:
     # --- appending ---
 
     def append(
-        self, records: memoryview, header: BatchHeader, *, leader_epoch: int, now_ms: int
+        self,
+        records: memoryview,
+        header: BatchHeader,
+        *,
+        leader_epoch: int,
+        now_ms: int,
+        guard: Guard | None = None,
     ) -> Appended:
         """Append one batch that ``verify_produced`` has accepted, as the partition's leader.
 
-        Raises ``Refusal``: OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, INVALID_TIMESTAMP,
+        ``guard``: what ``begin_verification`` gave, once the transaction's coordinator has
+        confirmed; without it the first batch of a transaction is refused. Raises ``Refusal``:
+        OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, INVALID_TXN_STATE, INVALID_TIMESTAMP,
         RECORD_LIST_TOO_LARGE. Raises ``DiskFull`` when there is no room: the log is as before, can
         be read, and appends work again once there is. Raises another ``StorageError`` when the disk
         failed: the log takes no more appends until the broker restarts.
@@ -187,7 +199,7 @@ class PartitionLog:
             raise StorageError(self.failure)
         idempotent = header.producer_id >= 0
         if idempotent:
-            earlier = self._check_sequence(header)
+            earlier = self._check_sequence(header, guard)
             if earlier is not None:
                 append_time = earlier.timestamp if self._stamps_append_time else NO_APPEND_TIME
                 return Appended(earlier.first_offset, earlier.last_offset, append_time, True)
@@ -225,13 +237,13 @@ class PartitionLog:
             self._producers.record(header, last_offset, now_ms)
         return Appended(base_offset, last_offset, append_time, False)
 
-    def _check_sequence(self, header: BatchHeader) -> RememberedBatch | None:
+    def _check_sequence(self, header: BatchHeader, guard: Guard | None) -> RememberedBatch | None:
         """As ``ProducerWindow.check``; but a gap where the disk did not take what belongs there is
         no fault of the producer's. Told of a gap it would go on as a new producer, and send again
         what other partitions have of it already.
         """
         try:
-            return self._producers.check(header)
+            return self._producers.check(header, guard)
         except Refusal as refusal:
             if self._lacks_room and refusal.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
                 raise DiskFull(
@@ -251,6 +263,78 @@ class PartitionLog:
             raise
         self._lacks_room = False
 
+    def append_marker(
+        self,
+        marker: Marker,
+        *,
+        producer_id: int,
+        producer_epoch: int,
+        transaction_version: int,
+        leader_epoch: int,
+        now_ms: int,
+    ) -> Appended:
+        """End a producer's transaction here, as the partition's leader.
+
+        A marker that would change nothing is not appended again; it is a duplicate of something
+        below the log end, no more is known. Raises ``Refusal`` INVALID_PRODUCER_EPOCH and
+        TRANSACTION_COORDINATOR_FENCED, and ``StorageError`` as ``append`` does.
+        """
+        if self.failure is not None:
+            raise StorageError(self.failure)
+        is_news = self._producers.take_marker(
+            producer_id,
+            producer_epoch,
+            marker.coordinator_epoch,
+            transaction_version=transaction_version,
+        )
+        offset = self.log_end_offset
+        if not is_news:
+            return Appended(offset, offset - 1, NO_APPEND_TIME, True)
+        batch = memoryview(
+            build_marker(
+                marker, producer_id=producer_id, producer_epoch=producer_epoch, timestamp_ms=now_ms
+            )
+        )
+        segment = self._segment_for(len(batch), offset, now_ms)
+        if leader_epoch != self._epochs.latest:
+            self.assign_epoch_start(leader_epoch)
+        header = parse_batch_header(batch)
+        head = stamp(offset, leader_epoch, header.batch_length)
+        position = segment.size
+        self._write_marker(
+            segment, [head, batch[STAMPED_BYTES:]], len(batch),
+            self._producers.aborted_by(producer_id, marker, offset),
+        )  # fmt: skip
+        segment.note(position, len(batch), offset, now_ms)
+        self.log_end_offset = offset + 1
+        self._producers.complete(producer_id, producer_epoch, marker, offset, now_ms)
+        return Appended(offset, offset, NO_APPEND_TIME, False)
+
+    def _write_marker(
+        self,
+        segment: Segment,
+        buffers: list[Buffer],
+        size: int,
+        aborted: AbortedTransaction | None,
+    ) -> None:
+        """As ``_write``; what a marker aborts stands in the index before the marker is written."""
+        if aborted is None:
+            self._write(segment, buffers, size)
+            return
+        index = segment.transaction_index
+        try:
+            index.append(aborted)
+        except OSError as error:
+            raise self._storage_error(error, "noting an aborted transaction") from error
+        try:
+            self._write(segment, buffers, size)
+        except StorageError:
+            try:
+                index.take_back()
+            except OSError as error:
+                self.failure = f"{index.path}: an entry could not be undone ({error})"
+            raise
+
     def append_replicated(self, batches: memoryview, *, now_ms: int) -> int:
         """Append what a leader sent: whole batches with offsets and epochs; the new log end offset.
 
@@ -265,31 +349,44 @@ class PartitionLog:
             batches, self.log_end_offset, self._directory.name
         ):
             size = header.total_bytes
-            segment = self._segments.active
-            if (
-                segment.size + size > self._segment_bytes
-                or now_ms >= segment.roll_at_ms
-                or header.last_offset - segment.base_offset > RELATIVE_OFFSET_MAX
-            ):
-                segment = self._make_room(size, now_ms)
-                if header.last_offset - segment.base_offset > RELATIVE_OFFSET_MAX:
-                    raise Refusal(
-                        ErrorCode.OFFSET_OUT_OF_RANGE,
-                        f"{self._directory.name} ends at {self.log_end_offset}, too far from "
-                        f"{header.base_offset} to go on; restart the log there",
-                    )
+            batch = batches[position : position + size]
+            segment = self._segment_for(size, header.last_offset, now_ms)
+            if header.last_offset - segment.base_offset > RELATIVE_OFFSET_MAX:
+                raise Refusal(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    f"{self._directory.name} ends at {self.log_end_offset}, too far from "
+                    f"{header.base_offset} to go on; restart the log there",
+                )
             if header.partition_leader_epoch > self._epochs.latest:
                 self._epochs.assign(header.partition_leader_epoch, header.base_offset)
                 self._note_epochs()
             at = segment.size
-            self._write(segment, [batches[position : position + size]], size)
+            marker = read_marker(batch) if header.is_control else None
+            if marker is None:
+                self._write(segment, [batch], size)
+            else:
+                self._write_marker(
+                    segment, [batch], size,
+                    self._producers.aborted_by(header.producer_id, marker, header.last_offset),
+                )  # fmt: skip
             segment.note(at, size, header.last_offset, header.max_timestamp)
             self.log_end_offset = header.last_offset + 1
             if header.producer_id >= 0:
-                self._producers.record(header, header.last_offset, now_ms)
+                self._producers.replay(header, marker, now_ms)
         return self.log_end_offset
 
     # --- segments ---
+
+    def _segment_for(self, size: int, last_offset: int, now_ms: int) -> Segment:
+        """The active segment, a new one where a batch needs it."""
+        segment = self._segments.active
+        if (
+            segment.size + size > self._segment_bytes
+            or now_ms >= segment.roll_at_ms
+            or last_offset - segment.base_offset > RELATIVE_OFFSET_MAX
+        ):
+            return self._make_room(size, now_ms)
+        return segment
 
     def _make_room(self, size: int, now_ms: int) -> Segment:
         """An active segment that takes a batch of ``size`` bytes."""
@@ -373,6 +470,53 @@ class PartitionLog:
         except OSError as error:
             raise storage_error(error, f"searching {self._directory.name}") from error
         return None if largest == NO_TIMESTAMP else self.offset_for_timestamp(largest)
+
+    # --- transactions ---
+
+    def begin_verification(
+        self, producer_id: int, producer_epoch: int, sequence: int, *, bumps_epochs: bool
+    ) -> Guard | None:
+        """To be called before a coordinator is asked whether this partition is part of a
+        transaction: the guard to append with once it has said so; None when the transaction is open
+        here, and nobody need be asked.
+
+        ``sequence``: of the batch that waits. ``bumps_epochs``: each transaction of the producer
+        has its own epoch (KIP-890). Raises ``Refusal`` INVALID_PRODUCER_EPOCH.
+        """
+        return self._producers.begin_verification(
+            producer_id, producer_epoch, sequence, bumps_epochs=bumps_epochs
+        )
+
+    def last_stable_offset(self, high_watermark: int) -> int:
+        """Where readers of committed records must stop: below it every transaction is decided, and
+        every marker is below ``high_watermark``, which must never fall but by a truncation."""
+        first = self._producers.transactions.first_unstable(high_watermark)
+        if first is None or first >= high_watermark:
+            return high_watermark
+        return max(self.log_start_offset, first)
+
+    def aborted_transactions(self, start: int, end: int) -> list[AbortedTransaction]:
+        """Those that have offsets from ``start`` up to ``end`` (exclusive), by first offset.
+
+        ``end`` must not be beyond the last stable offset: what is undecided is not among them.
+        Raises ``StorageError``.
+        """
+        try:
+            return self._segments.aborted(start, end)
+        except OSError as error:
+            raise storage_error(error, f"reading {self._directory.name}") from error
+
+    def bytes_between(self, start: int, end: int) -> int:
+        """Bytes of the batches from ``start`` up to ``end`` (exclusive). Raises
+        ``StorageError``."""
+        try:
+            return self._segments.bytes_between(start, end)
+        except OSError as error:
+            raise storage_error(error, f"reading {self._directory.name}") from error
+
+    def producer_states(self) -> Iterator[tuple[int, ProducerState]]:
+        """(producer id, state) of whoever wrote here lately."""
+        return self._producers.states()
 
     # --- epochs ---
 
@@ -503,8 +647,9 @@ class PartitionLog:
                 self._checkpoint.promise_no_more_than(self._commit.durable_end_offset)
             for handle in cut():
                 self._commit.retire(handle)
-            self._disk.synchronize_directory(self._directory)
+            # Before names become durable: a snapshot that came back would tell of what was cut off.
             self._snapshots.drop_above(end_offset)
+            self._disk.synchronize_directory(self._directory)
             self._producers = rebuild_producers(
                 self._snapshots, list(self._segments), end_offset, self._producers.heard_ms
             )
@@ -626,14 +771,19 @@ class PartitionLog:
             self.closed_segments(),
             self.config,
             first_dirty=first_dirty,
-            committed_end=min(high_watermark, self.recovery_point),
+            committed_end=min(self.last_stable_offset(high_watermark), self.recovery_point),
             now_ms=now_ms,
         )
 
     def remembered_batches(self, below: int) -> list[int]:
         """Last offsets, below ``below``, of the batches by which producers' retries are known."""
-        ends = (batch.last_offset for _, _, batch in self._producers.entries())
-        return sorted(end for end in ends if end < below)
+        batches = (batch for _, state in self._producers.states() for batch in state.batches)
+        return sorted(batch.last_offset for batch in batches if batch.last_offset < below)
+
+    def remembered_markers(self) -> list[tuple[int, int]]:
+        """(producer id, epoch) where a marker is all by which the epoch is known."""
+        states = self._producers.states()
+        return sorted((key, state.epoch) for key, state in states if not state.batches)
 
     def swap_in(self, cleaned: Sequence[CleanedSegment], *, generation: int, now_ms: int) -> bool:
         """Put cleaned segments, whose files are ``.cleaned`` and durable, in place of what they

@@ -22,6 +22,7 @@ from brokers.log.scan import CorruptLog, scan_headers, scan_verified
 from brokers.log.segment import Segment
 from brokers.log.segments import remove_segment_files
 from brokers.wire.batch import BatchHeader
+from brokers.wire.control import Marker, read_marker
 
 ENDLESS = 2**63 - 1
 
@@ -63,6 +64,9 @@ class Recoverer:
         handles: HandlePool,
         epochs: EpochHistory,
         recovery_point: int,
+        *,
+        snapshots: ProducerSnapshots,
+        now_ms: int,
     ) -> None:
         self.recovery = Recovery(clean=False)
         self.epochs_changed = False
@@ -71,6 +75,9 @@ class Recoverer:
         self._handles = handles
         self._epochs = epochs
         self._recovery_point = recovery_point
+        self._snapshots = snapshots
+        self._now_ms = now_ms
+        self._producers = ProducerWindow()
         self._whole = 0
 
     def run(self, directory: Path) -> list[Segment]:
@@ -84,6 +91,7 @@ class Recoverer:
             # The batches say it again, and the file may be from before a truncation.
             scan_from = segments[first].base_offset
             self.epochs_changed = self._epochs.truncate_from_end(scan_from)
+            self._producers = rebuild_producers(self._snapshots, kept, scan_from, self._now_ms)
         for number in range(first, len(segments)):
             segment = segments[number]
             following = segments[number + 1].base_offset if segment is not segments[-1] else None
@@ -110,7 +118,9 @@ class Recoverer:
         self._whole = 0
         self.end_offset = segment.base_offset
         segment.end_offset = limit_offset
+        segment.transaction_index.remove()
         segment.reindex(self._whole_batches(segment, limit_offset))
+        segment.transaction_index.synchronize()  # No flush will cover it.
         if self.end_offset < min(self._recovery_point, limit_offset):
             raise CorruptLog(
                 f"{segment.path}: the batch at byte {self._whole}, offset {self.end_offset}, is "
@@ -136,7 +146,19 @@ class Recoverer:
             self._whole = position + header.total_bytes
             if self._epochs.assign(header.partition_leader_epoch, header.base_offset):
                 self.epochs_changed = True
+            if header.producer_id >= 0:
+                self._note_producer(segment, position, header)
             yield position, header
+
+    def _note_producer(self, segment: Segment, position: int, header: BatchHeader) -> None:
+        """Follow the producers through the segment, for what its transaction index must have."""
+        marker = _stored_marker(segment, position, header)
+        if marker is not None:
+            producer_id, offset = header.producer_id, header.last_offset
+            aborted = self._producers.aborted_by(producer_id, marker, offset)
+            if aborted is not None:
+                segment.transaction_index.append(aborted)
+        self._producers.replay(header, marker, self._now_ms)
 
     def _remove(self, directory: Path, segments: list[Segment]) -> None:
         for segment in reversed(segments):
@@ -176,9 +198,16 @@ def rebuild_producers(
         if segment.end_offset <= from_offset:
             continue
         start = segment.position_of(max(from_offset, segment.base_offset))
-        for _, header in scan_headers(segment.read_bytes, start, segment.size):
+        for position, header in scan_headers(segment.read_bytes, start, segment.size):
             if header.base_offset >= end_offset:
                 return window
             if header.producer_id >= 0:
-                window.record(header, header.last_offset, now_ms)
+                window.replay(header, _stored_marker(segment, position, header), now_ms)
     return window
+
+
+def _stored_marker(segment: Segment, position: int, header: BatchHeader) -> Marker | None:
+    """How the batch at ``position`` ends a transaction; None when it does not."""
+    if not header.is_control:
+        return None
+    return read_marker(memoryview(segment.read_bytes(header.total_bytes, position)))

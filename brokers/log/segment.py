@@ -1,4 +1,4 @@
-"""One segment: a run of batches in a file, its two indexes, and where in the file an offset is."""
+"""One segment: a run of batches in a file, its indexes, and where in the file an offset is."""
 
 from array import array
 from bisect import bisect_right
@@ -16,6 +16,7 @@ from brokers.log.offset_index import ENTRY as OFFSET_ENTRY
 from brokers.log.offset_index import OffsetIndex
 from brokers.log.scan import CorruptLog, scan_headers
 from brokers.log.time_index import NO_TIMESTAMP, TimeIndex
+from brokers.log.transaction_index import TransactionIndex
 from brokers.wire.batch import BatchHeader
 
 CLOSED: Final = -1
@@ -66,6 +67,7 @@ class Segment:
         "roll_at_ms",
         "size",
         "time_index",
+        "transaction_index",
     )
 
     def __init__(
@@ -103,6 +105,10 @@ class Segment:
         self.time_index = TimeIndex(
             time_path, handles, base_offset, sizes.get(files.TIME_INDEX_SUFFIX, 0)
         )
+        transaction_path = files.offset_path(directory, base_offset, files.TRANSACTION_INDEX_SUFFIX)
+        self.transaction_index = TransactionIndex(
+            transaction_path, handles, base_offset, sizes.get(files.TRANSACTION_INDEX_SUFFIX, 0)
+        )
 
     @classmethod
     def create(
@@ -120,6 +126,7 @@ class Segment:
         )
         segment.index.entries.remove()
         segment.time_index.entries.remove()
+        segment.transaction_index.remove()
         segment.handle = handles.disk.create(segment.path)
         segment.roll_at_ms = roll_at_ms
         segment._index_entries_max = config.segment_index_bytes // OFFSET_ENTRY.size
@@ -363,12 +370,12 @@ class Segment:
     # --- mending ---
 
     def rebuild_indexes(self) -> None:
-        """Make both indexes anew from the batches' headers."""
+        """Make the indexes of offsets and times anew from the batches' headers."""
         self.reindex(scan_headers(self.read_bytes, 0, self.size))
 
     def reindex(self, batches: Iterable[tuple[int, BatchHeader]]) -> None:
-        """Make both indexes anew for ``batches``, (position, header) from the segment's first
-        on."""
+        """Make the indexes of offsets and times anew for ``batches``, (position, header) from the
+        segment's first on."""
         self._index_absent = False
         self.index.entries.remove()
         self.time_index.reset()
@@ -413,9 +420,15 @@ class Segment:
         self._end_checked = True
         self._recent_ends = array("q")
         self._recent_starts = array("q")
+        self.transaction_index.truncate(end_offset)
         self.rebuild_indexes()
 
     def forget_handles(self) -> None:
         """Let the pool close this segment's files."""
-        for path in (self.path, self.index.entries.path, self.time_index.entries.path):
+        for path in (
+            self.path,
+            self.index.entries.path,
+            self.time_index.entries.path,
+            self.transaction_index.path,
+        ):
             self._handles.forget(path)

@@ -2,15 +2,19 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 from brokers.log import files
 from brokers.log.config import LogConfig
 from brokers.log.handles import HandlePool
+from brokers.log.open_transactions import AbortedTransaction
 from brokers.log.segment import CLOSED, Read, Segment
 from brokers.log.storage_job import CleanedSegment
 from brokers.log.swap import decide, put_in_place
 from brokers.log.timestamps import TimestampAndOffset, first_record
+
+_by_first_offset = attrgetter("first_offset")
 
 
 class Segments:
@@ -79,6 +83,27 @@ class Segments:
                 if record is not None:
                     return record
         return None
+
+    def aborted(self, start: int, end: int) -> list[AbortedTransaction]:
+        """Aborted transactions with offsets from ``start`` up to ``end`` (exclusive), by first
+        offset."""
+        found: list[AbortedTransaction] = []
+        for number in range(max(0, bisect_right(self._bases, start) - 1), len(self._segments)):
+            index = self._segments[number].transaction_index
+            if len(index) and index.overlapping(start, end, found):
+                break
+        return sorted(found, key=_by_first_offset)
+
+    def bytes_between(self, start: int, end: int) -> int:
+        """Bytes of the batches from ``start`` up to ``end`` (exclusive)."""
+        count = 0
+        while start < end:
+            segment = self.holding(start)
+            count += segment.position_of(end) - segment.position_of(start)
+            if segment is self.active:
+                break
+            start = self._after(segment).base_offset
+        return count
 
     # --- moves ---
 

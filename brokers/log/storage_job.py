@@ -19,6 +19,7 @@ from brokers.kernel.errors import StorageError
 from brokers.kernel.limits import STORAGE_FILE_BYTES_MAX
 from brokers.log.checkpoints import PartitionKey, replace_file
 from brokers.log.disk import Disk
+from brokers.log.open_transactions import AbortedTransaction
 
 STAGING: Final = "staging"
 REQUEST: Final = "request.json"
@@ -54,7 +55,8 @@ class CompactionRequest:
     """What to compact and how; times in ms, offsets exclusive at ends.
 
     ``generation`` counts the log's truncations. ``remembered`` are the last offsets of the batches
-    that the producer window holds.
+    that the producer window holds, ``marked`` (producer id, epoch) where it has only a marker of
+    that epoch. ``aborted``: every aborted transaction with records below the upper bound.
     """
 
     topic_id: str
@@ -68,6 +70,8 @@ class CompactionRequest:
     segment_bytes: int
     segment_index_bytes: int
     index_interval_bytes: int
+    marked: list[tuple[int, int]]
+    aborted: list[AbortedTransaction]
 
     @property
     def upper_bound(self) -> int:
@@ -158,6 +162,8 @@ def read_compaction_request(disk: Disk, folder: Path) -> CompactionRequest:
     """Raises ``BadJob``, and ``OSError`` when the request is gone."""
     with _reading(folder / REQUEST):
         fields = _load(disk, folder / REQUEST)
+        fields["marked"] = [(producer_id, epoch) for producer_id, epoch in fields["marked"]]
+        fields["aborted"] = [AbortedTransaction(*each) for each in fields["aborted"]]
         return CompactionRequest(**{**fields, "segments": _inputs(fields)})
 
 

@@ -4,8 +4,10 @@ Read back from the files and compared record by record, by other code than that 
 This opens every changed batch, which is why the broker does not do it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
+from math import inf
 from pathlib import Path
 
 from brokers.kernel.errors import StorageError
@@ -14,7 +16,9 @@ from brokers.log.cleaner import whole_batches
 from brokers.log.disk import Disk
 from brokers.log.handles import HandlePool
 from brokers.log.storage_job import CleanedSegment, CompactionRequest, InputSegment, Report
+from brokers.log.transaction_index import TransactionIndex
 from brokers.wire.batch import BatchHeader
+from brokers.wire.control import read_marker
 from brokers.wire.records import iterate_records
 
 
@@ -31,6 +35,7 @@ def check_subset(
     try:
         for cleaned in report.segments:
             _check_segment(handles, source, target, [inputs[b] for b in cleaned.replaces], cleaned)
+        _check_transactions(handles, target, request, report)
     finally:
         handles.close()
 
@@ -74,6 +79,36 @@ def _check_batch(
     for record in iterate_records(batch):
         if record not in left:  # which moves on to it
             raise NotASubset(f"the record at {record.offset} is not the one that was read")
+
+
+def _check_transactions(
+    handles: HandlePool, target: Path, request: CompactionRequest, report: Report
+) -> None:
+    """By the batches that are left, as a recovery would: what an abort marker ends has no records
+    where it was cleaned, and is in the index of the marker's segment."""
+    known = set(request.aborted)
+    left: defaultdict[int, list[BatchHeader]] = defaultdict(list)
+    for cleaned in report.segments:
+        suffix = files.TRANSACTION_INDEX_SUFFIX
+        path = files.offset_path(target, cleaned.base_offset, suffix)
+        index = TransactionIndex(path, handles, cleaned.base_offset, cleaned.sizes[suffix])
+        entries = list(index.entries())
+        if not known.issuperset(entries):
+            raise NotASubset(f"{path.name} has an entry that the broker did not name")
+        ends = {(each.producer_id, each.last_offset): each.first_offset for each in entries}
+        for header, batch in whole_batches(handles, target, as_input(cleaned)):
+            if header.is_transactional and not header.is_control:
+                left[header.producer_id].append(header)
+            marker = read_marker(batch) if header.is_control else None
+            if marker is None:
+                continue
+            ended = left.pop(header.producer_id, [])
+            if marker.committed or not ended:
+                continue
+            if ends.get((header.producer_id, header.last_offset), inf) > ended[0].base_offset:
+                raise NotASubset(f"the abort at {header.last_offset} is missing in {path.name}")
+            if any(each.record_count and each.last_offset < report.clean_to for each in ended):
+                raise NotASubset(f"records are left that {header.last_offset} has aborted")
 
 
 def _identity(header: BatchHeader) -> tuple[int, ...]:

@@ -15,6 +15,9 @@ from brokers.wire.records import iterate_records
 _KEY: Final = Struct(">hh")
 _VALUE: Final = Struct(">hi")
 _VERSION: Final = 0
+MARKER_BATCH_BYTES: Final = 78
+"""What ``build_marker`` makes, always: header, two deltas of 0, key and value."""
+
 _ABORT: Final = 0
 _COMMIT: Final = 1
 

@@ -162,25 +162,6 @@ def test_keys_are_told_apart_whatever_their_length(disk: MemoryDisk, log: Partit
     )
 
 
-def test_transactional_and_control_batches_stay_and_supersede_nothing(
-    disk: MemoryDisk, log: PartitionLog
-) -> None:
-    put(log, (b"a", b"1"))
-    put(log, (b"a", b"2"), attributes=0x10, producer_id=1, producer_epoch=0, base_sequence=0)
-    put(
-        log,
-        (b"\0\0\0\0", b"\0" * 6),
-        attributes=0x30,
-        producer_id=1,
-        producer_epoch=0,
-        base_sequence=1,
-    )
-    before = read_all(log)
-    roll(log)
-    compact(disk, log)
-    assert read_all(log) == before
-
-
 def test_a_batch_that_cannot_be_opened_stays_and_supersedes_nothing(
     disk: MemoryDisk, log: PartitionLog
 ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from brokers.wire.batch import NewRecord, build_batch, crc_matches, parse_batch_header
-from brokers.wire.control import Marker, build_marker, read_marker
+from brokers.wire.control import MARKER_BATCH_BYTES, Marker, build_marker, read_marker
 from brokers.wire.rewriting import emptied, thinned
 
 
@@ -17,6 +17,7 @@ def marker_batch(*, committed: bool = True) -> bytes:
 def test_the_bytes_are_kafkas(committed: bool, kind: str) -> None:
     batch = marker_batch(committed=committed)
     header = parse_batch_header(batch)
+    assert len(batch) == header.total_bytes == MARKER_BATCH_BYTES
     assert crc_matches(memoryview(batch), header)
     assert (header.is_control, header.is_transactional, header.record_count) == (True, True, 1)
     assert (header.producer_id, header.producer_epoch, header.base_sequence) == (0x1234, 5, -1)
