@@ -19,6 +19,9 @@ THEIR_SCHEMAS = "kafka.protocol.schemas.resources"
 
 _OPEN_END = 1 << 15
 
+OUR_TAGS_FROM = 10_000
+"""Tags of fields of our own, far from where Kafka's grow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Versions:
@@ -58,6 +61,11 @@ class Field:
 
     def present(self, version: int) -> bool:
         return version in self.versions
+
+    @property
+    def is_ours(self) -> bool:
+        """A tagged field that Kafka does not have; whoever does not know it skips it."""
+        return self.tag is not None and self.tag >= OUR_TAGS_FROM
 
     @property
     def ever_nullable(self) -> bool:

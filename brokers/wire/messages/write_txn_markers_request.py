@@ -12,15 +12,20 @@ from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
+    ZERO_UUID,
     Bytes,
     compact_int32s,
     read_string_length,
+    read_tag_head,
     read_uvarint,
     skip_tags,
+    tag_count,
     write_string_length,
+    write_tags,
     write_uvarint,
     wrong_count,
     wrong_length,
+    wrong_tag_size,
 )
 
 API_KEY = 27
@@ -28,9 +33,11 @@ MIN_VERSION = 1
 MAX_VERSION = 2
 FLEXIBLE_FROM = 1
 
+_unpack_16s = Struct(">16s").unpack_from
 _unpack_iB = Struct(">iB").unpack_from
 _unpack_ibB = Struct(">ibB").unpack_from
 _unpack_qhTB = Struct(">qh?B").unpack_from
+_pack_16s = Struct(">16s").pack
 _pack_ibx = Struct(">ibx").pack
 _pack_ix = Struct(">ix").pack
 _pack_qhT = Struct(">qh?").pack
@@ -42,6 +49,8 @@ Append = Callable[[Bytes], None]
 class WritableTxnMarkerTopic:
     name: str = ""
     partition_indexes: list[int] = field(default_factory=list)
+    topic_id: bytes = ZERO_UUID
+    leader_epochs: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -83,9 +92,33 @@ def _read_writable_txn_marker_topic_v1(
     p += 4 * n
     n = data[p]
     p += 1
+    topic_id: bytes = ZERO_UUID
+    leader_epochs: list[int] = []
     if n:
-        p = skip_tags(data, p, n)
-    return WritableTxnMarkerTopic(name, partition_indexes), p, left
+        n, p = tag_count(data, p, n)
+        tag_0 = -1
+        for _ in range(n):
+            tag_0, size_0, p = read_tag_head(data, p, tag_0)
+            after_0 = p + size_0
+            if tag_0 == 10000:
+                (topic_id,) = _unpack_16s(data, p)
+                p += 16
+            elif tag_0 == 10001:
+                n = data[p]
+                p += 1
+                if n > 127:
+                    n, p = read_uvarint(data, p, n)
+                n -= 1
+                if n < 0 or n * 4 > end - p or n > left:
+                    raise wrong_count("WritableTxnMarkerTopic.leader_epochs", n, end - p)
+                left -= n
+                leader_epochs = list(unpack_from(f">{n}i", data, p))
+                p += 4 * n
+            else:
+                p = after_0
+            if p != after_0:
+                raise wrong_tag_size(f"WritableTxnMarkerTopic {tag_0}", size_0)
+    return WritableTxnMarkerTopic(name, partition_indexes, topic_id, leader_epochs), p, left
 
 
 def _read_writable_txn_marker_v1(
@@ -199,7 +232,17 @@ def _write_writable_txn_marker_topic_v1(m: WritableTxnMarkerTopic, append: Appen
     append(s)
     n = len(m.partition_indexes)
     append(COMPACT_INT32S[n](n + 1, *m.partition_indexes) if n < 16 else compact_int32s(m.partition_indexes))
-    append(b"\0")
+    tags_0: list[tuple[int, bytes]] = []
+    if m.topic_id != ZERO_UUID:
+        value1: list[Bytes] = []
+        value1.append(_pack_16s(m.topic_id))
+        tags_0.append((10000, b"".join(value1)))
+    if m.leader_epochs:
+        value2: list[Bytes] = []
+        n = len(m.leader_epochs)
+        value2.append(COMPACT_INT32S[n](n + 1, *m.leader_epochs) if n < 16 else compact_int32s(m.leader_epochs))
+        tags_0.append((10001, b"".join(value2)))
+    append(write_tags(tags_0) if tags_0 else b"\0")
 
 
 def _write_writable_txn_marker_v1(m: WritableTxnMarker, append: Append) -> None:

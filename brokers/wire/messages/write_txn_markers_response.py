@@ -11,14 +11,19 @@ from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
+    ZERO_UUID,
     Bytes,
     read_string_length,
+    read_tag_head,
     read_uvarint,
     skip_tags,
+    tag_count,
     write_string_length,
+    write_tags,
     write_uvarint,
     wrong_count,
     wrong_length,
+    wrong_tag_size,
 )
 
 API_KEY = 27
@@ -26,8 +31,10 @@ MIN_VERSION = 1
 MAX_VERSION = 2
 FLEXIBLE_FROM = 1
 
+_unpack_16s = Struct(">16s").unpack_from
 _unpack_ihB = Struct(">ihB").unpack_from
 _unpack_qB = Struct(">qB").unpack_from
+_pack_16s = Struct(">16s").pack
 _pack_ihx = Struct(">ihx").pack
 _pack_q = Struct(">q").pack
 
@@ -44,6 +51,7 @@ class WritableTxnMarkerPartitionResult:
 class WritableTxnMarkerTopicResult:
     name: str = ""
     partitions: list[WritableTxnMarkerPartitionResult] = field(default_factory=list)
+    topic_id: bytes = ZERO_UUID
 
 
 @dataclass(slots=True)
@@ -92,9 +100,21 @@ def _read_writable_txn_marker_topic_result_v1(
         partitions.append(e1)
     n = data[p]
     p += 1
+    topic_id: bytes = ZERO_UUID
     if n:
-        p = skip_tags(data, p, n)
-    return WritableTxnMarkerTopicResult(name, partitions), p
+        n, p = tag_count(data, p, n)
+        tag_0 = -1
+        for _ in range(n):
+            tag_0, size_0, p = read_tag_head(data, p, tag_0)
+            after_0 = p + size_0
+            if tag_0 == 10000:
+                (topic_id,) = _unpack_16s(data, p)
+                p += 16
+            else:
+                p = after_0
+            if p != after_0:
+                raise wrong_tag_size(f"WritableTxnMarkerTopicResult {tag_0}", size_0)
+    return WritableTxnMarkerTopicResult(name, partitions, topic_id), p
 
 
 def _read_writable_txn_marker_result_v1(
@@ -158,7 +178,12 @@ def _write_writable_txn_marker_topic_result_v1(
     append(UVARINT_1[n] if n < 128 else write_uvarint(n))
     for e1 in m.partitions:
         _write_writable_txn_marker_partition_result_v1(e1, append)
-    append(b"\0")
+    tags_0: list[tuple[int, bytes]] = []
+    if m.topic_id != ZERO_UUID:
+        value1: list[Bytes] = []
+        value1.append(_pack_16s(m.topic_id))
+        tags_0.append((10000, b"".join(value1)))
+    append(write_tags(tags_0) if tags_0 else b"\0")
 
 
 def _write_writable_txn_marker_result_v1(m: WritableTxnMarkerResult, append: Append) -> None:

@@ -30,6 +30,8 @@ def _struct(message: Message, struct: Struct, version: int, rng: random.Random) 
 
 
 def _value(message: Message, field: Field, version: int, rng: random.Random) -> Any:
+    if field.is_ours:
+        return [] if field.is_array else bytes(16)  # What others do not know has its default.
     absent = field.tag is not None and field.struct is not None and not field.is_array
     if (absent or version in field.nullable) and rng.random() < 0.2:
         return None
@@ -138,7 +140,7 @@ def _build_theirs(cls: Any, struct: Struct, tree: Tree, version: int) -> Any:
             continue
         value = tree[field.name]
         unsaid = value == field.default or (field.default is ... and not value)
-        if field.tag is not None and unsaid:
+        if field.is_ours or (field.tag is not None and unsaid):
             continue
         kwargs[their_name(cls, field)] = build(field, value)
     return cls(version=version, **kwargs)
