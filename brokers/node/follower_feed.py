@@ -290,7 +290,7 @@ def _row(partition: PartitionRuntime, records: bytes) -> PartitionData:
         partition.index,
         ErrorCode.NONE,
         partition.high_watermark,
-        partition.high_watermark,
+        partition.last_stable_offset,
         partition.log.log_start_offset,
         aborted_transactions=None,
         records=records,

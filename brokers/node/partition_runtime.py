@@ -29,12 +29,14 @@ from brokers.kernel.ids import (
 from brokers.log.config import LogConfig
 from brokers.log.flush import FlushTicket
 from brokers.log.partition_log import Appended, PartitionLog
+from brokers.log.verification import Guard
 from brokers.metadata.election import minimum_of
 from brokers.metadata.records import PartitionRecord, TopicRecord
 from brokers.node.metrics import TopicCounter
 from brokers.replication.follower import Append, Decision, Follower, RestartAt, Truncate
 from brokers.replication.leader import Event, HighWatermarkRose, IsrProposed, Leader
 from brokers.wire.batch import BatchHeader
+from brokers.wire.control import MARKER_BATCH_BYTES, Marker
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +101,10 @@ class FetchWaiter(Protocol):
         ...
 
 
+MarkerListener = Callable[[int, int, bool], None]
+"""(producer id, producer epoch, whether the transaction is committed)."""
+
+
 @dataclass(slots=True)
 class _Mark:
     """How many bytes had been appended when the log ended at ``end_offset``."""
@@ -114,8 +120,9 @@ class PartitionRuntime:
         "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_clock", "_closed",
         "_commits_at_once", "_durable_waiters", "_flush_done", "_flusher", "_flushing", "_leader",
         "_marks", "_postponed", "_produces", "_proposals", "counter", "feeds", "fetches",
-        "following", "high_watermark", "index", "leader_epoch", "log", "max_message_bytes",
-        "requires_keys", "role_watcher", "topic",
+        "following", "high_watermark", "index", "last_stable_offset", "leader_epoch", "log",
+        "max_message_bytes", "on_marker", "requires_keys", "role_watcher", "stable_fetches",
+        "topic",
     )  # fmt: skip
 
     def __init__(
@@ -137,8 +144,14 @@ class PartitionRuntime:
         self.leader_epoch = NOT_LEADING
         self.high_watermark = log.log_start_offset
         """Consumers see what is below it."""
+        self.last_stable_offset = log.last_stable_offset(self.high_watermark)
+        """Consumers that want committed transactions only see what is below it."""
         self.fetches: dict[FetchWaiter, None] = {}
         """Whoever waits for records, in the order of arrival."""
+        self.stable_fetches: dict[FetchWaiter, None] = {}
+        """Whoever waits for records that no open transaction holds back."""
+        self.on_marker: list[MarkerListener] = []
+        """Told of each marker that this broker appends here as the leader, right after it was."""
         self.feeds: dict[BrokerId, Feed] = {}
         """The followers that are sent what is appended here, while this broker leads."""
         self.following: Follower | None = None
@@ -339,18 +352,22 @@ class PartitionRuntime:
                 if log_start > self.log.log_start_offset:
                     self.log.delete_records_before(min(log_start, self.log.log_end_offset))
                 end = min(high_watermark, self.log.log_end_offset)
-                self.high_watermark = max(self.high_watermark, end)
+                self._set_high_watermark(max(self.high_watermark, end))
             case Truncate(offset):
                 log.info("%s: truncating from %d to %d", self, self.log.log_end_offset, offset)
                 self.log.truncate_to(offset)
-                self.high_watermark = min(self.high_watermark, self.log.log_end_offset)
+                self._set_high_watermark(min(self.high_watermark, self.log.log_end_offset))
             case RestartAt(offset):
                 log.warning(
                     "%s: ends at %d, before its leader's log begins; starting anew at %d",
                     self, self.log.log_end_offset, offset,
                 )  # fmt: skip
                 self.log.restart_at(offset)
-                self.high_watermark = offset
+                self._set_high_watermark(offset)
+
+    def _set_high_watermark(self, high_watermark: int) -> None:
+        self.high_watermark = high_watermark
+        self.last_stable_offset = self.log.last_stable_offset(high_watermark)
 
     def _append_replicated(self, records: memoryview, now_ms: int) -> None:
         try:
@@ -382,16 +399,18 @@ class PartitionRuntime:
             waiter.settled(slot, code)
 
     def _disturb_fetches(self) -> None:
-        for waiter in list(self.fetches):
+        for waiter in [*self.fetches, *self.stable_fetches]:
             waiter.disturbed()
 
     # Appending and committing.
 
-    def append(self, records: memoryview, header: BatchHeader, now_ms: int) -> Appended:
+    def append(
+        self, records: memoryview, header: BatchHeader, now_ms: int, guard: Guard | None = None
+    ) -> Appended:
         """Append one verified batch as the leader. Raises what ``PartitionLog.append`` raises."""
         try:
             appended = self.log.append(
-                records, header, leader_epoch=self.leader_epoch, now_ms=now_ms
+                records, header, leader_epoch=self.leader_epoch, now_ms=now_ms, guard=guard
             )
         except StorageError:
             self._check_failure()
@@ -401,14 +420,46 @@ class PartitionRuntime:
             counter = self.counter
             counter.bytes_in += size
             counter.records_in += header.record_count
-            self._bytes_appended += size
-            for feed in self.feeds.values():
-                feed.appended(self)
-            if self._commits_at_once:
-                self._take_note_of_durable_end()
-            if not self._asked:
-                self._ask_flush()
+            self._take_note_of_append(size)
         return appended
+
+    def append_marker(
+        self,
+        marker: Marker,
+        *,
+        producer_id: int,
+        producer_epoch: int,
+        transaction_version: int,
+        now_ms: int,
+    ) -> Appended:
+        """End a producer's transaction here, as the leader; whoever asked for it waits until what
+        this returns is committed. Raises what ``PartitionLog.append_marker`` raises."""
+        try:
+            appended = self.log.append_marker(
+                marker,
+                producer_id=producer_id,
+                producer_epoch=producer_epoch,
+                transaction_version=transaction_version,
+                leader_epoch=self.leader_epoch,
+                now_ms=now_ms,
+            )
+        except StorageError:
+            self._check_failure()
+            raise
+        if not appended.duplicate:
+            self._take_note_of_append(MARKER_BATCH_BYTES)
+            for tell in self.on_marker:
+                tell(producer_id, producer_epoch, marker.committed)
+        return appended
+
+    def _take_note_of_append(self, size: int) -> None:
+        self._bytes_appended += size
+        for feed in self.feeds.values():
+            feed.appended(self)
+        if self._commits_at_once:
+            self._take_note_of_durable_end()
+        if not self._asked:
+            self._ask_flush()
 
     def wait_for_commit(self, end_offset: int, waiter: CommitWaiter, slot: int) -> None:
         """Call ``waiter.settled(slot, …)`` once the high watermark is at ``end_offset`` or beyond.
@@ -426,9 +477,19 @@ class PartitionRuntime:
         if self._postponed:
             self._ask_flush()
 
+    def wait_for_stable_records(self, waiter: FetchWaiter) -> None:
+        """As ``wait_for_records``, of what the last stable offset has passed."""
+        self.stable_fetches[waiter] = None
+        if self._postponed:
+            self._ask_flush()
+
+    def stop_waiting(self, waiter: FetchWaiter) -> None:
+        self.fetches.pop(waiter, None)
+        self.stable_fetches.pop(waiter, None)
+
     @property
     def is_awaited(self) -> bool:
-        return bool(self._produces or self.fetches or self._durable_waiters)
+        return bool(self._produces or self.fetches or self.stable_fetches or self._durable_waiters)
 
     def _ask_flush(self) -> None:
         self._asked = True
@@ -506,6 +567,27 @@ class PartitionRuntime:
             self._bytes_committed += byte_count
             for fetch in list(self.fetches):
                 fetch.committed(byte_count)
+        stable = self.log.last_stable_offset(high_watermark)
+        if stable != self.last_stable_offset:
+            self._now_stable(stable)
+
+    def log_start_moved(self) -> None:
+        """Records were deleted, perhaps the first ones of an open transaction."""
+        stable = self.log.last_stable_offset(self.high_watermark)
+        if stable != self.last_stable_offset:
+            self._now_stable(stable)
+
+    def _now_stable(self, stable: int) -> None:
+        before, self.last_stable_offset = self.last_stable_offset, stable
+        if not self.stable_fetches:
+            return
+        try:
+            byte_count = self.log.bytes_between(before, stable)
+        except StorageError:
+            self._disturb_fetches()  # Let them find out for themselves.
+            return
+        for fetch in list(self.stable_fetches):
+            fetch.committed(byte_count)
 
     def _bytes_below(self, high_watermark: int) -> int:
         """Bytes appended here up to the high watermark, as far as flushes have marked them."""

@@ -143,6 +143,7 @@ async def let_go(node: "Node") -> None:
                     believed_ms, high_watermark=partition.high_watermark
                 )
                 if deleted:
+                    partition.log_start_moved()
                     log.info("%s: let %d old segments go", partition, len(deleted))
                 partition.log.unlink_expired(now_ms)
             except StorageError as error:

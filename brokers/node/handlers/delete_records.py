@@ -79,9 +79,11 @@ def _delete(place: PartitionRuntime, asked: int) -> int | ErrorCode:
     if not 0 <= offset <= place.high_watermark:
         return ErrorCode.OFFSET_OUT_OF_RANGE
     try:
-        return place.log.delete_records_before(offset)
+        start = place.log.delete_records_before(offset)
     except Refusal as refusal:
         return refusal.code
     except StorageError as error:
         log.error("%s: DeleteRecords failed: %s", place, error)
         return ErrorCode.KAFKA_STORAGE_ERROR
+    place.log_start_moved()
+    return start

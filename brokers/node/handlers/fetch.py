@@ -25,6 +25,7 @@ from brokers.node.partition_lookup import (
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic, decode
 from brokers.wire.messages.fetch_response import (
+    AbortedTransaction,
     FetchableTopicResponse,
     FetchResponse,
     LeaderIdAndEpoch,
@@ -109,7 +110,9 @@ def _answer_or_wait(call: "Call", request: FetchRequest, places: Places) -> Buff
 class _Result:
     """One pass over the partitions that were asked for, and the response it makes."""
 
-    __slots__ = ("_budget", "_call", "_request", "byte_count", "must_return", "response")
+    __slots__ = (
+        "_budget", "_call", "_is_committed", "_request", "byte_count", "must_return", "response",
+    )  # fmt: skip
 
     def __init__(self, call: "Call", request: FetchRequest) -> None:
         self.response = FetchResponse()
@@ -118,6 +121,7 @@ class _Result:
         """An error or a divergence, which the client should not wait for."""
         self._call = call
         self._request = request
+        self._is_committed = request.isolation_level == READ_COMMITTED
         self._budget = min(request.max_bytes, FETCH_BYTES_MAX)
         if not call.connection.listener.takes_its_answers(call.session.tenant_id):
             self._budget = 0
@@ -148,24 +152,32 @@ class _Result:
             asked.partition,
             0,
             high_watermark,
-            high_watermark,  # the last stable offset, while there are no transactions
+            place.last_stable_offset,
             place.log.log_start_offset,
         )
-        if self._request.isolation_level != READ_COMMITTED:
-            row.aborted_transactions = None
+        row.aborted_transactions = None
+        end_offset = high_watermark
+        if self._is_committed:
+            row.aborted_transactions = []
+            end_offset = place.last_stable_offset
         row.records = b""
         offset = asked.fetch_offset
         try:
             if self._diverges(place, asked, row):
                 return row
-            if offset == high_watermark:
+            if offset == end_offset:
                 return row
             found = place.log.read(
                 offset,
                 max_bytes=max(0, min(asked.partition_max_bytes, self._budget)),
-                end_offset=high_watermark,
+                end_offset=end_offset,
                 at_least_one=self.byte_count == 0,
             )
+            if self._is_committed and found.data:
+                row.aborted_transactions = [
+                    AbortedTransaction(aborted.producer_id, aborted.first_offset)
+                    for aborted in place.log.aborted_transactions(offset, found.next_offset)
+                ]
         except Refusal as refusal:
             return self._refused(topic, asked, refusal.code, place)
         except StorageError as error:
@@ -231,7 +243,8 @@ def _encoded(call: "Call", response: FetchResponse) -> Buffers:
 
 
 class _Parked(Answer):
-    """A long poll: woken by the high watermark of any of its partitions, or by time.
+    """A long poll: woken by the high watermark of any of its partitions, or by the last stable
+    offset where it wants committed transactions only, or by time.
 
     Each wake-up is an addition; the partitions are read once, when there is enough.
     """
@@ -252,7 +265,10 @@ class _Parked(Answer):
             wait_ms / 1000, self.disturbed
         )
         for place in self._places:
-            place.wait_for_records(self)
+            if request.isolation_level == READ_COMMITTED:
+                place.wait_for_stable_records(self)
+            else:
+                place.wait_for_records(self)
 
     def committed(self, byte_count: int) -> None:
         """So many bytes more can be read."""
@@ -273,4 +289,4 @@ class _Parked(Answer):
     def abandon(self) -> None:
         self._timer.cancel()
         for place in self._places:
-            place.fetches.pop(self, None)
+            place.stop_waiting(self)

@@ -32,6 +32,7 @@ EARLIEST_LOCAL: Final = -4
 LATEST_TIERED: Final = -5
 """KIP-405. Nothing is tiered here: the earliest local record is the earliest, none is tiered."""
 
+READ_COMMITTED: Final = 1
 LEADER_EPOCH_SINCE_VERSION: Final = 4
 OFFSET_NOT_AVAILABLE_SINCE_VERSION: Final = 5
 _NONE_FOUND: Final = (-1, -1, -1)
@@ -54,19 +55,29 @@ def _answer(
     request: ListOffsetsRequest, context: RequestContext, node: "Node"
 ) -> ListOffsetsResponse:
     response = ListOffsetsResponse()
+    committed = request.isolation_level == READ_COMMITTED
     for topic in request.topics:
-        rows = [_row(topic.name, asked, context, node) for asked in topic.partitions]
+        rows = [
+            _row(topic.name, asked, context, node, committed=committed)
+            for asked in topic.partitions
+        ]
         response.topics.append(ListOffsetsTopicResponse(topic.name, rows))
     return response
 
 
 def _row(
-    name: str, asked: ListOffsetsPartition, context: RequestContext, node: "Node"
+    name: str,
+    asked: ListOffsetsPartition,
+    context: RequestContext,
+    node: "Node",
+    *,
+    committed: bool,
 ) -> ListOffsetsPartitionResponse:
     index = asked.partition_index
     try:
         place = _find(name, asked, context, node)
-        timestamp, offset, epoch = _offset(place, asked.timestamp, context.api_version)
+        end_offset = place.last_stable_offset if committed else place.high_watermark
+        timestamp, offset, epoch = _offset(place, asked.timestamp, end_offset, context.api_version)
     except Refusal as refusal:
         return ListOffsetsPartitionResponse(index, refusal.code)
     except StorageError as error:
@@ -95,15 +106,18 @@ def _find(
     return place
 
 
-def _offset(place: PartitionRuntime, asked: int, version: int) -> tuple[int, int, int]:
-    """(timestamp, offset, leader epoch), -1 each for none. Only committed records count."""
+def _offset(
+    place: PartitionRuntime, asked: int, end_offset: int, version: int
+) -> tuple[int, int, int]:
+    """(timestamp, offset, leader epoch), -1 each for none. Only records below ``end_offset``, the
+    high watermark or the last stable offset, count."""
     if asked in {EARLIEST, EARLIEST_LOCAL}:
         return -1, place.log.log_start_offset, place.log.earliest_epoch
     if asked == LATEST_TIERED:
         return _NONE_FOUND
     if asked == LATEST:
         _check_latest_is_known(place, version)
-        return -1, place.high_watermark, place.leader_epoch
+        return -1, end_offset, place.leader_epoch
     if asked == MAX_TIMESTAMP:
         found = place.log.max_timestamp()
     elif asked >= 0:
@@ -112,7 +126,7 @@ def _offset(place: PartitionRuntime, asked: int, version: int) -> tuple[int, int
         raise Refusal(ErrorCode.UNSUPPORTED_VERSION, f"timestamp {asked} asks for nothing known")
     if found is None:
         return _NONE_FOUND
-    if found.offset >= place.high_watermark:
+    if found.offset >= end_offset:
         _check_latest_is_known(place, version)
         return _NONE_FOUND
     return found.timestamp_ms, found.offset, found.leader_epoch
