@@ -45,6 +45,7 @@ from brokers.node.ports import (
     ControlPlane,
     MetadataSource,
     MetadataUnavailable,
+    TransactionVerifier,
 )
 from brokers.node.producer_ids import ProducerIds
 from brokers.node.receive_buffers import ReceiveBuffers
@@ -53,6 +54,7 @@ from brokers.node.session import Session
 from brokers.node.storage import use_storage_workers
 from brokers.node.storage_hints import NoStorageWorkers, StorageHints
 from brokers.node.system_clock import SystemClock
+from brokers.node.transactions import NoTransactionCoordinator
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -82,11 +84,13 @@ class Node:
         clock: Clock | None = None,
         disk: Disk | None = None,
         storage: StorageHints | None = None,
+        transactions: TransactionVerifier | None = None,
     ) -> None:
         self.config = config
         self.control = control
         self.clock: Clock = SystemClock() if clock is None else clock
         self.storage: StorageHints = NoStorageWorkers() if storage is None else storage
+        self.transactions: TransactionVerifier = transactions or NoTransactionCoordinator()
         self.metadata = MetadataFollower(metadata, self._changed)
         self.metrics = Metrics()
         self.producer_ids = ProducerIds(control)

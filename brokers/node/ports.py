@@ -147,6 +147,35 @@ class Refused:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class TransactionPart:
+    """A producer's transaction, and partitions to which it is about to write its first records."""
+
+    tenant_id: TenantId
+    transactional_id: str
+    """The tenant's own name for it."""
+    producer_id: ProducerId
+    producer_epoch: int
+    partitions: tuple[PartitionNumber, ...]
+
+
+class TransactionVerifier(Protocol):
+    """The transaction coordinator, seen from the leaders of partitions (KIP-890).
+
+    Both answer with one code per partition, in order: NONE when the partition is part of the
+    producer's open transaction; else what AddPartitionsToTxn says of it, or a retriable code of the
+    coordinator when it did not answer. They never raise, and end within seconds.
+    """
+
+    async def verify(self, part: TransactionPart) -> Sequence[ErrorCode]:
+        """Whether the partitions have been added to the transaction."""
+        ...
+
+    async def add(self, part: TransactionPart) -> Sequence[ErrorCode]:
+        """Add them, if the transaction may have them."""
+        ...
+
+
 class ControlPlane(Protocol):
     """The write verbs. Each raises ``Refusal`` with Kafka's code when it will not."""
 

@@ -17,6 +17,7 @@ from brokers.node.handlers import (
     describe_configs,
     describe_groups,
     describe_log_dirs,
+    describe_producers,
     elect_leaders,
     fetch,
     find_coordinator,
@@ -35,6 +36,7 @@ from brokers.node.handlers import (
     offset_for_leader_epoch,
     produce,
     sync_group,
+    write_txn_markers,
 )
 from brokers.wire.registry import ApiKey
 
@@ -70,4 +72,6 @@ ROUTES = (
     Route(ApiKey.ALTER_PARTITION_REASSIGNMENTS, 1, alter_partition_reassignments.handle),
     Route(ApiKey.LIST_PARTITION_REASSIGNMENTS, 0, list_partition_reassignments.handle),
     Route(ApiKey.DESCRIBE_CLUSTER, 2, describe_cluster.handle),
+    Route(ApiKey.DESCRIBE_PRODUCERS, 0, describe_producers.handle),
+    Route(ApiKey.WRITE_TXN_MARKERS, 2, start=write_txn_markers.start, internal_only=True),
 )

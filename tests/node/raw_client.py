@@ -237,9 +237,10 @@ class RawClient:
         return answer.responses[0].partitions[0]
 
     def list_offset(
-        self, topic: str, timestamp: int, *, version: int = 7, partition: int = 0, epoch: int = -1
-    ) -> Any:
+        self, topic: str, timestamp: int, *, version: int = 7, partition: int = 0, epoch: int = -1,
+        isolation_level: int = 0,
+    ) -> Any:  # fmt: skip
         """The one row of the answer."""
         wanted = ListOffsetsPartition(partition, epoch, timestamp)
-        request = ListOffsetsRequest(-1, 0, [ListOffsetsTopic(topic, [wanted])])
+        request = ListOffsetsRequest(-1, isolation_level, [ListOffsetsTopic(topic, [wanted])])
         return self.ask(ApiKey.LIST_OFFSETS, version, request).topics[0].partitions[0]

@@ -1,6 +1,5 @@
 """Produce: acknowledgements, what is refused and with which code, and idempotence."""
 
-import struct
 import time
 from dataclasses import replace
 
@@ -87,21 +86,6 @@ def test_bad_records(client, topic, records, code):
     assert row.error_message
     good = client.produce(topic.name, batch(b"a"))
     assert (good.error_code, good.base_offset) == (0, 0)
-
-
-def test_transactional_batches_are_refused(client, topic):
-    data = bytearray(batch(b"a", producer=(5, 0, 0)))
-    struct.pack_into(">h", data, 21, 0x10)
-    from crc32c import crc32c
-
-    struct.pack_into(">I", data, 17, crc32c(bytes(data[21:])))
-    assert client.produce(topic.name, bytes(data)).error_code == ErrorCode.INVALID_TXN_STATE
-
-
-def test_transactional_ids_are_refused(client, topic):
-    request = replace(client.produce_request(topic.name, batch(b"a")), transactional_id="tx")
-    row = client.ask(ApiKey.PRODUCE, 9, request).responses[0].partition_responses[0]
-    assert row.error_code == ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
 
 
 def test_several_partitions_each_have_their_own_answer(world, client):

@@ -13,6 +13,13 @@ from brokers.metadata.records import TopicRecord
 from tests.node.fakes import MemoryCell
 from tests.node.harness import RunningNode, node_config, wait_until
 from tests.node.raw_client import RawClient, batch
+from tests.node.transacting import (
+    Coordinator,
+    as_broker,
+    part_of_transaction,
+    produce,
+    write_marker,
+)
 
 BROKERS = (1, 2, 3)
 
@@ -178,3 +185,52 @@ def test_a_partition_moves_to_another_broker_while_it_is_written(trio):
     assert list((trio.folder / "1").glob("*-delete")), "its files go after a delay"
     with trio.at_leader(topic) as client:
         assert client.produce("t", batch(b"5")).base_offset == 5
+
+
+def test_transactions_outlive_their_leader(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    coordinator = Coordinator()
+    for running in trio.nodes.values():
+        running.node.transactions = coordinator
+    with trio.at_leader(topic) as client, as_broker(trio.nodes[1]) as broker:
+        for producer in (5, 6, 7):
+            row = produce(client, "t", part_of_transaction(b"a", producer=producer))
+            assert row.error_code == 0
+        assert write_marker(broker, topic, producer_id=5, committed=False) == 0
+    trio.stop(1)
+    asked = len(coordinator.asked)
+    record = trio.record(topic)
+    place = trio.partition(record.leader, topic)
+    wait_until(lambda: place.high_watermark == 4, "the high watermark to be known again")
+    with trio.at_leader(topic) as client, as_broker(trio.nodes[record.leader]) as broker:
+        row = client.fetch("t", 0, isolation_level=1)
+        assert (row.last_stable_offset, row.high_watermark) == (1, 4)
+        # It is known that 6's transaction is open: nobody need be asked about it.
+        more = part_of_transaction(b"b", producer=6, sequence=1)
+        assert produce(client, "t", more).base_offset == 4
+        assert len(coordinator.asked) == asked
+        fields = {"producer_id": 6, "committed": True}
+        old = write_marker(broker, topic, leader_epochs=[record.leader_epoch - 1], **fields)
+        assert old == ErrorCode.FENCED_LEADER_EPOCH
+        assert write_marker(broker, topic, leader_epochs=[record.leader_epoch], **fields) == 0
+        assert write_marker(broker, topic, producer_id=7, committed=False) == 0
+        row = client.fetch("t", 0, isolation_level=1)
+        assert row.last_stable_offset == 7
+        aborted = [(each.producer_id, each.first_offset) for each in row.aborted_transactions]
+        assert aborted == [(5, 0), (7, 2)]
+        trio.start(1)
+        trio.wait_for_isr(topic, 1, 2, 3)
+        states = [dict(trio.partition(b, topic).log.producer_states()) for b in BROKERS]
+        for producer in (5, 6, 7):
+            assert len({(s[producer].epoch, s[producer].coordinator_epoch) for s in states}) == 1
+            assert {s[producer].transaction_start for s in states} == {-1}
+
+
+def test_a_marker_is_not_done_before_it_is_committed(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    for broker in (2, 3):
+        trio.stop(broker)
+    wait_until(lambda: trio.partition(1, topic).in_sync == {1}, "the ISR to shrink", 20)
+    with as_broker(trio.nodes[1]) as broker:
+        assert write_marker(broker, topic) == ErrorCode.NOT_ENOUGH_REPLICAS
+        assert trio.partition(1, topic).log.log_end_offset == 0

@@ -16,6 +16,13 @@ from brokers.node.framing import framed
 from brokers.node.leader_hints import current_leader
 from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic
 from brokers.node.partition_runtime import PartitionRuntime
+from brokers.node.transactions import (
+    NO_GUARDS,
+    Guards,
+    Producers,
+    Unconfirmed,
+    confirm,
+)
 from brokers.wire.batch import TRANSACTIONAL_BIT
 from brokers.wire.keyed import check_keys
 from brokers.wire.messages.produce_request import ProduceRequest, TopicProduceData, decode
@@ -56,13 +63,60 @@ def start(call: "Call") -> "Outcome":
             # The frame's memory is the connection's; what waits takes a copy of its own.
             call.frame = memoryview(bytes(call.frame))
             return _after_catching_up(call)
+    if request.transactional_id is not None:
+        unconfirmed = _unconfirmed(call, request, places)
+        if unconfirmed is not None:
+            call.frame = memoryview(bytes(call.frame))
+            return _after_confirmation(call, request.transactional_id, unconfirmed)
     return _append(call, request, places)
 
 
 async def _after_catching_up(call: "Call") -> Buffers | Answer | None:
     await call.node.catch_up()
     request = decode(call.version, call.frame, call.position)
-    return _append(call, request, _locate(call, request))
+    places = _locate(call, request)
+    if request.transactional_id is not None:
+        unconfirmed = _unconfirmed(call, request, places)
+        if unconfirmed is not None:
+            return await _after_confirmation(call, request.transactional_id, unconfirmed)
+    return _append(call, request, places)
+
+
+def _unconfirmed(call: "Call", request: ProduceRequest, places: Places) -> Unconfirmed | None:
+    """Where the request's transaction is not open yet. What is refused already takes its code's
+    place in ``places``."""
+    producers = Producers(call.version)
+    number = 0
+    for topic in request.topic_data:
+        for data in topic.partition_data:
+            place = places[number]
+            if isinstance(place, PartitionRuntime):
+                try:
+                    producers.look_at(place, data.records)
+                except Refusal as refusal:
+                    if refusal.code is ErrorCode.INVALID_PRODUCER_ID_MAPPING:
+                        places[:] = [refusal.code] * len(places)
+                        return None
+                    places[number] = refusal.code
+            number += 1
+    return producers.unconfirmed
+
+
+async def _after_confirmation(
+    call: "Call", transactional_id: str, unconfirmed: Unconfirmed
+) -> Buffers | Answer | None:
+    """Ask the coordinator, and append what it has confirmed. The connection begins nothing else
+    meanwhile, so that a producer's batches stay in order."""
+    tenant_id = call.session.tenant_id
+    refused = await confirm(call.node, tenant_id, transactional_id, call.version, unconfirmed)
+    request = decode(call.version, call.frame, call.position)
+    # Anything may have happened while nobody looked: a partition that is not the same any more has
+    # no guard, and a guard that a marker has overtaken is worth nothing.
+    places: Places = [
+        refused.get(place, place) if isinstance(place, PartitionRuntime) else place
+        for place in _locate(call, request)
+    ]
+    return _append(call, request, places, unconfirmed.guards)
 
 
 def _locate(call: "Call", request: ProduceRequest) -> Places:
@@ -81,8 +135,6 @@ def _locate(call: "Call", request: ProduceRequest) -> Places:
 
 def _request_refusal(call: "Call", request: ProduceRequest) -> ErrorCode | None:
     """What refuses every partition alike."""
-    if request.transactional_id is not None:
-        return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
     if not call.connection.may_write:
         return ErrorCode.TOPIC_AUTHORIZATION_FAILED
     if request.acks not in {NO_ACKS, LEADER_ACKS, ALL_ACKS}:
@@ -90,7 +142,9 @@ def _request_refusal(call: "Call", request: ProduceRequest) -> ErrorCode | None:
     return None
 
 
-def _append(call: "Call", request: ProduceRequest, places: Places) -> Buffers | Answer | None:
+def _append(
+    call: "Call", request: ProduceRequest, places: Places, guards: Guards = NO_GUARDS
+) -> Buffers | Answer | None:
     """Append to every partition that was found; the answer, or one that waits for the commit."""
     now_ms = call.node.clock.now_ms()
     needs_commit = request.acks == ALL_ACKS
@@ -102,7 +156,10 @@ def _append(call: "Call", request: ProduceRequest, places: Places) -> Buffers | 
         for data in topic.partition_data:
             place = next(found)
             try:
-                appended = _append_batch(place, data.records, call.version, needs_commit, now_ms)
+                appended = _append_batch(
+                    place, data.records, call.version, needs_commit, now_ms,
+                    guards=None if request.transactional_id is None else guards,
+                )  # fmt: skip
             except Refusal as refusal:
                 counter = None if isinstance(place, ErrorCode) else place.counter
                 call.node.metrics.failed(call.session.tenant_id, refusal.code, counter)
@@ -140,8 +197,11 @@ def _append_batch(
     version: int,
     needs_commit: bool,
     now_ms: int,
+    *,
+    guards: Guards | None,
 ) -> Appended:
-    """Raises ``Refusal`` with the code that the partition is answered with."""
+    """``guards``: None where the request names no transaction. Raises ``Refusal`` with the code
+    that the partition is answered with."""
     if isinstance(place, ErrorCode):
         raise Refusal(place, _MESSAGES.get(place, "not done; see the error code"))
     if needs_commit and not place.has_enough_replicas:
@@ -155,14 +215,18 @@ def _append_batch(
         max_bytes=place.max_message_bytes,
         produce_version=version,
     )
+    guard = None
     if header.attributes & TRANSACTIONAL_BIT:
-        raise Refusal(
-            ErrorCode.INVALID_TXN_STATE, "a transactional batch needs an ongoing transaction"
-        )
+        if guards is None:
+            raise Refusal(
+                ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                "a transactional batch in a request without a transactional id",
+            )
+        guard = guards.get(place)
     if place.requires_keys:
         check_keys(records, header)
     try:
-        return place.append(records, header, now_ms)
+        return place.append(records, header, now_ms, guard)
     except StorageError as error:
         # What is wrong with a disk is the operator's to read, in the log, not the tenant's.
         log.error("%s: produce failed: %s", place, error)
@@ -178,7 +242,12 @@ _MESSAGES = {
     ErrorCode.KAFKA_STORAGE_ERROR: "the broker cannot open this partition",
     ErrorCode.TOPIC_AUTHORIZATION_FAILED: "this login may not write",
     ErrorCode.INVALID_REQUIRED_ACKS: "acks must be 0, 1 or -1 (all)",
-    ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "transactions are not offered here",
+    ErrorCode.INVALID_TXN_STATE: "this partition is not part of the transaction; abort it",
+    ErrorCode.INVALID_PRODUCER_EPOCH: "this producer's epoch has been replaced",
+    ErrorCode.INVALID_PRODUCER_ID_MAPPING: "the transactional id is not this producer's",
+    ErrorCode.NOT_ENOUGH_REPLICAS: "the transaction's coordinator did not answer; try again",
+    ErrorCode.CONCURRENT_TRANSACTIONS: "the transaction before is being completed; try again",
+    ErrorCode.TRANSACTION_ABORTABLE: "this partition is not part of the transaction; abort it",
 }
 
 
