@@ -118,6 +118,9 @@ class ProducerWindow:
         """
         state = self._producers.get(header.producer_id)
         transactional = header.attributes & TRANSACTIONAL_BIT
+        if header.base_sequence < 0:
+            self._check_own(header, state, guard)
+            return None
         if state is None:
             if transactional:
                 self._check_confirmed(header, None, guard)
@@ -153,6 +156,19 @@ class ProducerWindow:
             )
         return None
 
+    def _check_own(
+        self, header: BatchHeader, state: ProducerState | None, guard: Guard | None
+    ) -> None:
+        """A batch that this broker makes in the name of a producer, as a group coordinator does
+        with what a transaction commits: it has no sequence, for no client sends it again."""
+        producer_id, epoch = header.producer_id, header.producer_epoch
+        if state is not None:
+            _check_not_replaced(state, producer_id, epoch)
+            if state.transaction_start >= 0 and state.epoch == epoch:
+                return
+        if self._verifications.find(producer_id, guard) is None:
+            raise _not_confirmed(producer_id)
+
     def _check_confirmed(
         self, header: BatchHeader, state: ProducerState | None, guard: Guard | None
     ) -> None:
@@ -165,11 +181,7 @@ class ProducerWindow:
             _check_not_replaced(state, producer_id, epoch)
         verification = self._verifications.find(producer_id, guard)
         if verification is None:
-            raise Refusal(
-                ErrorCode.INVALID_TXN_STATE,
-                f"producer {producer_id} has no transaction here that its coordinator confirmed; "
-                "abort it and begin another",
-            )
+            raise _not_confirmed(producer_id)
         is_new = state is None or not state.batches
         if (
             verification.bumps_epochs and sequence and is_new
@@ -183,22 +195,23 @@ class ProducerWindow:
     def record(self, header: BatchHeader, last_offset: int, now_ms: int) -> None:
         """Remember that the batch was appended with its last record at ``last_offset``."""
         producer_id, delta = header.producer_id, header.last_offset_delta
-        batch = RememberedBatch(header.last_sequence, last_offset, delta, now_ms)
-        state = self._remember(producer_id, header.producer_epoch, batch)
+        state = self._hear(producer_id, header.producer_epoch, now_ms)
+        if header.base_sequence >= 0:
+            batch = RememberedBatch(header.last_sequence, last_offset, delta, now_ms)
+            state.batches.append(batch)
         if header.attributes & TRANSACTIONAL_BIT:
             self._verifications.end(producer_id)
             if state.transaction_start < 0:
                 state.transaction_start = last_offset - delta
                 self.transactions.begin(state.transaction_start)
 
-    def _remember(self, producer_id: int, epoch: int, batch: RememberedBatch) -> ProducerState:
+    def _hear(self, producer_id: int, epoch: int, now_ms: int) -> ProducerState:
         state = self._producers.get(producer_id)
         if state is None:
             state = self._enter(producer_id, epoch)
         elif state.epoch != epoch:
             state.take_epoch(epoch)
-        state.batches.append(batch)
-        state.heard_ms = batch.timestamp
+        state.heard_ms = now_ms
         self._producers.move_to_end(producer_id)
         return state
 
@@ -335,7 +348,8 @@ class ProducerWindow:
         for entry in entries:
             producer_id = entry.producer_id
             if entry.batch is not None:
-                state = window._remember(producer_id, entry.epoch, entry.batch)
+                state = window._hear(producer_id, entry.epoch, entry.batch.timestamp)
+                state.batches.append(entry.batch)
             else:
                 state = window._producers[producer_id] = ProducerState(entry.epoch)
                 state.heard_ms = entry.heard_ms
@@ -365,3 +379,11 @@ def _check_not_replaced(state: ProducerState, producer_id: int, epoch: int) -> N
             ErrorCode.INVALID_PRODUCER_EPOCH,
             f"producer {producer_id} has epoch {epoch}, replaced by {state.epoch}",
         )
+
+
+def _not_confirmed(producer_id: int) -> Refusal:
+    return Refusal(
+        ErrorCode.INVALID_TXN_STATE,
+        f"producer {producer_id} has no transaction here that its coordinator confirmed; abort it "
+        "and begin another",
+    )

@@ -28,6 +28,7 @@ from brokers.node.log_config import to_log_config
 from brokers.node.metrics import Metrics
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.system_clock import SystemClock
+from brokers.wire.control import Marker
 from brokers.wire.coordinator.offset_commit_key import OffsetCommitKey
 from brokers.wire.coordinator.offset_commit_value import OffsetCommitValue
 from brokers.wire.coordinator.state_record import GROUP_STATE, StateRecord
@@ -298,3 +299,39 @@ async def test_whoever_goes_away_is_forgotten(bench) -> None:
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert len(shard.machine.gone) == 1
+
+
+async def test_what_a_transaction_commits_counts_with_its_marker(bench) -> None:
+    shard = await bench.loaded()
+    guard = bench.partition.log.begin_verification(7, 0, -1, bumps_epochs=True)
+    adding = asyncio.create_task(
+        shard.ask(lambda machine, token, now: machine.add_in_transaction(5, token, 7), guard=guard)
+    )
+    await turn()
+    bench.flusher.flush()
+    await adding
+    assert (shard.machine.sum, shard.machine.pending) == (0, {7: 5})
+    bench.partition.on_marker[:] = [shard.marker_appended]
+    bench.partition.append_marker(
+        Marker(committed=True, coordinator_epoch=0), producer_id=7, producer_epoch=1,
+        transaction_version=2, now_ms=1,
+    )  # fmt: skip
+    telling = asyncio.create_task(shard.ask(lambda machine, token, now: machine.tell(token)))
+    await turn()
+    assert not telling.done(), "the marker could still be lost"
+    bench.flusher.flush()
+    assert await telling == 5
+    shard.end()
+    bench.partition.resign()
+    assert (await bench.loaded()).machine.sum == 5
+
+
+async def test_a_transaction_that_nobody_confirmed_takes_nothing(bench) -> None:
+    shard = await bench.loaded()
+    end_offset = bench.partition.log.log_end_offset
+    with pytest.raises(Refusal) as refused:
+        await shard.ask(lambda machine, token, now: machine.add_in_transaction(5, token, 7))
+    assert refused.value.code is ErrorCode.INVALID_TXN_STATE
+    assert shard.machine.pending == {}
+    assert shard.is_active
+    assert bench.partition.log.log_end_offset == end_offset

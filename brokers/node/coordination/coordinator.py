@@ -51,13 +51,14 @@ class Coordinator(Generic[M]):
             shard.end()
             shard = None
         if shard is None and partition.is_leader:
-            self._shards[partition.index] = Shard(
+            shard = self._shards[partition.index] = Shard(
                 partition,
                 self._state,
                 lambda: self._make_machine(partition),
                 clock=self._node.clock,
                 perform=self._perform,
             )
+            partition.on_marker[:] = [shard.marker_appended]
 
     def shard_for(self, name: str) -> Shard[M]:
         """What coordinates a qualified name. Raises ``Refusal`` NOT_COORDINATOR."""
@@ -71,7 +72,7 @@ class Coordinator(Generic[M]):
 
     async def ask(self, name: str, decide: Decide[M], gone: Decide[M] | None = None) -> Any:
         """What the machine that knows ``name`` replies. Raises ``Refusal`` as ``Shard.ask``."""
-        return await self.shard_for(name).ask(decide, gone)
+        return await self.shard_for(name).ask(decide, gone=gone)
 
     async def watch(self) -> None:
         """Tell requests that wait too long for a commit, until cancelled."""

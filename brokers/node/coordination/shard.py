@@ -18,6 +18,7 @@ from brokers.kernel.clock import Clock, Instant
 from brokers.kernel.decision import CancelTimer, Decision, Reply, SetTimer, Token
 from brokers.kernel.errors import ErrorCode, HeadwaterError, Refusal, StorageError
 from brokers.kernel.limits import BATCH_OVERHEAD_BYTES
+from brokers.log.verification import Guard
 from brokers.node.coordination.loading import LoadInterrupted, Replaying, load
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.wire.batch import (
@@ -120,15 +121,22 @@ class Shard(Generic[M]):
 
     # Asking.
 
-    async def ask(self, decide: Decide[M], gone: Decide[M] | None = None) -> Any:
+    async def ask(
+        self,
+        decide: Decide[M],
+        *,
+        gone: Decide[M] | None = None,
+        guard: Guard | None = None,
+    ) -> Any:
         """What the machine replies to a request, once it is committed.
 
-        ``gone`` is decided when whoever asks is cancelled while he waits for others. Raises
-        ``Refusal``: COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR, and COORDINATOR_NOT_AVAILABLE
-        when the decision could not be written.
+        ``gone`` is decided when whoever asks is cancelled while he waits for others; ``guard`` is
+        for a decision in a transaction that is not open here yet. Raises ``Refusal``:
+        COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE when the decision
+        could not be written, and as ``carry_out``.
         """
         waiter = _Future(self._loop)
-        token = self.submit(decide, waiter)
+        token = self.submit(decide, waiter, guard)
         try:
             return await waiter.future
         except asyncio.CancelledError:
@@ -138,7 +146,7 @@ class Shard(Generic[M]):
         finally:
             self._waiting.pop(token, None)
 
-    def submit(self, decide: Decide[M], waiter: Waiter) -> Token:
+    def submit(self, decide: Decide[M], waiter: Waiter, guard: Guard | None = None) -> Token:
         """As ``ask``, for whoever does not wait here; ``waiter`` may have been told on return.
 
         Raises ``Refusal`` as ``ask`` does for what is known at once.
@@ -150,7 +158,7 @@ class Shard(Generic[M]):
         self._tokens = token = self._tokens + 1
         self._waiting[token] = waiter
         try:
-            self.carry_out(decide(self.machine, token, self._now()))
+            self.carry_out(decide(self.machine, token, self._now()), guard)
         except BaseException:
             self._waiting.pop(token, None)
             raise
@@ -159,35 +167,59 @@ class Shard(Generic[M]):
     def _now(self) -> Instant:
         return Instant(self._clock.monotonic_ms(), self._clock.now_ms())
 
-    def carry_out(self, decision: Decision[StateRecord, Any]) -> None:
+    def carry_out(self, decision: Decision[StateRecord, Any], guard: Guard | None = None) -> None:
         """Replay it, and write it with whatever else is decided in this turn of the event loop.
 
-        Raises ``Refusal``, with nothing changed, for a decision that is too large to be written.
+        Raises ``Refusal``, with nothing changed, for a decision that is too large to be written,
+        and for one in a transaction that is not open here, nor confirmed by ``guard``.
         """
-        machine = self.machine
-        in_transaction = decision.producer_id >= 0
-        if decision.records:
-            records = [_encoded(record) for record in decision.records]
+        records = [_encoded(record) for record in decision.records]
+        if records:
             size = _size_of(records)
             self._check_size(size)
-            if in_transaction or self._bytes + size > self._room:
-                self._write()
-                if not self.is_active:
-                    return
-            for record in decision.records:
-                if in_transaction:
-                    machine.replay_in_transaction(decision.producer_id, record)
-                else:
-                    machine.replay(record)
-            self._records += records
-            self._bytes += size
+            if decision.producer_id >= 0:
+                self._write_in_transaction(decision, records, guard)
+            else:
+                self._keep(decision.records, records, size)
+            if not self.is_active:
+                return
         for event in decision.events:
-            machine.replay_event(event)
+            self.machine.replay_event(event)
         self._take_effects(decision.effects)
-        if in_transaction:
-            self._write(decision.producer_id, decision.producer_epoch)
-        elif self._records and self._writing is None:
+
+    def _keep(self, decided: tuple[StateRecord, ...], records: list[NewRecord], size: int) -> None:
+        """Replay them, and have them written at the end of this turn of the event loop."""
+        if self._bytes + size > self._room:
+            self._write()
+            if not self.is_active:
+                return
+        for record in decided:
+            self.machine.replay(record)
+        self._records += records
+        self._bytes += size
+        if self._writing is None:
             self._writing = self._loop.call_soon(self._write)
+
+    def _write_in_transaction(
+        self,
+        decision: Decision[StateRecord, Any],
+        records: list[NewRecord],
+        guard: Guard | None,
+    ) -> None:
+        """A batch of its own, appended before it is replayed: whether the transaction is still open
+        only the log can tell."""
+        self._write()
+        if not self.is_active:
+            return
+        producer_id = decision.producer_id
+        try:
+            end_offset = self._append(records, producer_id, decision.producer_epoch, guard)
+        except StorageError as error:
+            log.error("%s: offsets cannot be written: %s", self.partition, error)
+            raise Refusal(ErrorCode.COORDINATOR_NOT_AVAILABLE, "the disk takes nothing") from error
+        for record in decision.records:
+            self.machine.replay_in_transaction(producer_id, record)
+        self.wait_for(end_offset)
 
     def _take_effects(self, effects: tuple[Any, ...]) -> None:
         for effect in effects:
@@ -229,7 +261,7 @@ class Shard(Generic[M]):
                 f"max.message.bytes, {self.partition.max_message_bytes}",
             )
 
-    def _write(self, producer_id: int = -1, producer_epoch: int = -1) -> None:
+    def _write(self) -> None:
         """Append what was decided since the last time as one batch."""
         if self._writing is not None:
             self._writing.cancel()
@@ -238,6 +270,20 @@ class Shard(Generic[M]):
         if not records or self._gone:
             return
         batch, self._open = self._open, _Batch()
+        try:
+            self.wait_for(self._append(records), batch)
+        except (Refusal, StorageError) as error:
+            log.error("%s: the coordinator's state cannot be written: %s", self.partition, error)
+            self._start_over()
+
+    def _append(
+        self,
+        records: list[NewRecord],
+        producer_id: int = -1,
+        producer_epoch: int = -1,
+        guard: Guard | None = None,
+    ) -> int:
+        """The end offset of the batch. Raises as ``PartitionRuntime.append``."""
         now_ms = self._clock.now_ms()
         data = memoryview(
             build_batch(
@@ -248,13 +294,8 @@ class Shard(Generic[M]):
                 attributes=TRANSACTIONAL_BIT if producer_id >= 0 else 0,
             )
         )
-        try:
-            appended = self.partition.append(data, parse_batch_header(data), now_ms)
-        except (Refusal, StorageError) as error:
-            log.error("%s: the coordinator's state cannot be written: %s", self.partition, error)
-            self._start_over()
-            return
-        self.wait_for(appended.last_offset + 1, batch)
+        header = parse_batch_header(data)
+        return self.partition.append(data, header, now_ms, guard).last_offset + 1
 
     def wait_for(self, end_offset: int, batch: _Batch | None = None) -> None:
         """Answer nothing from now on before the high watermark is at ``end_offset``."""
@@ -284,10 +325,12 @@ class Shard(Generic[M]):
         for effect in batch.effects:
             self._perform(self, effect)
 
-    def transaction_marked(self, producer_id: int, committed: bool, end_offset: int) -> None:
-        """A marker that ends the producer's transaction was appended to this partition."""
+    def marker_appended(self, producer_id: int, producer_epoch: int, committed: bool) -> None:
+        """A marker that ends the producer's transaction here is the last thing in the log."""
         if self.is_active:
+            end_offset = self.partition.log.log_end_offset
             self._write()
+        if self.is_active:
             self.machine.transaction_ended(producer_id, committed)
             self.wait_for(end_offset)
 

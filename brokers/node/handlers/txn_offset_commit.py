@@ -1,0 +1,151 @@
+"""TxnOffsetCommit: what a group has read counts once the producer's transaction is committed.
+
+The group's coordinator is a partition of the transaction like any other: it asks the transaction's
+coordinator before the first offsets, and learns the outcome from a marker (KIP-98, 447, 890).
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from brokers.groups.offset_requests import CommitInTransaction, NewOffset
+from brokers.groups.shard import GroupShard
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.ids import PartitionIndex, ProducerId, TopicName
+from brokers.log.verification import Guard
+from brokers.node.coordination.internal_topics import qualified
+from brokers.node.coordination.shard import Shard
+from brokers.node.ports import PartitionNumber, TransactionPart
+from brokers.node.session import RequestContext, Scope
+from brokers.wire.messages.txn_offset_commit_request import TxnOffsetCommitRequest
+from brokers.wire.messages.txn_offset_commit_response import (
+    TxnOffsetCommitResponse,
+    TxnOffsetCommitResponsePartition,
+    TxnOffsetCommitResponseTopic,
+)
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+
+ADDS_SINCE_VERSION: Final = 5
+"""From this version on the offsets' partition is added here; older clients have sent
+AddOffsetsToTxn."""
+
+ABORTABLE_SINCE_VERSION: Final = 4
+NO_SEQUENCE: Final = -1
+
+
+async def handle(
+    request: TxnOffsetCommitRequest, context: RequestContext, node: "Node"
+) -> TxnOffsetCommitResponse:
+    """One row per partition; what its topic does not have is refused, the rest is taken."""
+    response, asked, rows = _sorted_out(request, context, node)
+    if len(rows) < sum(len(topic.partitions) for topic in request.topics):
+        await node.catch_up()
+        response, asked, rows = _sorted_out(request, context, node)
+    if not rows:
+        return response
+    try:
+        codes = await _commit(request, context, node, asked)
+    except Refusal as refusal:
+        codes = [_told(refusal.code, context.api_version)] * len(rows)
+    for row, code in zip(rows, codes, strict=True):
+        row.error_code = code
+    return response
+
+
+async def _commit(
+    request: TxnOffsetCommitRequest,
+    context: RequestContext,
+    node: "Node",
+    asked: list[NewOffset],
+) -> list[ErrorCode]:
+    if Scope.READ not in context.session.scope:
+        raise Refusal(ErrorCode.GROUP_AUTHORIZATION_FAILED, "this login may not read")
+    if Scope.WRITE not in context.session.scope:
+        raise Refusal(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "this login may not write")
+    name = qualified(context.session.tenant_id, request.group_id)
+    shard = node.groups.shard_for(name)
+    guard = await _confirm(request, context, node, shard)
+    commit = CommitInTransaction(
+        group_id=name,
+        member_id=request.member_id,
+        instance_id=request.group_instance_id,
+        generation=request.generation_id,
+        offsets=asked,
+        at_ms=node.clock.now_ms(),
+        producer_id=request.producer_id,
+        producer_epoch=request.producer_epoch,
+    )
+    codes: list[ErrorCode] = await shard.ask(
+        lambda machine, token, now: machine.commit_in_transaction(commit, token), guard=guard
+    )
+    return codes
+
+
+async def _confirm(
+    request: TxnOffsetCommitRequest,
+    context: RequestContext,
+    node: "Node",
+    shard: Shard[GroupShard],
+) -> Guard | None:
+    """The guard to write with; None when the transaction is open here. Raises ``Refusal``."""
+    adds = context.api_version >= ADDS_SINCE_VERSION
+    partition = shard.partition
+    guard = partition.log.begin_verification(
+        request.producer_id, request.producer_epoch, NO_SEQUENCE, bumps_epochs=adds
+    )
+    if guard is None:
+        return None
+    part = TransactionPart(
+        context.session.tenant_id,
+        request.transactional_id,
+        ProducerId(request.producer_id),
+        request.producer_epoch,
+        (PartitionNumber(partition.topic_id, partition.index),),
+    )
+    ask = node.transactions.add if adds else node.transactions.verify
+    (code,) = await ask(part)
+    if code:
+        raise Refusal(code, "the transaction's coordinator did not confirm it")
+    return guard
+
+
+def _told(code: ErrorCode, version: int) -> ErrorCode:
+    """As clients of that version know it."""
+    if code is ErrorCode.NETWORK_EXCEPTION:
+        return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+    if code is ErrorCode.MESSAGE_TOO_LARGE:
+        return ErrorCode.INVALID_COMMIT_OFFSET_SIZE
+    if code is ErrorCode.TRANSACTION_ABORTABLE and version < ABORTABLE_SINCE_VERSION:
+        return ErrorCode.INVALID_TXN_STATE
+    return code
+
+
+def _sorted_out(
+    request: TxnOffsetCommitRequest, context: RequestContext, node: "Node"
+) -> tuple[TxnOffsetCommitResponse, list[NewOffset], list[TxnOffsetCommitResponsePartition]]:
+    """The response with a row for each partition, and what is to be committed, with its rows."""
+    response = TxnOffsetCommitResponse()
+    asked: list[NewOffset] = []
+    rows: list[TxnOffsetCommitResponsePartition] = []
+    ids = node.image.topic_ids.get(context.session.tenant_id, {})
+    for topic in request.topics:
+        topic_id = ids.get(TopicName(topic.name))
+        known = {} if topic_id is None else node.image.partitions.get(topic_id, {})
+        answers = TxnOffsetCommitResponseTopic(topic.name)
+        response.topics.append(answers)
+        for partition in topic.partitions:
+            row = TxnOffsetCommitResponsePartition(partition.partition_index)
+            answers.partitions.append(row)
+            if PartitionIndex(partition.partition_index) not in known:
+                row.error_code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                continue
+            rows.append(row)
+            asked.append(
+                NewOffset(
+                    (topic.name, partition.partition_index),
+                    partition.committed_offset,
+                    partition.committed_leader_epoch,
+                    partition.committed_metadata or "",
+                )
+            )
+    return response, asked, rows
