@@ -18,10 +18,10 @@ from brokers.node.ports import (
     Actor,
     BrokerRegistration,
     ConfigOperation,
+    GivenUp,
     IsrChange,
     NewTopic,
     PartitionAssignment,
-    PartitionNumber,
     Refused,
     TopicCreated,
     Upkeep,
@@ -107,10 +107,10 @@ class DjangoControlPlane:
         self,
         broker_id: BrokerId,
         incarnation: Incarnation,
-        partitions: Sequence[PartitionNumber],
-    ) -> None:
-        await self._replication.call(
-            FENCE_SECONDS, give_up_replicas.give_up_replicas, broker_id, incarnation, partitions
+        replicas: Sequence[GivenUp],
+    ) -> list[Refused | None]:
+        return await self._replication.call(
+            FENCE_SECONDS, give_up_replicas.give_up_replicas, broker_id, incarnation, replicas
         )
 
     async def mend_partitions(self, *, rebalance: bool) -> Upkeep:

@@ -64,16 +64,47 @@ def lost(
     return _raised(record, _led_again(left, record.leader == broker, live, minimum))
 
 
+def others_are_complete(record: PartitionRecord, broker: BrokerId) -> bool:
+    """Whether anybody but ``broker`` is known to have everything that is committed."""
+    return any(each != broker for each in (*record.isr, *record.eligible_leaders))
+
+
 def given_up(
-    record: PartitionRecord, broker: BrokerId, *, live: Collection[BrokerId], minimum: int
-) -> PartitionRecord | None:
+    record: PartitionRecord,
+    broker: BrokerId,
+    *,
+    leader_epoch: LeaderEpoch,
+    partition_epoch: PartitionEpoch,
+    live: Collection[BrokerId],
+    minimum: int,
+) -> PartitionRecord:
     """``broker`` found, in the middle of an incarnation, that it may lack what was committed.
 
     Both epochs rise even if it was not in sync: the leader may have seen a fetch of before and have
     proposed it, or be about to. At a new leader epoch neither that proposal nor that fetch counts.
+
+    The epochs are those at which the broker saw that others are complete: of two that give up at
+    once, each counting on the other, the second must look again. Raises ``Refusal``
+    FENCED_LEADER_EPOCH or INVALID_UPDATE_VERSION when the record has others, INVALID_REQUEST when
+    the broker has no replica.
     """
     if broker not in record.replicas:
-        return None
+        raise Refusal(
+            ErrorCode.INVALID_REQUEST,
+            f"broker {broker} has no replica of partition {record.index} to give up",
+        )
+    if record.leader_epoch != leader_epoch:
+        raise Refusal(
+            ErrorCode.FENCED_LEADER_EPOCH,
+            f"partition {record.index} is at leader epoch {record.leader_epoch}, "
+            f"not {leader_epoch}",
+        )
+    if record.partition_epoch != partition_epoch:
+        raise Refusal(
+            ErrorCode.INVALID_UPDATE_VERSION,
+            f"partition {record.index} is at partition epoch {record.partition_epoch}, "
+            f"not {partition_epoch}",
+        )
     left = lost(record, broker, live=live, minimum=minimum) or record
     return replace(
         left,

@@ -122,6 +122,17 @@ class PartitionNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A replica that its broker gives up, if the partition's epochs are still these: at them it saw
+    that others have everything."""
+
+    topic_id: TopicId
+    index: PartitionIndex
+    leader_epoch: LeaderEpoch
+    partition_epoch: PartitionEpoch
+
+
+@dataclass(frozen=True, slots=True)
 class Upkeep:
     """What one round of the controller changed: counts of partitions."""
 
@@ -207,9 +218,13 @@ class ControlPlane(Protocol):
         self,
         broker_id: BrokerId,
         incarnation: Incarnation,
-        partitions: Sequence[PartitionNumber],
-    ) -> None:
-        """This broker may lack what was committed in these: it is neither in sync nor eligible."""
+        replicas: Sequence[GivenUp],
+    ) -> list[Refused | None]:
+        """This broker may lack what was committed in these: it is neither in sync nor eligible.
+
+        One compare-and-set each. Refused: FENCED_LEADER_EPOCH, INVALID_UPDATE_VERSION; look
+        whether others have everything still. UNKNOWN_TOPIC_ID.
+        """
         ...
 
     async def mend_partitions(self, *, rebalance: bool) -> Upkeep:

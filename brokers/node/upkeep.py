@@ -5,8 +5,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from brokers.kernel.errors import HeadwaterError, Refusal, StorageError
+from brokers.kernel.ids import BrokerId
+from brokers.metadata.election import others_are_complete
+from brokers.metadata.image import MetadataImage
 from brokers.metadata.liveness import Liveness
-from brokers.node.ports import MetadataUnavailable, PartitionNumber
+from brokers.node.ports import GivenUp, MetadataUnavailable, PartitionNumber
 from brokers.node.retention_clock import RetentionClock
 
 if TYPE_CHECKING:
@@ -101,26 +104,36 @@ async def repair(node: "Node") -> None:
     while True:
         await asyncio.sleep(REPAIR_SECONDS)
         for failed in node.partitions.failed():
-            if _others_have_it(node, failed):
+            if given_up(node.image, node.broker_id, failed) is not None:
                 await node.partitions.take_out(failed)
-        damaged = [each for each in node.partitions.damaged() if _others_have_it(node, each)]
-        if not damaged:
+        asked = [given_up(node.image, node.broker_id, each) for each in node.partitions.damaged()]
+        replicas = [each for each in asked if each is not None]
+        if not replicas:
             continue
         try:
-            await node.control.give_up_replicas(node.broker_id, node.incarnation, damaged)
+            refusals = await node.control.give_up_replicas(
+                node.broker_id, node.incarnation, replicas
+            )
         except (MetadataUnavailable, Refusal):
             continue  # Refused: a later incarnation has registered; the heartbeat ends this one.
         if await node.catch_up():
-            for partition in damaged:
-                node.partitions.begin_anew(node.image, partition)
+            # Those that were refused are looked at again in the next round, by what is known now.
+            for each, refused in zip(replicas, refusals, strict=True):
+                if refused is None:
+                    node.partitions.begin_anew(
+                        node.image, PartitionNumber(each.topic_id, each.index)
+                    )
 
 
-def _others_have_it(node: "Node", partition: PartitionNumber) -> bool:
-    """Whether anybody else is known to have everything that is committed."""
-    record = node.image.partition(partition.topic_id, partition.index)
-    if record is None:
-        return False
-    return bool({*record.isr, *record.eligible_leaders} - {node.broker_id})
+def given_up(
+    image: MetadataImage, broker_id: BrokerId, partition: PartitionNumber
+) -> GivenUp | None:
+    """What to ask for so that the broker is a replica without records; None while nobody else is
+    known to have everything that is committed."""
+    record = image.partition(partition.topic_id, partition.index)
+    if record is None or not others_are_complete(record, broker_id):
+        return None
+    return GivenUp(partition.topic_id, partition.index, record.leader_epoch, record.partition_epoch)
 
 
 async def let_go(node: "Node") -> None:

@@ -51,11 +51,11 @@ from brokers.node.ports import (
     Actor,
     BrokerRegistration,
     ConfigOperation,
+    GivenUp,
     IsrChange,
     MetadataUnavailable,
     NewTopic,
     PartitionAssignment,
-    PartitionNumber,
     Refused,
     TopicCreated,
     Upkeep,
@@ -386,18 +386,30 @@ class MemoryCell:
         self,
         broker_id: BrokerId,
         incarnation: Incarnation,
-        partitions: Sequence[PartitionNumber],
-    ) -> None:
+        replicas: Sequence[GivenUp],
+    ) -> list[Refused | None]:
         self._check()
         with self._lock:
             self._check_incarnation(broker_id, incarnation)
-            named = [self.partitions.get((each.topic_id, each.index)) for each in partitions]
-            self._change(
-                lambda record: election.given_up(
-                    record, broker_id, live=self._live(), minimum=self.minimum(record)
-                ),
-                [record for record in named if record is not None],
+            return [self._give_up(broker_id, each) for each in replicas]
+
+    def _give_up(self, broker_id: BrokerId, given_up: GivenUp) -> Refused | None:
+        record = self.partitions.get((given_up.topic_id, given_up.index))
+        if record is None:
+            return Refused(ErrorCode.UNKNOWN_TOPIC_ID, "there is no such partition")
+        try:
+            after = election.given_up(
+                record,
+                broker_id,
+                leader_epoch=given_up.leader_epoch,
+                partition_epoch=given_up.partition_epoch,
+                live=self._live(),
+                minimum=self.minimum(record),
             )
+        except Refusal as refusal:
+            return Refused(refusal.code, refusal.message)
+        self.put_partition(after)
+        return None
 
     async def mend_partitions(self, *, rebalance: bool) -> Upkeep:
         self._check()

@@ -23,6 +23,7 @@ from brokers.node.ports import (
     PartitionNumber,
     Refused,
 )
+from brokers.node.upkeep import given_up
 from brokers.replication.leader import IsrProposed
 from tests.model.memory_disk import MemoryDisk
 from tests.sim.flusher import Flusher
@@ -191,14 +192,23 @@ class Broker:
 
     def _give_up(self, damaged: list[PartitionNumber]) -> None:
         """As the node does: say so first, begin anew as a follower then."""
+        asked = {each: given_up(self.image, self.id, each) for each in damaged}
+        replicas = [each for each in asked.values() if each is not None]
+        again = [number for number, each in asked.items() if each is None]
         try:
-            now(self.world.store.give_up_replicas(self.id, self.incarnation, damaged))
+            refusals = now(self.world.store.give_up_replicas(self.id, self.incarnation, replicas))
         except (MetadataUnavailable, Refusal):
             self.later(50, 200, lambda: self._give_up(damaged))
             return
         self.catch_up()
-        for number in damaged:
-            self.partitions.begin_anew(self.image, number)
+        for each, refused in zip(replicas, refusals, strict=True):
+            number = PartitionNumber(each.topic_id, each.index)
+            if refused is None:
+                self.partitions.begin_anew(self.image, number)
+            else:
+                again.append(number)
+        if again:
+            self.later(50, 200, lambda: self._give_up(again))
 
     # Following the store.
 

@@ -1,13 +1,14 @@
 """Brokers come and go, and partitions are led by who has all their records."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.models import Partition
-from brokers.node.ports import PartitionNumber
+from brokers.node.ports import GivenUp
 from brokers.selectors.topics import partitions_of
 from brokers.services.delete_topic import delete_topic
 from brokers.services.fence_broker import fence_broker
@@ -30,6 +31,11 @@ def flights(acme, three_brokers):
 
 def rows(acme, name="flights"):
     return partitions_of(acme.tenant.id, name)
+
+
+def replica_of(topic):
+    """Of its first partition, at the epochs it was created with."""
+    return GivenUp(topic.topic_id, 0, 0, 0)
 
 
 def told_after(number):
@@ -149,9 +155,8 @@ class TestRegister:
 
 class TestGiveUp:
     def test_it_is_neither_in_sync_nor_eligible_and_others_lead(self, acme, flights):
-        number = PartitionNumber(flights.topic_id, rows(acme)[0].index)
         broker = rows(acme)[0].leader
-        give_up_replicas(broker, 1, [number])
+        assert give_up_replicas(broker, 1, [replica_of(flights)]) == [None]
         first, *rest = rows(acme)
         assert first.leader != broker
         assert broker not in [*first.isr, *first.eligible_leaders]
@@ -163,14 +168,27 @@ class TestGiveUp:
         register_broker(registration(1))
         before = newest_change_number()
         with pytest.raises(Refusal) as caught:
-            give_up_replicas(1, 1, [PartitionNumber(flights.topic_id, 0)])
+            give_up_replicas(1, 1, [replica_of(flights)])
         assert caught.value.code is ErrorCode.STALE_BROKER_EPOCH
         assert newest_change_number() == before
 
-    def test_what_is_not_there_is_passed_over(self, flights):
-        before = newest_change_number()
-        give_up_replicas(1, 1, [PartitionNumber(bytes(16), 0)])
-        assert newest_change_number() == before
+    def test_what_is_not_there_or_at_another_epoch_is_refused_alone(self, acme, flights):
+        replicas = [
+            replace(replica_of(flights), topic_id=bytes(16)),
+            replace(replica_of(flights), partition_epoch=1),
+            replace(replica_of(flights), index=1, leader_epoch=1),
+            replace(replica_of(flights), index=2),
+            replace(replica_of(flights), index=2),
+        ]
+        answers = give_up_replicas(1, 1, replicas)
+        assert [answer and answer.code for answer in answers] == [
+            ErrorCode.UNKNOWN_TOPIC_ID,
+            ErrorCode.INVALID_UPDATE_VERSION,
+            ErrorCode.FENCED_LEADER_EPOCH,
+            None,
+            ErrorCode.UNKNOWN_TOPIC_ID,
+        ]
+        assert [row.partition_epoch for row in rows(acme)] == [0, 0, 1, 0, 0, 0]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -198,6 +216,21 @@ class TestAtOnce:
             self.run(lambda: heartbeat(1, 1), lambda: heartbeat(2, 1))
             with scope.system("test"):
                 Partition.objects.update(isr=[1, 2, 3], eligible_leaders=[])
+
+    def test_of_two_that_count_on_each_other_only_one_gives_up(self, acme, flights):
+        fence_broker(3, 1, by="test")
+        for partition in range(4):
+            seen = rows(acme)[partition]
+            assert sorted(seen.isr) == [1, 2]
+            replica = GivenUp(flights.topic_id, partition, seen.leader_epoch, seen.partition_epoch)
+            answers = self.run(
+                lambda replica=replica: give_up_replicas(1, 1, [replica]),
+                lambda replica=replica: give_up_replicas(2, 1, [replica]),
+            )
+            refused = [number for number, [answer] in enumerate(answers, 1) if answer]
+            assert len(refused) == 1
+            after = rows(acme)[partition]
+            assert (after.isr, after.leader) == (refused, refused[0])
 
     def test_one_of_many_fences_the_same_broker(self, acme, flights):
         fences = [lambda: fence_broker(1, 1, by="test")] * 6

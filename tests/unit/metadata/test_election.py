@@ -13,6 +13,11 @@ def refused(decide, *args, **kwargs):
     return caught.value.code
 
 
+def given_up(record, broker, **epochs):
+    asked = {"leader_epoch": record.leader_epoch, "partition_epoch": record.partition_epoch}
+    return election.given_up(record, broker, **asked | epochs, live=ids(1, 2, 3), minimum=2)
+
+
 class TestMinimum:
     @pytest.mark.parametrize(
         ("configured", "replicas", "expected"),
@@ -92,10 +97,24 @@ class TestLost:
 
 @pytest.mark.parametrize("isr", [(1, 2), (1, 2, 3)])
 def test_giving_up_is_a_new_leader_epoch_even_for_who_is_not_in_sync(isr):
-    after = election.given_up(partition(isr=isr), 3, live=ids(1, 2, 3), minimum=2)
+    after = given_up(partition(isr=isr), 3)
     assert (after.leader, after.isr) == (1, (1, 2))
     assert (after.leader_epoch, after.partition_epoch) == (6, 8)
-    assert election.given_up(partition(), 4, live=ids(1), minimum=2) is None
+
+
+def test_of_two_that_give_up_by_what_they_saw_at_once_the_second_is_refused():
+    seen = partition(isr=(1, 2))
+    assert all(election.others_are_complete(seen, each) for each in (1, 2))
+    after = given_up(seen, 1)
+    assert (after.leader, after.isr) == (2, (2,))
+    epochs = {"leader_epoch": seen.leader_epoch, "partition_epoch": seen.partition_epoch}
+    assert refused(given_up, after, 2, **epochs) is ErrorCode.FENCED_LEADER_EPOCH
+    assert not election.others_are_complete(after, 2)
+
+
+def test_giving_up_is_refused_at_another_partition_epoch_and_without_a_replica():
+    assert refused(given_up, partition(), 3, partition_epoch=6) is ErrorCode.INVALID_UPDATE_VERSION
+    assert refused(given_up, partition(), 4) is ErrorCode.INVALID_REQUEST
 
 
 def test_a_new_incarnation_leads_at_an_epoch_of_its_own():

@@ -132,10 +132,25 @@ class PartitionOfACell(RuleBasedStateMachine):
             else None
         )
 
-    @rule(number=one_broker)
-    def find_corruption(self, number):
-        self.complete.discard(number)
-        self.write(election.given_up(self.record, number, live=self.live, minimum=self.minimum))
+    @rule(first=one_broker, second=one_broker)
+    def find_corruption(self, first, second):
+        """Two at once may have counted on each other: both looked at the record of before."""
+        seen = self.record
+        for number in (first, second):
+            if not election.others_are_complete(seen, number):
+                continue
+            with suppress(Refusal):
+                after = election.given_up(
+                    self.record,
+                    number,
+                    leader_epoch=seen.leader_epoch,
+                    partition_epoch=seen.partition_epoch,
+                    live=self.live,
+                    minimum=self.minimum,
+                )
+                assert after.isr or after.eligible_leaders
+                self.complete.discard(number)
+                self.write(after)
 
     # What controllers and people do.
 
