@@ -3,7 +3,8 @@
 ``begin`` and ``complete`` belong to the log's thread, ``FlushTicket.run`` to any other. A flush
 covers what was written before it began and nothing after; its completion means nothing once the log
 was truncated in between. An error is final: after a failed fdatasync the system may call lost pages
-clean, so a second one would lie (fsync(2), "errors").
+clean, so a second one would lie (fsync(2), "errors"). Only where a file could not be opened, or the
+small one that is replaced whole found no room, nothing was lost, and the next flush covers it all.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from brokers.log.checkpoints import replace_file
-from brokers.log.disk import Disk
+from brokers.log.disk import PASSING_ERRORS, Disk
 from brokers.log.segment import Segment
 
 NOT_FLUSHED: Final = -1
@@ -30,6 +31,8 @@ class FlushTicket:
     directories: tuple[Path, ...]
     epochs: tuple[Path, bytes] | None
     error: OSError | None = None
+    may_be_repeated: bool = False
+    """``error`` will pass, and what was written for this flush is still to be had."""
 
     def run(self) -> None:
         """Synchronise. Blocks; never raises, ``error`` says how it went."""
@@ -39,7 +42,7 @@ class FlushTicket:
             for path in self.files:
                 self._synchronize_file(path)
             if self.epochs is not None:
-                replace_file(self.disk, *self.epochs)
+                self._replace_epochs(*self.epochs)
             for directory in self.directories:
                 self.disk.synchronize_directory(directory)
         except OSError as error:
@@ -51,10 +54,20 @@ class FlushTicket:
             handle = self.disk.open(path)
         except FileNotFoundError:
             return  # retention was faster
+        except OSError as error:
+            self.may_be_repeated = error.errno in PASSING_ERRORS
+            raise
         try:
             self.disk.synchronize(handle)
         finally:
             self.disk.close(handle)
+
+    def _replace_epochs(self, path: Path, text: bytes) -> None:
+        try:
+            replace_file(self.disk, path, text)
+        except OSError as error:
+            self.may_be_repeated = error.errno in PASSING_ERRORS
+            raise
 
 
 class GroupCommit:
@@ -147,7 +160,8 @@ class GroupCommit:
     def complete(self, ticket: FlushTicket) -> None:
         """``ticket.run`` has returned, if it was run: no thread uses the handles any more.
 
-        Without an error and a truncation since, the durable end moves to the ticket's.
+        Without an error and a truncation since, the durable end moves to the ticket's. After an
+        error that passes, the next ticket covers what this one did; closed segments it had covered.
         """
         if ticket is not self._in_flight:
             raise ValueError("this flush is not the one under way")
@@ -155,6 +169,11 @@ class GroupCommit:
         for handle in self._retired:
             self._disk.close(handle)
         self._retired = []
+        if ticket.may_be_repeated:
+            self._files = [*ticket.files, *self._files]
+            self._directories |= set(ticket.directories)
+            self._epochs = self._epochs or ticket.epochs
+            self._flushed_to = NOT_FLUSHED
         if ticket.error is None and ticket.generation == self.generation:
             self.durable_end_offset = max(self.durable_end_offset, ticket.end_offset)
 

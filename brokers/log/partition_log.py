@@ -595,10 +595,16 @@ class PartitionLog:
     def complete_flush(self, ticket: FlushTicket) -> None:
         """Take note that ``ticket.run`` has returned; moves ``durable_end_offset``.
 
-        A ticket from before a truncation moves nothing. Raises ``StorageError`` when the flush
-        failed: the log is failed then, for the flush is never tried again.
+        A ticket from before a truncation moves nothing. Raises ``DiskFull`` when there was no room
+        for the epochs: nothing moves, and the next flush covers it all. Raises another
+        ``StorageError`` when the flush failed: the log is failed then, for what an fdatasync has
+        lost is never tried again.
         """
         self._commit.complete(ticket)
+        if ticket.error is not None and ticket.may_be_repeated:
+            raise storage_error(
+                ticket.error, f"{self._directory.name}: making records durable"
+            ) from ticket.error
         if ticket.error is not None:
             self.failure = (
                 f"{self._directory.name}: making records durable failed ({ticket.error}); "
@@ -613,6 +619,7 @@ class PartitionLog:
 
         The log ends behind the last batch that is left, which may be below ``offset``.
         At or below the first batch, the log is empty afterwards and goes on at ``offset``. Raises
+        ``DiskFull`` when there is no room to note it, then the log is as before, and another
         ``StorageError``; then the log is failed.
         """
         if offset >= self.log_end_offset:
@@ -626,7 +633,7 @@ class PartitionLog:
 
     def restart_at(self, offset: int) -> None:
         """Drop everything and go on at ``offset``, as a follower does that fell behind the leader's
-        log start. Raises ``StorageError``; then the log is failed.
+        log start. Raises ``StorageError`` as ``truncate_to`` does.
         """
         try:
             if self._checkpoint is not None:
@@ -640,11 +647,16 @@ class PartitionLog:
             self._note_epochs()
 
     def _cut(self, end_offset: int, cut: Callable[[], list[int]]) -> None:
-        self._commit.cut(end_offset)
         try:
             if self._checkpoint is not None:
                 # First, or a crash in between would look like the loss of durable records.
-                self._checkpoint.promise_no_more_than(self._commit.durable_end_offset)
+                self._checkpoint.promise_no_more_than(
+                    min(self._commit.durable_end_offset, end_offset)
+                )
+        except OSError as error:
+            raise self._storage_error(error, f"truncating to {end_offset}") from error
+        self._commit.cut(end_offset)
+        try:
             for handle in cut():
                 self._commit.retire(handle)
             # Before names become durable: a snapshot that came back would tell of what was cut off.
@@ -732,7 +744,11 @@ class PartitionLog:
             window = rebuild_producers(
                 self._snapshots, list(self._segments), start_offset, self._producers.heard_ms
             )
-            self._snapshots.write(start_offset, window)
+            if self._snapshots.write(start_offset, window) is None:
+                raise DiskFull(
+                    f"{self._directory.name}: no room to note what producers wrote below "
+                    f"{start_offset}; old segments stay until there is"
+                )
         self._snapshots.synchronize(start_offset)
         self._keep_log_start(start_offset)
 

@@ -177,11 +177,13 @@ class Volume:
         directory = self.path / key.directory_name
         target = directory.with_name(f"{directory.name}.{remove_at_ms}{DELETE_SUFFIX}")
         try:
-            self.disk.rename(directory, target)
-            self.disk.synchronize_directory(self.path)
+            # First, for want of room this may have to be asked again, and another log of this name
+            # must not be thought to lack what an earlier one had.
             self._recovery_points.drop(key)
             self._log_starts.drop(key)
             self.first_dirty_offsets.drop(key)
+            self.disk.rename(directory, target)
+            self.disk.synchronize_directory(self.path)
         except FileNotFoundError:
             return
         except OSError as error:

@@ -17,6 +17,9 @@ from brokers.log.flush import FlushTicket
 
 log = logging.getLogger(__name__)
 
+AGAIN_SECONDS: Final = 0.25
+"""Before a flush that found no room is tried again."""
+
 UNAWAITED_FLUSH_SECONDS: Final = 0.01
 """Unacknowledged by nobody, so only the window of what a power cut can take of ``acks=1``."""
 
@@ -70,6 +73,10 @@ class FlushPool:
         if not self._asking:
             self._loop.call_soon(self._round)
         self._asking.append(partition)
+
+    def ask_later(self, partition: Flushable) -> None:
+        """Flush it again in a while: there was no room for it."""
+        self._loop.call_later(AGAIN_SECONDS, partition.begin_flush)
 
     def run(self, ticket: FlushTicket, done: Callable[[FlushTicket], None]) -> None:
         """Run the ticket in a thread, then ``done`` on the event loop."""

@@ -27,6 +27,7 @@ from brokers.kernel.ids import (
     TopicId,
 )
 from brokers.log.config import LogConfig
+from brokers.log.disk import DiskFull
 from brokers.log.flush import FlushTicket
 from brokers.log.partition_log import Appended, PartitionLog
 from brokers.log.verification import Guard
@@ -56,6 +57,10 @@ class Flusher(Protocol):
 
     def ask(self, partition: "PartitionRuntime") -> None:
         """Call its ``begin_flush`` soon, or ``postponed`` when nobody waits for it."""
+        ...
+
+    def ask_later(self, partition: "PartitionRuntime") -> None:
+        """Call its ``begin_flush`` in a while: a flush of it found no room."""
         ...
 
     def run(self, ticket: FlushTicket, done: Callable[[FlushTicket], None]) -> None:
@@ -516,6 +521,10 @@ class PartitionRuntime:
         self._flushing = False
         try:
             self.log.complete_flush(ticket)
+        except DiskFull as error:
+            # Whoever waits goes on waiting: what was appended may yet be committed.
+            log.error("%s: %s", self, error)
+            self._flusher.ask_later(self)
         except StorageError:
             self._check_failure()
         else:

@@ -17,6 +17,7 @@ from typing import Protocol
 from brokers.kernel.clock import Clock
 from brokers.kernel.errors import ErrorCode, HeadwaterError
 from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId, TopicName
+from brokers.log.disk import DiskFull
 from brokers.log.partition_log import PartitionLog
 from brokers.log.scan import CorruptLog
 from brokers.log.volume import Volume
@@ -75,6 +76,7 @@ class PartitionManager:
         self._topics: dict[TopicId, dict[int, PartitionRuntime]] = {}
         self._failures: dict[Partition, str] = {}
         self._damaged: set[Partition] = set()
+        self._lacking_room: set[Partition] = set()
         self._queue: deque[Partition] = deque()
         self._queued = asyncio.Event()
         self._settled = asyncio.Event()
@@ -144,6 +146,12 @@ class PartitionManager:
         self._queue_up(topic_id, index)
         return True
 
+    def open_lacking_room(self) -> None:
+        """Try again to open what could not be opened on a full disk."""
+        lacking, self._lacking_room = self._lacking_room, set()
+        for topic_id, index in sorted(lacking):
+            self._queue_up(topic_id, index)
+
     # Starting.
 
     async def open_all(self, image: MetadataImage, *, clean: bool) -> None:
@@ -203,6 +211,8 @@ class PartitionManager:
             self._failures[topic.id, index] = str(error)
             if isinstance(error, CorruptLog):
                 self._damaged.add((topic.id, index))
+            elif isinstance(error, DiskFull):
+                self._lacking_room.add((topic.id, index))
             log.error("%s-%d cannot be opened: %s", topic.name, index, error)
             return None
         self._failures.pop((topic.id, index), None)
@@ -312,7 +322,8 @@ class PartitionManager:
         if runtime is None:
             if (topic_id, index) in self._damaged:
                 return
-            # New, so its log is empty: no recovery that would hold up the event loop.
+            # New, so its log is empty: no recovery that would hold up the event loop. But for one
+            # that found no room when the broker started; that is rare, and worth it.
             opened = self._open_log(topic, index, clean=False)
             if opened is None:
                 return

@@ -100,9 +100,10 @@ async def watch_partitions(node: "Node") -> None:
 
 async def repair(node: "Node") -> None:
     """Give up replicas whose logs are damaged or whose disk failed them, and copy them from their
-    leaders, until cancelled."""
+    leaders; open those for which there was no room; until cancelled."""
     while True:
         await asyncio.sleep(REPAIR_SECONDS)
+        node.partitions.open_lacking_room()
         for failed in node.partitions.failed():
             if given_up(node.image, node.broker_id, failed) is not None:
                 await node.partitions.take_out(failed)
@@ -120,9 +121,14 @@ async def repair(node: "Node") -> None:
             # Those that were refused are looked at again in the next round, by what is known now.
             for each, refused in zip(replicas, refusals, strict=True):
                 if refused is None:
-                    node.partitions.begin_anew(
-                        node.image, PartitionNumber(each.topic_id, each.index)
-                    )
+                    _begin_anew(node, PartitionNumber(each.topic_id, each.index))
+
+
+def _begin_anew(node: "Node", damaged: PartitionNumber) -> None:
+    try:
+        node.partitions.begin_anew(node.image, damaged)
+    except StorageError as error:
+        log.error("%s; it is tried again", error)
 
 
 def given_up(

@@ -20,6 +20,9 @@ class Flusher:
     def ask(self, partition: PartitionRuntime) -> None:
         self._broker.later(0.0, 1.0, lambda: self._begin(partition))
 
+    def ask_later(self, partition: PartitionRuntime) -> None:
+        self._broker.later(50.0, 250.0, partition.begin_flush)
+
     def _begin(self, partition: PartitionRuntime) -> None:
         if partition.is_awaited or self._timeline.random.random() < 0.5:
             partition.begin_flush()

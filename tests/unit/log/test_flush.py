@@ -1,5 +1,6 @@
 """What is durable, and when the log says so."""
 
+import errno
 from pathlib import Path
 from random import Random
 
@@ -7,6 +8,7 @@ import pytest
 
 from brokers.kernel.errors import StorageError
 from brokers.log.config import LogConfig
+from brokers.log.disk import DiskFull
 from tests.model.memory_disk import MemoryDisk
 from tests.unit.log.samples import (
     SMALL_SEGMENTS,
@@ -167,3 +169,61 @@ def test_another_logs_ticket_is_refused(disk: MemoryDisk, directory: Path) -> No
     assert ticket is not None
     with pytest.raises(ValueError, match="not the one under way"):
         second.complete_flush(ticket)
+
+
+def test_no_room_for_the_epochs_fails_nothing_and_passes(disk: MemoryDisk, directory: Path) -> None:
+    log = open_log(disk, directory, SMALL_SEGMENTS)
+    stored = fill(log, [1] * 30)
+    assert log.describe().segments > 1
+    ticket = log.begin_flush()
+    assert ticket is not None
+    disk.free_bytes = 0
+    ticket.run()
+    with pytest.raises(DiskFull):
+        log.complete_flush(ticket)
+    assert (log.failure, log.durable_end_offset) == (None, 0)
+    assert read_all(log) == b"".join(stored)
+
+    disk.free_bytes = None
+    flush(log)
+    assert log.durable_end_offset == 30
+    assert log.begin_flush() is None
+    disk.lose_power(Random(1))
+    log = open_log(disk, directory, SMALL_SEGMENTS, recovery_point=30)
+    assert read_all(log) == b"".join(stored)
+    assert log.epoch_end(0) == (0, 30)
+
+
+def test_the_newer_epochs_are_written_once_there_is_room(disk: MemoryDisk, directory: Path) -> None:
+    log = open_log(disk, directory, LogConfig())
+    append(log, batch(), leader_epoch=3)
+    ticket = log.begin_flush()
+    assert ticket is not None
+    append(log, batch(), leader_epoch=4)
+    disk.free_bytes = 0
+    ticket.run()
+    disk.free_bytes = None
+    with pytest.raises(DiskFull):
+        log.complete_flush(ticket)
+    flush(log)
+    disk.lose_power(Random(1))
+    log = open_log(disk, directory, LogConfig(), recovery_point=2)
+    assert [log.epoch_end(epoch) for epoch in (3, 4)] == [(3, 1), (4, 2)]
+
+
+def test_an_fdatasync_that_finds_no_room_is_final(
+    disk: MemoryDisk, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = open_log(disk, directory, LogConfig())
+    fill(log, [1])
+    ticket = log.begin_flush()
+    assert ticket is not None
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(disk, "synchronize", full)
+    ticket.run()
+    with pytest.raises(StorageError):
+        log.complete_flush(ticket)
+    assert log.failure is not None

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from brokers.log.config import LogConfig
+from brokers.log.disk import DiskFull
 from brokers.log.retention import SegmentFacts, count_expired
 from tests.model.memory_disk import MemoryDisk
 from tests.unit.log.samples import NOW_MS, append, batch, fill, flush, open_log, read_all
@@ -112,3 +113,17 @@ def test_an_idle_segment_is_rolled_when_its_time_is_up(disk: MemoryDisk, directo
     assert log.describe().segments == 1
     log.apply_retention(NOW_MS + 1000, high_watermark=1)
     assert log.describe().segments == 2
+
+
+def test_retention_on_a_full_disk_fails_nothing_and_works_later(
+    disk: MemoryDisk, directory: Path
+) -> None:
+    log = open_log(disk, directory, CONFIG)
+    fill(log, [1] * 12)
+    flush(log)
+    disk.free_bytes = 0
+    with pytest.raises(DiskFull):
+        log.apply_retention(NOW_MS + HOUR + 1, high_watermark=12)
+    assert (log.failure, log.log_start_offset) == (None, 0)
+    disk.free_bytes = None
+    assert log.apply_retention(NOW_MS + HOUR + 1, high_watermark=12)

@@ -10,9 +10,10 @@ import pytest
 from brokers.kernel.errors import StorageError
 from brokers.log.checkpoints import PartitionKey
 from brokers.log.config import LogConfig
-from brokers.log.disk import RealDisk
+from brokers.log.disk import DiskFull, RealDisk
 from brokers.log.partition_log import PartitionLog
 from brokers.log.volume import Volume
+from tests.model.memory_disk import MemoryDisk
 from tests.unit.log.samples import NOW_MS, TOPIC, append, batch, fill, flush, read_all
 
 
@@ -195,3 +196,36 @@ def test_a_truncation_takes_back_what_was_said_to_be_compacted(tmp_path: Path) -
     volume.delete_partition(TOPIC, 0, remove_at_ms=0)
     assert volume.first_dirty_offsets.get(key) == 0
     volume.close()
+
+
+def test_on_a_full_disk_nothing_is_truncated_and_it_works_later() -> None:
+    disk = MemoryDisk()
+    volume = Volume.open(Path("/volume"), disk=disk)
+    log = open_log(volume, clean=False)
+    stored = fill(log, [1] * 5)
+    flush(log)
+    volume.checkpoint()
+    disk.free_bytes = 0
+    with pytest.raises(DiskFull):
+        log.truncate_to(2)
+    assert (log.failure, log.log_end_offset, log.durable_end_offset) == (None, 5, 5)
+    assert read_all(log) == b"".join(stored)
+    disk.free_bytes = None
+    log.truncate_to(2)
+    assert (log.log_end_offset, log.durable_end_offset) == (2, 2)
+
+
+def test_on_a_full_disk_nothing_is_deleted_and_it_works_later() -> None:
+    disk = MemoryDisk()
+    volume = Volume.open(Path("/volume"), disk=disk)
+    log = open_log(volume, clean=False)
+    fill(log, [1] * 5)
+    flush(log)
+    volume.checkpoint()
+    disk.free_bytes = 0
+    with pytest.raises(DiskFull):
+        volume.delete_partition(TOPIC, 0, remove_at_ms=NOW_MS)
+    disk.free_bytes = None
+    volume.delete_partition(TOPIC, 0, remove_at_ms=NOW_MS)
+    # The new log of this name is not held to what the old one had.
+    assert append(open_log(volume, clean=False), batch()).base_offset == 0
