@@ -69,6 +69,7 @@ def broker_record(broker: Broker) -> BrokerRecord:
         rack=broker.rack,
         fenced=broker.fenced,
         draining=broker.draining,
+        lacks_room=broker.lacks_room,
     )
 
 

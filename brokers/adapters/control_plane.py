@@ -15,6 +15,7 @@ from brokers.kernel.ids import (
 )
 from brokers.metadata.records import PartitionRecord
 from brokers.node.ports import (
+    NOTHING_TO_REPORT,
     Actor,
     BrokerRegistration,
     ConfigOperation,
@@ -23,6 +24,7 @@ from brokers.node.ports import (
     NewTopic,
     PartitionAssignment,
     Refused,
+    Report,
     TopicCreated,
     Upkeep,
 )
@@ -82,8 +84,12 @@ class DjangoControlPlane:
     async def register_broker(self, registration: BrokerRegistration) -> Incarnation:
         return await self._verbs.call(REGISTRATION_SECONDS, _register, registration)
 
-    async def heartbeat(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
-        return await self._life.call(LIFE_SECONDS, heartbeat.heartbeat, broker_id, incarnation)
+    async def heartbeat(
+        self, broker_id: BrokerId, incarnation: Incarnation, report: Report = NOTHING_TO_REPORT
+    ) -> bool:
+        return await self._life.call(
+            LIFE_SECONDS, heartbeat.heartbeat, broker_id, incarnation, report
+        )
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
         await self._fencing.call(FENCE_SECONDS, stop_broker.stop_broker, broker_id, incarnation)

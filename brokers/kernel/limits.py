@@ -93,6 +93,10 @@ assert FRAME_BYTES_MAX_UNAUTHENTICATED < FRAME_BYTES_MAX
 assert MESSAGE_BYTES_DEFAULT <= MESSAGE_BYTES_MAX < FRAME_BYTES_MAX
 assert WRITE_BUFFER_BYTES_MAX <= FETCH_BYTES_MAX
 
+ROOM_BYTES_MIN: Final = 16 * MIB
+"""With less on its volume a broker lets others lead: a few of the largest batches, and what its own
+checkpoints need."""
+
 RECEIVE_CHUNK_BYTES: Final = 256 * KIB
 """Read at most at once; one such buffer is shared by all connections of a listener's loop."""
 

@@ -92,6 +92,10 @@ class Disk(Protocol):
         """Make the names in the folder durable."""
         ...
 
+    def room(self, directory: Path) -> int:
+        """Bytes that may still be written there."""
+        ...
+
     def lock(self, path: Path) -> int:
         """An exclusive lock on a file, made if absent; ``BlockingIOError`` when another holds it.
 
@@ -159,6 +163,10 @@ class RealDisk:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    def room(self, directory: Path) -> int:
+        told = os.statvfs(directory)
+        return told.f_bavail * told.f_frsize
 
     def lock(self, path: Path) -> int:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from brokers.kernel.errors import StorageError
+from brokers.kernel.limits import ROOM_BYTES_MIN
 from brokers.log.checkpoints import (
     OffsetCheckpoint,
     PartitionCheckpoint,
@@ -45,6 +46,7 @@ class Volume:
         self.first_dirty_offsets = OffsetCheckpoint(disk, path / FIRST_DIRTY_OFFSETS)
         """Where each log is compacted up to; without it a log is compacted anew, no more."""
         self._deleted: list[tuple[int, Path]] = []
+        self._lacked_room = False
 
     @classmethod
     def open(cls, path: Path, *, disk: Disk, new_id: uuid.UUID | None = None) -> "Volume":
@@ -105,6 +107,20 @@ class Volume:
             raise storage_error(
                 error, f"writing the clean-shutdown marker of {self.path}"
             ) from error
+
+    # --- room ---
+
+    def lacks_room(self) -> bool:
+        """Whether the disk is full or nearly so. Once it was, it takes twice as much to say no.
+
+        A disk that does not tell has room: then only writes show what there is.
+        """
+        enough = ROOM_BYTES_MIN * 2 if self._lacked_room else ROOM_BYTES_MIN
+        try:
+            self._lacked_room = self.disk.room(self.path) < enough
+        except OSError:
+            self._lacked_room = False
+        return self._lacked_room
 
     # --- partitions ---
 

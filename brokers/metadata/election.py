@@ -142,6 +142,15 @@ def moved_to(
     return _raised(record, replace(record, leader=broker))
 
 
+def handed_over(record: PartitionRecord, *, roomy: Collection[BrokerId]) -> PartitionRecord | None:
+    """The leader's disk is full: the first in-sync replica among ``roomy``, the live brokers with
+    room, leads. None where there is none; then it stays."""
+    if record.leader is None or record.leader in roomy:
+        return None
+    leader = _first(record.replicas, record.isr, roomy)
+    return None if leader is None else _raised(record, replace(record, leader=leader))
+
+
 def elected_uncleanly(
     record: PartitionRecord, broker: BrokerId, *, live: Collection[BrokerId]
 ) -> PartitionRecord:

@@ -247,6 +247,8 @@ class BrokerRecord:
     """Fenced: not known to be alive. Not offered to clients, not given new partitions."""
     draining: bool = False
     """An operator wants it empty: it is given no new replicas, and its own move elsewhere."""
+    lacks_room: bool = False
+    """Its disk is full or nearly so: others lead where they can."""
 
     @classmethod
     def from_json(cls, data: Json) -> "BrokerRecord":
@@ -261,6 +263,7 @@ class BrokerRecord:
             rack=data.get("rack"),
             fenced=data.get("fenced", False),
             draining=data.get("draining", False),
+            lacks_room=data.get("lacks_room", False),
         )
 
     def to_json(self) -> Json:
@@ -275,4 +278,5 @@ class BrokerRecord:
             "rack": self.rack,
             "fenced": self.fenced,
             "draining": self.draining,
+            "lacks_room": self.lacks_room,
         }

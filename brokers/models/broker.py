@@ -17,6 +17,7 @@ class Broker(models.Model):
 
     Ages are judged by how ``heartbeats`` rises and never by comparing clocks; ``heartbeat_at`` is
     the database's clock, for people and for upkeep. A ``draining`` broker is given no new replicas.
+    A broker that ``lacks_room`` leads only what nobody else can.
     """
 
     id = models.PositiveIntegerField(primary_key=True)
@@ -29,6 +30,7 @@ class Broker(models.Model):
     rack = models.CharField(max_length=255, null=True)
     fenced = models.BooleanField(default=False)
     draining = models.BooleanField(default=False)
+    lacks_room = models.BooleanField(default=False)
     heartbeats = models.BigIntegerField(default=0)
     heartbeat_at = models.DateTimeField(db_default=Now())
     registered_at = models.DateTimeField(db_default=Now())

@@ -139,6 +139,7 @@ class FollowerFeed:
 
     def _take_one(self, topic_id: TopicId, asked: FetchPartition) -> None:
         key = (topic_id, asked.partition)
+        before = self._fed.get(key)
         fed = self._fed[key] = Fed(asked)
         partition = self._place.partition(topic_id, asked.partition)
         if self._fault(topic_id, partition, asked) is not ErrorCode.NONE:
@@ -157,7 +158,11 @@ class FollowerFeed:
         # What an answer under way says of it now will not be believed.
         self._committed[key] = None
         partition.follower_fetched(
-            self.broker_id, self.incarnation, asked.fetch_offset, is_live=self._is_live()
+            self.broker_id,
+            self.incarnation,
+            asked.fetch_offset,
+            is_live=self._is_live(),
+            took_nothing=before is not None and _took_nothing(before, asked),
         )
         if asked.fetch_offset < partition.log.log_end_offset:
             self._make_ready(key)
@@ -279,6 +284,16 @@ def divergence(partition: PartitionRuntime, asked: FetchPartition) -> EpochEndOf
     if epoch < asked.last_fetched_epoch or end_offset < asked.fetch_offset:
         return EpochEndOffset(epoch, end_offset)
     return None
+
+
+def _took_nothing(before: Fed, asked: FetchPartition) -> bool:
+    """Whether the follower asks again, in the same following, for records it has been sent."""
+    return (
+        not before.wants_records
+        and not before.must_say_again
+        and before.asked.current_leader_epoch == asked.current_leader_epoch
+        and before.asked.fetch_offset == asked.fetch_offset
+    )
 
 
 def _is_within(partition: PartitionRuntime, offset: int) -> bool:

@@ -14,6 +14,7 @@ from typing import Final
 
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
 from brokers.kernel.ids import BrokerId, Incarnation, Offset, PartitionIndex, TopicId
+from brokers.log.disk import DiskFull
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.replication.follower import (
     RETRY_AFTER_FAILURE_MS,
@@ -59,6 +60,8 @@ class Copy:
     """The request that named it last; 0 for none yet."""
     not_before_ms: int = 0
     is_flushing: bool = False
+    stuck_at: int = -1
+    """Where the log ended when there was no room for what the leader sent; -1 for nowhere."""
 
 
 @dataclass(slots=True)
@@ -196,11 +199,22 @@ class LeaderCopy:
         try:
             partition.apply(decision, records, wall_ms)
         except (Refusal, StorageError) as error:
-            log.error("%s: cannot follow broker %d: %s", partition, self.leader, error)
-            self._ask_later(key, copy, now_ms + RETRY_AFTER_FAILURE_MS)
+            self._failed(key, copy, error, now_ms)
             return
+        copy.stuck_at = -1
         if len(records) or not isinstance(decision, Append):
             self._name_when_durable(key, copy)
+
+    def _failed(self, key: Key, copy: Copy, error: Exception, now_ms: int) -> None:
+        """To be named again from the same offset tells the leader that nothing was taken: at once
+        when there is no room, so that nobody waits for this replica, and then once in a while."""
+        log.error("%s: cannot follow broker %d: %s", copy.partition, self.leader, error)
+        end = copy.partition.log.log_end_offset
+        if isinstance(error, DiskFull) and copy.stuck_at != end:
+            copy.stuck_at = end
+            self._name_when_durable(key, copy)
+        else:
+            self._ask_later(key, copy, now_ms + RETRY_AFTER_FAILURE_MS)
 
     def _name_when_durable(self, key: Key, copy: Copy) -> None:
         """To name it is to say that what is below its fetch offset is durable here."""

@@ -123,11 +123,11 @@ class PartitionRuntime:
 
     __slots__ = (
         "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_clock", "_closed",
-        "_commits_at_once", "_durable_waiters", "_flush_done", "_flusher", "_flushing", "_leader",
-        "_marks", "_postponed", "_produces", "_proposals", "counter", "feeds", "fetches",
-        "following", "high_watermark", "index", "last_stable_offset", "leader_epoch", "log",
-        "max_message_bytes", "on_marker", "requires_keys", "role_watcher", "stable_fetches",
-        "topic",
+        "_commits_at_once", "_durable_waiters", "_flush_done", "_flush_lacked_room", "_flusher",
+        "_flushing", "_leader", "_marks", "_postponed", "_produces", "_proposals", "counter",
+        "feeds", "fetches", "following", "high_watermark", "index", "last_stable_offset",
+        "leader_epoch", "log", "max_message_bytes", "on_marker", "requires_keys", "role_watcher",
+        "stable_fetches", "topic",
     )  # fmt: skip
 
     def __init__(
@@ -168,6 +168,7 @@ class PartitionRuntime:
         self._flusher = flusher
         self._proposals = proposals
         self._leader: Leader | None = None
+        self._flush_lacked_room = False
         self._durable_waiters: deque[tuple[int, Callable[[], None]]] = deque()
         self._produces: deque[tuple[int, CommitWaiter, int]] = deque()
         self._marks: deque[_Mark] = deque()
@@ -304,9 +305,16 @@ class PartitionRuntime:
                     feed.forgotten(self)
 
     def follower_fetched(
-        self, replica: BrokerId, incarnation: Incarnation, end_offset: int, *, is_live: bool
+        self,
+        replica: BrokerId,
+        incarnation: Incarnation,
+        end_offset: int,
+        *,
+        is_live: bool,
+        took_nothing: bool,
     ) -> None:
-        """A follower at this leadership's epoch has everything below ``end_offset``, durably."""
+        """A follower at this leadership's epoch has everything below ``end_offset``, durably; see
+        ``Leader.on_fetch``."""
         leader = self._leader
         if leader is None:
             return
@@ -317,6 +325,7 @@ class PartitionRuntime:
             log_end=Offset(self.log.log_end_offset),
             now_ms=self._clock.monotonic_ms(),
             is_live=is_live,
+            took_nothing=took_nothing,
         )
         self._replay(leader, events)
 
@@ -523,11 +532,14 @@ class PartitionRuntime:
             self.log.complete_flush(ticket)
         except DiskFull as error:
             # Whoever waits goes on waiting: what was appended may yet be committed.
-            log.error("%s: %s", self, error)
+            if not self._flush_lacked_room:
+                log.error("%s: %s", self, error)
+            self._flush_lacked_room = True
             self._flusher.ask_later(self)
         except StorageError:
             self._check_failure()
         else:
+            self._flush_lacked_room = False
             self._take_note_of_durable_end()
             if self._asked or self._durable_waiters:
                 self._ask_flush()

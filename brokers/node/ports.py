@@ -7,7 +7,7 @@ one of these.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from brokers.kernel.errors import ErrorCode, HeadwaterError
 from brokers.kernel.ids import (
@@ -139,6 +139,8 @@ class Upkeep:
     elected: int = 0
     moved_to_preferred: int = 0
     reassigned: int = 0
+    handed_over: int = 0
+    """To a leader whose disk has room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,17 @@ class Refused:
 
     code: ErrorCode
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a broker says of itself with each heartbeat."""
+
+    lacks_room: bool = False
+    """Its disk is full or nearly so."""
+
+
+NOTHING_TO_REPORT: Final = Report()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +208,11 @@ class ControlPlane(Protocol):
         risen."""
         ...
 
-    async def heartbeat(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
-        """Say that this incarnation lives; False when a later one has registered or it was
-        removed."""
+    async def heartbeat(
+        self, broker_id: BrokerId, incarnation: Incarnation, report: Report = NOTHING_TO_REPORT
+    ) -> bool:
+        """Say that this incarnation lives, and how it is; False when a later one has registered or
+        it was removed."""
         ...
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
@@ -228,8 +243,8 @@ class ControlPlane(Protocol):
         ...
 
     async def mend_partitions(self, *, rebalance: bool) -> Upkeep:
-        """Elect where there is no leader and may be one, finish reassignments; with
-        ``rebalance`` give leadership back to preferred leaders."""
+        """Elect where there is no leader and may be one, have others lead what is led on a full
+        disk, finish reassignments; with ``rebalance`` give leadership back to preferred leaders."""
         ...
 
     async def broker_heartbeats(self) -> dict[BrokerId, tuple[Incarnation, int]]:

@@ -9,7 +9,7 @@ from brokers.kernel.ids import BrokerId
 from brokers.metadata.election import others_are_complete
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.liveness import Liveness
-from brokers.node.ports import GivenUp, MetadataUnavailable, PartitionNumber
+from brokers.node.ports import GivenUp, MetadataUnavailable, PartitionNumber, Report
 from brokers.node.retention_clock import RetentionClock
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ async def beat(node: "Node") -> None:
         if not node.is_serving:
             continue  # It has signed off, and must not be taken for alive again.
         try:
-            alive = await node.control.heartbeat(node.broker_id, node.incarnation)
+            report = Report(lacks_room=node.volume.lacks_room())
+            alive = await node.control.heartbeat(node.broker_id, node.incarnation, report)
         except MetadataUnavailable:
             continue  # Serving does not depend on it; the follower says that the store is away.
         if not alive:
@@ -80,8 +81,9 @@ async def watch_followers(node: "Node") -> None:
 
 
 async def watch_partitions(node: "Node") -> None:
-    """The controller loop's other half: partitions without a leader, reassignments that are done,
-    leaders that are not the preferred ones, until cancelled. Compare-and-sets, like all of it."""
+    """The controller loop's other half: partitions without a leader or led on a full disk,
+    reassignments that are done, leaders that are not the preferred ones, until cancelled.
+    Compare-and-sets, like all of it."""
     rounds = 0
     while True:
         await asyncio.sleep(PARTITIONS_SECONDS)
@@ -90,11 +92,11 @@ async def watch_partitions(node: "Node") -> None:
             done = await node.control.mend_partitions(rebalance=rounds % REBALANCE_ROUNDS == 0)
         except MetadataUnavailable:
             continue
-        if done.elected or done.moved_to_preferred or done.reassigned:
+        if done.elected or done.moved_to_preferred or done.reassigned or done.handed_over:
             log.info(
                 "elected leaders for %d partitions, gave %d back to their preferred leaders, "
-                "finished %d reassignments",
-                done.elected, done.moved_to_preferred, done.reassigned,
+                "finished %d reassignments, had others lead %d that were led on full disks",
+                done.elected, done.moved_to_preferred, done.reassigned, done.handed_over,
             )  # fmt: skip
 
 

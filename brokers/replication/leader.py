@@ -37,7 +37,8 @@ class DurableEndMoved(NamedTuple):
 class FollowerFetched(NamedTuple):
     """``replica`` asked from ``end_offset`` on: everything below is durable there at this epoch.
 
-    ``log_end`` is the leader's, so that "caught up" can be told later.
+    ``log_end`` is the leader's, so that "caught up" can be told later. ``took_nothing``: it was
+    sent what follows, and asks for the same again.
     """
 
     replica: BrokerId
@@ -45,6 +46,7 @@ class FollowerFetched(NamedTuple):
     end_offset: Offset
     log_end: Offset
     now_ms: int
+    took_nothing: bool = False
 
 
 class HighWatermarkRose(NamedTuple):
@@ -88,6 +90,8 @@ class FollowerView:
     fetched_ms: int
     caught_up_ms: int
     log_end_then: Offset
+    took_nothing: bool = False
+    """It cannot append what it is sent, as on a full disk: until it can it holds up producers."""
 
 
 @dataclass(slots=True)
@@ -150,13 +154,15 @@ class Leader:
         log_end: Offset,
         now_ms: int,
         is_live: bool,
+        took_nothing: bool = False,
     ) -> tuple[Event, ...]:
         """A follower at this leader's epoch asked for what follows ``end_offset``.
 
         ``is_live``: the metadata store knows that incarnation as the registered, unfenced one.
         The end may be lower than before: a follower that lost its volume counts from anew.
+        ``took_nothing``: it was sent what follows before, and could not append it.
         """
-        fetched = FollowerFetched(replica, incarnation, end_offset, log_end, now_ms)
+        fetched = FollowerFetched(replica, incarnation, end_offset, log_end, now_ms, took_nothing)
         committed = self._committed(replica, end_offset)
         events: tuple[Event, ...] = (fetched,) if committed is None else (fetched, committed)
         if replica in self.isr or self.is_proposing or not is_live:
@@ -229,6 +235,8 @@ class Leader:
             return False
         heard = max(heard_ms.get(member, self.began_ms), self.began_ms)
         view = self.followers.get(member)
+        if view is not None and view.took_nothing:
+            return True
         caught_up = self.began_ms if view is None else view.caught_up_ms
         return now_ms - heard > SILENT_MS_MAX or now_ms - caught_up > LAG_MS_MAX
 
@@ -290,7 +298,7 @@ class Leader:
         if view is None or view.incarnation != event.incarnation:
             caught_up = event.now_ms if event.end_offset >= event.log_end else self.began_ms
             self.followers[event.replica] = FollowerView(
-                event.incarnation, event.now_ms, caught_up, event.log_end
+                event.incarnation, event.now_ms, caught_up, event.log_end, event.took_nothing
             )
             return
         if event.end_offset >= event.log_end:
@@ -300,3 +308,4 @@ class Leader:
             view.caught_up_ms = max(view.caught_up_ms, view.fetched_ms)
         view.fetched_ms = event.now_ms
         view.log_end_then = event.log_end
+        view.took_nothing = event.took_nothing

@@ -4,7 +4,7 @@ from django.db import connection
 
 from brokers.kernel.errors import Refusal
 from brokers.kernel.ids import BrokerId
-from brokers.metadata.election import elected, moved_to
+from brokers.metadata.election import elected, handed_over, moved_to
 from brokers.metadata.reassignment import finished
 from brokers.metadata.records import PartitionRecord
 from brokers.models import Broker
@@ -14,6 +14,9 @@ from brokers.services.partition_rows import lock_rows, write_decided
 from tenants import audit, changes, scope
 from tenants.changes import NewChange
 from tenants.transactions import limit_waits
+
+HANDED_OVER_MAX: Final = 1000
+"""Taken off full disks in one round; nobody can write there, so nobody minds the moment."""
 
 MOVED_MAX: Final = 100
 """Leaderships given back in one round: each costs its clients a moment."""
@@ -31,6 +34,12 @@ WHERE NOT (p.leader IS NOT NULL AND p.adding = '{}' AND p.removing = '{}')
            ELSE p.adding <@ p.isr END
 """
 
+_LED_WITHOUT_ROOM: Final = """
+SELECT p.id FROM brokers_partition AS p JOIN brokers_topic AS t ON t.id = p.topic_id
+WHERE p.leader = ANY (%(full)s::int[]) AND p.isr && %(roomy)s::int[] AND t.deleted_at IS NULL
+ORDER BY p.topic_id, p.index LIMIT %(most)s
+"""
+
 _LED_ELSEWHERE: Final = """
 SELECT p.id FROM brokers_partition AS p JOIN brokers_topic AS t ON t.id = p.topic_id
 WHERE p.leader <> p.replicas[1] AND p.replicas[1] = ANY (p.isr)
@@ -40,8 +49,9 @@ ORDER BY p.topic_id, p.index LIMIT %(most)s
 
 
 def mend_partitions(*, rebalance: bool) -> Upkeep:
-    """One round of the controller: elect where there may be a leader again, and finish
-    reassignments; with ``rebalance`` give leadership back to preferred leaders.
+    """One round of the controller: elect where there may be a leader again, have others lead what
+    is led on a full disk, and finish reassignments; with ``rebalance`` give leadership back to
+    preferred leaders.
 
     Looks without any lock first, so a round in which nothing is to do costs one indexed query.
     """
@@ -50,8 +60,9 @@ def mend_partitions(*, rebalance: bool) -> Upkeep:
         mendable, elsewhere = _candidates(rebalance)
         if (not mendable and not elsewhere) or not _nobody_else_does():
             return Upkeep()
-        live = live_of(lock_brokers())
-        upkeep, told = _mended([*mendable, *elsewhere], live, set(elsewhere))
+        brokers = lock_brokers()
+        roomy = {each for each in live_of(brokers) if not brokers[each].lacks_room}
+        upkeep, told = _mended([*mendable, *elsewhere], live_of(brokers), roomy, set(elsewhere))
         if told:
             audit.record(
                 by="controller",
@@ -61,6 +72,7 @@ def mend_partitions(*, rebalance: bool) -> Upkeep:
                     "elected": upkeep.elected,
                     "moved_to_preferred": upkeep.moved_to_preferred,
                     "reassigned": upkeep.reassigned,
+                    "handed_over": upkeep.handed_over,
                 },
             )
             changes.publish(told)
@@ -68,14 +80,21 @@ def mend_partitions(*, rebalance: bool) -> Upkeep:
 
 
 def _candidates(rebalance: bool) -> tuple[list[int], list[int]]:
-    wanted = Broker.objects.filter(fenced=False).values_list("id", "draining")
-    brokers = dict(wanted)
+    """Partitions to mend, and those that their preferred leaders could lead."""
+    live = [*Broker.objects.filter(fenced=False).only("id", "draining", "lacks_room")]
+    full = [broker.id for broker in live if broker.lacks_room]
     with connection.cursor() as cursor:
-        cursor.execute(_MENDABLE, {"live": [*brokers]})
+        cursor.execute(_MENDABLE, {"live": [broker.id for broker in live]})
         mendable = [row for (row,) in cursor.fetchall()]
+        if full:
+            roomy = [broker.id for broker in live if not broker.lacks_room]
+            cursor.execute(
+                _LED_WITHOUT_ROOM, {"full": full, "roomy": roomy, "most": HANDED_OVER_MAX}
+            )
+            mendable += [row for (row,) in cursor.fetchall()]
         if not rebalance:
             return mendable, []
-        staying = [broker for broker, draining in brokers.items() if not draining]
+        staying = [each.id for each in live if not each.draining and not each.lacks_room]
         cursor.execute(_LED_ELSEWHERE, {"live": staying, "most": MOVED_MAX})
         return mendable, [row for (row,) in cursor.fetchall()]
 
@@ -87,7 +106,7 @@ def _nobody_else_does() -> bool:
 
 
 def _mended(
-    rows: list[int], live: set[BrokerId], elsewhere: set[int]
+    rows: list[int], live: set[BrokerId], roomy: set[BrokerId], elsewhere: set[int]
 ) -> tuple[Upkeep, list[NewChange]]:
     locked = lock_rows(rows)
     leaderless = [each for each in locked if each.record.leader is None]
@@ -96,12 +115,17 @@ def _mended(
         leaderless, lambda each: elected(each.record, live=live, minimum=each.minimum)
     )
     done = write_decided(led, lambda each: finished(each.record, live=live))
-    given_back = [
-        each for each in led if each.row in elsewhere and finished(each.record, live=live) is None
-    ]
-    moved = write_decided(given_back, lambda each: _preferred(each.record, live))
-    upkeep = Upkeep(len(chosen.told), len(moved.told), len(done.told))
-    return upkeep, [*chosen.told, *done.told, *moved.told]
+    staying = [each for each in led if finished(each.record, live=live) is None]
+    relieved = write_decided(
+        [each for each in staying if each.row not in elsewhere],
+        lambda each: handed_over(each.record, roomy=roomy),
+    )
+    moved = write_decided(
+        [each for each in staying if each.row in elsewhere],
+        lambda each: _preferred(each.record, roomy),
+    )
+    upkeep = Upkeep(len(chosen.told), len(moved.told), len(done.told), len(relieved.told))
+    return upkeep, [*chosen.told, *done.told, *relieved.told, *moved.told]
 
 
 def _preferred(record: PartitionRecord, live: set[BrokerId]) -> PartitionRecord | None:

@@ -72,6 +72,7 @@ def _write_broker(registration: BrokerRegistration, before: Broker | None) -> Br
         rack=registration.rack,
         fenced=False,
         draining=before is not None and before.draining,
+        lacks_room=before is not None and before.lacks_room,
         heartbeats=0 if before is None else before.heartbeats + 1,
         heartbeat_at=Now(),
         registered_at=Now(),

@@ -6,6 +6,7 @@ as when a process dies; ``lose_power`` keeps what is durable and, of the rest, a
 
 import errno
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -249,6 +250,9 @@ class MemoryDisk:
         self._step_or_die()
         found = self._directory(directory)
         found.durable, found.states = dict(found.names), []
+
+    def room(self, directory: Path) -> int:
+        return sys.maxsize if self.free_bytes is None else self.free_bytes
 
     def lock(self, path: Path) -> int:
         directory = self._directory(path.parent)

@@ -48,6 +48,7 @@ from brokers.metadata.topic_configs import checked, value_of
 from brokers.metadata.topic_names import check_new_topic_name
 from brokers.node.authentication.plain import plain_verifier
 from brokers.node.ports import (
+    NOTHING_TO_REPORT,
     Actor,
     BrokerRegistration,
     ConfigOperation,
@@ -57,6 +58,7 @@ from brokers.node.ports import (
     NewTopic,
     PartitionAssignment,
     Refused,
+    Report,
     TopicCreated,
     Upkeep,
 )
@@ -311,15 +313,18 @@ class MemoryCell:
             records,
         )
 
-    async def heartbeat(self, broker_id: BrokerId, incarnation: Incarnation) -> bool:
+    async def heartbeat(
+        self, broker_id: BrokerId, incarnation: Incarnation, report: Report = NOTHING_TO_REPORT
+    ) -> bool:
         self._check()
         with self._lock:
             broker = self.brokers.get(broker_id)
             if broker is None or broker.incarnation != incarnation:
                 return False
             self._heartbeats[broker_id] = self._heartbeats.get(broker_id, 0) + 1
+            if broker.fenced or broker.lacks_room != report.lacks_room:
+                self.put_broker(replace(broker, fenced=False, lacks_room=report.lacks_room))
             if broker.fenced:
-                self.put_broker(replace(broker, fenced=False))
                 self._elect(self._held_by(broker_id))
             return True
 
@@ -419,12 +424,17 @@ class MemoryCell:
             done = self._change(
                 lambda record: reassignment.finished(record, live=live), list(self._present())
             )
+            roomy = {each for each in live if not self.brokers[each].lacks_room}
+            relieved = self._change(
+                lambda record: election.handed_over(record, roomy=roomy), list(self._present())
+            )
             moved = self._change(self._preferred, list(self._present())) if rebalance else 0
-            return Upkeep(elected, moved, done)
+            return Upkeep(elected, moved, done, relieved)
 
     def _preferred(self, record: PartitionRecord) -> PartitionRecord | None:
         try:
-            return election.moved_to(record, record.replicas[0], live=self._live())
+            roomy = {each for each in self._live() if not self.brokers[each].lacks_room}
+            return election.moved_to(record, record.replicas[0], live=roomy)
         except Refusal:
             return None
 

@@ -1,7 +1,8 @@
 """Several nodes in this process, replicating over real sockets."""
 
+import errno
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,6 +133,54 @@ def test_a_replica_whose_disk_fails_is_given_up_and_copied_anew(trio):
         trio.wait_for_isr(topic, 1, 2, 3)
         assert trio.partition(2, topic).log.log_end_offset == 5
         assert client.produce("t", batch(b"5")).error_code == 0
+
+
+@contextmanager
+def full_disk(trio, broker):
+    """Nothing can be written to the broker's volume."""
+    disk = trio.nodes[broker].node.volume.disk
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    disk.pwritev, disk.create, disk.room = full, full, lambda _: 0
+    try:
+        yield
+    finally:
+        del disk.pwritev, disk.create, disk.room
+
+
+def test_a_follower_whose_disk_is_full_is_left_behind_and_comes_back(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    trio.wait_for_isr(topic, 1, 2, 3)
+    with trio.at_leader(topic) as client:
+        with full_disk(trio, 3):
+            assert client.produce("t", batch(b"0")).error_code == 0
+            trio.wait_for_isr(topic, 1, 2)
+            assert client.produce("t", batch(b"1")).error_code == 0
+        trio.wait_for_isr(topic, 1, 2, 3)
+    assert trio.partition(3, topic).log.log_end_offset == 2
+
+
+def test_a_leader_whose_disk_is_full_hands_over_and_follows(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    trio.wait_for_isr(topic, 1, 2, 3)
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", batch(b"0", producer=(7, 0, 0))).error_code == 0
+        with full_disk(trio, 1):
+            refused = client.produce("t", batch(b"1", producer=(7, 0, 1))).error_code
+            assert refused in {
+                ErrorCode.KAFKA_STORAGE_ERROR, ErrorCode.NOT_LEADER_OR_FOLLOWER,
+            }  # fmt: skip
+            wait_until(lambda: trio.record(topic).leader in {2, 3}, "another leader", 20)
+            leader = trio.record(topic).leader
+            wait_until(lambda: trio.partition(leader, topic).is_leader, "its word")
+            with trio.at_leader(topic) as other:
+                assert other.produce("t", batch(b"1", producer=(7, 0, 1))).base_offset == 1
+            trio.wait_for_isr(topic, 2, 3)
+            assert client.fetch("t", 0).error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER
+        trio.wait_for_isr(topic, 1, 2, 3)
+    assert trio.partition(1, topic).log.failure is None
 
 
 def test_a_leader_whose_disk_fails_is_succeeded(trio):

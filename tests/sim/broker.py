@@ -22,6 +22,7 @@ from brokers.node.ports import (
     MetadataUnavailable,
     PartitionNumber,
     Refused,
+    Report,
 )
 from brokers.node.upkeep import given_up
 from brokers.replication.leader import IsrProposed
@@ -260,7 +261,8 @@ class Broker:
     def _beat(self) -> None:
         store = self.world.store
         if store.available and not self.world.cannot_reach_store(self.id):
-            if not now(store.heartbeat(self.id, self.incarnation)):
+            report = Report(lacks_room=self.partitions.volume.lacks_room())
+            if not now(store.heartbeat(self.id, self.incarnation, report)):
                 self.die(power=False)
                 return
             now(store.mend_partitions(rebalance=self.timeline.random.random() < 0.1))

@@ -19,7 +19,7 @@ from tenants.cli.tenant_choice import operator
 from tenants.cli.watching import watch
 
 COLUMNS = (
-    "ID", "STATE", "DRAINING", "HOST", "PORT", "RACK", "VOLUME", "PATH", "INCARNATION",
+    "ID", "STATE", "DRAINING", "FULL", "HOST", "PORT", "RACK", "VOLUME", "PATH", "INCARNATION",
     "PARTITIONS", "LEADERS", "LEAVING",
 )  # fmt: skip
 
@@ -72,6 +72,7 @@ def _list() -> Answer:
             "id": broker.id,
             "state": "fenced" if broker.fenced else "running",
             "draining": broker.draining,
+            "lacks_room": broker.lacks_room,
             "host": broker.host,
             "port": broker.port,
             "rack": broker.rack,

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from brokers.kernel.ids import TopicName
 from brokers.models import Broker, Partition, Topic
+from brokers.node.ports import Report
 from brokers.selectors.brokers import broker_heartbeats, list_brokers, live_brokers
 from brokers.selectors.topics import partitions_of
 from brokers.services.delete_topic import delete_topic
@@ -109,6 +110,17 @@ class TestLife:
         assert heartbeat(1, 1)
         assert newest_change_number() == before + 1
         assert [broker.id for broker in live_brokers()] == [1, 2, 3]
+
+    def test_a_full_disk_is_told_once_and_so_is_its_end(self, three_brokers):
+        before = newest_change_number()
+        for _ in range(2):
+            assert heartbeat(2, 1, Report(lacks_room=True))
+        assert newest_change_number() == before + 1
+        assert [broker.lacks_room for broker in live_brokers()] == [False, True, False]
+        assert heartbeat(2, 1)
+        assert newest_change_number() == before + 2
+        assert not any(broker.lacks_room for broker in live_brokers())
+        assert broker_heartbeats()[2] == (1, 3)
 
     def test_heartbeats_are_no_news(self, three_brokers):
         before = newest_change_number()

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from brokers.models import Partition
-from brokers.node.ports import PartitionAssignment, Upkeep
+from brokers.node.ports import PartitionAssignment, Report, Upkeep
 from brokers.selectors.topics import partitions_of
 from brokers.services.delete_topic import delete_topic
 from brokers.services.fence_broker import fence_broker
@@ -20,6 +20,8 @@ from tenants.models import PLATFORM
 from tenants.selectors.audit_log import entries_of
 from tenants.selectors.changes import newest_change_number
 from tests.apps.brokers.registrations import registration
+
+FULL = Report(lacks_room=True)
 
 
 @pytest.fixture
@@ -88,6 +90,22 @@ def test_preferred_leaders_lead_again_when_asked_for(acme, flights):
     assert mend_partitions(rebalance=True) == Upkeep(moved_to_preferred=2)
     assert [row.leader for row in rows(acme)] == [row.replicas[0] for row in rows(acme)]
     assert mend_partitions(rebalance=True) == Upkeep()
+
+
+def test_others_lead_what_is_led_on_a_full_disk_where_they_have_room(acme, flights):
+    put(leader=1, replicas=[1, 2, 3], isr=[1, 2, 3])
+    heartbeat(1, 1, FULL)
+    heartbeat(2, 1, FULL)
+    with scope.system("test"):
+        Partition.objects.filter(index=5).update(isr=[1, 2])
+    assert mend_partitions(rebalance=False) == Upkeep(handed_over=5)
+    after = rows(acme)
+    assert [row.leader for row in after] == [3, 3, 3, 3, 3, 1]
+    assert [row.leader_epoch for row in after] == [1, 1, 1, 1, 1, 0]
+    assert {row.isr == [1, 2, 3] for row in after[:5]} == {True}
+    assert mend_partitions(rebalance=True) == Upkeep(), "nor is it given back"
+    heartbeat(1, 1)
+    assert mend_partitions(rebalance=True) == Upkeep(moved_to_preferred=5)
 
 
 def test_not_more_than_so_many_move_at_once(acme, flights):

@@ -159,6 +159,7 @@ def test_brokers_are_listed_with_what_they_hold(run, flights):
         "id": 2,
         "state": "running",
         "draining": False,
+        "lacks_room": False,
         "host": "127.0.0.1",
         "port": 9093,
         "rack": None,

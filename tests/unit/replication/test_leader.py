@@ -156,6 +156,29 @@ def test_a_silent_follower_that_lacks_nothing_holds_nobody_up():
     assert tick(leader, 60_000, log_end=50, heard={}) == ()
 
 
+def test_a_follower_that_cannot_take_what_it_is_sent_is_left_behind_at_once():
+    leader = new_leader()
+    for replica in (2, 3):
+        fetch(leader, replica, 50)
+    assert tick(leader, 250, log_end=51) == ()
+    stuck = leader.on_fetch(3, 1, 50, log_end=51, now_ms=260, is_live=True, took_nothing=True)
+    apply(leader, stuck)
+    assert tick(leader, 500, log_end=50) == (), "it lacks nothing"
+    assert proposals(tick(leader, 500, log_end=51)) == [{1, 2}]
+
+
+def test_a_follower_that_takes_records_again_is_as_any_other():
+    leader = new_leader()
+    for replica in (2, 3):
+        fetch(leader, replica, 50)
+    apply(
+        leader,
+        leader.on_fetch(3, 1, 50, log_end=60, now_ms=260, is_live=True, took_nothing=True),
+    )
+    fetch(leader, 3, 55, now_ms=300, log_end=60)
+    assert tick(leader, 500, log_end=60) == ()
+
+
 def test_a_follower_that_asks_but_does_not_keep_up_is_left_behind():
     leader = new_leader()
     fetch(leader, 2, 100, now_ms=0)
