@@ -1,4 +1,4 @@
-"""What brokers say of their disks, so that leaders go where there is room."""
+"""What brokers say with their heartbeats: whether their disks have room, who cannot keep up."""
 
 from django.db import migrations, models
 
@@ -11,5 +11,10 @@ class Migration(migrations.Migration):
             model_name="broker",
             name="lacks_room",
             field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="broker",
+            name="replica_lags",
+            field=models.JSONField(default=list),
         ),
     ]

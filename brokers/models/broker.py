@@ -17,7 +17,8 @@ class Broker(models.Model):
 
     Ages are judged by how ``heartbeats`` rises and never by comparing clocks; ``heartbeat_at`` is
     the database's clock, for people and for upkeep. A ``draining`` broker is given no new replicas.
-    A broker that ``lacks_room`` leads only what nobody else can.
+    A broker that ``lacks_room`` leads only what nobody else can. ``replica_lags`` is what it said
+    with its last heartbeat of those who follow it, as ``metadata/lags.py`` writes it.
     """
 
     id = models.PositiveIntegerField(primary_key=True)
@@ -31,6 +32,7 @@ class Broker(models.Model):
     fenced = models.BooleanField(default=False)
     draining = models.BooleanField(default=False)
     lacks_room = models.BooleanField(default=False)
+    replica_lags = models.JSONField(default=list)
     heartbeats = models.BigIntegerField(default=0)
     heartbeat_at = models.DateTimeField(db_default=Now())
     registered_at = models.DateTimeField(db_default=Now())

@@ -350,6 +350,12 @@ class PartitionRuntime:
         if result is not None and result.leader_epoch == leader.epoch:
             self._take_membership(leader, result.isr, result.partition_epoch, leader.minimum_isr)
 
+    def followers_behind(self, now_ms: int) -> list[tuple[BrokerId, Offset, int]]:
+        """As ``Leader.behind``; nobody where this broker does not lead."""
+        if self._leader is None:
+            return []
+        return self._leader.behind(now_ms=now_ms, log_end=Offset(self.log.log_end_offset))
+
     def incarnation_of(self, replica: BrokerId) -> Incarnation:
         """The run of a follower that this leadership has heard, -1 for none."""
         view = None if self._leader is None else self._leader.followers.get(replica)

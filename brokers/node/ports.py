@@ -23,6 +23,7 @@ from brokers.kernel.ids import (
     TopicId,
     TopicName,
 )
+from brokers.metadata.lags import ReplicaLag
 from brokers.metadata.records import Change, PartitionRecord, Snapshot
 
 
@@ -166,6 +167,8 @@ class Report:
 
     lacks_room: bool = False
     """Its disk is full or nearly so."""
+    lags: tuple[ReplicaLag, ...] = ()
+    """Followers of what it leads that do not keep up."""
 
 
 NOTHING_TO_REPORT: Final = Report()

@@ -10,6 +10,7 @@ from brokers.metadata.election import others_are_complete
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.liveness import Liveness
 from brokers.node.ports import GivenUp, MetadataUnavailable, PartitionNumber, Report
+from brokers.node.replica_lags import ReplicaLags
 from brokers.node.retention_clock import RetentionClock
 
 if TYPE_CHECKING:
@@ -32,12 +33,17 @@ REBALANCE_ROUNDS = 15
 
 async def beat(node: "Node") -> None:
     """Heartbeats, until cancelled. Raises ``Fenced`` once another incarnation has taken over."""
+    lags = ReplicaLags()
     while True:
         await asyncio.sleep(node.config.heartbeat_interval_s)
         if not node.is_serving:
             continue  # It has signed off, and must not be taken for alive again.
         try:
-            report = Report(lacks_room=node.volume.lacks_room())
+            live = {broker.id for broker in node.image.live_brokers()}
+            report = Report(
+                node.volume.lacks_room(),
+                lags.look(node.partitions, live, node.clock.monotonic_ms()),
+            )
             alive = await node.control.heartbeat(node.broker_id, node.incarnation, report)
         except MetadataUnavailable:
             continue  # Serving does not depend on it; the follower says that the store is away.

@@ -23,6 +23,10 @@ SILENT_MS_MAX: Final = 2_000
 """A follower that did not ask for so long holds up producers no longer. It asks every half second
 even when there is nothing to fetch."""
 
+NOTICED_MS: Final = 1_000
+"""An in-sync follower that lacked nothing so recently keeps up: that it lacks what is just being
+appended is nobody's concern."""
+
 LAG_MS_MAX: Final = 5_000
 """A follower that asks but did not reach the log end for so long is not in sync."""
 
@@ -239,6 +243,17 @@ class Leader:
             return True
         caught_up = self.began_ms if view is None else view.caught_up_ms
         return now_ms - heard > SILENT_MS_MAX or now_ms - caught_up > LAG_MS_MAX
+
+    def behind(self, *, now_ms: int, log_end: Offset) -> list[tuple[BrokerId, Offset, int]]:
+        """Followers that do not keep up or are not in sync: who, up to where each is durable, and
+        for how long it lacks something, milliseconds."""
+        return [
+            (replica, end, now_ms - view.caught_up_ms)
+            for replica, view in self.followers.items()
+            for end in [self.durable_ends[replica]]
+            if replica not in self.isr
+            or (end < log_end and now_ms - view.caught_up_ms > NOTICED_MS)
+        ]
 
     def on_answer(self) -> tuple[Event, ...]:
         """The submission has been answered, refused or given up."""

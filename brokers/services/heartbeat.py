@@ -22,7 +22,8 @@ def heartbeat(
     unfenced by its next heartbeat and leads what waited for it. Whether its disk has room is told
     to all when it is news.
     """
-    beat = {"heartbeats": F("heartbeats") + 1, "heartbeat_at": Now()}
+    lags = [each.to_json() for each in report.lags]
+    beat = {"heartbeats": F("heartbeats") + 1, "heartbeat_at": Now(), "replica_lags": lags}
     this = Broker.objects.filter(id=broker_id, incarnation=incarnation)
     as_known = this.filter(fenced=False, lacks_room=report.lacks_room)
     return bool(as_known.update(**beat)) or _tell(broker_id, incarnation, report)
@@ -43,7 +44,10 @@ def _tell(broker_id: BrokerId, incarnation: Incarnation, report: Report) -> bool
         broker.lacks_room = report.lacks_room
         broker.heartbeats += 1
         broker.heartbeat_at = Now()
-        broker.save(update_fields=["fenced", "lacks_room", "heartbeats", "heartbeat_at"])
+        broker.replica_lags = [each.to_json() for each in report.lags]
+        broker.save(
+            update_fields=["fenced", "lacks_room", "heartbeats", "heartbeat_at", "replica_lags"]
+        )
         live = live_of(brokers)
         written = write_decided(
             lock_leaderless_held(broker_id) if was_fenced else [],

@@ -96,6 +96,7 @@ class MemoryCell:
         self.queries = 0
         """How often changes were asked for."""
         self._heartbeats: dict[BrokerId, int] = {}
+        self.reports: dict[BrokerId, Report] = {}
         self._next_producer_id = 0
         self._lock = threading.RLock()
 
@@ -322,6 +323,7 @@ class MemoryCell:
             if broker is None or broker.incarnation != incarnation:
                 return False
             self._heartbeats[broker_id] = self._heartbeats.get(broker_id, 0) + 1
+            self.reports[broker_id] = report
             if broker.fenced or broker.lacks_room != report.lacks_room:
                 self.put_broker(replace(broker, fenced=False, lacks_room=report.lacks_room))
             if broker.fenced:

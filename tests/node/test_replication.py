@@ -135,6 +135,13 @@ def test_a_replica_whose_disk_fails_is_given_up_and_copied_anew(trio):
         assert client.produce("t", batch(b"5")).error_code == 0
 
 
+def behind(trio, topic):
+    """As the leader tells with its heartbeats: replicas and how many records they lack."""
+    for lag in trio.cell.reports[trio.record(topic).leader].lags:
+        if lag.topic_id == topic.id:
+            yield lag.replica, lag.records
+
+
 @contextmanager
 def full_disk(trio, broker):
     """Nothing can be written to the broker's volume."""
@@ -158,8 +165,10 @@ def test_a_follower_whose_disk_is_full_is_left_behind_and_comes_back(trio):
             assert client.produce("t", batch(b"0")).error_code == 0
             trio.wait_for_isr(topic, 1, 2)
             assert client.produce("t", batch(b"1")).error_code == 0
+            wait_until(lambda: [*behind(trio, topic)] == [(3, 2)], "the leader to tell")
         trio.wait_for_isr(topic, 1, 2, 3)
     assert trio.partition(3, topic).log.log_end_offset == 2
+    wait_until(lambda: not [*behind(trio, topic)], "the leader to tell")
 
 
 def test_a_leader_whose_disk_is_full_hands_over_and_follows(trio):

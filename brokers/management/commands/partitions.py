@@ -8,7 +8,9 @@ from django.core.management.base import CommandParser
 from brokers.cli import refusals  # noqa: F401  (registers how a Refusal is told)
 from brokers.cli.actors import operator_for
 from brokers.kernel.ids import BrokerId, PartitionIndex, TenantId, TopicName
+from brokers.metadata.records import PartitionRecord
 from brokers.selectors.partitions import PartitionState, partition_states
+from brokers.selectors.replica_lags import ReplicaLags, replica_lags
 from brokers.services.elect_leaders import elect_leaders
 from brokers.services.elect_uncleanly import elect_uncleanly
 from tenants.cli.answer import Answer, Table
@@ -37,12 +39,12 @@ FILTERS: dict[str, tuple[str, Callable[[PartitionState], bool]]] = {
 
 COLUMNS = (
     "TENANT", "TOPIC", "PARTITION", "LEADER", "LEADER EPOCH", "PARTITION EPOCH", "REPLICAS", "ISR",
-    "ELR", "ADDING", "REMOVING", "MIN ISR",
+    "ELR", "ADDING", "REMOVING", "MIN ISR", "LAG",
 )  # fmt: skip
 
 
 class Command(HeadwaterCommand):
-    """Reads the metadata store; how far a follower is behind only brokers know, see metrics."""
+    """Reads the metadata store. How far followers are behind their leaders say with heartbeats."""
 
     help = "Partitions with their leaders and in-sync replicas; elections by hand."
 
@@ -83,17 +85,29 @@ def _list(options: dict[str, Any]) -> Answer:
     name = options["tenant"]
     tenant_id = None if name is None else tenant_by_name(name).id
     is_wanted = FILTERS[options["only"]][1] if options["only"] else lambda _: True
-    index = options["partition"]
+    index, lags = options["partition"], replica_lags()
     documents = [
-        _document(each)
+        _document(each, lags)
         for each in partition_states(tenant_id, options["topic"])
         if is_wanted(each) and index in (None, each.record.index)
     ]
-    rows = tuple(tuple(document.values()) for document in documents)
+    rows = tuple(
+        tuple((document | {"lag": _shown(document["lag"])}).values()) for document in documents
+    )
     return Answer({"partitions": documents}, (Table(COLUMNS, rows),))
 
 
-def _document(state: PartitionState) -> dict[str, Any]:
+def _shown(lags: list[dict[str, Any]]) -> str:
+    """``2:0 3:1500/4.2s 4:?``: each follower's records, and since when where it is behind."""
+    cells = []
+    for each in lags:
+        cell = "?" if each["records"] is None else str(each["records"])
+        since = f"/{each['behind_ms'] / 1000:.1f}s" if each["behind_ms"] else ""
+        cells.append(f"{each['replica']}:{cell}{since}")
+    return " ".join(cells)
+
+
+def _document(state: PartitionState, lags: ReplicaLags) -> dict[str, Any]:
     record = state.record
     return {
         "tenant": state.tenant,
@@ -108,6 +122,17 @@ def _document(state: PartitionState) -> dict[str, Any]:
         "adding": list(record.adding),
         "removing": list(record.removing),
         "min_isr": state.minimum,
+        "lag": [_lag(record, each, lags) for each in record.replicas if each != record.leader],
+    }
+
+
+def _lag(record: PartitionRecord, replica: BrokerId, lags: ReplicaLags) -> dict[str, Any]:
+    """Nulls where nobody knows."""
+    lag = lags.of(record, replica)
+    return {
+        "replica": replica,
+        "records": None if lag is None else lag.records,
+        "behind_ms": None if lag is None else lag.behind_ms,
     }
 
 

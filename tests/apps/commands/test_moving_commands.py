@@ -2,11 +2,16 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
+from brokers.metadata.lags import ReplicaLag
 from brokers.models import Broker, Partition
+from brokers.node.ports import Report
 from brokers.services.fence_broker import fence_broker
+from brokers.services.heartbeat import heartbeat
 from brokers.services.mend_partitions import mend_partitions
 from brokers.services.register_broker import register_broker
 from brokers.services.stop_broker import stop_broker
@@ -125,10 +130,28 @@ class TestPartitions:
             "leader_epoch": 0, "partition_epoch": 0, "replicas": first["replicas"],
             "isr": first["replicas"], "eligible_leaders": [], "adding": [], "removing": [],
             "min_isr": 2,
+            "lag": [{"replica": first["replicas"][1], "records": 0, "behind_ms": 0}],
         }  # fmt: skip
         assert len(partitions(run, "--topic", "flights", "--partition", "2")) == 1
         assert partitions(run, "--topic", "nope") == []
         assert run("partitions").out.startswith("TENANT\tTOPIC\tPARTITION\tLEADER")
+
+    def test_lag_is_what_the_leader_said_and_unknown_without_it(self, run, flights):
+        put(replicas=[1, 2, 3], isr=[1, 2], leader=1)
+        topic_id = bytes.fromhex(flights["topic_id"].replace("-", ""))
+        heartbeat(1, 1, Report(lags=(ReplicaLag(topic_id, 0, 3, 1500, 4200, 99, 0),)))
+        first, second, _ = partitions(run)
+        keeps_up = {"replica": 2, "records": 0, "behind_ms": 0}
+        unknown = {"replica": 3, "records": None, "behind_ms": None}
+        assert first["lag"] == [keeps_up, {"replica": 3, "records": 1500, "behind_ms": 4200}]
+        assert second["lag"] == [keeps_up, unknown]
+        assert "2:0 3:1500/4.2s" in run("partitions").out
+        Broker.objects.filter(id=1).update(heartbeat_at=Now() - timedelta(seconds=6))
+        assert partitions(run)[0]["lag"] == [
+            keeps_up | {"records": None, "behind_ms": None},
+            unknown,
+        ]
+        assert "2:? 3:?" in run("partitions").out
 
     def test_a_tenant_can_be_chosen(self, run, flights):
         run("tenants", "--create", "--tenant", "rival")

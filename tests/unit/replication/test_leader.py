@@ -179,6 +179,15 @@ def test_a_follower_that_takes_records_again_is_as_any_other():
     assert tick(leader, 500, log_end=60) == ()
 
 
+def test_who_is_behind_is_who_is_not_in_sync_or_has_lacked_something_for_a_second():
+    leader = new_leader(1, 2)
+    fetch(leader, 2, 50, log_end=50)
+    fetch(leader, 3, 20, log_end=50, live=False)
+    assert leader.behind(now_ms=1_000, log_end=60) == [(3, 20, 1_000)]
+    assert leader.behind(now_ms=1_001, log_end=60) == [(2, 50, 1_001), (3, 20, 1_001)]
+    assert leader.behind(now_ms=9_000, log_end=50) == [(3, 20, 9_000)]
+
+
 def test_a_follower_that_asks_but_does_not_keep_up_is_left_behind():
     leader = new_leader()
     fetch(leader, 2, 100, now_ms=0)
