@@ -70,6 +70,7 @@ def broker_record(broker: Broker) -> BrokerRecord:
         fenced=broker.fenced,
         draining=broker.draining,
         lacks_room=broker.lacks_room,
+        copy_bytes_per_second=broker.copy_bytes_per_second,
     )
 
 

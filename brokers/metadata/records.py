@@ -249,6 +249,8 @@ class BrokerRecord:
     """An operator wants it empty: it is given no new replicas, and its own move elsewhere."""
     lacks_room: bool = False
     """Its disk is full or nearly so: others lead where they can."""
+    copy_bytes_per_second: int | None = None
+    """Of replicas that a reassignment adds, while they are not in sync; None for no limit."""
 
     @classmethod
     def from_json(cls, data: Json) -> "BrokerRecord":
@@ -264,6 +266,7 @@ class BrokerRecord:
             fenced=data.get("fenced", False),
             draining=data.get("draining", False),
             lacks_room=data.get("lacks_room", False),
+            copy_bytes_per_second=data.get("copy_bytes_per_second"),
         )
 
     def to_json(self) -> Json:
@@ -279,4 +282,5 @@ class BrokerRecord:
             "fenced": self.fenced,
             "draining": self.draining,
             "lacks_room": self.lacks_room,
+            "copy_bytes_per_second": self.copy_bytes_per_second,
         }

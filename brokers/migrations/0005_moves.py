@@ -17,4 +17,9 @@ class Migration(migrations.Migration):
             name="replica_lags",
             field=models.JSONField(default=list),
         ),
+        migrations.AddField(
+            model_name="broker",
+            name="copy_bytes_per_second",
+            field=models.PositiveBigIntegerField(null=True),
+        ),
     ]

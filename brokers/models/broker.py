@@ -19,6 +19,7 @@ class Broker(models.Model):
     the database's clock, for people and for upkeep. A ``draining`` broker is given no new replicas.
     A broker that ``lacks_room`` leads only what nobody else can. ``replica_lags`` is what it said
     with its last heartbeat of those who follow it, as ``metadata/lags.py`` writes it.
+    ``copy_bytes_per_second``, the same for all, throttles the replicas that reassignments add.
     """
 
     id = models.PositiveIntegerField(primary_key=True)
@@ -33,6 +34,7 @@ class Broker(models.Model):
     draining = models.BooleanField(default=False)
     lacks_room = models.BooleanField(default=False)
     replica_lags = models.JSONField(default=list)
+    copy_bytes_per_second = models.PositiveBigIntegerField(null=True)
     heartbeats = models.BigIntegerField(default=0)
     heartbeat_at = models.DateTimeField(db_default=Now())
     registered_at = models.DateTimeField(db_default=Now())

@@ -8,13 +8,15 @@ election finds nothing to change.
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Final
 
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
 from brokers.kernel.ids import BrokerId, Incarnation, Offset, PartitionIndex, TopicId
 from brokers.log.disk import DiskFull
+from brokers.node.copy_throttle import CopyThrottle
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.replication.follower import (
     RETRY_AFTER_FAILURE_MS,
@@ -75,6 +77,8 @@ class LeaderCopy:
     incarnation: Incarnation
     leader: BrokerId
     on_news: Callable[[], None]
+    throttle: CopyThrottle
+    """Of the broker: for partitions that it is only being given."""
     _copies: dict[Key, Copy] = field(default_factory=dict)
     _to_name: dict[Key, None] = field(default_factory=dict)
     _to_forget: dict[Key, None] = field(default_factory=dict)
@@ -131,10 +135,9 @@ class LeaderCopy:
         self._name_those_that_waited(now_ms)
         topics: dict[TopicId, list[FetchPartition]] = {}
         number = self._requests + 1
-        for key in self._to_name:
-            copy = self._copies[key]
-            copy.named_in = number
-            topics.setdefault(key[0], []).append(_asked(copy))
+        for key, row in self._rows_to_ask(now_ms):
+            self._copies[key].named_in = number
+            topics.setdefault(key[0], []).append(row)
         forgotten: dict[TopicId, list[int]] = {}
         for topic_id, index in self._to_forget:
             forgotten.setdefault(topic_id, []).append(index)
@@ -155,6 +158,20 @@ class LeaderCopy:
         self._requests = number
         self._asked.append(number)
         return request
+
+    def _rows_to_ask(self, now_ms: int) -> Iterator[tuple[Key, FetchPartition]]:
+        """What is named now; those that the throttle holds up are left for later."""
+        allowance = self.throttle.allowance(now_ms)
+        for key in self._to_name:
+            copy = self._copies[key]
+            row = _asked(copy)
+            if allowance is not None and copy.partition.is_being_added:
+                if allowance <= 0:
+                    self._ask_later(key, copy, now_ms + self.throttle.wait_ms(now_ms))
+                    continue
+                row.partition_max_bytes = min(row.partition_max_bytes, ceil(allowance))
+                allowance -= row.partition_max_bytes
+            yield key, row
 
     def _name_those_that_waited(self, now_ms: int) -> None:
         for key, copy in list(self._later.items()):
@@ -196,6 +213,8 @@ class LeaderCopy:
             return
         records = row.records or _NOTHING
         assert isinstance(records, memoryview)  # As the codec decodes it.
+        if partition.is_being_added:
+            self.throttle.copied(len(records), now_ms)
         try:
             partition.apply(decision, records, wall_ms)
         except (Refusal, StorageError) as error:

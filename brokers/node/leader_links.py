@@ -15,6 +15,7 @@ from brokers.kernel.errors import Refusal
 from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId
 from brokers.metadata.records import BrokerRecord
 from brokers.node.authentication.broker_token import broker_token
+from brokers.node.copy_throttle import CopyThrottle
 from brokers.node.leader_copy import LeaderCopy
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.ports import MetadataUnavailable
@@ -43,6 +44,7 @@ class LeaderLinks:
     def __init__(self, node: "Node") -> None:
         self._node = node
         self._links: dict[BrokerId, LeaderLink] = {}
+        self._throttle = CopyThrottle()
         self._followed: dict[tuple[TopicId, PartitionIndex], BrokerId] = {}
 
     def follow(self, partition: PartitionRuntime) -> None:
@@ -66,7 +68,7 @@ class LeaderLinks:
     def _link(self, broker_id: BrokerId) -> "LeaderLink":
         link = self._links.get(broker_id)
         if link is None:
-            link = self._links[broker_id] = LeaderLink(self._node, broker_id)
+            link = self._links[broker_id] = LeaderLink(self._node, broker_id, self._throttle)
         return link
 
     async def work(self) -> None:
@@ -92,13 +94,13 @@ class LeaderLinks:
 class LeaderLink:
     """The connection to one broker."""
 
-    def __init__(self, node: "Node", leader: BrokerId) -> None:
+    def __init__(self, node: "Node", leader: BrokerId, throttle: CopyThrottle) -> None:
         self._node = node
         self._leader = leader
         self._news = asyncio.Event()
         self._pause = RETRY_SECONDS
         self._was_connected = False
-        self.copy = LeaderCopy(node.broker_id, node.incarnation, leader, self._news.set)
+        self.copy = LeaderCopy(node.broker_id, node.incarnation, leader, self._news.set, throttle)
 
     async def work(self) -> None:
         """Connect, ask, apply; again and again, until cancelled.
@@ -169,6 +171,7 @@ class LeaderLink:
         while True:
             if not under_way or (copy.has_news and len(under_way) < REQUESTS_UNDER_WAY_MAX):
                 self._news.clear()
+                self._heed_throttle()
                 request = copy.next_request(node.clock.monotonic_ms())
                 under_way.append(connection.ask(ApiKey.FETCH, FETCH_VERSION, request))
             await self._answer_or_news(under_way)
@@ -178,6 +181,12 @@ class LeaderLink:
                 if copy.wants_metadata:
                     copy.wants_metadata = False
                     await node.catch_up()
+
+    def _heed_throttle(self) -> None:
+        this = self._node.image.brokers.get(self._node.broker_id)
+        if this is not None:
+            now_ms = self._node.clock.monotonic_ms()
+            self.copy.throttle.set_rate(this.copy_bytes_per_second, now_ms)
 
     async def _answer_or_news(self, under_way: list[asyncio.Future[Any]]) -> None:
         waits: set[asyncio.Future[Any]] = {under_way[0]}

@@ -125,9 +125,9 @@ class PartitionRuntime:
         "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_clock", "_closed",
         "_commits_at_once", "_durable_waiters", "_flush_done", "_flush_lacked_room", "_flusher",
         "_flushing", "_leader", "_marks", "_postponed", "_produces", "_proposals", "counter",
-        "feeds", "fetches", "following", "high_watermark", "index", "last_stable_offset",
-        "leader_epoch", "log", "max_message_bytes", "on_marker", "requires_keys", "role_watcher",
-        "stable_fetches", "topic",
+        "feeds", "fetches", "following", "high_watermark", "index", "is_being_added",
+        "last_stable_offset", "leader_epoch", "log", "max_message_bytes", "on_marker",
+        "requires_keys", "role_watcher", "stable_fetches", "topic",
     )  # fmt: skip
 
     def __init__(
@@ -163,6 +163,8 @@ class PartitionRuntime:
         """Whose log this one follows, while another broker leads."""
         self.role_watcher: Callable[[PartitionRuntime], None] | None = None
         """Told when a leadership has begun here, and when it has ended."""
+        self.is_being_added = False
+        """A reassignment adds this replica, and it is not in sync yet: its copying is throttled."""
         self._broker_id = broker_id
         self._clock = clock
         self._flusher = flusher

@@ -239,6 +239,8 @@ class PartitionManager:
         runtime = self.get(topic.id, record.index)
         if runtime is None:
             return
+        joins = self._broker_id in record.adding and self._broker_id not in record.isr
+        runtime.is_being_added = joins
         if record.leader == self._broker_id:
             self._following.forget(topic.id, record.index)
             try:

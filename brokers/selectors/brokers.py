@@ -21,6 +21,11 @@ def live_brokers() -> list[Broker]:
     return list(Broker.objects.filter(fenced=False).order_by("id"))
 
 
+def copy_throttle() -> int | None:
+    """Bytes a second at which each broker copies new replicas at most; None for no limit."""
+    return Broker.objects.order_by("id").values_list("copy_bytes_per_second", flat=True).first()
+
+
 def partitions_led() -> dict[BrokerId, int]:
     """How many partitions of live topics each broker leads, over all tenants."""
     with scope.system("placement: every tenant's partitions are a broker's load"):

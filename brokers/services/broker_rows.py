@@ -34,6 +34,13 @@ def lock_brokers(changing: BrokerId | None = None) -> dict[BrokerId, Broker]:
     return _rows(found)
 
 
+def lock_brokers_to_change() -> dict[BrokerId, Broker]:
+    """Every registered broker by id, each locked to be changed itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM brokers_broker ORDER BY id FOR UPDATE")
+        return _rows([number for (number,) in cursor.fetchall()])
+
+
 def share_brokers(ids: Collection[BrokerId]) -> dict[BrokerId, Broker]:
     """Only these, as far as they are registered, locked against change."""
     with connection.cursor() as cursor:

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db.models.functions import Now
 
 from brokers.kernel.ids import BrokerId, Incarnation
@@ -22,7 +24,7 @@ def register_broker(registration: BrokerRegistration) -> Incarnation:
         limit_waits()
         brokers = lock_brokers(changing=registration.id)
         before = brokers.get(registration.id)
-        broker = _write_broker(registration, before)
+        broker = _write_broker(registration, before, _throttle_of(brokers.values()))
         live = live_of(brokers) | {registration.id}
         restart = _restart(registration, before)
         written = write_decided(
@@ -57,7 +59,14 @@ def _restart(registration: BrokerRegistration, before: Broker | None) -> Restart
     )
 
 
-def _write_broker(registration: BrokerRegistration, before: Broker | None) -> Broker:
+def _throttle_of(brokers: Iterable[Broker]) -> int | None:
+    """As it is for the others, so it is for a new one."""
+    return next((broker.copy_bytes_per_second for broker in brokers), None)
+
+
+def _write_broker(
+    registration: BrokerRegistration, before: Broker | None, throttle: int | None
+) -> Broker:
     Volume.objects.update_or_create(
         id=registration.volume_id, defaults={"path": registration.volume_path}
     )
@@ -73,6 +82,7 @@ def _write_broker(registration: BrokerRegistration, before: Broker | None) -> Br
         fenced=False,
         draining=before is not None and before.draining,
         lacks_room=before is not None and before.lacks_room,
+        copy_bytes_per_second=throttle,
         heartbeats=0 if before is None else before.heartbeats + 1,
         heartbeat_at=Now(),
         registered_at=Now(),

@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from brokers.kernel.errors import ErrorCode
 from brokers.metadata import reassignment
 from brokers.metadata.records import TopicRecord
+from brokers.node.ports import NOTHING_TO_REPORT
 from tests.node.fakes import MemoryCell
 from tests.node.harness import RunningNode, node_config, wait_until
 from tests.node.raw_client import RawClient, batch
@@ -137,7 +138,7 @@ def test_a_replica_whose_disk_fails_is_given_up_and_copied_anew(trio):
 
 def behind(trio, topic):
     """As the leader tells with its heartbeats: replicas and how many records they lack."""
-    for lag in trio.cell.reports[trio.record(topic).leader].lags:
+    for lag in trio.cell.reports.get(trio.record(topic).leader, NOTHING_TO_REPORT).lags:
         if lag.topic_id == topic.id:
             yield lag.replica, lag.records
 
@@ -292,3 +293,43 @@ def test_a_marker_is_not_done_before_it_is_committed(trio):
     with as_broker(trio.nodes[1]) as broker:
         assert write_marker(broker, topic) == ErrorCode.NOT_ENOUGH_REPLICAS
         assert trio.partition(1, topic).log.log_end_offset == 0
+
+
+def test_only_a_new_replica_is_throttled_and_only_while_it_is(trio):
+    topic = trio.cell.add_topic(trio.tenant_id, "t", 1, replicas=[[1, 2]])
+    wait_until(lambda: trio.partition(1, topic), "a replica to be opened")
+    trio.cell.put_broker(replace(trio.cell.brokers[3], copy_bytes_per_second=1))
+    trio.cell.put_broker(replace(trio.cell.brokers[2], copy_bytes_per_second=1))
+    with trio.at_leader(topic) as client:
+        for number in range(20):
+            assert client.produce("t", batch(b"%d" % number * 100)).error_code == 0
+        moved = reassignment.begun(trio.record(topic), (3, 2), known={2, 3}, live={1, 2, 3})
+        trio.cell.put_partition(moved)
+        wait_until(lambda: [*behind(trio, topic)], "the leader to tell")
+        # In sync, and held up by nobody: acks=all is answered all the while.
+        for number in range(20):
+            assert client.produce("t", batch(b"%d" % number * 100)).error_code == 0
+        (left,) = behind(trio, topic)
+        assert left[0] == 3
+        assert trio.partition(3, topic).log.log_end_offset < 20
+        assert trio.record(topic).adding == (3,)
+
+        trio.cell.put_broker(replace(trio.cell.brokers[3], copy_bytes_per_second=None))
+        wait_until(lambda: trio.record(topic).replicas == (3, 2), "the move to be finished", 20)
+    assert trio.partition(3, topic).log.log_end_offset == 40
+
+
+def test_a_cancelled_move_leaves_nothing_behind(trio):
+    topic = trio.cell.add_topic(trio.tenant_id, "t", 1, replicas=[[1, 2]])
+    wait_until(lambda: trio.partition(1, topic), "a replica to be opened")
+    trio.cell.put_broker(replace(trio.cell.brokers[3], copy_bytes_per_second=1))
+    with trio.at_leader(topic) as client:
+        for number in range(20):
+            assert client.produce("t", batch(b"%d" % number * 100)).error_code == 0
+        moved = reassignment.begun(trio.record(topic), (3, 2), known={2, 3}, live={1, 2, 3})
+        trio.cell.put_partition(moved)
+        wait_until(lambda: trio.partition(3, topic), "the new replica to be opened")
+        trio.cell.put_partition(reassignment.cancelled(trio.record(topic), live={1, 2, 3}))
+        wait_until(lambda: trio.partition(3, topic) is None, "the new replica to go")
+        assert set(trio.record(topic).replicas) == {1, 2}
+        assert client.produce("t", batch(b"20")).base_offset == 20

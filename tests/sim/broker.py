@@ -12,6 +12,7 @@ from brokers.kernel.errors import HeadwaterError, Refusal
 from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex, TopicId
 from brokers.log.volume import Volume
 from brokers.metadata.image import MetadataImage
+from brokers.node.copy_throttle import CopyThrottle
 from brokers.node.leader_copy import LeaderCopy
 from brokers.node.metrics import Metrics
 from brokers.node.partition_runtime import PartitionRuntime
@@ -174,7 +175,7 @@ class Broker:
             if link is not None:
                 self.later(0.0, 0.05, link.news)
 
-        return LeaderCopy(self.id, self.incarnation, leader.id, news)
+        return LeaderCopy(self.id, self.incarnation, leader.id, news, CopyThrottle())
 
     def _open(self, clean: bool) -> None:
         manager, image = self.partitions, self.image

@@ -1,7 +1,7 @@
 """``reassign``: move partitions to other brokers, as ``kafka-reassign-partitions`` does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +14,18 @@ from brokers.kernel.ids import BrokerId
 from brokers.metadata.reassignment import target_of
 from brokers.node.ports import PartitionAssignment, Refused
 from brokers.selectors.assignments import present_assignments, proposed_assignments
+from brokers.selectors.brokers import copy_throttle
 from brokers.selectors.partitions import PartitionState, partition_states
+from brokers.selectors.replica_lags import ReplicaLags, replica_lags
 from brokers.services.reassign_partitions import reassign_partitions
+from brokers.services.throttle_copies import throttle_copies
 from tenants.cli.answer import Answer, Table
-from tenants.cli.arguments import argument, not_negative
+from tenants.cli.arguments import argument, not_negative, positive
 from tenants.cli.command import HeadwaterCommand
-from tenants.cli.failures import CommandFailure
+from tenants.cli.failures import CommandFailure, UsageProblem
 from tenants.cli.options import add_actions, add_tenant_option, required
-from tenants.cli.tenant_choice import chosen_tenant
+from tenants.cli.tenant_choice import chosen_tenant, operator
+from tenants.cli.watching import watch
 from tenants.models import Tenant
 
 ACTIONS = {
@@ -29,10 +33,12 @@ ACTIONS = {
     "execute": "begin to move; replicas are copied while the partitions serve",
     "verify": "how far it is",
     "cancel": "go back to the replicas before, where that is still possible",
-    "list": "what is being moved now",
+    "list": "what is being moved now, and how far it is",
+    "set-throttle": "copy no faster than --throttle, from now on",
+    "remove-throttle": "copy as fast as disks and network allow",
 }
 
-COLUMNS = ("TOPIC", "PARTITION", "REPLICAS", "ADDING", "REMOVING", "ISR")
+COLUMNS = ("TOPIC", "PARTITION", "REPLICAS", "ADDING", "REMOVING", "ISR", "LEFT")
 
 
 def broker_list(text: str) -> list[BrokerId]:
@@ -41,7 +47,7 @@ def broker_list(text: str) -> list[BrokerId]:
 
 
 class Command(HeadwaterCommand):
-    """Not throttled yet: copies take what their brokers' disks and network give."""
+    """A throttle is the whole cell's, and stays until it is removed."""
 
     help = "Move partitions to other brokers while they serve."
 
@@ -56,22 +62,59 @@ class Command(HeadwaterCommand):
             "--broker-list", type=argument(broker_list), metavar="N,N,…",
             help="--generate: the brokers to use",
         )  # fmt: skip
+        parser.add_argument(
+            "--throttle", type=argument(positive), metavar="BYTES_PER_S",
+            help="--execute, --set-throttle: what each broker copies at most, of new replicas only",
+        )  # fmt: skip
+        parser.add_argument(
+            "--watch", action="store_true", help="--list, --verify: again as it changes"
+        )
 
-    def answer(self, options: dict[str, Any]) -> Answer:
+    def answer(self, options: dict[str, Any]) -> Answer | None:
+        action = options["action"]
+        if options["throttle"] is not None and action not in {"execute", "set-throttle"}:
+            raise UsageProblem("--throttle goes with --execute or --set-throttle.")
+        if options["watch"] and action not in {"list", "verify"}:
+            raise UsageProblem("--watch goes with --list or --verify.")
+        match action:
+            case "set-throttle":
+                return _throttle(required(options, "throttle"))
+            case "remove-throttle":
+                return _throttle(None)
         tenant = chosen_tenant(options["tenant"])
-        match options["action"]:
+        match action:
             case "generate":
                 return _generate(tenant, options)
             case "list":
-                return _list(tenant)
+                return self._shown(lambda: _list(tenant), options)
         assignments = read_assignments(required(options, "reassignment_json_file"))
-        match options["action"]:
+        match action:
             case "execute":
-                return _execute(tenant, assignments)
+                return _execute(tenant, assignments, options["throttle"])
             case "verify":
-                return _verify(tenant, assignments)
+                return self._shown(lambda: _verify(tenant, assignments), options)
             case _:
                 return _cancel(tenant, assignments)
+
+    def _shown(self, look: Callable[[], Answer], options: dict[str, Any]) -> Answer | None:
+        if not options["watch"]:
+            return look()
+        watch(look, self.stdout, as_json=options["json"])
+        return None
+
+
+def _throttle(bytes_per_second: int | None) -> Answer:
+    throttle_copies(bytes_per_second=bytes_per_second, by=operator())
+    return Answer({"throttle": bytes_per_second}, (_throttle_line(bytes_per_second),))
+
+
+def _throttle_line(bytes_per_second: int | None) -> str:
+    if bytes_per_second is None:
+        return "New replicas are copied as fast as disks and network allow"
+    return (
+        f"Each broker copies at most {bytes_per_second} bytes/s of new replicas; "
+        "`reassign --remove-throttle` ends that"
+    )
 
 
 def _generate(tenant: Tenant, options: dict[str, Any]) -> Answer:
@@ -92,8 +135,12 @@ def _line(document: dict[str, Any]) -> str:
     return json.dumps(document)
 
 
-def _execute(tenant: Tenant, assignments: Sequence[PartitionAssignment]) -> Answer:
+def _execute(
+    tenant: Tenant, assignments: Sequence[PartitionAssignment], throttle: int | None
+) -> Answer:
     """The current assignment comes first: whoever regrets it executes that."""
+    if throttle is not None:
+        throttle_copies(bytes_per_second=throttle, by=operator())
     present = present_assignments(tenant.id, [*dict.fromkeys(a.topic_name for a in assignments)])
     named = {(each.topic_name, each.index) for each in assignments}
     before = assignment_document(
@@ -140,17 +187,20 @@ def _check(assignments: Sequence[PartitionAssignment], outcomes: Sequence[Refuse
 
 def _verify(tenant: Tenant, assignments: Sequence[PartitionAssignment]) -> Answer:
     states = {(each.topic, each.record.index): each for each in partition_states(tenant.id)}
+    lags, throttle = replica_lags(), copy_throttle()
     documents = [
         {
             "topic": each.topic_name,
             "partition": each.index,
             "state": _progress(each, states.get((each.topic_name, each.index))),
+            "left": _left(states.get((each.topic_name, each.index)), lags),
         }
         for each in assignments
     ]
-    columns = ("TOPIC", "PARTITION", "STATE")
-    rows = tuple(tuple(document.values()) for document in documents)
-    return Answer({"partitions": documents}, (Table(columns, rows),))
+    table = Table(("TOPIC", "PARTITION", "STATE", "LEFT"), _rows(documents))
+    return Answer(
+        {"throttle": throttle, "partitions": documents}, (table, _throttle_line(throttle))
+    )
 
 
 def _progress(wanted: PartitionAssignment, state: PartitionState | None) -> str:
@@ -163,6 +213,7 @@ def _progress(wanted: PartitionAssignment, state: PartitionState | None) -> str:
 
 def _list(tenant: Tenant) -> Answer:
     moving = [each for each in partition_states(tenant.id) if each.is_moving]
+    lags, throttle = replica_lags(), copy_throttle()
     documents = [
         {
             "topic": each.topic,
@@ -171,8 +222,48 @@ def _list(tenant: Tenant) -> Answer:
             "adding": list(each.record.adding),
             "removing": list(each.record.removing),
             "isr": list(each.record.isr),
+            "left": _left(each, lags),
         }
         for each in moving
     ]
-    rows = tuple(tuple(document.values()) for document in documents)
-    return Answer({"tenant": tenant.name, "partitions": documents}, (Table(COLUMNS, rows),))
+    return Answer(
+        {"tenant": tenant.name, "throttle": throttle, "partitions": documents},
+        (Table(COLUMNS, _rows(documents)), _throttle_line(throttle)),
+    )
+
+
+def _left(state: PartitionState | None, lags: ReplicaLags) -> list[dict[str, Any]]:
+    """What each replica that is being added has yet to copy; nulls where nobody knows."""
+    if state is None:
+        return []
+    return [
+        {
+            "replica": replica,
+            "records": None if lag is None else lag.records,
+            "bytes": None if lag is None else lag.bytes_left,
+            "bytes_per_second": None if lag is None else lag.bytes_per_second,
+            "seconds": None if lag is None else lag.seconds_left,
+        }
+        for replica in state.record.adding
+        for lag in [lags.of(state.record, replica)]
+    ]
+
+
+def _rows(documents: Sequence[dict[str, Any]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(
+        tuple((each | {"left": "; ".join(map(_left_line, each["left"]))}).values())
+        for each in documents
+    )
+
+
+def _left_line(left: dict[str, Any]) -> str:
+    """``4: 1500 records, 9.3 MB at 1.0 MB/s, 9 s``."""
+    if left["records"] is None:
+        return f"{left['replica']}: ?"
+    if not left["records"]:
+        return f"{left['replica']}: 0 records"
+    seconds = "?" if left["seconds"] is None else left["seconds"]
+    return (
+        f"{left['replica']}: {left['records']} records, {left['bytes'] / 1e6:.1f} MB "
+        f"at {left['bytes_per_second'] / 1e6:.1f} MB/s, {seconds} s"
+    )

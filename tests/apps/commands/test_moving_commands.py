@@ -272,6 +272,62 @@ class TestReassign:
         states = run("reassign", "--verify", *options).document["partitions"]
         assert [each["state"] for each in states] == ["elsewhere"]
 
+    def test_what_is_left_is_shown_for_each_new_replica(self, run, flights, files):
+        put(replicas=[1, 2], isr=[1, 2], leader=1)
+        moves = [{"topic": "flights", "partition": 0, "replicas": [3, 1]}]
+        plan = files("plan.json", {"partitions": moves})
+        options = ["--reassignment-json-file", plan]
+        run("reassign", "--execute", *options)
+        (unknown,) = run("reassign", "--list", "--json").document["partitions"][0]["left"]
+        assert unknown == {"replica": 3} | dict.fromkeys(
+            ("records", "bytes", "bytes_per_second", "seconds")
+        )
+        topic_id = bytes.fromhex(flights["topic_id"].replace("-", ""))
+        lag = ReplicaLag(topic_id, 0, 3, 1500, 4200, 9_300_000, 1_000_000)
+        heartbeat(1, 1, Report(lags=(lag,)))
+        told = {
+            "replica": 3, "records": 1500, "bytes": 9_300_000, "bytes_per_second": 1_000_000,
+            "seconds": 9,
+        }  # fmt: skip
+        assert run("reassign", "--list", "--json").document["partitions"][0]["left"] == [told]
+        (verified,) = run("reassign", "--verify", *options, "--json").document["partitions"]
+        assert (verified["state"], verified["left"]) == ("in progress", [told])
+        assert "3: 1500 records, 9.3 MB at 1.0 MB/s, 9 s" in run("reassign", "--list").out
+        # In sync, it has nothing left; so shown until the controller's next round.
+        put(isr=[1, 2, 3], replicas=[3, 1, 2], adding=[3])
+        heartbeat(1, 1)
+        (done,) = run("reassign", "--list", "--json").document["partitions"][0]["left"]
+        assert (done["records"], done["seconds"]) == (0, 0)
+
+    def test_the_throttle_is_set_changed_and_removed(self, run, flights, files):
+        before = partitions(run)[0]["replicas"]
+        other = next(number for number in (1, 2, 3) if number not in before)
+        moves = [{"topic": "flights", "partition": 0, "replicas": [other, before[0]]}]
+        plan = files("plan.json", {"partitions": moves})
+        options = ["--reassignment-json-file", plan, "--throttle", "5000", "--json"]
+        assert run("reassign", "--execute", *options).exit_code == 0
+        assert {each.copy_bytes_per_second for each in Broker.objects.all()} == {5000}
+        register_broker(registration(4))
+        assert Broker.objects.get(id=4).copy_bytes_per_second == 5000
+        assert run("reassign", "--list", "--json").document["throttle"] == 5000
+        changed = run("reassign", "--set-throttle", "--throttle", "7000", "--json").document
+        assert changed == {"throttle": 7000}
+        assert "7000 bytes/s" in run("reassign", "--list").out
+        assert run("reassign", "--remove-throttle", "--json").document == {"throttle": None}
+        assert {each.copy_bytes_per_second for each in Broker.objects.all()} == {None}
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--set-throttle"],
+            ["--set-throttle", "--throttle", "0"],
+            ["--list", "--throttle", "5"],
+            ["--remove-throttle", "--watch"],
+        ],
+    )
+    def test_a_throttle_that_makes_no_sense_is_not_tried(self, run, arguments):
+        assert run("reassign", *arguments, "--json").exit_code == 2
+
     def test_what_was_refused_is_said_and_the_rest_done(self, run, flights, files):
         moves = [
             {"topic": "flights", "partition": 0, "replicas": [1, 9]},
