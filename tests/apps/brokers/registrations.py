@@ -5,7 +5,10 @@ from brokers.node.ports import BrokerRegistration
 
 
 def registration(
-    number: int, volume: str | None = None, clean_incarnation: int | None = None
+    number: int,
+    volume: str | None = None,
+    clean_incarnation: int | None = None,
+    rack: str | None = None,
 ) -> BrokerRegistration:
     """Broker ``number`` on a volume of its own, unless another is named."""
     return BrokerRegistration(
@@ -16,6 +19,6 @@ def registration(
         internal_port=9191 + number,
         volume_id=volume or f"volume-{number}",
         volume_path=f"/volumes/{number}",
-        rack=None,
+        rack=rack,
         clean_incarnation=None if clean_incarnation is None else Incarnation(clean_incarnation),
     )

@@ -223,6 +223,23 @@ class TestGrow:
         assert Counter(after) == {1: 3, 2: 3, 3: 3}
         assert topic_named(acme.tenant.id, "flights").partition_count == 9
 
+    def test_new_replicas_are_spread_over_volumes_and_racks(self, acme):
+        """Two brokers in each rack; 1 and 3, of different ones, share a volume."""
+        racks = {1: "a", 2: "a", 3: "b", 4: "b", 5: "c", 6: "c"}
+        volumes = {number: f"volume-{number}" for number in racks} | {3: "volume-1"}
+        for number, rack in racks.items():
+            register_broker(registration(number, volume=volumes[number], rack=rack))
+        acme.create("flights", 6, replication_factor=3)
+        before = [row.replicas for row in partitions_of(acme.tenant.id, "flights")]
+        self.grow(acme, 18)
+        after = [row.replicas for row in partitions_of(acme.tenant.id, "flights")]
+        assert after[:6] == before
+        for replicas in after:
+            assert len({volumes[each] for each in replicas}) == 3
+            assert {racks[each] for each in replicas} == {"a", "b", "c"}
+        leaders = Counter(replicas[0] for replicas in after)
+        assert max(leaders.values()) - min(leaders.values()) <= 2
+
     def test_new_partitions_can_be_assigned_by_hand(self, acme):
         acme.create("flights", 1, replication_factor=2)
         self.grow(acme, 3, assignments=[[BrokerId(2), BrokerId(1)], [BrokerId(2), BrokerId(3)]])
