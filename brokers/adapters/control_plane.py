@@ -1,6 +1,7 @@
 """The node's verbs over the services."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from brokers.adapters.database_calls import DatabaseCalls
@@ -32,6 +33,7 @@ from brokers.selectors import brokers as broker_selectors
 from brokers.services import (
     alter_isrs,
     alter_topic_configs,
+    continue_drains,
     create_partitions,
     create_topic,
     delete_topic,
@@ -120,9 +122,7 @@ class DjangoControlPlane:
         )
 
     async def mend_partitions(self, *, rebalance: bool) -> Upkeep:
-        return await self._replication.call(
-            FENCE_SECONDS, mend_partitions.mend_partitions, rebalance=rebalance
-        )
+        return await self._replication.call(FENCE_SECONDS, _controller_round, rebalance=rebalance)
 
     async def reserve_producer_ids(self, count: int) -> ProducerId:
         return await self._verbs.call(
@@ -247,3 +247,9 @@ def _refused_or(verb: Callable[[], T]) -> T | Refused:
         return verb()
     except Refusal as refusal:
         return Refused(refusal.code, refusal.message)
+
+
+def _controller_round(*, rebalance: bool) -> Upkeep:
+    """Two transactions: what waits for a leader does not wait for a plan."""
+    mended = mend_partitions.mend_partitions(rebalance=rebalance)
+    return replace(mended, drain_moves=continue_drains.continue_drains())

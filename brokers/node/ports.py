@@ -142,6 +142,8 @@ class Upkeep:
     reassigned: int = 0
     handed_over: int = 0
     """To a leader whose disk has room."""
+    drain_moves: int = 0
+    """Begun, off draining brokers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +249,8 @@ class ControlPlane(Protocol):
 
     async def mend_partitions(self, *, rebalance: bool) -> Upkeep:
         """Elect where there is no leader and may be one, have others lead what is led on a full
-        disk, finish reassignments; with ``rebalance`` give leadership back to preferred leaders."""
+        disk, finish reassignments, move replicas off draining brokers; with ``rebalance`` give
+        leadership back to preferred leaders."""
         ...
 
     async def broker_heartbeats(self) -> dict[BrokerId, tuple[Incarnation, int]]:

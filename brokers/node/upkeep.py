@@ -104,6 +104,8 @@ async def watch_partitions(node: "Node") -> None:
                 "finished %d reassignments, had others lead %d that were led on full disks",
                 done.elected, done.moved_to_preferred, done.reassigned, done.handed_over,
             )  # fmt: skip
+        if done.drain_moves:
+            log.info("began to move %d replicas off draining brokers", done.drain_moves)
 
 
 async def repair(node: "Node") -> None:

@@ -58,7 +58,7 @@ def mend_partitions(*, rebalance: bool) -> Upkeep:
     with scope.system("the controller's round"):
         limit_waits()
         mendable, elsewhere = _candidates(rebalance)
-        if (not mendable and not elsewhere) or not _nobody_else_does():
+        if (not mendable and not elsewhere) or not nobody_else_does():
             return Upkeep()
         brokers = lock_brokers()
         roomy = {each for each in live_of(brokers) if not brokers[each].lacks_room}
@@ -99,7 +99,8 @@ def _candidates(rebalance: bool) -> tuple[list[int], list[int]]:
         return mendable, [row for (row,) in cursor.fetchall()]
 
 
-def _nobody_else_does() -> bool:
+def nobody_else_does() -> bool:
+    """For the rest of the transaction: two controllers rarely do the same work."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SAVES_WORK])
         return bool(cursor.fetchone()[0])

@@ -9,6 +9,7 @@ from brokers.kernel.ids import BrokerId
 from brokers.selectors.brokers import list_brokers, partitions_led, replicas_held
 from brokers.selectors.replicas import replicas_leaving
 from brokers.services.drain_broker import drain_broker
+from brokers.services.drain_moves import MOVES_AT_ONCE
 from brokers.services.remove_broker import remove_broker
 from brokers.services.undrain_broker import undrain_broker
 from tenants.cli.answer import Answer, Table
@@ -96,15 +97,19 @@ def _drain(broker_id: BrokerId, execute: bool) -> Answer:
         "action": "drain",
         "executed": execute,
         "moving": drained.moving,
+        "begun": drained.begun,
         "stuck": list(drained.stuck),
     }
     does = "move" if execute else "would move"
-    lines = [f"broker {broker_id}: {drained.moving} replicas {does} to other brokers"]
+    lines = [
+        f"broker {broker_id}: {drained.moving} replicas {does} to other brokers, "
+        f"{MOVES_AT_ONCE} at a time"
+    ]
     if drained.stuck:
         named = ", ".join(drained.stuck[:STUCK_SHOWN])
         lines.append(
-            f"{len(drained.stuck)} cannot, for want of another broker: {named}; drain again when "
-            "there is one"
+            f"{len(drained.stuck)} cannot, for want of another broker: {named}; they go once there "
+            "is one"
         )
     if execute:
         lines.append("`brokers --watch` shows how far it is; `brokers --undrain` takes it back")

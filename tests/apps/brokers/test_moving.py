@@ -8,8 +8,11 @@ from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.models import Broker, Partition
 from brokers.node.ports import PartitionAssignment, Refused
 from brokers.selectors.brokers import live_brokers, replicas_held
+from brokers.selectors.replicas import replicas_leaving
 from brokers.selectors.topics import partitions_of
+from brokers.services.continue_drains import continue_drains
 from brokers.services.drain_broker import drain_broker
+from brokers.services.drain_moves import MOVES_AT_ONCE
 from brokers.services.elect_leaders import elect_leaders
 from brokers.services.elect_uncleanly import elect_uncleanly
 from brokers.services.ensure_system_topics import ensure_system_topics
@@ -196,6 +199,50 @@ class TestDrain:
         assert all(set(row.replicas) == {1, 2, 4} for row in rows(acme))
         led = Counter(row.replicas[0] for row in rows(acme))
         assert led == {1: 2, 2: 2, 4: 2}
+
+    def drained_to_the_end(self, *brokers):
+        """How many were under way in each round."""
+        rounds = []
+        while any(replicas_held()[broker] for broker in brokers):
+            rounds.append(sum(replicas_leaving()[broker] for broker in brokers))
+            in_sync()
+            continue_drains()
+        return rounds
+
+    def test_so_many_move_at_a_time_until_none_is_left(self, acme, fourth):
+        acme.create("more", 19, replication_factor=3)
+        with scope.system("test"):
+            Partition.objects.update(replicas=[1, 2, 3], isr=[1, 2, 3], leader=1)
+        drained = drain_broker(broker_id=3, by="test")
+        assert (drained.moving, drained.begun) == (25, MOVES_AT_ONCE)
+        assert drain_broker(broker_id=3, by="test", dry_run=True).begun == MOVES_AT_ONCE
+        assert continue_drains() == 0
+        assert self.drained_to_the_end(3) == [10, 10, 5]
+        assert replicas_held() == {1: 25, 2: 25, 4: 25}
+        before = newest_change_number()
+        assert continue_drains() == 0
+        assert newest_change_number() == before
+
+    def test_brokers_are_drained_side_by_side(self, acme, fourth):
+        register_broker(registration(5))
+        acme.create("more", 19, replication_factor=3)
+        with scope.system("test"):
+            Partition.objects.update(replicas=[1, 2, 3], isr=[1, 2, 3], leader=1)
+        drain_broker(broker_id=2, by="test")
+        drain_broker(broker_id=3, by="test")
+        assert max(self.drained_to_the_end(2, 3)) <= 2 * MOVES_AT_ONCE
+        assert replicas_held() == {1: 25, 4: 25, 5: 25}
+
+    def test_a_drain_that_is_taken_back_goes_no_further(self, acme, fourth):
+        drain_broker(broker_id=3, by="test")
+        undrain_broker(broker_id=3, by="test")
+        assert continue_drains() == 0
+
+    def test_what_was_stuck_goes_by_itself_once_it_can(self, acme, flights):
+        drain_broker(broker_id=3, by="test")
+        assert continue_drains() == 0
+        register_broker(registration(4))
+        assert continue_drains() == 6
 
     def test_a_draining_broker_is_given_nothing_new(self, acme, fourth):
         drain_broker(broker_id=3, by="test")

@@ -58,7 +58,8 @@ class TestBrokers:
     def test_draining_only_says_what_it_would_do_until_it_is_to(self, run, flights):
         asked = run("brokers", "--drain", "3", "--json").document
         assert asked == {
-            "broker": 3, "action": "drain", "executed": False, "moving": 2, "stuck": [],
+            "broker": 3, "action": "drain", "executed": False, "moving": 2, "begun": 2,
+            "stuck": [],
         }  # fmt: skip
         assert "--execute" in run("brokers", "--drain", "3").out
         assert not Broker.objects.get(id=3).draining
