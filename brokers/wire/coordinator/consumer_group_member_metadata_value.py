@@ -30,7 +30,6 @@ MIN_VERSION = 0
 MAX_VERSION = 0
 FLEXIBLE_FROM = 0
 
-_unpack_b = Struct(">b").unpack_from
 _unpack_iB = Struct(">iB").unpack_from
 _pack_i = Struct(">i").pack
 
@@ -194,7 +193,7 @@ def _read_v0(data: memoryview, p: int) -> ConsumerGroupMemberMetadataValue:
         p = stop
     n = data[p]
     p += 1
-    classic_member_metadata: ClassicMemberMetadata | None = None
+    classic_member_metadata: ClassicMemberMetadata | None = ClassicMemberMetadata()
     if n:
         n, p = tag_count(data, p, n)
         tag_0 = -1
@@ -202,10 +201,10 @@ def _read_v0(data: memoryview, p: int) -> ConsumerGroupMemberMetadataValue:
             tag_0, size_0, p = read_tag_head(data, p, tag_0)
             after_0 = p + size_0
             if tag_0 == 0:
-                (n,) = _unpack_b(data, p)
+                n = data[p]
                 p += 1
-                classic_member_metadata: ClassicMemberMetadata | None = None
-                if n >= 0:
+                classic_member_metadata = None
+                if n:
                     classic_member_metadata, p = _read_classic_member_metadata_v0(data, p, end)
             else:
                 p = after_0
@@ -282,10 +281,10 @@ def _write_v0(m: ConsumerGroupMemberMetadataValue, append: Append) -> None:
     append(UVARINT_1[n] if n < 128 else write_string_length(n))
     append(s)
     tags_0: list[tuple[int, bytes]] = []
-    if m.classic_member_metadata is not None:
+    if m.classic_member_metadata != ClassicMemberMetadata():
         value1: list[Bytes] = []
         if m.classic_member_metadata is None:
-            value1.append(b"\xff")
+            value1.append(b"\0")
         else:
             value1.append(b"\1")
             _write_classic_member_metadata_v0(m.classic_member_metadata, value1.append)

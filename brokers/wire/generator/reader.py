@@ -183,7 +183,13 @@ class _Reader:
 
     def _single_struct(self, field: Field, name: str) -> None:
         source = self.source
-        if self.version in field.nullable:
+        if field.null_differs_from_absent:
+            source.take("B", "n")
+            source.flush()
+            source.line(f"{name} = None")
+            with source.block("if n:"):
+                self._read_struct(field, name)
+        elif self.version in field.nullable:
             source.take("b", "n")
             source.flush()
             source.line(f"{name}: {annotation(field, 'request')} = None")
@@ -207,7 +213,8 @@ class _Reader:
         known = struct.tagged(self.version)
         for field in known:
             kind = annotation(field, self.message.direction)
-            source.line(f"{_local(field, number)}: {kind} = {default_value(field)}")
+            absent = f"{field.type}()" if field.null_differs_from_absent else default_value(field)
+            source.line(f"{_local(field, number)}: {kind} = {absent}")
         with source.block("if n:"):
             if not known:
                 source.line("p = skip_tags(data, p, n)")

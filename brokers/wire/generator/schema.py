@@ -71,6 +71,13 @@ class Field:
     def ever_nullable(self) -> bool:
         return self.nullable.last >= self.nullable.first
 
+    @property
+    def null_differs_from_absent(self) -> bool:
+        """A tagged struct that may be null: Kafka sends null, and takes an absent one for a struct
+        of defaults.
+        """
+        return self.tag is not None and self.struct is not None and self.ever_nullable
+
 
 @dataclass(frozen=True, slots=True)
 class Struct:

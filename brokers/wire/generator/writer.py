@@ -221,8 +221,9 @@ class _Writer:
             self._write_struct(field.struct, value)
             return
         source.flush()
+        null = r"\0" if field.null_differs_from_absent else r"\xff"
         with source.block(f"if {value} is None:"):
-            source.line(rf'{source.append}(b"\xff")')
+            source.line(f'{source.append}(b"{null}")')
         with source.block("else:"):
             source.line(rf'{source.append}(b"\1")')
             self._write_struct(field.struct, value)
@@ -256,6 +257,8 @@ class _Writer:
 def _differs(field: Field, owner: str) -> str:
     """Condition: the field has another value than its default."""
     value = f"{owner}.{field.name}"
+    if field.null_differs_from_absent:
+        return f"{value} != {field.type}()"
     default = default_value(field)
     if default == "[]":
         return value

@@ -9,6 +9,7 @@ import pytest
 from brokers.kernel.errors import ProtocolError
 from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.coordinator import (
+    consumer_group_member_metadata_value,
     consumer_protocol_subscription,
     offset_commit_value,
     transaction_log_value,
@@ -179,3 +180,16 @@ def test_a_subscription_is_bounded_as_a_request_is() -> None:
 def test_a_group_id_that_does_not_fit() -> None:
     with pytest.raises(ValueError, match="cannot be written"):
         encode_key(ConsumerGroupMetadataKey("g" * 0x8000))
+
+
+def test_a_null_tagged_struct_is_sent_since_an_absent_one_means_its_defaults() -> None:
+    module = consumer_group_member_metadata_value
+    (null,) = module.encode(0, module.ConsumerGroupMemberMetadataValue())
+    assert bytes(null[-4:]) == bytes.fromhex("01 00 01 00")
+    assert module.decode(0, memoryview(null)).classic_member_metadata is None
+    defaults = module.ClassicMemberMetadata()
+    (absent,) = module.encode(
+        0, module.ConsumerGroupMemberMetadataValue(classic_member_metadata=defaults)
+    )
+    assert bytes(absent) == bytes(null[:-4]) + b"\0"
+    assert module.decode(0, memoryview(absent)).classic_member_metadata == defaults
