@@ -141,3 +141,13 @@ answers each of them and shows all of them to one."""
 GROUP_METADATA_BYTES_MAX: Final = 8 * MIB
 """What all members of one group say for all protocols they support, together: it is kept in memory,
 and the leader is told it in one answer."""
+
+GROUP_REGEX_CHARACTERS_MAX: Final = 1_000
+"""A regular expression that a member subscribes with; honest ones have some tens."""
+
+GROUP_REGEXES_MAX: Final = 20
+"""Distinct regular expressions of one group: each is held against every topic name of the tenant,
+at about a microsecond, on the event loop."""
+
+REGEX_BYTES_MAX: Final = 1 * MIB
+"""Memory of one compiled regular expression: repetition makes much out of few characters."""

@@ -1,0 +1,150 @@
+"""One KIP-848 group: its verbs. Each returns a decision and changes nothing.
+
+The shell replays a decision's records and events, in that order, and then does its effects; a
+group that was never heard of is a machine without records, and can be thrown away while it has
+none (``is_untouched``).
+"""
+
+from collections.abc import Hashable
+
+from brokers.groups.consumer.config import ConsumerGroupConfig
+from brokers.groups.consumer.description import describe, state_name
+from brokers.groups.consumer.events import Event
+from brokers.groups.consumer.heartbeat import heartbeat
+from brokers.groups.consumer.leaving import leave, remove
+from brokers.groups.consumer.member import AWAY, LEAVING, Member, MemberState
+from brokers.groups.consumer.records import group_tombstones
+from brokers.groups.consumer.requests import HeartbeatRequest
+from brokers.groups.consumer.results import GroupDescription, HeartbeatResult
+from brokers.groups.consumer.state import GroupState
+from brokers.groups.consumer.timers import Effect, MemberSilent, RevocationLate
+from brokers.groups.consumer.topics import Topics
+from brokers.kernel.decision import Decision, Reply, SetTimer, Token
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.wire.coordinator.state_record import StateRecord
+
+GroupDecision = Decision[StateRecord, Effect]
+
+
+class ConsumerGroup:
+    """Times in monotonic ms, but for ``wall_ms``, in ms since 1970, which goes into records."""
+
+    def __init__(self, group_id: str, config: ConsumerGroupConfig) -> None:
+        self._config = config
+        self.state = GroupState(group_id)
+
+    def replay(self, record: StateRecord) -> None:
+        self.state.replay(record)
+
+    def replay_event(self, event: Event) -> None:
+        self.state.replay_event(event)
+
+    def loaded(self, *, now_ms: int) -> GroupDecision:
+        """Everyone has a whole session timeout to find the new coordinator."""
+        timers: list[SetTimer] = []
+        for member in self.state.members.values():
+            timers.append(SetTimer(MemberSilent(member.member_id), now_ms + self._patience(member)))
+            if member.state is MemberState.UNREVOKED:
+                late_ms = now_ms + member.rebalance_timeout_ms
+                timers.append(SetTimer(RevocationLate(member.member_id), late_ms))
+        return Decision(effects=tuple(timers))
+
+    def _patience(self, member: Member) -> int:
+        if member.classic is not None:
+            return member.classic.session_timeout_ms
+        return self._config.session_timeout_ms
+
+    def heartbeat(
+        self, request: HeartbeatRequest, token: Token, *, topics: Topics, now_ms: int, wall_ms: int
+    ) -> GroupDecision:
+        """Join, stay, or leave. Replies with a ``HeartbeatResult``."""
+        try:
+            if request.member_epoch in (LEAVING, AWAY):
+                return leave(self.state, request, token)
+            return heartbeat(
+                self.state, request, token,
+                topics=topics, config=self._config, now_ms=now_ms, wall_ms=wall_ms,
+            )  # fmt: skip
+        except Refusal as refusal:
+            return Decision(effects=(Reply(token, HeartbeatResult.refused(refusal)),))
+
+    def fired(self, key: Hashable) -> GroupDecision:
+        """Remove a member that has been silent, or late to give up its partitions."""
+        match key:
+            case MemberSilent(member_id) if member := self.state.members.get(member_id):
+                return remove(self.state, member)
+            case RevocationLate(member_id) if member := self.state.members.get(member_id):
+                if member.state is MemberState.UNREVOKED:
+                    return remove(self.state, member)
+        return Decision()
+
+    def validate_delete(self) -> ErrorCode:
+        return ErrorCode.NON_EMPTY_GROUP if self.state.members else ErrorCode.NONE
+
+    def delete(self) -> GroupDecision:
+        """The tombstones, to be appended with those of the group's offsets. Raises ``ValueError``
+        unless ``validate_delete`` says ``NONE``.
+        """
+        if self.state.members:
+            raise ValueError(f"group {self.state.group_id} has {len(self.state.members)} members")
+        return Decision(tuple(group_tombstones(self.state.group_id, self.state.regexes)))
+
+    # Offsets.
+
+    def validate_offset_commit(
+        self, member_id: str, instance_id: str | None, epoch: int
+    ) -> ErrorCode:
+        """Whether offsets may be committed, in a transaction or not; it counts as no heartbeat.
+
+        Whoever says no epoch (-1) may while the group has no members: administrators do.
+        """
+        if epoch < 0 and not self.state.members:
+            return ErrorCode.NONE
+        if instance_id is not None and self._is_taken_over(instance_id, member_id):
+            return ErrorCode.FENCED_INSTANCE_ID
+        return self._epoch_error(member_id, epoch)
+
+    def validate_offset_fetch(self, member_id: str | None, epoch: int) -> ErrorCode:
+        """Whether committed offsets may be read; whoever does not claim to be a member may."""
+        if member_id is None and epoch < 0:
+            return ErrorCode.NONE
+        return self._epoch_error(member_id or "", epoch)
+
+    def _is_taken_over(self, instance_id: str, member_id: str) -> bool:
+        return self.state.instances.get(instance_id, member_id) != member_id
+
+    def _epoch_error(self, member_id: str, epoch: int) -> ErrorCode:
+        member = self.state.members.get(member_id)
+        if member is None:
+            return ErrorCode.UNKNOWN_MEMBER_ID
+        if epoch == member.epoch:
+            return ErrorCode.NONE
+        is_classic = member.classic is not None
+        return ErrorCode.ILLEGAL_GENERATION if is_classic else ErrorCode.STALE_MEMBER_EPOCH
+
+    def is_subscribed(self, topic: str) -> bool:
+        """Whether offsets in it are in use. Those in other topics expire by when they were
+        committed, whether or not the group has members.
+        """
+        return any(
+            topic in subscription.topics(self.state.regexes)
+            for subscription in self.state.subscriptions
+        )
+
+    # Administration.
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nothing of the group is recorded: the machine may be dropped."""
+        return self.state.epoch == 0 and not self.state.members
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.state.members
+
+    @property
+    def state_name(self) -> str:
+        return state_name(self.state)
+
+    def describe(self, topics: Topics) -> GroupDescription:
+        return describe(self.state, topics)
