@@ -25,4 +25,18 @@ class TargetComputed:
     now_ms: int
 
 
-Event = TopicsSeen | RegexesResolved | TargetComputed
+@dataclass(frozen=True, slots=True)
+class JoinDemanded:
+    """The classic member was told to join again; it is told so until it does."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAnswered:
+    """It has joined."""
+
+    member_id: str
+
+
+Event = TopicsSeen | RegexesResolved | TargetComputed | JoinDemanded | JoinAnswered

@@ -49,7 +49,8 @@ def enter(group: GroupState, request: HeartbeatRequest, config: ConsumerGroupCon
         if request.member_epoch != 0:
             known = static_member(known, member_id, request.instance_id)
         elif known is not None:
-            return _succeed(group, known, member_id)
+            _check_released(known, member_id)
+            return succeed(group, known, member_id)
     else:
         known = group.members.get(member_id)
         if known is None and request.member_epoch != 0:
@@ -57,27 +58,37 @@ def enter(group: GroupState, request: HeartbeatRequest, config: ConsumerGroupCon
     if known is not None:
         check_epoch(known, request.member_epoch, request.owned)
         return Entry(known, known, group.targets.get(known.member_id, NOTHING))
-    if member_id not in group.members and len(group.members) >= config.members_max:
+    return new_member(group, member_id, config)
+
+
+def new_member(group: GroupState, member_id: str, config: ConsumerGroupConfig) -> Entry:
+    """Raises ``Refusal``: GROUP_MAX_SIZE_REACHED. A dynamic member that rejoins as a static one
+    keeps its place.
+    """
+    before = group.members.get(member_id)
+    if before is None and len(group.members) >= config.members_max:
         raise Refusal(
             ErrorCode.GROUP_MAX_SIZE_REACHED,
             f"the group has {len(group.members)} members, which is the most it may have",
         )
-    # A dynamic member may rejoin as a static one: it keeps its place.
-    before = group.members.get(member_id)
     target = group.targets.get(member_id, NOTHING)
     return Entry(before or Member(member_id), before, target)
 
 
-def _succeed(group: GroupState, old: Member, member_id: str) -> Entry:
-    """A static member comes (back): it takes over what the one before it had."""
-    if old.classic is None and old.epoch != AWAY:
-        if old.member_id == member_id:
-            return Entry(old, old, group.targets.get(member_id, NOTHING))
+def _check_released(old: Member, member_id: str) -> None:
+    """A member that speaks the consumer protocol says when it leaves, if only for now."""
+    if old.classic is None and old.epoch != AWAY and old.member_id != member_id:
         raise Refusal(
             ErrorCode.UNRELEASED_INSTANCE_ID,
             f"instance id {old.instance_id} is held by member {old.member_id}; "
             f"member {member_id} must wait until that has left",
         )
+
+
+def succeed(group: GroupState, old: Member, member_id: str) -> Entry:
+    """A static member comes (back): it takes over what the one before it had."""
+    if old.member_id == member_id and old.epoch != AWAY:
+        return Entry(old, old, group.targets.get(member_id, NOTHING))
     member = replace(old, member_id=member_id, epoch=0, previous_epoch=0)
     target = group.targets.get(old.member_id, NOTHING)
     return Entry(

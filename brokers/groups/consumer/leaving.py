@@ -1,5 +1,7 @@
 """Members that leave, or are made to: for good, or as static members for now."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from brokers.groups.consumer.member import AWAY, NOTHING, Member, MemberState
@@ -39,7 +41,7 @@ def leave(
     )
     if request.member_epoch == AWAY:
         return _leave_for_now(group, member, answer)
-    return remove(group, member, answer)
+    return remove(group, [member], answer)
 
 
 def _leave_for_now(
@@ -55,13 +57,19 @@ def _leave_for_now(
 
 
 def remove(
-    group: GroupState, member: Member, answer: Reply | None = None
+    group: GroupState, members: Sequence[Member], answer: Reply | None = None
 ) -> Decision[StateRecord, Effect]:
-    """Without the member. The next heartbeat of another one computes the new target."""
-    records = member_tombstones(group.group_id, member.member_id)
-    regex = member.subscription.regex
-    if regex in group.regexes and group.uses_of_regex(regex) == 1:
-        records.append(regex_tombstone(group.group_id, regex))
-    records.append(epoch_record(group.group_id, group.epoch + 1, group.metadata_hash))
-    timers = cancel_timers(member.member_id)
-    return Decision(tuple(records), (), timers if answer is None else (*timers, answer))
+    """Without these members. The next request of another one computes the new target."""
+    records: list[StateRecord] = []
+    timers: list[Effect] = []
+    regexes: Counter[str] = Counter()
+    for member in members:
+        records += member_tombstones(group.group_id, member.member_id)
+        timers += cancel_timers(member.member_id)
+        regexes[member.subscription.regex] += 1
+    for regex, gone in sorted(regexes.items()):
+        if regex in group.regexes and group.uses_of_regex(regex) == gone:
+            records.append(regex_tombstone(group.group_id, regex))
+    if members:
+        records.append(epoch_record(group.group_id, group.epoch + 1, group.metadata_hash))
+    return Decision(tuple(records), (), tuple(timers) if answer is None else (*timers, answer))

@@ -5,8 +5,14 @@ group that was never heard of is a machine without records, and can be thrown aw
 none (``is_untouched``).
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
+from brokers.groups.classic import requests as classic
+from brokers.groups.classic.results import (
+    HeartbeatResult as ClassicHeartbeatResult,
+)
+from brokers.groups.classic.results import JoinResult, LeaveResult, SyncResult
+from brokers.groups.consumer import classic_members
 from brokers.groups.consumer.config import ConsumerGroupConfig
 from brokers.groups.consumer.description import describe, state_name
 from brokers.groups.consumer.events import Event
@@ -17,8 +23,9 @@ from brokers.groups.consumer.records import group_tombstones
 from brokers.groups.consumer.requests import HeartbeatRequest
 from brokers.groups.consumer.results import GroupDescription, HeartbeatResult
 from brokers.groups.consumer.state import GroupState
-from brokers.groups.consumer.timers import Effect, MemberSilent, RevocationLate
+from brokers.groups.consumer.timers import Effect, JoinLate, MemberSilent, RevocationLate, SyncLate
 from brokers.groups.consumer.topics import Topics
+from brokers.kernel.clock import Instant
 from brokers.kernel.decision import Decision, Reply, SetTimer, Token
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.wire.coordinator.state_record import StateRecord
@@ -27,7 +34,7 @@ GroupDecision = Decision[StateRecord, Effect]
 
 
 class ConsumerGroup:
-    """Times in monotonic ms, but for ``wall_ms``, in ms since 1970, which goes into records."""
+    """The group of that id, empty and not recorded until something is replayed."""
 
     def __init__(self, group_id: str, config: ConsumerGroupConfig) -> None:
         self._config = config
@@ -39,8 +46,9 @@ class ConsumerGroup:
     def replay_event(self, event: Event) -> None:
         self.state.replay_event(event)
 
-    def loaded(self, *, now_ms: int) -> GroupDecision:
+    def loaded(self, now: Instant) -> GroupDecision:
         """Everyone has a whole session timeout to find the new coordinator."""
+        now_ms = now.monotonic_ms
         timers: list[SetTimer] = []
         for member in self.state.members.values():
             timers.append(SetTimer(MemberSilent(member.member_id), now_ms + self._patience(member)))
@@ -55,7 +63,7 @@ class ConsumerGroup:
         return self._config.session_timeout_ms
 
     def heartbeat(
-        self, request: HeartbeatRequest, token: Token, *, topics: Topics, now_ms: int, wall_ms: int
+        self, request: HeartbeatRequest, token: Token, now: Instant, topics: Topics
     ) -> GroupDecision:
         """Join, stay, or leave. Replies with a ``HeartbeatResult``."""
         try:
@@ -63,25 +71,72 @@ class ConsumerGroup:
                 return leave(self.state, request, token)
             return heartbeat(
                 self.state, request, token,
-                topics=topics, config=self._config, now_ms=now_ms, wall_ms=wall_ms,
+                topics=topics, config=self._config,
+                now_ms=now.monotonic_ms, wall_ms=now.wall_ms,
             )  # fmt: skip
         except Refusal as refusal:
-            return Decision(effects=(Reply(token, HeartbeatResult.refused(refusal)),))
+            return _reply(token, HeartbeatResult.refused(refusal))
 
-    def fired(self, key: Hashable) -> GroupDecision:
-        """Remove a member that has been silent, or late to give up its partitions."""
+    # Members that speak the classic protocol.
+
+    def classic_join(
+        self, request: classic.JoinRequest, token: Token, now: Instant, topics: Topics
+    ) -> GroupDecision:
+        """Replies with a ``JoinResult``, at once."""
+        try:
+            return classic_members.join(
+                self.state, request, token,
+                topics=topics, config=self._config,
+                now_ms=now.monotonic_ms, wall_ms=now.wall_ms,
+            )  # fmt: skip
+        except Refusal as refusal:
+            return _reply(token, JoinResult(refusal.code, request.member_id))
+
+    def classic_sync(
+        self, request: classic.SyncRequest, token: Token, now: Instant, topics: Topics
+    ) -> GroupDecision:
+        """Replies with a ``SyncResult``, at once."""
+        try:
+            return classic_members.sync(
+                self.state, request, token, topics=topics, now_ms=now.monotonic_ms
+            )
+        except Refusal as refusal:
+            return _reply(token, SyncResult(refusal.code))
+
+    def classic_heartbeat(
+        self, request: classic.HeartbeatRequest, token: Token, now: Instant, topics: Topics
+    ) -> GroupDecision:
+        """Replies with the classic ``HeartbeatResult``."""
+        try:
+            return classic_members.heartbeat(
+                self.state, request, token, topics=topics, now_ms=now.monotonic_ms
+            )
+        except Refusal as refusal:
+            return _reply(token, ClassicHeartbeatResult(refusal.code))
+
+    def classic_leave(self, departures: Sequence[classic.Departure], token: Token) -> GroupDecision:
+        """Replies with a ``LeaveResult``. Members of the consumer protocol leave by heartbeat."""
+        members, answers = classic_members.leaving(self.state, departures)
+        return remove(self.state, members, Reply(token, LeaveResult(ErrorCode.NONE, answers)))
+
+    def fired(self, key: Hashable, now: Instant) -> GroupDecision:
+        """Remove a member that has been silent, or late with what it was asked for."""
         match key:
-            case MemberSilent(member_id) if member := self.state.members.get(member_id):
-                return remove(self.state, member)
-            case RevocationLate(member_id) if member := self.state.members.get(member_id):
-                if member.state is MemberState.UNREVOKED:
-                    return remove(self.state, member)
-        return Decision()
+            case MemberSilent(member_id) | RevocationLate(member_id):
+                pass
+            case JoinLate(member_id) | SyncLate(member_id):
+                pass
+            case _:
+                return Decision()
+        member = self.state.members.get(member_id)
+        if member is None or not _still_counts(key, member):
+            return Decision()
+        return remove(self.state, [member])
 
     def validate_delete(self) -> ErrorCode:
         return ErrorCode.NON_EMPTY_GROUP if self.state.members else ErrorCode.NONE
 
-    def delete(self) -> GroupDecision:
+    def delete(self, now: Instant) -> GroupDecision:
         """The tombstones, to be appended with those of the group's offsets. Raises ``ValueError``
         unless ``validate_delete`` says ``NONE``.
         """
@@ -148,3 +203,18 @@ class ConsumerGroup:
 
     def describe(self, topics: Topics) -> GroupDescription:
         return describe(self.state, topics)
+
+
+def _still_counts(key: Hashable, member: Member) -> bool:
+    """Whether the member is still in the state that the timer was set for."""
+    match key:
+        case RevocationLate():
+            return member.state is MemberState.UNREVOKED
+        case JoinLate() | SyncLate():
+            return member.classic is not None
+        case _:
+            return True
+
+
+def _reply(token: Token, result: object) -> GroupDecision:
+    return Decision(effects=(Reply(token, result),))

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Final
 
 from brokers.groups.assignors.specification import Partitions
+from brokers.groups.classic.member import Protocol
 from brokers.groups.consumer.subscription import NO_SUBSCRIPTION, Subscription
 
 LEAVING: Final = -1
@@ -35,8 +36,7 @@ class ClassicMember:
     """What is kept of a member that speaks the classic protocol in a KIP-848 group."""
 
     session_timeout_ms: int
-    protocols: tuple[tuple[str, bytes], ...]
-    """Name and metadata of each."""
+    protocols: tuple[Protocol, ...]
 
 
 @dataclass(frozen=True, slots=True)

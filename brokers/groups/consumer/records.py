@@ -60,7 +60,7 @@ def member_record(group_id: str, member: Member) -> StateRecord:
             if classic is None
             else ClassicMemberMetadata(
                 classic.session_timeout_ms,
-                [ClassicProtocol(name, metadata) for name, metadata in classic.protocols],
+                [ClassicProtocol(p.name, p.metadata) for p in classic.protocols],
             ),
         ),
     )

@@ -9,7 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from brokers.groups.assignors.specification import Partitions
-from brokers.groups.consumer.events import Event, RegexesResolved, TargetComputed, TopicsSeen
+from brokers.groups.classic.member import Protocol
+from brokers.groups.consumer.events import (
+    Event,
+    JoinAnswered,
+    JoinDemanded,
+    RegexesResolved,
+    TargetComputed,
+    TopicsSeen,
+)
 from brokers.groups.consumer.member import (
     LEAVING,
     NOTHING,
@@ -57,6 +65,7 @@ class GroupState:
         "epoch",
         "group_id",
         "instances",
+        "joins_demanded",
         "members",
         "metadata_hash",
         "owners",
@@ -89,6 +98,8 @@ class GroupState:
         self.regexes_resolved: RegexesResolved | None = None
         self.target_ms: int | None = None
         """When this coordinator last computed a target, monotonic."""
+        self.joins_demanded: set[str] = set()
+        """Classic members that were told to join again, and have not."""
 
     # Reading.
 
@@ -118,6 +129,10 @@ class GroupState:
                 self.regexes_resolved = event
             case TargetComputed(now_ms):
                 self.target_ms = now_ms
+            case JoinDemanded(member_id):
+                self.joins_demanded.add(member_id)
+            case JoinAnswered(member_id):
+                self.joins_demanded.discard(member_id)
 
     def replay(self, record: StateRecord) -> None:
         value = record.value
@@ -171,7 +186,7 @@ class GroupState:
                 if classic is None
                 else ClassicMember(
                     classic.session_timeout_ms,
-                    tuple((p.name, p.metadata) for p in classic.supported_protocols),
+                    tuple(Protocol(p.name, p.metadata) for p in classic.supported_protocols),
                 ),
             )
         )
@@ -225,6 +240,7 @@ class GroupState:
 
     def _remove(self, member_id: str) -> None:
         member = self.members.pop(member_id, None)
+        self.joins_demanded.discard(member_id)
         if member is not None:
             self._forget_subscription(member)
             self._forget_instance(member)

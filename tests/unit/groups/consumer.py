@@ -1,6 +1,7 @@
 """A consumer that speaks KIP-848, as far as a coordinator can tell it from a real one."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from brokers.groups.consumer.requests import HeartbeatRequest
 from brokers.groups.consumer.results import HeartbeatResult
@@ -98,7 +99,13 @@ def partitions_of(places: Iterable[Place]) -> dict[bytes, frozenset[int]]:
     return {topic_id: frozenset(partitions) for topic_id, partitions in found.items()}
 
 
-def settle(consumers: Iterable[Consumer], rounds: int = 6) -> None:
+class Reader(Protocol):
+    def heartbeat(self) -> object: ...
+
+    def revoke(self) -> None: ...
+
+
+def settle(consumers: Iterable[Reader], rounds: int = 6) -> None:
     """Everyone heartbeats and gives up what it must, until nothing can change any more."""
     everyone = list(consumers)
     for _ in range(rounds):

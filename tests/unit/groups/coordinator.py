@@ -9,6 +9,7 @@ from brokers.groups.consumer.requests import HeartbeatRequest
 from brokers.groups.consumer.results import HeartbeatResult
 from brokers.groups.consumer.state import GroupState
 from brokers.groups.consumer.topics import Topic
+from brokers.kernel.clock import Instant
 from brokers.kernel.decision import CancelTimer, Reply, SetTimer
 from brokers.wire.coordinator.state_record import (
     GROUP_STATE,
@@ -80,16 +81,18 @@ class Coordinator:
 
     def heartbeat(self, request: HeartbeatRequest) -> HeartbeatResult:
         self._tokens += 1
-        decision = self.group.heartbeat(
-            request,
-            self._tokens,
-            topics=self.topics,
-            now_ms=self.now_ms,
-            wall_ms=self.now_ms + 10**12,
-        )
+        decision = self.group.heartbeat(request, self._tokens, self.now, self.topics)
         (result,) = self.carry_out(decision)
         assert isinstance(result, HeartbeatResult)
         return result
+
+    @property
+    def now(self) -> Instant:
+        return Instant(self.now_ms, self.now_ms + 10**12)
+
+    def token(self) -> int:
+        self._tokens += 1
+        return self._tokens
 
     def carry_out(self, decision: GroupDecision) -> list[Any]:
         """Records through their bytes, events, timers; what is answered."""
@@ -119,14 +122,14 @@ class Coordinator:
             at_ms, _, timer = min(due)
             del self.timers[timer]
             self.now_ms = max(self.now_ms, at_ms)
-            self.carry_out(self.group.fired(timer))
+            self.carry_out(self.group.fired(timer, self.now))
         self.now_ms = end
 
     def fail_over(self) -> None:
         """Another broker loads the group from the log."""
         self.group = replayed(self.log, self.config)
         self.timers = {}
-        self.carry_out(self.group.loaded(now_ms=self.now_ms))
+        self.carry_out(self.group.loaded(self.now))
 
     def compact(self) -> None:
         """Keep the last record of each key, where it stands; tombstones go as well."""

@@ -10,6 +10,7 @@ from brokers.groups.consumer.machine import ConsumerGroup
 from brokers.groups.consumer.member import MemberState
 from brokers.groups.consumer.requests import HeartbeatRequest
 from brokers.groups.consumer.timers import MemberSilent, RevocationLate
+from brokers.kernel.clock import Instant
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.limits import GROUP_REGEX_CHARACTERS_MAX, GROUP_REGEXES_MAX
 from brokers.wire.coordinator.consumer_group_current_member_assignment_key import (
@@ -152,13 +153,13 @@ def test_the_group_outlives_its_members_until_it_is_deleted(coordinator: Coordin
     (a,) = joined(coordinator, "a", names=("flights",), regex="pl.*")
     assert coordinator.group.validate_delete() is ErrorCode.NON_EMPTY_GROUP
     with pytest.raises(ValueError, match="1 members"):
-        coordinator.group.delete()
+        coordinator.group.delete(coordinator.now)
     a.leave()
     assert coordinator.group.state_name == "Empty"
     assert coordinator.group.is_empty
     assert not coordinator.group.is_untouched
     assert coordinator.group.validate_delete() is ErrorCode.NONE
-    coordinator.carry_out(coordinator.group.delete())
+    coordinator.carry_out(coordinator.group.delete(coordinator.now))
     assert coordinator.group.is_untouched
     coordinator.compact()
     assert coordinator.log == []
@@ -241,6 +242,10 @@ def test_a_static_member_comes_back_to_what_it_had(coordinator: Coordinator) -> 
     assert sorted(again.owned) == before
     assert coordinator.state.epoch == epoch, "nobody else notices"
     assert set(coordinator.state.members) == {"a2", "b"}
+    assert coordinator.state.targets == {
+        "a2": partitions_of(again.owned),
+        "b": partitions_of(b.owned),
+    }
     assert MemberSilent("a1") not in coordinator.timers
 
 
@@ -262,6 +267,21 @@ def test_a_static_member_keeps_what_it_had_though_topics_changed(
     for had, consumer in zip(before, statics, strict=True):
         assert consumer.owned >= set(had)
         assert len(consumer.owned) == 2
+
+
+def test_a_static_member_keeps_what_it_had_though_others_left(
+    coordinator: Coordinator, topics: FakeTopics
+) -> None:
+    topics.grow("flights", 6)
+    a, b, c = (Consumer(coordinator, f"{m}1", instance_id=f"gate-{m}") for m in "abc")
+    settle([a, b, c])
+    first, other = sorted([a, b], key=lambda consumer: consumer.reads)
+    had = set(other.owned)
+    first.leave()
+    other.leave(for_now=True)
+    again = Consumer(coordinator, "again", instance_id=other.instance_id)
+    again.heartbeat()
+    assert again.owned > had
 
 
 def test_a_static_member_that_stays_away_is_removed(coordinator: Coordinator) -> None:
@@ -371,9 +391,11 @@ def test_a_regular_expression_matches_whole_names_now_and_later(
     assert a.owned == topics.places({"flights", "flights-late", "flights-early"})
     coordinator.fail_over()
     topics.delete("flights-early")
+    topics.create("flights-new", 1)
     a.heartbeat()
     a.revoke()
-    assert a.owned == topics.places({"flights", "flights-late"})
+    a.heartbeat()
+    assert a.owned == topics.places({"flights", "flights-late", "flights-new"}), "at once"
 
 
 def test_a_regular_expression_of_nobody_is_forgotten(coordinator: Coordinator) -> None:
@@ -591,6 +613,6 @@ def test_only_what_changed_is_written_of_a_target(
 def test_a_decision_changes_nothing_by_itself(topics: FakeTopics) -> None:
     group = ConsumerGroup(GROUP, ConsumerGroupConfig())
     before = {name: repr(value) for name, value in picture(group.state).items()}
-    decision = group.heartbeat(JOIN, 1, topics=topics, now_ms=0, wall_ms=0)
+    decision = group.heartbeat(JOIN, 1, Instant(0, 0), topics)
     assert any(isinstance(r.key, ConsumerGroupMetadataKey) for r in decision.records)
     assert {name: repr(value) for name, value in picture(group.state).items()} == before

@@ -23,6 +23,7 @@ from brokers.groups.consumer.config import ConsumerGroupConfig
 from brokers.groups.consumer.state import topics_of
 from brokers.groups.consumer.timers import MemberSilent
 from brokers.kernel.errors import ErrorCode
+from tests.unit.groups.classic_consumer import ClassicConsumer
 from tests.unit.groups.consumer import Consumer, settle
 from tests.unit.groups.coordinator import (
     DERIVED,
@@ -40,6 +41,7 @@ names = st.one_of(
     st.frozensets(st.sampled_from(TOPICS), max_size=3),
 )
 regexes = st.sampled_from([None, None, None, "", "flights.*", "p.+|weather"])
+Anyone = Consumer | ClassicConsumer
 CONFIG = ConsumerGroupConfig(members_max=6)
 
 
@@ -50,14 +52,14 @@ class ConsumerGroups(RuleBasedStateMachine):
         super().__init__()
         self.topics = FakeTopics(flights=5, planes=2)
         self.coordinator = Coordinator(self.topics, CONFIG)
-        self.alive: list[Consumer] = []
+        self.alive: list[Anyone] = []
         self.made = 0
         self.highest = (0, 0)
 
     @initialize(target=consumers, count=st.integers(1, 4))
     def begin(self, count: int) -> Any:
         """Most of what can go wrong needs partitions that change hands."""
-        self.alive = [Consumer(self.coordinator, f"first{n}", ["flights"]) for n in range(count)]
+        self.alive += [Consumer(self.coordinator, f"first{n}", ["flights"]) for n in range(count)]
         settle(self.alive)
         return multiple(*self.alive)
 
@@ -69,7 +71,7 @@ class ConsumerGroups(RuleBasedStateMachine):
         regex=regexes,
         instance=st.sampled_from([None, None, "one", "two"]),
         assignor=st.sampled_from([None, "uniform", "range"]),
-    )
+    )  # fmt: skip
     def join(
         self, names: frozenset[str], regex: str | None, instance: str | None, assignor: str | None
     ) -> Any:
@@ -88,12 +90,22 @@ class ConsumerGroups(RuleBasedStateMachine):
         self.alive.append(consumer)
         return consumer
 
+    @rule(target=consumers, names=names, is_eager=st.booleans())
+    def join_classic(self, names: frozenset[str], is_eager: bool) -> Any:
+        self.made += 1
+        consumer = ClassicConsumer(self.coordinator, f"c{self.made}", names, is_eager=is_eager)
+        consumer.heartbeat()
+        if consumer.error is ErrorCode.GROUP_MAX_SIZE_REACHED:
+            return multiple()
+        assert consumer.error in (ErrorCode.NONE, ErrorCode.REBALANCE_IN_PROGRESS)
+        self.alive.append(consumer)
+        return consumer
+
     @rule(consumer=consumers, loses=st.booleans(), terse=st.booleans())
-    def heartbeat(self, consumer: Consumer, loses: bool, terse: bool) -> None:
+    def heartbeat(self, consumer: Anyone, loses: bool, terse: bool) -> None:
         before = consumer.epoch
-        result = consumer.heartbeat(loses_answer=loses, terse=terse)
-        if result.error is ErrorCode.NONE:
-            assert result.member_epoch >= before
+        consumer.heartbeat(loses_answer=loses, terse=terse)
+        assert consumer.epoch >= before or consumer.epoch == 0
 
     @rule(terse=st.booleans(), ms=st.sampled_from([0, 5_000]))
     def everyone_heartbeats(self, terse: bool, ms: int) -> None:
@@ -103,28 +115,30 @@ class ConsumerGroups(RuleBasedStateMachine):
             self.no_two_members_read_the_same()
 
     @rule(consumer=consumers)
-    def revoke(self, consumer: Consumer) -> None:
+    def revoke(self, consumer: Anyone) -> None:
         consumer.revoke()
 
     @rule(consumer=consumers, names=names, regex=regexes)
     def change_subscription(
-        self, consumer: Consumer, names: frozenset[str], regex: str | None
+        self, consumer: Anyone, names: frozenset[str], regex: str | None
     ) -> None:
-        consumer.names, consumer.regex = names, regex
+        consumer.names = names
         consumer.says_all = True
+        if isinstance(consumer, Consumer):
+            consumer.regex = regex
         consumer.heartbeat()
 
     @rule(consumer=consumes(consumers), says_so=st.booleans())
-    def go(self, consumer: Consumer, says_so: bool) -> None:
+    def go(self, consumer: Anyone, says_so: bool) -> None:
         """For good; without a word, what it reads is lost until its session ends."""
         if says_so:
             consumer.leave()
         self.alive.remove(consumer)
 
     @rule(target=consumers, consumer=consumes(consumers), takes_over=st.booleans())
-    def restart(self, consumer: Consumer, takes_over: bool) -> Consumer:
+    def restart(self, consumer: Anyone, takes_over: bool) -> Anyone:
         """A static member leaves for now, and comes back, maybe under a new member id."""
-        if consumer.instance_id is None:
+        if isinstance(consumer, ClassicConsumer) or consumer.instance_id is None:
             return consumer
         holder = self.coordinator.state.instances.get(consumer.instance_id)
         result = consumer.leave(for_now=True)
@@ -182,13 +196,16 @@ class ConsumerGroups(RuleBasedStateMachine):
             for consumer in self.alive:
                 consumer.heartbeat()
                 consumer.revoke()
-        for _ in range(6):
+        for _ in range(8):
             self.coordinator.advance(1_000)
             settle(self.alive, rounds=1)
         state = self.coordinator.state
         members = [c for c in self.alive if c.member_id in state.members]
         waiting = [c for c in self.alive if c.member_id not in state.members]
-        assert all(c.instance_id for c in waiting) or len(state.members) == CONFIG.members_max
+        assert (
+            all(isinstance(c, Consumer) and c.instance_id for c in waiting)
+            or len(state.members) == CONFIG.members_max
+        )
         assert {c.member_id for c in members} == set(state.members)
         wanted = topics_of((m.subscription for m in state.members.values()), state.regexes)
         read = [place for consumer in members for place in consumer.owned]
@@ -208,6 +225,9 @@ class ConsumerGroups(RuleBasedStateMachine):
         for consumer in self.alive:
             if consumer.member_id in self.coordinator.state.members:
                 for place in consumer.owned:
+                    is_named = self.topics.name_of(place[0]) is not None
+                    if isinstance(consumer, ClassicConsumer) and not is_named:
+                        continue  # it speaks of topics by name, and this one is deleted
                     assert owners.get(place) == consumer.member_id, place
 
     @invariant()
