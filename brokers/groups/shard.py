@@ -1,20 +1,29 @@
 """Every group of one partition of ``__consumer_offsets``: finds the group, scopes what it decides.
 
-Decides as its groups do and changes nothing; ``replay``, ``replay_in_transaction``,
-``transaction_ended`` and ``replay_event`` are the only mutations. Group ids are qualified.
+A group is a classic one or one of KIP-848, and may become the other. Decides as its groups do and
+changes nothing; ``replay``, ``replay_in_transaction``, ``transaction_ended`` and ``replay_event``
+are the only mutations. Group ids are qualified; topics are those of the group's tenant.
 """
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from brokers.groups.classic.commits import OffsetExpiry
 from brokers.groups.classic.config import ClassicConfig
 from brokers.groups.classic.machine import ClassicGroup
 from brokers.groups.classic.requests import Departure, HeartbeatRequest, JoinRequest, SyncRequest
 from brokers.groups.classic.results import HeartbeatResult, JoinResult, LeaveResult, SyncResult
 from brokers.groups.classic.states import GroupState
 from brokers.groups.classic.timers import JoinTimer, SessionTimer, SyncTimer
+from brokers.groups.consumer import requests as consumer
+from brokers.groups.consumer.config import ConsumerGroupConfig
+from brokers.groups.consumer.machine import ConsumerGroup
+from brokers.groups.consumer.member import AWAY, LEAVING
+from brokers.groups.consumer.results import GroupDescription
+from brokers.groups.consumer.results import HeartbeatResult as ConsumerResult
+from brokers.groups.consumer.timers import JoinLate, MemberSilent, RevocationLate, SyncLate
+from brokers.groups.consumer.topics import Topics
+from brokers.groups.conversion import MigrationPolicy, downgrade, may_downgrade, upgrade
 from brokers.groups.descriptions import DescribedGroup, DescribedMember, ListedGroup
 from brokers.groups.offset_requests import (
     CommitInTransaction,
@@ -24,13 +33,13 @@ from brokers.groups.offset_requests import (
     FetchedOffset,
     FetchedOffsets,
     FetchOffsets,
-    NewOffset,
 )
-from brokers.groups.offsets import NO_EXPIRY, Offsets, commit, tombstone
+from brokers.groups.offset_rules import commit_records, expired_offsets
+from brokers.groups.offsets import NO_EXPIRY, Offsets, tombstone
 from brokers.kernel.clock import Instant
-from brokers.kernel.decision import Decision, Reply, Token
-from brokers.kernel.errors import ErrorCode
-from brokers.kernel.limits import OFFSET_METADATA_BYTES_MAX
+from brokers.kernel.decision import CancelTimer, Decision, Reply, SetTimer, Token
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.wire.coordinator.consumer_group_metadata_key import ConsumerGroupMetadataKey
 from brokers.wire.coordinator.group_metadata_key import GroupMetadataKey
 from brokers.wire.coordinator.offset_commit_key import OffsetCommitKey
 from brokers.wire.coordinator.state_record import StateRecord
@@ -42,99 +51,239 @@ EXPIRED_AT_ONCE_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class GroupEvent:
-    """What changed in one group without a record."""
+class ConsumerTimer:
+    """A timer of one KIP-848 group."""
+
+    group_id: str
+    key: MemberSilent | RevocationLate | JoinLate | SyncLate
+
+
+@dataclass(frozen=True, slots=True)
+class ClassicEvent:
+    """What changed in one classic group without a record."""
 
     group_id: str
     event: Any
 
 
+@dataclass(frozen=True, slots=True)
+class ConsumerEvent:
+    """The same of a KIP-848 group."""
+
+    group_id: str
+    event: Any
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsConfig:
+    """What an operator may set."""
+
+    classic: ClassicConfig = field(default_factory=ClassicConfig)
+    consumer: ConsumerGroupConfig = field(default_factory=ConsumerGroupConfig)
+    migration: MigrationPolicy = MigrationPolicy.BIDIRECTIONAL
+    offsets_retention_ms: int = 7 * 86_400_000
+    """Kafka's ``offsets.retention.minutes``."""
+
+
 class GroupShard:
     """One coordinator's state, rebuilt from its partition by whoever leads it."""
 
-    def __init__(self, config: ClassicConfig, offsets_retention_ms: int) -> None:
+    def __init__(self, config: GroupsConfig, topics_of: Callable[[str], Topics]) -> None:
+        """``topics_of``: a group's tenant's topics as they are now, by the group's id."""
         self.offsets = Offsets()
         self._config = config
-        self._retention_ms = offsets_retention_ms
-        self._groups: dict[str, ClassicGroup] = {}
+        self._topics_of = topics_of
+        self._classic: dict[str, ClassicGroup] = {}
+        self._consumer: dict[str, ConsumerGroup] = {}
 
-    # Membership, classic protocol.
+    # Members that speak the classic protocol.
 
     def join(
         self, group_id: str, request: JoinRequest, token: Token, now: Instant
     ) -> GroupDecision:
         """Replies with a ``JoinResult``."""
-        group = self._groups.get(group_id)
+        mixed = self._consumer.get(group_id)
+        if mixed is not None and not mixed.is_empty:
+            return _consumers(
+                group_id, mixed.classic_join(request, token, now, self._topics_of(group_id))
+            )
+        group = self._classic.get(group_id)
         if group is None:
             if request.member_id:
                 return _reply(token, JoinResult(ErrorCode.UNKNOWN_MEMBER_ID, request.member_id))
-            group = ClassicGroup(group_id, self._config)
-        decision = group.join(request, token, now)
-        return _scoped(group_id, decision)
+            group = ClassicGroup(group_id, self._config.classic)
+        decision = _classics(group_id, group.join(request, token, now))
+        if mixed is None:
+            return decision
+        # A group of the other kind that nobody is in any more: it ends here.
+        return replace(decision, records=(*mixed.delete(now).records, *decision.records))
 
     def sync(
         self, group_id: str, request: SyncRequest, token: Token, now: Instant
     ) -> GroupDecision:
         """Replies with a ``SyncResult``."""
-        group = self._groups.get(group_id)
+        mixed = self._consumer.get(group_id)
+        if mixed is not None:
+            return _consumers(
+                group_id, mixed.classic_sync(request, token, now, self._topics_of(group_id))
+            )
+        group = self._classic.get(group_id)
         if group is None:
             return _reply(token, SyncResult(ErrorCode.UNKNOWN_MEMBER_ID))
-        decision = group.sync(request, token, now)
-        return _scoped(group_id, decision)
+        return _classics(group_id, group.sync(request, token, now))
 
     def heartbeat(
         self, group_id: str, request: HeartbeatRequest, token: Token, now: Instant
     ) -> GroupDecision:
         """Replies with a ``HeartbeatResult``."""
-        group = self._groups.get(group_id)
+        mixed = self._consumer.get(group_id)
+        if mixed is not None:
+            return _consumers(
+                group_id, mixed.classic_heartbeat(request, token, now, self._topics_of(group_id))
+            )
+        group = self._classic.get(group_id)
         if group is None:
             return _reply(token, HeartbeatResult(ErrorCode.UNKNOWN_MEMBER_ID))
-        return _scoped(group_id, group.heartbeat(request, token, now))
+        return _classics(group_id, group.heartbeat(request, token, now))
 
     def leave(
         self, group_id: str, departures: Sequence[Departure], token: Token, now: Instant
     ) -> GroupDecision:
         """Replies with a ``LeaveResult``."""
-        group = self._groups.get(group_id)
+        mixed = self._consumer.get(group_id)
+        if mixed is not None:
+            return _consumers(group_id, mixed.classic_leave(departures, token))
+        group = self._classic.get(group_id)
         if group is None:
             return _reply(token, LeaveResult(ErrorCode.UNKNOWN_MEMBER_ID))
-        decision = group.leave(departures, token, now)
-        return _scoped(group_id, decision)
+        return _classics(group_id, group.leave(departures, token, now))
+
+    # Members that speak KIP-848's protocol.
+
+    def consumer_heartbeat(
+        self,
+        group_id: str,
+        request: consumer.HeartbeatRequest,
+        token: Token,
+        now: Instant,
+    ) -> GroupDecision:
+        """Replies with KIP-848's ``HeartbeatResult``."""
+        topics = self._topics_of(group_id)
+        group = self._consumer.get(group_id)
+        if group is not None:
+            if request.member_epoch in (LEAVING, AWAY):
+                decision = group.heartbeat(request, token, now, topics)
+                going = [request.member_id]
+                return self._without(group_id, group, going, decision, now)
+            return _consumers(group_id, group.heartbeat(request, token, now, topics))
+        classic = self._classic.get(group_id)
+        if request.member_epoch != 0:
+            unknown = ConsumerResult(ErrorCode.UNKNOWN_MEMBER_ID, "the group has no such member")
+            return _reply(token, unknown)
+        if classic is None:
+            fresh = ConsumerGroup(group_id, self._config.consumer)
+            return _consumers(group_id, fresh.heartbeat(request, token, now, topics))
+        return self._upgraded(group_id, classic, request, token, now)
+
+    def _upgraded(
+        self,
+        group_id: str,
+        classic: ClassicGroup,
+        request: consumer.HeartbeatRequest,
+        token: Token,
+        now: Instant,
+    ) -> GroupDecision:
+        """The first member of the new protocol takes the whole group with it."""
+        topics = self._topics_of(group_id)
+        try:
+            records = upgrade(
+                group_id, classic.generation, classic.protocol_type, classic.members,
+                topics=topics, config=self._config.consumer, policy=self._config.migration,
+            )  # fmt: skip
+        except Refusal as refusal:
+            return _reply(token, ConsumerResult.refused(refusal))
+        fresh = ConsumerGroup(group_id, self._config.consumer)
+        for record in records[1:]:
+            fresh.replay(record)
+        begun = _consumers(group_id, fresh.loaded(now))
+        decision = _consumers(group_id, fresh.heartbeat(request, token, now, topics))
+        again = [
+            Reply(member.token, _rejoin(classic, member.member_id))
+            for member in classic.members
+            if member.token is not None
+        ]
+        return replace(
+            decision,
+            records=(*records, *decision.records),
+            effects=(*begun.effects, *again, *decision.effects),
+        )
+
+    def _without(
+        self,
+        group_id: str,
+        group: ConsumerGroup,
+        going: Sequence[str],
+        decision: GroupDecision,
+        now: Instant,
+    ) -> GroupDecision:
+        """What removes members, as a return to the classic protocol where only such are left."""
+        config = self._config
+        removes = bool(decision.records) and any(each in group.state.members for each in going)
+        if not removes or not may_downgrade(
+            group.state, going, config.migration, config.classic.members_max
+        ):
+            return _consumers(group_id, decision)
+        topics = self._topics_of(group_id)
+        records = downgrade(group.state, going, topics=topics, wall_ms=now.wall_ms)
+        fresh = ClassicGroup(group_id, config.classic)
+        fresh.replay(records[-1])
+        begun = _classics(group_id, fresh.begin_rebalance(now))
+        replies = tuple(each for each in decision.effects if isinstance(each, Reply))
+        return replace(
+            begun, records=(*records, *begun.records), effects=(*begun.effects, *replies)
+        )
+
+    def describe_consumer_group(self, group_id: str, token: Token) -> GroupDecision:
+        """Replies with a ``GroupDescription``, or None for a group that is not of KIP-848."""
+        group = self._consumer.get(group_id)
+        described: GroupDescription | None = None
+        if group is not None and not group.is_untouched:
+            described = group.describe(self._topics_of(group_id))
+        return _reply(token, described)
 
     # Offsets.
 
     def commit_offsets(self, request: CommitOffsets, token: Token, now: Instant) -> GroupDecision:
         """Replies with one code for each offset."""
-        group_id, group = request.group_id, self._groups.get(request.group_id)
-        effects: list[Any] = []
-        if group is None:
-            # Whoever assigns itself, or an administrator: the group is there for its offsets.
-            code = ErrorCode.NONE if request.generation < 0 else ErrorCode.ILLEGAL_GENERATION
+        group_id = request.group_id
+        who = (request.member_id, request.instance_id, request.generation)
+        timers: tuple[SetTimer, ...] = ()
+        if group_id in self._consumer:
+            code = self._consumer[group_id].validate_offset_commit(*who)
+        elif group_id in self._classic:
+            code, timers = self._classic[group_id].validate_offset_commit(*who, now)
         else:
-            code, timers = group.validate_offset_commit(
-                request.member_id,
-                request.instance_id,
-                request.generation,
-                now,
-            )
-            effects += timers
+            code = _without_a_group(request.generation)
         if code:
             return _reply(token, [code] * len(request.offsets))
-        records, codes = _commits(group_id, request.offsets, request.at_ms, request.expires_ms)
-        return Decision(records=tuple(records), effects=(*effects, Reply(token, codes)))
+        records, codes = commit_records(
+            group_id, request.offsets, request.at_ms, request.expires_ms
+        )
+        return Decision(records=tuple(records), effects=(*timers, Reply(token, codes)))
 
     def commit_in_transaction(self, request: CommitInTransaction, token: Token) -> GroupDecision:
         """Replies with one code for each offset."""
-        group = self._groups.get(request.group_id)
-        if group is not None:
-            code = group.validate_txn_offset_commit(
-                request.member_id, request.instance_id, request.generation
-            )
+        group_id = request.group_id
+        who = (request.member_id, request.instance_id, request.generation)
+        if group_id in self._consumer:
+            code = self._consumer[group_id].validate_offset_commit(*who)
+        elif group_id in self._classic:
+            code = self._classic[group_id].validate_txn_offset_commit(*who)
         else:
-            code = ErrorCode.NONE if request.generation < 0 else ErrorCode.ILLEGAL_GENERATION
+            code = _without_a_group(request.generation)
         if code:
             return _reply(token, [code] * len(request.offsets))
-        records, codes = _commits(request.group_id, request.offsets, request.at_ms, NO_EXPIRY)
+        records, codes = commit_records(group_id, request.offsets, request.at_ms, NO_EXPIRY)
         return Decision(
             records=tuple(records),
             effects=(Reply(token, codes),),
@@ -145,6 +294,11 @@ class GroupShard:
     def fetch_offsets(self, request: FetchOffsets, token: Token) -> GroupDecision:
         """Replies with ``FetchedOffsets``. A group that nobody knows has committed nothing."""
         group_id, offsets = request.group_id, self.offsets
+        group = self._consumer.get(group_id)
+        if group is not None:
+            code = group.validate_offset_fetch(request.member_id, request.member_epoch)
+            if code:
+                return _reply(token, FetchedOffsets(code))
         places = [*offsets.of(group_id)] if request.places is None else request.places
         may_change = request.require_stable and offsets.has_pending(group_id)
         found = [
@@ -157,16 +311,17 @@ class GroupShard:
 
     def delete_offsets(self, request: DeleteOffsets, token: Token) -> GroupDecision:
         """Replies with ``DeletedOffsets``."""
-        group_id, group = request.group_id, self._groups.get(request.group_id)
+        group_id = request.group_id
+        group = self._consumer.get(group_id) or self._classic.get(group_id)
         if group is None:
             return _reply(token, DeletedOffsets(ErrorCode.GROUP_ID_NOT_FOUND))
-        code = group.validate_offset_delete()
-        if code:
-            return _reply(token, DeletedOffsets(code))
-        is_used = group.state is not GroupState.EMPTY
+        if isinstance(group, ClassicGroup):
+            code = group.validate_offset_delete()
+            if code:
+                return _reply(token, DeletedOffsets(code))
         codes = [
             ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC
-            if is_used and group.is_subscribed(place[0])
+            if not group.is_empty and group.is_subscribed(place[0])
             else ErrorCode.NONE
             for place in request.places
         ]
@@ -183,16 +338,22 @@ class GroupShard:
     def list_groups(self, prefix: str, token: Token) -> GroupDecision:
         """Replies with the ``ListedGroup`` of every group whose id begins so."""
         listed = [
+            ListedGroup(group_id, "consumer", group.state_name, "consumer")
+            for group_id, group in self._consumer.items()
+            if group_id.startswith(prefix) and self._is_there(group_id, group)
+        ]
+        listed += [
             ListedGroup(group_id, listing.protocol_type, listing.state, "classic")
-            for group_id, group in self._groups.items()
+            for group_id, group in self._classic.items()
             if group_id.startswith(prefix) and self._is_there(group_id, group)
             for listing in (group.listing(),)
         ]
         return _reply(token, listed)
 
     def describe_group(self, group_id: str, token: Token) -> GroupDecision:
-        """Replies with a ``DescribedGroup``, or None for a group that is not there."""
-        group = self._groups.get(group_id)
+        """Replies with a ``DescribedGroup``, or None for a group that is not there or not
+        classic."""
+        group = self._classic.get(group_id)
         if group is None or not self._is_there(group_id, group):
             return _reply(token, None)
         described = group.describe()
@@ -216,13 +377,13 @@ class GroupShard:
 
     def delete_group(self, group_id: str, token: Token, now: Instant) -> GroupDecision:
         """Replies with a code."""
-        group = self._groups.get(group_id)
+        group = self._consumer.get(group_id) or self._classic.get(group_id)
         if group is None or not self._is_there(group_id, group):
             return _reply(token, ErrorCode.GROUP_ID_NOT_FOUND)
         code = group.validate_delete()
         if code:
             return _reply(token, code)
-        decision = _scoped(group_id, group.delete(now))
+        decision = self._scoped(group_id, group.delete(now))
         return replace(
             decision,
             records=(*self.offsets.forgotten(group_id), *decision.records),
@@ -234,30 +395,17 @@ class GroupShard:
     def expire(self, now: Instant) -> GroupDecision:
         """Forget offsets that were unused for too long, and empty groups that have none left."""
         records: list[StateRecord] = []
-        for group_id, group in self._groups.items():
+        for group_id, group in self._all():
             if len(records) >= EXPIRED_AT_ONCE_MAX:
                 break
-            expired = self._expired(group_id, group, now)
+            expired = expired_offsets(
+                self.offsets, group_id, group, now.wall_ms, self._config.offsets_retention_ms
+            )
             records += expired
             is_left = len(expired) < len(self.offsets.of(group_id))
-            if group.state is GroupState.EMPTY and not (
-                is_left or self.offsets.has_pending(group_id)
-            ):
+            if group.is_empty and not (is_left or self.offsets.has_pending(group_id)):
                 records += group.delete(now).records
         return Decision(records=tuple(records))
-
-    def _expired(self, group_id: str, group: ClassicGroup, now: Instant) -> list[StateRecord]:
-        expiry = group.offset_expiry()
-        if expiry is OffsetExpiry.NEVER:
-            return []
-        is_used = group.state is not GroupState.EMPTY
-        return self.offsets.expired(
-            group_id,
-            now_ms=now.wall_ms,
-            retention_ms=self._retention_ms,
-            idle_since_ms=group.recorded_ms if expiry is OffsetExpiry.FROM_EMPTY else None,
-            is_subscribed=lambda topic: is_used and group.is_subscribed(topic),
-        )
 
     def topic_deleted(self, prefix: str, topic: str) -> GroupDecision:
         """Forget what the tenant's groups have committed in it: a topic that gets its name later
@@ -271,95 +419,144 @@ class GroupShard:
         return Decision(records=tuple(gone))
 
     def fired(self, key: Hashable, now: Instant) -> GroupDecision:
-        assert isinstance(key, SessionTimer | JoinTimer | SyncTimer)
-        group = self._groups.get(key.group_id)
-        return Decision() if group is None else _scoped(key.group_id, group.fired(key, now))
+        """The timer of ``key`` has come."""
+        match key:
+            case ConsumerTimer(group_id, timer):
+                group = self._consumer.get(group_id)
+                if group is None:
+                    return Decision()
+                decision = group.fired(timer, now)
+                return self._without(group_id, group, [timer.member_id], decision, now)
+            case SessionTimer() | JoinTimer() | SyncTimer():
+                classic = self._classic.get(key.group_id)
+                if classic is not None:
+                    return _classics(key.group_id, classic.fired(key, now))
+        return Decision()
 
     def loaded(self, now: Instant) -> GroupDecision:
         """Members have a whole session to find this coordinator."""
-        records: list[StateRecord] = []
-        events: list[Any] = []
-        effects: list[Any] = []
-        for group_id, group in self._groups.items():
-            decision = _scoped(group_id, group.loaded(now))
-            records += decision.records
-            events += decision.events
-            effects += decision.effects
-        return Decision(tuple(records), tuple(events), tuple(effects))
+        decisions = [self._scoped(group_id, group.loaded(now)) for group_id, group in self._all()]
+        return Decision(
+            tuple(record for each in decisions for record in each.records),
+            tuple(event for each in decisions for event in each.events),
+            tuple(effect for each in decisions for effect in each.effects),
+        )
 
     def token_gone(self, token: Token, group_id: str, now: Instant) -> GroupDecision:
         """Nobody waits for that answer of the group's any more."""
-        group = self._groups.get(group_id)
+        group = self._classic.get(group_id)
         if group is None:
             return Decision()
-        return _scoped(group_id, group.token_gone(token, now))
+        return _classics(group_id, group.token_gone(token, now))
 
     # The only mutations.
 
     def replay(self, record: StateRecord) -> None:
         key = record.key
-        if isinstance(key, OffsetCommitKey):
-            self.offsets.replay(record)
-            if record.value is not None:
-                self._group(key.group)
-        elif isinstance(key, GroupMetadataKey):
+        match key:
+            case OffsetCommitKey():
+                self.offsets.replay(record)
+                if record.value is not None:
+                    self._ensure(key.group)
+            case GroupMetadataKey():
+                if record.value is None:
+                    self._classic.pop(key.group, None)
+                else:
+                    self._classic_group(key.group).replay(record)
+            case _:
+                self._replay_consumer(key.group_id, record)
+
+    def _replay_consumer(self, group_id: str, record: StateRecord) -> None:
+        group = self._consumer.get(group_id)
+        if group is None:
             if record.value is None:
-                self._groups.pop(key.group, None)
-            else:
-                self._group(key.group).replay(record)
+                return  # What is left of a group that has ended.
+            group = self._consumer[group_id] = ConsumerGroup(group_id, self._config.consumer)
+            # The same name without members, kept for its offsets: one group, not two.
+            self._classic.pop(group_id, None)
+        group.replay(record)
+        if record.value is None and isinstance(record.key, ConsumerGroupMetadataKey):
+            del self._consumer[group_id]
+            self._ensure_kept(group_id)
 
     def replay_in_transaction(self, producer_id: int, record: StateRecord) -> None:
         self.offsets.replay_in_transaction(producer_id, record)
 
     def transaction_ended(self, producer_id: int, committed: bool) -> None:
         for group_id in self.offsets.transaction_ended(producer_id, committed):
-            self._group(group_id)
+            self._ensure(group_id)
 
-    def replay_event(self, event: GroupEvent) -> None:
-        self._group(event.group_id).replay_event(event.event)
+    def replay_event(self, event: ClassicEvent | ConsumerEvent) -> None:
+        match event:
+            case ClassicEvent(group_id, what):
+                self._classic_group(group_id).replay_event(what)
+            case ConsumerEvent(group_id, what):
+                group = self._consumer.get(group_id)
+                if group is not None:
+                    group.replay_event(what)
 
-    def _is_there(self, group_id: str, group: ClassicGroup) -> bool:
+    def _ensure(self, group_id: str) -> None:
+        """A group that has committed is there, whoever spoke for it."""
+        if group_id not in self._consumer:
+            self._classic_group(group_id)
+
+    def _ensure_kept(self, group_id: str) -> None:
+        if self.offsets.of(group_id):
+            self._ensure(group_id)
+
+    def _all(self) -> list[tuple[str, ClassicGroup | ConsumerGroup]]:
+        return [*self._classic.items(), *self._consumer.items()]
+
+    def _is_there(self, group_id: str, group: ClassicGroup | ConsumerGroup) -> bool:
         """Whether anybody but this process would miss it."""
         return not group.is_untouched or bool(self.offsets.of(group_id))
 
-    def _group(self, group_id: str) -> ClassicGroup:
-        group = self._groups.get(group_id)
+    def _classic_group(self, group_id: str) -> ClassicGroup:
+        group = self._classic.get(group_id)
         if group is None:
-            group = self._groups[group_id] = ClassicGroup(group_id, self._config)
+            group = self._classic[group_id] = ClassicGroup(group_id, self._config.classic)
         return group
 
-
-def _commits(
-    group_id: str, offsets: Sequence[NewOffset], at_ms: int, expires_ms: int
-) -> tuple[list[StateRecord], list[ErrorCode]]:
-    """The records of those that may be committed, and a code for each."""
-    records: list[StateRecord] = []
-    codes: list[ErrorCode] = []
-    for new in offsets:
-        if len(new.metadata.encode()) > OFFSET_METADATA_BYTES_MAX:
-            codes.append(ErrorCode.OFFSET_METADATA_TOO_LARGE)
-            continue
-        codes.append(ErrorCode.NONE)
-        records.append(
-            commit(
-                group_id,
-                new.place,
-                offset=new.offset,
-                leader_epoch=new.leader_epoch,
-                metadata=new.metadata,
-                now_ms=at_ms,
-                expires_ms=expires_ms,
-            )
-        )
-    return records, codes
+    def _scoped(self, group_id: str, decision: GroupDecision) -> GroupDecision:
+        is_consumer = group_id in self._consumer
+        return (_consumers if is_consumer else _classics)(group_id, decision)
 
 
-def _scoped(group_id: str, decision: GroupDecision) -> GroupDecision:
-    """The decision of one group as the shard's."""
+def _without_a_group(generation: int) -> ErrorCode:
+    """Whoever assigns itself, or an administrator, may commit: the group is there for that."""
+    return ErrorCode.NONE if generation < 0 else ErrorCode.ILLEGAL_GENERATION
+
+
+def _rejoin(classic: ClassicGroup, member_id: str) -> JoinResult | SyncResult:
+    """What whoever waits in a group that changes its protocol is told."""
+    if classic.state is GroupState.COMPLETING_REBALANCE:
+        return SyncResult(ErrorCode.REBALANCE_IN_PROGRESS)
+    return JoinResult(ErrorCode.REBALANCE_IN_PROGRESS, member_id)
+
+
+def _classics(group_id: str, decision: GroupDecision) -> GroupDecision:
+    """The decision of one classic group as the shard's; its timers name the group themselves."""
+    events = tuple(ClassicEvent(group_id, event) for event in decision.events)
+    return replace(decision, events=events)
+
+
+def _consumers(group_id: str, decision: GroupDecision) -> GroupDecision:
+    """The same of a KIP-848 group."""
     return replace(
         decision,
-        events=tuple(GroupEvent(group_id, event) for event in decision.events),
+        events=tuple(ConsumerEvent(group_id, event) for event in decision.events),
+        effects=tuple(_of_group(group_id, effect) for effect in decision.effects),
     )
+
+
+def _of_group(group_id: str, effect: Any) -> Any:
+    match effect:
+        case SetTimer(key, at_ms):
+            return SetTimer(ConsumerTimer(group_id, key), at_ms)  # type: ignore[arg-type]
+        case CancelTimer(key):
+            return CancelTimer(ConsumerTimer(group_id, key))  # type: ignore[arg-type]
+        case _:
+            return effect
 
 
 def _reply(token: Token, result: object) -> GroupDecision:

@@ -45,6 +45,8 @@ class MetadataImage:
     topic_ids: dict[TenantId, dict[TopicName, TopicId]] = field(default_factory=dict)
     internal_topics: dict[TopicName, TopicId] = field(default_factory=dict)
     """The service's own topics; a tenant's topic is never among them, whatever its name."""
+    topics_version: int = 0
+    """Rises whenever a topic was created, changed or deleted."""
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot) -> "MetadataImage":
@@ -90,6 +92,7 @@ class MetadataImage:
 
     def _apply_topic(self, change: Change) -> None:
         topic_id = TopicId(bytes.fromhex(change.key))
+        self.topics_version += 1
         self._forget_name(self.topics.pop(topic_id, None))
         if change.payload is None:
             # The row itself is gone, after every broker was done with its tombstone.

@@ -8,6 +8,8 @@ from brokers.node.dispatch import Route
 from brokers.node.handlers import (
     alter_configs,
     alter_partition_reassignments,
+    consumer_group_describe,
+    consumer_group_heartbeat,
     create_partitions,
     create_topics,
     delete_groups,
@@ -58,6 +60,8 @@ ROUTES = (
     Route(ApiKey.LIST_GROUPS, 5, list_groups.handle),
     Route(ApiKey.DELETE_GROUPS, 2, delete_groups.handle),
     Route(ApiKey.OFFSET_DELETE, 0, offset_delete.handle),
+    Route(ApiKey.CONSUMER_GROUP_HEARTBEAT, 1, consumer_group_heartbeat.handle),
+    Route(ApiKey.CONSUMER_GROUP_DESCRIBE, 1, consumer_group_describe.handle),
     Route(ApiKey.CREATE_TOPICS, 7, create_topics.handle),
     Route(ApiKey.DELETE_TOPICS, 6, delete_topics.handle),
     Route(ApiKey.DELETE_RECORDS, 2, delete_records.handle),

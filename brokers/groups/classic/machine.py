@@ -20,6 +20,7 @@ from brokers.groups.classic.config import ClassicConfig
 from brokers.groups.classic.draft import ClassicDecision, Draft
 from brokers.groups.classic.events import Event
 from brokers.groups.classic.group import Group
+from brokers.groups.classic.member import Member
 from brokers.groups.classic.record import tombstone
 from brokers.groups.classic.requests import Departure, HeartbeatRequest, JoinRequest, SyncRequest
 from brokers.groups.classic.results import GroupDescription, GroupListing
@@ -142,6 +143,10 @@ class ClassicGroup:
         return self._group.state
 
     @property
+    def is_empty(self) -> bool:
+        return self._group.state is GroupState.EMPTY
+
+    @property
     def is_untouched(self) -> bool:
         """Nothing is recorded and nobody is there or expected: the machine may be dropped."""
         group = self._group
@@ -175,6 +180,30 @@ class ClassicGroup:
         for member_id in sorted(draft.group.issued_ids):
             rebalance.forget_issued_id(draft, member_id)
         draft.record(tombstone(self._group.group_id))
+        return draft.decision()
+
+    # Becoming a KIP-848 group, and back.
+
+    @property
+    def generation(self) -> int:
+        return self._group.generation
+
+    @property
+    def protocol_type(self) -> str | None:
+        return self._group.protocol_type
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """In the order in which they came."""
+        return tuple(self._group.roster)
+
+    def begin_rebalance(self, now: Instant) -> ClassicDecision:
+        """Everyone must join again, for something is nobody's."""
+        draft = self._draft(now)
+        for member in draft.group.roster:
+            draft.renew_session(member)
+        rebalance.begin(draft)
+        rebalance.go_on(draft)
         return draft.decision()
 
     # The only mutation.

@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from brokers.groups.classic.config import ClassicConfig
-from brokers.groups.shard import GroupShard
+from brokers.groups.consumer.topics import Topic
+from brokers.groups.shard import GroupsConfig, GroupShard
 from brokers.kernel.clock import Instant
 from brokers.kernel.errors import Refusal
+from brokers.kernel.ids import TenantId, TopicId, TopicName
+from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import TopicRecord
 from brokers.node.coordination.coordinator import Coordinator
-from brokers.node.coordination.internal_topics import CONSUMER_OFFSETS, qualifier
+from brokers.node.coordination.internal_topics import CONSUMER_OFFSETS, qualifier, tenant_of
 from brokers.node.coordination.shard import Shard
 from brokers.wire.coordinator.state_record import GROUP_STATE
 
@@ -19,16 +23,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OFFSETS_RETENTION_MS: Final = 7 * 86_400_000
-"""Kafka's ``offsets.retention.minutes``."""
-
 EXPIRY_SECONDS: Final = 600.0
 """Kafka's ``offsets.retention.check.interval.ms``."""
 
 
 def group_coordinator(node: "Node") -> Coordinator[GroupShard]:
     """The coordinator of every group whose partition ``node`` leads."""
-    config = ClassicConfig(initial_rebalance_delay_ms=node.config.initial_rebalance_delay_ms)
+    delay_ms = node.config.initial_rebalance_delay_ms
+    config = GroupsConfig(classic=ClassicConfig(initial_rebalance_delay_ms=delay_ms))
 
     def perform(shard: Shard[GroupShard], effect: Any) -> None:
         raise TypeError(f"groups have no such effect: {effect!r}")
@@ -37,9 +39,34 @@ def group_coordinator(node: "Node") -> Coordinator[GroupShard]:
         node,
         CONSUMER_OFFSETS,
         GROUP_STATE,
-        lambda _: GroupShard(config, OFFSETS_RETENTION_MS),
+        lambda _: GroupShard(config, lambda name: TenantTopics(node.image, tenant_of(name))),
         perform,
     )
+
+
+class TenantTopics:
+    """A tenant's topics, as groups look at them; reads the image as it is at each question."""
+
+    __slots__ = ("_image", "_tenant_id")
+
+    def __init__(self, image: MetadataImage, tenant_id: TenantId) -> None:
+        self._image = image
+        self._tenant_id = tenant_id
+
+    @property
+    def version(self) -> int:
+        return self._image.topics_version
+
+    def find(self, name: str) -> Topic | None:
+        topic = self._image.topic(self._tenant_id, TopicName(name))
+        return None if topic is None else Topic(topic.id, topic.partition_count)
+
+    def name_of(self, topic_id: bytes) -> str | None:
+        topic = self._image.topic_by_id(self._tenant_id, TopicId(topic_id))
+        return None if topic is None else topic.name
+
+    def names(self) -> Iterable[str]:
+        return self._image.topic_ids.get(self._tenant_id, {})
 
 
 def forget_topic(groups: Coordinator[GroupShard], topic: TopicRecord) -> None:

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 GROUP_ID_NOT_FOUND_SINCE_VERSION: Final = 6
 """Before, a group that is not there is a dead one (KIP-1043)."""
 
-UNSTATED: Final = -(2**31)
-_READ, _DELETE, _DESCRIBE = 1 << 3, 1 << 6, 1 << 8
-"""Bits of ``AclOperation`` (KIP-430)."""
+GROUP_OPERATIONS: Final = 1 << 3 | 1 << 6 | 1 << 8
+"""Read, delete and describe, as bits of ``AclOperation`` (KIP-430)."""
 
 
 async def handle(
@@ -31,7 +30,7 @@ async def handle(
     for group_id in request.groups:
         row = await _row(group_id, context, node)
         if request.include_authorized_operations and not row.error_code:
-            row.authorized_operations = _READ | _DELETE | _DESCRIBE
+            row.authorized_operations = GROUP_OPERATIONS
         rows.append(row)
     return DescribeGroupsResponse(groups=rows)
 

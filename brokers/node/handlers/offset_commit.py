@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from brokers.node.connection import Outcome
     from brokers.node.dispatch import Call
 
+EPOCHS_SINCE_VERSION: Final = 9
+"""Before it, a member of a KIP-848 group cannot say what it must."""
+
 RETENTION_UNTIL_VERSION: Final = 4
 """Up to this version a client may ask for a retention of its own (KIP-211 took it away)."""
 
@@ -125,6 +128,8 @@ class _Commit(Answer):
     def replied(self, result: Any) -> None:
         for row, code in zip(self._rows, result, strict=True):
             row.error_code = code
+            if code is ErrorCode.STALE_MEMBER_EPOCH and self._version < EPOCHS_SINCE_VERSION:
+                row.error_code = ErrorCode.UNSUPPORTED_VERSION
         self.complete(self._encoded())
 
     def refused(self, refusal: Refusal) -> None:
