@@ -13,6 +13,7 @@ from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
+    ZERO_UUID,
     Bytes,
     classic_int32s,
     compact_int32s,
@@ -20,7 +21,6 @@ from brokers.wire.primitives import (
     read_string_length,
     read_tag_head,
     read_uvarint,
-    skip_tags,
     tag_count,
     write_string_length,
     write_tags,
@@ -35,6 +35,7 @@ MIN_VERSION = 0
 MAX_VERSION = 1
 FLEXIBLE_FROM = 1
 
+_unpack_16s = Struct(">16s").unpack_from
 _unpack_h = Struct(">h").unpack_from
 _unpack_i = Struct(">i").unpack_from
 _unpack_q = Struct(">q").unpack_from
@@ -42,6 +43,7 @@ _unpack_qhibB = Struct(">qhibB").unpack_from
 _unpack_qhibi = Struct(">qhibi").unpack_from
 _unpack_qq = Struct(">qq").unpack_from
 _unpack_qqB = Struct(">qqB").unpack_from
+_pack_16s = Struct(">16s").pack
 _pack_h = Struct(">h").pack
 _pack_i = Struct(">i").pack
 _pack_q = Struct(">q").pack
@@ -55,6 +57,7 @@ Append = Callable[[Bytes], None]
 class PartitionsSchema:
     topic: str = ""
     partition_ids: list[int] = field(default_factory=list)
+    topic_id: bytes = ZERO_UUID
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class TransactionLogValue:
     next_producer_id: int = -1
     producer_epoch: int = 0
     next_producer_epoch: int = -1
+    previous_producer_epoch: int = -1
     transaction_timeout_ms: int = 0
     transaction_status: int = 0
     transaction_partitions: list[PartitionsSchema] | None = field(default_factory=list)
@@ -115,6 +119,7 @@ def _read_v0(data: memoryview, p: int) -> TransactionLogValue:
         -1,
         producer_epoch,
         -1,
+        -1,
         transaction_timeout_ms,
         transaction_status,
         transaction_partitions,
@@ -144,9 +149,21 @@ def _read_partitions_schema_v1(data: memoryview, p: int, end: int) -> tuple[Part
     p += 4 * n
     n = data[p]
     p += 1
+    topic_id: bytes = ZERO_UUID
     if n:
-        p = skip_tags(data, p, n)
-    return PartitionsSchema(topic, partition_ids), p
+        n, p = tag_count(data, p, n)
+        tag_0 = -1
+        for _ in range(n):
+            tag_0, size_0, p = read_tag_head(data, p, tag_0)
+            after_0 = p + size_0
+            if tag_0 == 10000:
+                (topic_id,) = _unpack_16s(data, p)
+                p += 16
+            else:
+                p = after_0
+            if p != after_0:
+                raise wrong_tag_size(f"PartitionsSchema {tag_0}", size_0)
+    return PartitionsSchema(topic, partition_ids, topic_id), p
 
 
 def _read_v1(data: memoryview, p: int) -> TransactionLogValue:
@@ -176,6 +193,7 @@ def _read_v1(data: memoryview, p: int) -> TransactionLogValue:
     next_producer_id: int = -1
     client_transaction_version: int = 0
     next_producer_epoch: int = -1
+    previous_producer_epoch: int = -1
     if n:
         n, p = tag_count(data, p, n)
         tag_0 = -1
@@ -194,6 +212,9 @@ def _read_v1(data: memoryview, p: int) -> TransactionLogValue:
             elif tag_0 == 3:
                 (next_producer_epoch,) = _unpack_h(data, p)
                 p += 2
+            elif tag_0 == 10000:
+                (previous_producer_epoch,) = _unpack_h(data, p)
+                p += 2
             else:
                 p = after_0
             if p != after_0:
@@ -204,6 +225,7 @@ def _read_v1(data: memoryview, p: int) -> TransactionLogValue:
         next_producer_id,
         producer_epoch,
         next_producer_epoch,
+        previous_producer_epoch,
         transaction_timeout_ms,
         transaction_status,
         transaction_partitions,
@@ -217,6 +239,8 @@ _READERS: tuple[Callable[[memoryview, int], TransactionLogValue], ...] = (_read_
 
 
 def _write_partitions_schema_v0(m: PartitionsSchema, append: Append) -> None:
+    if m.topic_id != ZERO_UUID:
+        raise not_in_version("PartitionsSchema.topic_id")
     s = m.topic.encode()
     append(_pack_h(len(s)))
     append(s)
@@ -231,6 +255,8 @@ def _write_v0(m: TransactionLogValue, append: Append) -> None:
         raise not_in_version("TransactionLogValue.next_producer_id")
     if m.next_producer_epoch != -1:
         raise not_in_version("TransactionLogValue.next_producer_epoch")
+    if m.previous_producer_epoch != -1:
+        raise not_in_version("TransactionLogValue.previous_producer_epoch")
     if m.client_transaction_version != 0:
         raise not_in_version("TransactionLogValue.client_transaction_version")
     append(_pack_qhib(
@@ -255,7 +281,12 @@ def _write_partitions_schema_v1(m: PartitionsSchema, append: Append) -> None:
     append(s)
     n = len(m.partition_ids)
     append(COMPACT_INT32S[n](n + 1, *m.partition_ids) if n < 16 else compact_int32s(m.partition_ids))
-    append(b"\0")
+    tags_0: list[tuple[int, bytes]] = []
+    if m.topic_id != ZERO_UUID:
+        value1: list[Bytes] = []
+        value1.append(_pack_16s(m.topic_id))
+        tags_0.append((10000, b"".join(value1)))
+    append(write_tags(tags_0) if tags_0 else b"\0")
 
 
 def _write_v1(m: TransactionLogValue, append: Append) -> None:
@@ -290,6 +321,10 @@ def _write_v1(m: TransactionLogValue, append: Append) -> None:
         value4: list[Bytes] = []
         value4.append(_pack_h(m.next_producer_epoch))
         tags_0.append((3, b"".join(value4)))
+    if m.previous_producer_epoch != -1:
+        value5: list[Bytes] = []
+        value5.append(_pack_h(m.previous_producer_epoch))
+        tags_0.append((10000, b"".join(value5)))
     append(write_tags(tags_0) if tags_0 else b"\0")
 
 

@@ -13,17 +13,22 @@ from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
+    ZERO_UUID,
     Bytes,
     classic_int32s,
     compact_int32s,
     not_in_version,
     read_string_length,
+    read_tag_head,
     read_uvarint,
     skip_tags,
+    tag_count,
     write_string_length,
+    write_tags,
     write_uvarint,
     wrong_count,
     wrong_length,
+    wrong_tag_size,
 )
 
 API_KEY = 24
@@ -31,11 +36,13 @@ MIN_VERSION = 0
 MAX_VERSION = 5
 FLEXIBLE_FROM = 3
 
+_unpack_16s = Struct(">16s").unpack_from
 _unpack_h = Struct(">h").unpack_from
 _unpack_i = Struct(">i").unpack_from
 _unpack_qhTB = Struct(">qh?B").unpack_from
 _unpack_qhB = Struct(">qhB").unpack_from
 _unpack_qhi = Struct(">qhi").unpack_from
+_pack_16s = Struct(">16s").pack
 _pack_h = Struct(">h").pack
 _pack_qh = Struct(">qh").pack
 _pack_qhT = Struct(">qh?").pack
@@ -48,6 +55,7 @@ Append = Callable[[Bytes], None]
 class AddPartitionsToTxnTopic:
     name: str = ""
     partitions: list[int] = field(default_factory=list)
+    topic_id: bytes = ZERO_UUID
 
 
 @dataclass(slots=True)
@@ -182,6 +190,47 @@ def _read_v3(data: memoryview, p: int) -> AddPartitionsToTxnRequest:
     )
 
 
+def _read_add_partitions_to_txn_topic_v4(
+    data: memoryview, p: int, end: int, left: int
+) -> tuple[AddPartitionsToTxnTopic, int, int]:
+    n = data[p]
+    p += 1
+    if n > 127:
+        n, p = read_string_length(data, p, n)
+    stop = p + n - 1
+    if n == 0 or stop > end:
+        raise wrong_length("AddPartitionsToTxnTopic.name", n - 1, end - p)
+    name = utf_8_decode(data[p:stop], None, True)[0]
+    p = stop
+    n = data[p]
+    p += 1
+    if n > 127:
+        n, p = read_uvarint(data, p, n)
+    n -= 1
+    if n < 0 or n * 4 > end - p or n > left:
+        raise wrong_count("AddPartitionsToTxnTopic.partitions", n, end - p)
+    left -= n
+    partitions = list(unpack_from(f">{n}i", data, p))
+    p += 4 * n
+    n = data[p]
+    p += 1
+    topic_id: bytes = ZERO_UUID
+    if n:
+        n, p = tag_count(data, p, n)
+        tag_0 = -1
+        for _ in range(n):
+            tag_0, size_0, p = read_tag_head(data, p, tag_0)
+            after_0 = p + size_0
+            if tag_0 == 10000:
+                (topic_id,) = _unpack_16s(data, p)
+                p += 16
+            else:
+                p = after_0
+            if p != after_0:
+                raise wrong_tag_size(f"AddPartitionsToTxnTopic {tag_0}", size_0)
+    return AddPartitionsToTxnTopic(name, partitions, topic_id), p, left
+
+
 def _read_add_partitions_to_txn_transaction_v4(
     data: memoryview, p: int, end: int, left: int
 ) -> tuple[AddPartitionsToTxnTransaction, int, int]:
@@ -204,7 +253,7 @@ def _read_add_partitions_to_txn_transaction_v4(
     left -= n
     topics = []
     for _ in range(n):
-        e1, p, left = _read_add_partitions_to_txn_topic_v3(data, p, end, left)
+        e1, p, left = _read_add_partitions_to_txn_topic_v4(data, p, end, left)
         topics.append(e1)
     n = data[p]
     p += 1
@@ -299,6 +348,21 @@ def _write_v3(m: AddPartitionsToTxnRequest, append: Append) -> None:
     append(b"\0")
 
 
+def _write_add_partitions_to_txn_topic_v4(m: AddPartitionsToTxnTopic, append: Append) -> None:
+    s = m.name.encode()
+    n = len(s) + 1
+    append(UVARINT_1[n] if n < 128 else write_string_length(n))
+    append(s)
+    n = len(m.partitions)
+    append(COMPACT_INT32S[n](n + 1, *m.partitions) if n < 16 else compact_int32s(m.partitions))
+    tags_0: list[tuple[int, bytes]] = []
+    if m.topic_id != ZERO_UUID:
+        value1: list[Bytes] = []
+        value1.append(_pack_16s(m.topic_id))
+        tags_0.append((10000, b"".join(value1)))
+    append(write_tags(tags_0) if tags_0 else b"\0")
+
+
 def _write_add_partitions_to_txn_transaction_v4(
     m: AddPartitionsToTxnTransaction, append: Append
 ) -> None:
@@ -310,7 +374,7 @@ def _write_add_partitions_to_txn_transaction_v4(
     n = len(m.topics) + 1
     append(UVARINT_1[n] if n < 128 else write_uvarint(n))
     for e1 in m.topics:
-        _write_add_partitions_to_txn_topic_v3(e1, append)
+        _write_add_partitions_to_txn_topic_v4(e1, append)
     append(b"\0")
 
 

@@ -30,8 +30,6 @@ def _struct(message: Message, struct: Struct, version: int, rng: random.Random) 
 
 
 def _value(message: Message, field: Field, version: int, rng: random.Random) -> Any:
-    if field.is_ours:
-        return [] if field.is_array else bytes(16)  # What others do not know has its default.
     absent = field.tag is not None and field.struct is not None and not field.is_array
     if (absent or version in field.nullable) and rng.random() < 0.2:
         return None
@@ -64,6 +62,22 @@ def _integer(field: Field, rng: random.Random) -> int:
         return rng.choice((0, 1, 30_000))
     bits = INT_BITS[field.type]
     return rng.choice((0, 1, 5, (1 << bits) - 1, rng.getrandbits(bits)))
+
+
+def without_ours(struct: Struct, tree: Tree) -> Tree:
+    """The tree without tagged fields of our own, which no codec of others knows."""
+
+    def plain(field: Field, value: Any) -> Any:
+        if field.struct is None or value is None:
+            return value
+        if isinstance(value, list):
+            return [without_ours(field.struct, element) for element in value]
+        return without_ours(field.struct, value)
+
+    fields = {field.name: field for field in struct.fields}
+    return {
+        name: plain(fields[name], value) for name, value in tree.items() if not fields[name].is_ours
+    }
 
 
 def module_of(message: Message) -> Any:
@@ -136,11 +150,11 @@ def _build_theirs(cls: Any, struct: Struct, tree: Tree, version: int) -> Any:
 
     kwargs = {}
     for field in struct.fields:
-        if not field.present(version):
+        if field.name not in tree:
             continue
         value = tree[field.name]
         unsaid = value == field.default or (field.default is ... and not value)
-        if field.is_ours or (field.tag is not None and unsaid):
+        if field.tag is not None and unsaid:
             continue
         kwargs[their_name(cls, field)] = build(field, value)
     return cls(version=version, **kwargs)
