@@ -151,3 +151,7 @@ at about a microsecond, on the event loop."""
 
 REGEX_BYTES_MAX: Final = 1 * MIB
 """Memory of one compiled regular expression: repetition makes much out of few characters."""
+
+TRANSACTION_PARTITIONS_MAX: Final = 3_000
+"""Partitions of one transaction: with the longest names and ids its state still fits one record of
+the coordinator's topic, with room for what ending it adds."""
