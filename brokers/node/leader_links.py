@@ -14,10 +14,10 @@ from brokers.client.peer_connection import PeerConnection, PeerUnreachable
 from brokers.kernel.errors import Refusal
 from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId
 from brokers.metadata.records import BrokerRecord
-from brokers.node.authentication.broker_token import broker_token
 from brokers.node.copy_throttle import CopyThrottle
 from brokers.node.leader_copy import LeaderCopy
 from brokers.node.partition_runtime import PartitionRuntime
+from brokers.node.peer_login import connect_to
 from brokers.node.ports import MetadataUnavailable
 from brokers.wire.registry import ApiKey
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FETCH_VERSION: Final = 17
-CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 5.0
 """An answer to a poll of half a second that is not there by then is not waited for: the connection
 is made anew."""
@@ -145,16 +144,7 @@ class LeaderLink:
 
     async def _connected(self, broker: BrokerRecord) -> None:
         node = self._node
-        token = broker_token(
-            node.config.broker_token_key,
-            node.broker_id,
-            node.incarnation,
-            node.clock.now_ms() // 1000,
-        )
-        async with asyncio.timeout(CONNECT_SECONDS):
-            connection = await PeerConnection.connect(
-                broker.internal_host, broker.internal_port, token, f"broker-{node.broker_id}"
-            )
+        connection = await connect_to(broker, node)
         self._pause = RETRY_SECONDS
         self._was_connected = True
         log.info("following broker %d, incarnation %d", broker.id, broker.incarnation)
