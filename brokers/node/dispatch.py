@@ -60,7 +60,8 @@ class Route:
     """One API as this broker answers it; both ends of the version range are inclusive.
 
     Either ``handle`` or, on the hot path, ``start``. ``advertised_from`` is what ApiVersions tells
-    where that is not what is parsed. ``internal_only``: absent from the external listener.
+    where that is not what is parsed. ``internal_only``: absent from the external listener; on the
+    internal one it stands in place of an earlier route of its API.
     """
 
     api_key: ApiKey
@@ -89,8 +90,12 @@ class Dispatcher:
     def __init__(self, node: "Node", routes: Iterable[Route], *, internal: bool) -> None:
         self._node = node
         self._internal = internal
-        table = [route for route in (*LOGIN_ROUTES, *routes) if internal or not route.internal_only]
-        self._routes = {int(route.api_key): route for route in table}
+        self._routes = {
+            int(route.api_key): route
+            for route in (*LOGIN_ROUTES, *routes)
+            if internal or not route.internal_only
+        }
+        table = self._routes.values()
         self._hot = {
             int(route.api_key): (
                 route.start, route.min_version, route.max_version,

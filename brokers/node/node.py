@@ -23,11 +23,14 @@ from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
 from brokers.node.config import ListenerConfig, NodeConfig
+from brokers.node.coordination.coordinator_questions import CoordinatorQuestions
 from brokers.node.coordination.group_coordinator import (
     expire_offsets,
     forget_topic,
     group_coordinator,
 )
+from brokers.node.coordination.marker_sender import MarkerSender
+from brokers.node.coordination.transaction_coordinator import transaction_coordinator
 from brokers.node.dispatch import Dispatcher
 from brokers.node.exposition import exposition
 from brokers.node.flush_pool import FlushPool
@@ -40,6 +43,7 @@ from brokers.node.metrics import Metrics
 from brokers.node.metrics_server import MetricsServer
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.partitions import PartitionManager
+from brokers.node.peer_requests import PeerRequests
 from brokers.node.ports import (
     BrokerRegistration,
     ControlPlane,
@@ -54,7 +58,6 @@ from brokers.node.session import Session
 from brokers.node.storage import use_storage_workers
 from brokers.node.storage_hints import NoStorageWorkers, StorageHints
 from brokers.node.system_clock import SystemClock
-from brokers.node.transactions import NoTransactionCoordinator
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -84,13 +87,11 @@ class Node:
         clock: Clock | None = None,
         disk: Disk | None = None,
         storage: StorageHints | None = None,
-        transactions: TransactionVerifier | None = None,
     ) -> None:
         self.config = config
         self.control = control
         self.clock: Clock = SystemClock() if clock is None else clock
         self.storage: StorageHints = NoStorageWorkers() if storage is None else storage
-        self.transactions: TransactionVerifier = transactions or NoTransactionCoordinator()
         self.metadata = MetadataFollower(metadata, self._changed)
         self.metrics = Metrics()
         self.producer_ids = ProducerIds(control)
@@ -108,6 +109,10 @@ class Node:
         self.links = LeaderLinks(self)
         self.isr_proposals = IsrProposals(control, config.broker_id, lambda: self.incarnation)
         self.groups = group_coordinator(self)
+        self.markers = MarkerSender(self, PeerRequests(self))
+        self.transaction_coordinator = transaction_coordinator(self, self.markers)
+        self._questions = CoordinatorQuestions(self)
+        self.transactions: TransactionVerifier = self._questions
         self._disk: Disk = RealDisk() if disk is None else disk
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()
@@ -178,7 +183,10 @@ class Node:
             following=self.links,
             proposals=self.isr_proposals,
             metrics=self.metrics,
-            role_watchers={self.groups.topic_name: self.groups.role_taken},
+            role_watchers={
+                self.groups.topic_name: self.groups.role_taken,
+                self.transaction_coordinator.topic_name: self.transaction_coordinator.role_taken,
+            },
         )
         undo.push_async_callback(self._close_partitions)
         await self.partitions.open_all(self.image, clean=clean_incarnation is not None)
@@ -314,6 +322,8 @@ class Node:
             loops.create_task(use_storage_workers(self))
             loops.create_task(self.groups.watch())
             loops.create_task(expire_offsets(self))
+            loops.create_task(self.transaction_coordinator.watch())
+            loops.create_task(self.markers.work())
             loops.create_task(metrics_publisher.publish(self))
             started()
 
@@ -335,6 +345,8 @@ class Node:
         self.is_serving = False
         self.external.stop_accepting()
         self.groups.end()
+        self.transaction_coordinator.end()
+        self._questions.close()
         await self.external.quieten(DRAIN_SECONDS)
         await self._sign_off()
         await self.catch_up()

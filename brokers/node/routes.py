@@ -6,6 +6,8 @@ Metadata 12, Fetch 13, Produce 13 and DeleteTopics 6 depend on each other in cli
 
 from brokers.node.dispatch import Route
 from brokers.node.handlers import (
+    add_offsets_to_txn,
+    add_partitions_to_txn,
     alter_configs,
     alter_partition_reassignments,
     consumer_group_describe,
@@ -20,7 +22,9 @@ from brokers.node.handlers import (
     describe_groups,
     describe_log_dirs,
     describe_producers,
+    describe_transactions,
     elect_leaders,
+    end_txn,
     fetch,
     find_coordinator,
     heartbeat,
@@ -31,6 +35,7 @@ from brokers.node.handlers import (
     list_groups,
     list_offsets,
     list_partition_reassignments,
+    list_transactions,
     metadata,
     offset_commit,
     offset_delete,
@@ -38,6 +43,7 @@ from brokers.node.handlers import (
     offset_for_leader_epoch,
     produce,
     sync_group,
+    txn_offset_commit,
     write_txn_markers,
 )
 from brokers.wire.registry import ApiKey
@@ -65,7 +71,15 @@ ROUTES = (
     Route(ApiKey.CREATE_TOPICS, 7, create_topics.handle),
     Route(ApiKey.DELETE_TOPICS, 6, delete_topics.handle),
     Route(ApiKey.DELETE_RECORDS, 2, delete_records.handle),
-    Route(ApiKey.INIT_PRODUCER_ID, 5, init_producer_id.handle),
+    Route(ApiKey.INIT_PRODUCER_ID, 6, init_producer_id.handle),
+    # Of what clients may not ask, the versions are not advertised to them either.
+    Route(ApiKey.ADD_PARTITIONS_TO_TXN, 3, add_partitions_to_txn.handle),
+    Route(ApiKey.ADD_PARTITIONS_TO_TXN, 5, add_partitions_to_txn.handle, internal_only=True),
+    Route(ApiKey.ADD_OFFSETS_TO_TXN, 4, add_offsets_to_txn.handle),
+    Route(ApiKey.TXN_OFFSET_COMMIT, 5, txn_offset_commit.handle),
+    Route(ApiKey.END_TXN, 5, end_txn.handle),
+    Route(ApiKey.DESCRIBE_TRANSACTIONS, 0, describe_transactions.handle),
+    Route(ApiKey.LIST_TRANSACTIONS, 2, list_transactions.handle),
     Route(ApiKey.OFFSET_FOR_LEADER_EPOCH, 4, offset_for_leader_epoch.handle),
     Route(ApiKey.DESCRIBE_CONFIGS, 4, describe_configs.handle),
     Route(ApiKey.ALTER_CONFIGS, 2, alter_configs.handle),

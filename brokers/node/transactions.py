@@ -46,16 +46,6 @@ Guards = Mapping[PartitionRuntime, Guard]
 NO_GUARDS: Final[Guards] = {}
 
 
-class NoTransactionCoordinator:
-    """A node that knows of none: no transaction can begin, and none is said not to exist."""
-
-    async def verify(self, part: TransactionPart) -> Sequence[ErrorCode]:
-        return [ErrorCode.COORDINATOR_NOT_AVAILABLE] * len(part.partitions)
-
-    async def add(self, part: TransactionPart) -> Sequence[ErrorCode]:
-        return [ErrorCode.COORDINATOR_NOT_AVAILABLE] * len(part.partitions)
-
-
 class Unconfirmed(NamedTuple):
     """Partitions of a request to which a transaction comes for the first time."""
 

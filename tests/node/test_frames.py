@@ -99,6 +99,9 @@ def test_api_versions_is_the_table(stranger, version):
     versions = {row.api_key: (row.min_version, row.max_version) for row in answer.api_keys}
     assert versions[ApiKey.PRODUCE][0] == 0
     assert ApiKey.DESCRIBE_QUORUM not in versions
+    # What only brokers ask is not there for clients, not even its versions.
+    assert versions[ApiKey.ADD_PARTITIONS_TO_TXN] == (0, 3)
+    assert ApiKey.WRITE_TXN_MARKERS not in versions
     assert not answer.finalized_features
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from brokers.kernel.errors import ErrorCode
-from brokers.node.transactions import NoTransactionCoordinator, append_code
+from brokers.node.transactions import append_code
 from brokers.wire.batch import NewRecord, build_batch, iterate_batches
 from brokers.wire.control import Marker, read_marker
 from brokers.wire.messages.delete_records_request import (
@@ -37,10 +37,11 @@ from tests.node.transacting import (
 @pytest.fixture
 def coordinator(world) -> Iterator[Coordinator]:
     node = world.node.node
+    real = node.transactions
     node.transactions = found = Coordinator()
     yield found
     found.may_answer.set()
-    node.transactions = NoTransactionCoordinator()
+    node.transactions = real
 
 
 @pytest.fixture

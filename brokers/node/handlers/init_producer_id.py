@@ -1,13 +1,14 @@
-"""InitProducerId: an id for an idempotent producer, epoch 0.
-
-Transactions are not offered here; asking for one is refused with an error that clients do not
-retry.
-"""
+"""InitProducerId: an id for an idempotent producer, or the next epoch of a transactional one."""
 
 from typing import TYPE_CHECKING
 
-from brokers.kernel.errors import ErrorCode
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.ids import ProducerEpoch, ProducerId
+from brokers.node.coordination.internal_topics import qualified
+from brokers.node.coordination.transaction_coordinator import ask_with_producer_id
 from brokers.node.session import RequestContext, Scope
+from brokers.transactions.requests import InitProducerId
+from brokers.transactions.state import NO_PRODUCER_ID, Producer
 from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
 from brokers.wire.messages.init_producer_id_response import InitProducerIdResponse
 
@@ -21,14 +22,42 @@ async def handle(
     """COORDINATOR_LOAD_IN_PROGRESS, which clients retry, while no id can be had."""
     if request.transactional_id == "":
         return _refused(ErrorCode.INVALID_REQUEST)
+    may_write = Scope.WRITE in context.session.scope
     if request.transactional_id is not None:
-        return _refused(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
-    if Scope.WRITE not in context.session.scope:
+        if not may_write:
+            return _refused(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+        return await _transactional(request, request.transactional_id, context, node)
+    if not may_write:
         return _refused(ErrorCode.CLUSTER_AUTHORIZATION_FAILED)
     producer_id = await node.producer_ids.next()
     if producer_id is None:
         return _refused(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS)
     return InitProducerIdResponse(producer_id=producer_id, producer_epoch=0)
+
+
+async def _transactional(
+    request: InitProducerIdRequest, transactional_id: str, context: RequestContext, node: "Node"
+) -> InitProducerIdResponse:
+    expected = Producer(ProducerId(request.producer_id), ProducerEpoch(request.producer_epoch))
+    if (expected.id == NO_PRODUCER_ID) != (expected.epoch == -1):
+        return _refused(ErrorCode.INVALID_REQUEST)
+    asked = InitProducerId(
+        transactional_id=qualified(context.session.tenant_id, transactional_id),
+        timeout_ms=request.transaction_timeout_ms,
+        version=context.api_version,
+        expected=expected,
+        enable_two_phase_commit=request.enable2_pc,
+        keep_prepared=request.keep_prepared_txn,
+    )
+    try:
+        answer = await ask_with_producer_id(asked, node)
+    except Refusal as refusal:
+        return _refused(refusal.code)
+    return InitProducerIdResponse(
+        error_code=answer.error,
+        producer_id=answer.producer.id,
+        producer_epoch=answer.producer.epoch,
+    )
 
 
 def _refused(code: ErrorCode) -> InitProducerIdResponse:

@@ -1,0 +1,50 @@
+"""AddOffsetsToTxn: what a consumer group commits becomes part of a transaction.
+
+That is: the partition that holds the group's offsets does. Its leader, the group's coordinator, is
+sent the offsets by the client afterwards.
+"""
+
+from typing import TYPE_CHECKING
+
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.ids import ProducerEpoch, ProducerId
+from brokers.node.coordination.internal_topics import qualified
+from brokers.node.coordination.transaction_coordinator import offsets_partition
+from brokers.node.session import RequestContext, Scope
+from brokers.transactions.requests import AddPartitions, PartitionsAnswer
+from brokers.transactions.state import Producer
+from brokers.wire.messages.add_offsets_to_txn_request import AddOffsetsToTxnRequest
+from brokers.wire.messages.add_offsets_to_txn_response import AddOffsetsToTxnResponse
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+
+
+async def handle(
+    request: AddOffsetsToTxnRequest, context: RequestContext, node: "Node"
+) -> AddOffsetsToTxnResponse:
+    if not request.transactional_id:
+        return AddOffsetsToTxnResponse(error_code=ErrorCode.INVALID_REQUEST)
+    if not request.group_id:
+        return AddOffsetsToTxnResponse(error_code=ErrorCode.INVALID_GROUP_ID)
+    scope, tenant_id = context.session.scope, context.session.tenant_id
+    if Scope.WRITE not in scope:
+        code = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        return AddOffsetsToTxnResponse(error_code=code)
+    if Scope.READ not in scope:
+        return AddOffsetsToTxnResponse(error_code=ErrorCode.GROUP_AUTHORIZATION_FAILED)
+    name = qualified(tenant_id, request.transactional_id)
+    try:
+        partition = offsets_partition(qualified(tenant_id, request.group_id), node)
+        asked = AddPartitions(
+            name,
+            Producer(ProducerId(request.producer_id), ProducerEpoch(request.producer_epoch)),
+            frozenset({partition}),
+            context.api_version,
+        )
+        answer: PartitionsAnswer = await node.transaction_coordinator.ask(
+            name, lambda machine, token, now: machine.add_partitions(asked, token, now)
+        )
+    except Refusal as refusal:
+        return AddOffsetsToTxnResponse(error_code=refusal.code)
+    return AddOffsetsToTxnResponse(error_code=answer.errors[partition])
