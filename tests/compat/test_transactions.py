@@ -1,7 +1,9 @@
 """Transactions of unmodified clients on a running service, and their readers."""
 
+import subprocess
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -10,7 +12,10 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from kafka import KafkaConsumer, KafkaProducer
 from kafka import TopicPartition as PythonTopicPartition
 
+from bench.kafka_jars import JarsUnavailable, kafka_class_path
 from tests.compat.clients import Login
+
+JAVA = Path(__file__).parent / "java" / "Transactions.java"
 
 
 @pytest.fixture
@@ -99,3 +104,26 @@ async def test_aiokafka(
         await consumer.seek_to_beginning()
         values = [(await consumer.getone()).value for _ in range(4)]
     assert values == [b"commit"] * 4
+
+
+def test_java(login: Login) -> None:
+    """By the second version of the protocol: the partitions' leaders add them to the transaction,
+    and each has its own epoch (KIP-890)."""
+    try:
+        class_path = kafka_class_path()
+    except JarsUnavailable as missing:
+        pytest.skip(f"needs: Apache Kafka's jars ({missing})")
+    settings = [f"{name}={value}" for name, value in login.java().items()]
+    done = subprocess.run(
+        ["java", "-cp", class_path, str(JAVA), *settings],
+        capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "transaction.version 2",
+        "epochs bumped true",
+        "fenced true",
+        "offset 7",
+        "listed true",
+        "committed [commit 1, commit 2, second]",
+    ]

@@ -102,7 +102,21 @@ def test_api_versions_is_the_table(stranger, version):
     # What only brokers ask is not there for clients, not even its versions.
     assert versions[ApiKey.ADD_PARTITIONS_TO_TXN] == (0, 3)
     assert ApiKey.WRITE_TXN_MARKERS not in versions
-    assert not answer.finalized_features
+
+
+@pytest.mark.parametrize("version", range(5))
+def test_features_are_told_to_whoever_can_read_them(stranger, version):
+    answer = stranger.api_versions(version)
+    supported = {
+        each.name: (each.min_version, each.max_version) for each in answer.supported_features
+    }
+    finalised = {each.name: each.max_version_level for each in answer.finalized_features}
+    if version < 3:
+        assert (supported, finalised) == ({}, {})
+        return
+    assert finalised == {"transaction.version": 2}
+    assert supported == {"transaction.version": (0 if version >= 4 else 1, 2)}
+    assert answer.finalized_features_epoch >= 0
 
 
 def test_a_client_must_name_itself_properly(stranger):

@@ -1,7 +1,9 @@
-"""ApiVersions (KIP-35, KIP-511): what this listener answers, built from the table of routes.
+"""ApiVersions (KIP-35, KIP-511, KIP-584): what this listener answers, built from the table of
+routes, and the features that are switched on for good.
 
-No finalised features are told: without ``transaction.version`` clients keep to the first version of
-the transaction protocol (KIP-890), and nothing else is switched by a feature yet.
+``transaction.version`` 2 tells clients to let each transaction have an epoch of its own (KIP-890):
+EndTxn from version 5 on, and Produce from 12 and TxnOffsetCommit from 5 on in place of
+AddPartitionsToTxn and AddOffsetsToTxn.
 """
 
 import re
@@ -9,9 +11,23 @@ from collections.abc import Iterable
 
 from brokers.kernel.errors import ErrorCode
 from brokers.wire.messages.api_versions_request import ApiVersionsRequest
-from brokers.wire.messages.api_versions_response import ApiVersion, ApiVersionsResponse
+from brokers.wire.messages.api_versions_response import (
+    ApiVersion,
+    ApiVersionsResponse,
+    FinalizedFeatureKey,
+    SupportedFeatureKey,
+)
 
 SOFTWARE_SINCE_VERSION = 3
+MINIMUM_ZERO_SINCE_VERSION = 4
+"""Clients of version 3 do not take a feature that may be at 0 (Kafka: KAFKA-17011)."""
+
+FEATURES = {"transaction.version": 2}
+"""Name and finalised level."""
+
+FEATURES_EPOCH = 1
+"""Changes whenever ``FEATURES`` does."""
+
 _SOFTWARE = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?")
 
 
@@ -24,7 +40,17 @@ def answer(
         and _SOFTWARE.fullmatch(request.client_software_version)
     ):
         return ApiVersionsResponse(error_code=ErrorCode.INVALID_REQUEST)
-    return ApiVersionsResponse(api_keys=list(offered))
+    response = ApiVersionsResponse(api_keys=list(offered))
+    if version >= SOFTWARE_SINCE_VERSION:
+        minimum = 0 if version >= MINIMUM_ZERO_SINCE_VERSION else 1
+        response.supported_features = [
+            SupportedFeatureKey(name, minimum, level) for name, level in FEATURES.items()
+        ]
+        response.finalized_features_epoch = FEATURES_EPOCH
+        response.finalized_features = [
+            FinalizedFeatureKey(name, level, level) for name, level in FEATURES.items()
+        ]
+    return response
 
 
 def unsupported_version(offered: Iterable[ApiVersion]) -> ApiVersionsResponse:
