@@ -276,3 +276,16 @@ def test_bytes_between_offsets_are_counted_over_segments(log: PartitionLog) -> N
     assert len(log._segments) > 3
     for start, stop in [(0, 39), (3, 4), (2, 30), (38, 39), (5, 5)]:
         assert log.bytes_between(start, stop) == sum(sizes[start:stop])
+
+
+def test_only_the_answer_to_the_question_in_force_counts(log: PartitionLog) -> None:
+    """An answer from before an abort, and a later question about the same producer (ABA)."""
+    stale = log.begin_verification(5, 0, 0, bumps_epochs=False)
+    end(log, 5, committed=False)
+    fresh = log.begin_verification(5, 0, 0, bumps_epochs=False)
+    sent = memoryview(batch(producer_id=5, producer_epoch=0, base_sequence=0, attributes=0x10))
+    header = parse_batch_header(sent)
+    for guard in (stale, None):
+        with refused(ErrorCode.INVALID_TXN_STATE):
+            log.append(sent, header, leader_epoch=0, now_ms=NOW_MS, guard=guard)
+    log.append(sent, header, leader_epoch=0, now_ms=NOW_MS, guard=fresh)
