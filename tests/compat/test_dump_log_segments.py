@@ -11,6 +11,7 @@ from brokers.log.config import LogConfig
 from brokers.log.disk import RealDisk
 from brokers.log.partition_log import PartitionLog
 from brokers.wire.batch import Compression, NewRecord, build_batch, parse_batch_header
+from brokers.wire.control import Marker
 from tests.unit.log.compacting import KEY, compact, records_of
 from tests.unit.log.samples import flush
 
@@ -140,3 +141,64 @@ def test_compacted_segments_and_indexes(class_path: str, compacted: Path) -> Non
     assert len(offsets) < 400
     assert " count: 0 " in output
     assert f"deleteHorizonMs: OptionalLong[{NOW_MS + 86_400_000}]" in output
+
+
+@pytest.fixture(scope="module")
+def transactions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A compacted log with committed, aborted and open transactions, and what was made of them."""
+    volume = tmp_path_factory.mktemp("volume")
+    directory = volume / KEY.directory_name
+    config = LogConfig(segment_bytes=2_000, index_interval_bytes=256, cleanup_policy="compact")
+    disk = RealDisk()
+    log = PartitionLog.open(
+        directory, disk=disk, config=config, topic_id=KEY.topic_id, now_ms=NOW_MS, clean=False
+    )
+    for n in range(60):
+        producer = 1000 + n % 3
+        guard = log.begin_verification(producer, 0, n // 3, bumps_epochs=False)
+        sent = build_batch(
+            [NewRecord(b"k%d" % (n % 7), b"v" * 40)], base_timestamp=NOW_MS,
+            producer_id=producer, producer_epoch=0, base_sequence=n // 3, attributes=0x10,
+        )  # fmt: skip
+        log.append(
+            memoryview(sent), parse_batch_header(sent), leader_epoch=0, now_ms=NOW_MS, guard=guard
+        )
+        if n % 5 == 4:
+            log.append_marker(
+                Marker(n % 2 == 0, 7), producer_id=producer, producer_epoch=0,
+                transaction_version=1, leader_epoch=0, now_ms=NOW_MS,
+            )  # fmt: skip
+    flush(log)
+    report = compact(disk, log, volume=volume, key=KEY, directory=directory)
+    assert report.records_after < report.records_before
+    log.close()
+    return directory
+
+
+def test_transactions(class_path: str, transactions: Path) -> None:
+    logs = sorted(transactions.glob("*.log"))
+    indexes = sorted(path for path in transactions.glob("*.txnindex") if path.stat().st_size)
+    output = dump(class_path, [*logs, *indexes])
+    for complaint in COMPLAINTS:
+        assert complaint not in output
+    ends = re.findall(r"endTxnMarker: (\w+) coordinatorEpoch: 7", output)
+    assert ends == ["COMMIT" if n % 2 == 0 else "ABORT" for n in range(4, 60, 5)]
+    markers = [
+        (producer, offset)
+        for offset, producer, kind in re.findall(
+            r"baseOffset: (\d+) .*? producerId: (\d+) .*?\n.*?endTxnMarker: (\w+)", output
+        )
+        if kind == "ABORT"
+    ]
+    aborted = re.findall(r"version: 0 producerId: (\d+) firstOffset: \d+ lastOffset: (\d+)", output)
+    assert aborted == markers
+    assert len(aborted) == 6
+
+
+def test_snapshots_of_open_transactions(class_path: str, transactions: Path) -> None:
+    output = dump(class_path, [max(transactions.glob("*.snapshot"))])
+    assert "coordinatorEpoch: 7" in output
+    starts = set(
+        re.findall(r"producerId: (\d+) .*currentTxnFirstOffset: Optional\w*\[(\d+)\]", output)
+    )
+    assert starts
