@@ -289,3 +289,21 @@ def test_only_the_answer_to_the_question_in_force_counts(log: PartitionLog) -> N
         with refused(ErrorCode.INVALID_TXN_STATE):
             log.append(sent, header, leader_epoch=0, now_ms=NOW_MS, guard=guard)
     log.append(sent, header, leader_epoch=0, now_ms=NOW_MS, guard=fresh)
+
+
+def test_a_coordinator_writes_for_a_producer_without_sequences(log: PartitionLog) -> None:
+    """Offsets that are committed with a transaction (AppendOrigin.COORDINATOR in Kafka)."""
+
+    def offsets(epoch: int) -> Appended:
+        guard = log.begin_verification(5, epoch, -1, bumps_epochs=True)
+        sent = batch(producer_id=5, producer_epoch=epoch, base_sequence=-1, attributes=0x10)
+        header = parse_batch_header(sent)
+        return log.append(memoryview(sent), header, leader_epoch=0, now_ms=NOW_MS, guard=guard)
+
+    assert [offsets(0).base_offset for _ in range(3)] == [0, 1, 2]
+    end(log, 5, committed=True, epoch=1)
+    with refused(ErrorCode.INVALID_PRODUCER_EPOCH):
+        offsets(0)
+    assert offsets(1).base_offset == 4
+    assert offsets(2).base_offset == 5
+    assert log.last_stable_offset(6) == 4
