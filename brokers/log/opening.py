@@ -100,7 +100,9 @@ def open_folder(
     if epochs.truncate_from_end(end_offset) or epochs_changed:
         # Now: what is durable from here on must not outlive the epochs that it was written in.
         replace_file(disk, directory / files.LEADER_EPOCH_CHECKPOINT, epochs.encode())
-    snapshots.drop_above(end_offset)
+    if snapshots.drop_above(end_offset):
+        # Now: one that came back would tell of batches that are not those written there since.
+        disk.synchronize_directory(directory)
     return OpenedFolder(
         segments=segments,
         end_offset=end_offset,

@@ -64,9 +64,12 @@ class ProducerSnapshots:
     def drop_all(self) -> None:
         self.drop_above(-1)
 
-    def drop_above(self, end_offset: int) -> None:
-        for offset in [offset for offset in self._offsets if offset > end_offset]:
+    def drop_above(self, end_offset: int) -> bool:
+        """Whether there were any."""
+        dropped = [offset for offset in self._offsets if offset > end_offset]
+        for offset in dropped:
             self._drop(offset)
+        return bool(dropped)
 
     def drop_below(self, start_offset: int) -> None:
         for offset in [offset for offset in self._offsets if offset < start_offset]:
