@@ -79,6 +79,7 @@ class LogMachine(RuleBasedStateMachine):
             TOPIC, 0, config=CONFIG, now_ms=self.now_ms, clean=clean
         )
         self.ticket = None
+        self.lacks_room = False
 
     # --- the model ---
 
@@ -91,6 +92,7 @@ class LogMachine(RuleBasedStateMachine):
         if header.producer_id >= 0:
             producer = (header.producer_id, header.producer_epoch, header.base_sequence)
         self.end = appended.last_offset + 1
+        self.lacks_room = False
         self.batches.append(
             Batch(
                 appended.base_offset, appended.last_offset, bytes(stored),
@@ -168,6 +170,10 @@ class LogMachine(RuleBasedStateMachine):
             producer_id=producer, producer_epoch=0,
             base_sequence=self.sequences[producer] + gap,
         )  # fmt: skip
+        if self.lacks_room:
+            with pytest.raises(DiskFull):  # What is missing may be what found no room.
+                self._append(sent)
+            return
         with pytest.raises(Refusal) as refused:
             self._append(sent)
         assert refused.value.code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
@@ -324,6 +330,7 @@ class LogMachine(RuleBasedStateMachine):
             appended = self._append(sent)
         except DiskFull:
             assert self.log.failure is None
+            self.lacks_room = True
         else:
             self._remember(sent, appended, self.epoch)
         self.disk.free_bytes = None
