@@ -34,6 +34,7 @@ from brokers.log.verification import Guard
 from brokers.metadata.election import minimum_of
 from brokers.metadata.records import PartitionRecord, TopicRecord
 from brokers.node.metrics import TopicCounter
+from brokers.replication.doubt import Doubt
 from brokers.replication.follower import Append, Decision, Follower, RestartAt, Truncate
 from brokers.replication.leader import Event, HighWatermarkRose, IsrProposed, Leader
 from brokers.wire.batch import BatchHeader
@@ -48,7 +49,10 @@ class CommitWaiter(Protocol):
     """A produce that is answered once its records are committed."""
 
     def settled(self, slot: int, code: ErrorCode) -> None:
-        """What its ``slot`` waited for has happened (NONE) or will not happen here."""
+        """What its ``slot`` waited for has happened (NONE) or will not happen here.
+
+        The latter may be said while that is only likely, and be followed by NONE.
+        """
         ...
 
 
@@ -123,8 +127,8 @@ class PartitionRuntime:
 
     __slots__ = (
         "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_clock", "_closed",
-        "_commits_at_once", "_durable_waiters", "_flush_done", "_flush_lacked_room", "_flusher",
-        "_flushing", "_leader", "_marks", "_postponed", "_produces", "_proposals", "counter",
+        "_commits_at_once", "_doubt", "_durable_waiters", "_flush_done", "_flush_lacked_room",
+        "_flusher", "_flushing", "_leader", "_marks", "_postponed", "_produces", "_proposals", "counter",
         "feeds", "fetches", "following", "high_watermark", "index", "is_being_added",
         "last_stable_offset", "leader_epoch", "log", "max_message_bytes", "on_marker",
         "requires_keys", "role_watcher", "stable_fetches", "topic",
@@ -171,6 +175,7 @@ class PartitionRuntime:
         self._proposals = proposals
         self._leader: Leader | None = None
         self._flush_lacked_room = False
+        self._doubt = Doubt()
         self._durable_waiters: deque[tuple[int, Callable[[], None]]] = deque()
         self._produces: deque[tuple[int, CommitWaiter, int]] = deque()
         self._marks: deque[_Mark] = deque()
@@ -219,6 +224,11 @@ class PartitionRuntime:
         return self._leader is not None and not self._leader.is_under_minimum_isr
 
     @property
+    def doubts_leadership(self) -> bool:
+        """Whether it leads by what it knows, and others may have been elected meanwhile."""
+        return self._leader is not None and self._doubt.is_justified
+
+    @property
     def in_sync(self) -> frozenset[BrokerId]:
         """The in-sync replicas as their leader knows them; empty where this broker does not
         lead."""
@@ -252,6 +262,7 @@ class PartitionRuntime:
             began_ms=self._clock.monotonic_ms(),
         )
         self.leader_epoch = record.leader_epoch
+        self._doubt = Doubt()
         self._take_note_of_durable_end()
         self._ask_flush()
         self._disturb_fetches()
@@ -342,6 +353,24 @@ class PartitionRuntime:
                 live=live,
             )
             self._replay(leader, events)
+
+    def look_for_doubt(self, *, store_answers: bool) -> None:
+        """Send clients elsewhere while this leader can neither commit nor ask why (``Doubt``)."""
+        if self._leader is None:
+            return
+        log_end = Offset(self.log.log_end_offset)
+        if self._doubt.look(
+            high_watermark=self.high_watermark,
+            log_end=log_end,
+            is_followed=self._leader.is_followed(log_end),
+            store_answers=store_answers,
+            now_ms=self._clock.monotonic_ms(),
+        ):
+            log.warning("%s: followed by nobody, and the metadata store is away: no leader", self)
+            # They stay in the queue: the leadership has not ended, and coordinators do not go
+            # elsewhere but wait for what they wrote.
+            for _, waiter, slot in list(self._produces):
+                waiter.settled(slot, ErrorCode.NOT_LEADER_OR_FOLLOWER)
 
     def proposal_ended(self, proposal: IsrProposed, result: PartitionRecord | None) -> None:
         """The metadata store has answered, with the record afterwards, or its answer is lost."""

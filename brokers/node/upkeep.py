@@ -78,12 +78,15 @@ async def watch_brokers(node: "Node") -> None:
 
 
 async def watch_followers(node: "Node") -> None:
-    """As a leader: go on without followers that hold the others up, until cancelled."""
+    """As a leader: go on without followers that hold the others up, and send clients elsewhere
+    while that cannot be, until cancelled."""
     while True:
         await asyncio.sleep(FOLLOWERS_SECONDS)
         live = {broker.id: broker.incarnation for broker in node.image.live_brokers()}
+        answers = node.metadata.available
         for partition in node.partitions:
             partition.tick(node.heard_ms, live)
+            partition.look_for_doubt(store_answers=answers)
 
 
 async def watch_partitions(node: "Node") -> None:

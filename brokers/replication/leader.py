@@ -139,6 +139,14 @@ class Leader:
         """
         return self.high_watermark >= self.epoch_start
 
+    def is_followed(self, log_end: Offset) -> bool:
+        """Whether another in-sync replica has everything up to ``log_end``."""
+        return any(
+            self.durable_ends.get(member, NO_OFFSET) >= log_end
+            for member in self.isr
+            if member != self.replica
+        )
+
     # What is durable where.
 
     def on_durable_end(self, end_offset: Offset) -> tuple[Event, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -333,3 +334,51 @@ def test_a_cancelled_move_leaves_nothing_behind(trio):
         wait_until(lambda: trio.partition(3, topic) is None, "the new replica to go")
         assert set(trio.record(topic).replicas) == {1, 2}
         assert client.produce("t", batch(b"20")).base_offset == 20
+
+
+def test_a_leader_that_can_neither_commit_nor_ask_why_sends_its_clients_elsewhere(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    with trio.at_leader(topic) as client, trio.connect(1) as other:
+
+        def leader() -> int:
+            return other.metadata("t").topics[0].partitions[0].leader_id
+
+        assert client.produce("t", batch(b"0")).error_code == 0
+        trio.cell.available = False
+        trio.stop(2)
+        trio.stop(3)
+        codes: list[ErrorCode] = []
+        waiter = SimpleNamespace(settled=lambda _slot, code: codes.append(code))
+        trio.nodes[1].node.external.loop.call_soon_threadsafe(
+            trio.partition(1, topic).wait_for_commit, 2, waiter, 0
+        )
+        assert leader() == 1, "with nothing to commit there is nothing to doubt"
+        # It could not commit this however long it waited: whoever is in sync has gone.
+        row = client.produce("t", batch(b"1"), version=10)
+        assert row.error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER
+        assert leader() == -1
+        row = client.produce("t", batch(b"2"), version=10)
+        assert row.error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER
+        assert row.current_leader is None, "a hint to itself would bring the client back"
+        assert client.fetch("t", 0).high_watermark == 1, "what is committed can be read"
+        trio.cell.available = True
+        wait_until(lambda: leader() == 1, "the store's word")
+        trio.start(2)
+        wait_until(lambda: client.fetch("t", 0).high_watermark == 2, "the commit", 20)
+        assert codes == [ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.NONE], "it led all the time"
+        assert client.produce("t", batch(b"3")).error_code == 0
+
+
+def test_a_leader_that_is_still_followed_serves_while_the_store_and_one_replica_are_away(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    with trio.at_leader(topic) as client, trio.connect(1) as other:
+        assert client.produce("t", batch(b"0")).error_code == 0
+        trio.cell.available = False
+        trio.stop(3)
+        # Nobody can take the third out of the in-sync set, so this cannot be committed.
+        row = client.produce("t", batch(b"1"))
+        assert row.error_code == ErrorCode.REQUEST_TIMED_OUT
+        assert other.metadata("t").topics[0].partitions[0].leader_id == 1
+        assert client.produce("t", batch(b"2"), acks=1).error_code == 0
+        assert client.fetch("t", 0).high_watermark == 1
+        trio.cell.available = True

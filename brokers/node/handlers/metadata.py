@@ -142,7 +142,7 @@ def _row(
         name=topic.name,
         topic_id=topic.id,
         is_internal=topic.internal,
-        partitions=[_partition(records[index], image) for index in sorted(records)],
+        partitions=[_partition(records[index], node) for index in sorted(records)],
         topic_authorized_operations=(
             _topic_operations(context.session.scope)
             if request.include_topic_authorized_operations
@@ -151,12 +151,15 @@ def _row(
     )
 
 
-def _partition(record: PartitionRecord, image: MetadataImage) -> MetadataResponsePartition:
-    brokers = image.brokers
+def _partition(record: PartitionRecord, node: "Node") -> MetadataResponsePartition:
+    brokers = node.image.brokers
     offline = [
         replica for replica in record.replicas if replica not in brokers or brokers[replica].fenced
     ]
     has_leader = record.leader is not None and record.leader not in offline
+    if has_leader and record.leader == node.broker_id:
+        here = node.partitions.get(record.topic_id, record.index)
+        has_leader = here is None or not here.doubts_leadership
     return MetadataResponsePartition(
         ErrorCode.NONE if has_leader else ErrorCode.LEADER_NOT_AVAILABLE,
         record.index,

@@ -204,6 +204,10 @@ def _append_batch(
     that the partition is answered with."""
     if isinstance(place, ErrorCode):
         raise Refusal(place, _MESSAGES.get(place, "not done; see the error code"))
+    if place.doubts_leadership:
+        raise Refusal(
+            ErrorCode.NOT_LEADER_OR_FOLLOWER, "another broker may lead this partition by now"
+        )
     if needs_commit and not place.has_enough_replicas:
         raise Refusal(
             ErrorCode.NOT_ENOUGH_REPLICAS, "fewer replicas are in sync than min.insync.replicas"
@@ -279,6 +283,8 @@ def _hint(
     if leader is None:
         return
     record, broker = leader
+    if broker.id == node.broker_id:
+        return  # It doubts that: no client shall come back here for it.
     row.current_leader = LeaderIdAndEpoch(broker.id, record.leader_epoch)
     if all(endpoint.node_id != broker.id for endpoint in response.node_endpoints):
         host, port = node.endpoint(broker, internal=call.connection.listener.is_internal)
