@@ -5,7 +5,9 @@ import signal
 import sys
 
 from tests.torture import report
-from tests.torture.options import parse
+from tests.torture.measure import results
+from tests.torture.measure.run import run
+from tests.torture.options import measure_of, parse
 from tests.torture.run import torture
 
 
@@ -14,6 +16,11 @@ def main() -> int:
     # Whoever ends this ends it as Ctrl-C does: what was started is put away.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"seed {options.seed}", file=sys.stderr, flush=True)
+    if how.measure is not None:
+        measured = results.document(how.measure, options.brokers, run(measure_of(options, how)))
+        results.append(measured)
+        print(json.dumps(measured, indent=2))
+        return 0
     outcome = torture(options)
     told = report.document(options, outcome)
     if how.ledger:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,13 @@ import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from streaming.cell.program import EXEC_CHILD
+from streaming.cell.program import CHECKOUT, EXEC_CHILD
 from streaming.cell.status import document
 from tests.service import ServiceUnderTest
 from tests.torture.clients.task import Login, name_of
 from tests.torture.layout import TOPIC_CONFIGS, TOPICS, Place, places
+from tests.torture.network.network import Network
+from tests.torture.power_disk import PowerDisk
 from tests.torture.small_disk import SmallDisk
 
 TENANT: Final = "torture"
@@ -54,10 +57,18 @@ class Replicas:
 class _Service(ServiceUnderTest):
     """One whose ``up`` cannot outlive the process that tortures it, however that ends."""
 
+    network: Network | None = None
+
+    @property
+    def kafka_port(self) -> int:
+        return int(self.arguments[self.arguments.index("--kafka-port") + 1])
+
     def command(self, command: str, *arguments: str) -> list[str]:
         plain = super().command(command, *arguments)
         if command != "up":
             return plain
+        if self.network is not None:
+            plain = self.network.up(["--data-dir", str(self.data_dir), *arguments])
         return [sys.executable, "-I", "-S", str(EXEC_CHILD), "--die-with", "SIGTERM", "--", *plain]
 
 
@@ -67,9 +78,21 @@ class Cluster:
     Nothing it started is left when it is left, however that comes about.
     """
 
-    def __init__(self, folder: Path, brokers: int, small_disk: SmallDisk | None) -> None:
-        self._service = _Service(folder, brokers=brokers)
-        self._small_disk = small_disk
+    def __init__(
+        self,
+        folder: Path,
+        brokers: int,
+        disks: Sequence[SmallDisk | PowerDisk] = (),
+        *,
+        relays: bool = False,
+    ) -> None:
+        """``relays``: with links that can be cut, where the system has an address for them."""
+        self._service = _Service(folder, brokers=brokers, cwd=CHECKOUT)
+        self.network: Network | None = None
+        if relays:
+            network = Network(folder, self.data_dir, brokers, self._service.kafka_port)
+            self.network = self._service.network = None if network.host is None else network
+        self._disks = disks
         self._undo = ExitStack()
         self._pictures: dict[Place, Replicas] = {}
         self._topic_ids: dict[int, str] = {}
@@ -82,8 +105,10 @@ class Cluster:
 
     def __enter__(self) -> "Cluster":
         with ExitStack() as undo:
-            if self._small_disk is not None:
-                undo.enter_context(self._small_disk)
+            for disk in self._disks:
+                undo.enter_context(disk)
+            if self.network is not None:
+                undo.enter_context(self.network)
             self._service.start()
             undo.callback(self._kill)
             self.login = self._make_tenant()

@@ -58,6 +58,9 @@ class Acknowledgements:
             longest = max(longest, min(after, until) - before)
         return longest
 
+    def acknowledged_between(self, begin: float, end: float) -> int:
+        return sum(begin <= at <= end for found in self._pairs.values() for at, _ in found)
+
     def failed_between(self, begin: float, end: float) -> int:
         return sum(begin <= invoked <= end for invoked in self.failed)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.torture.faults import KINDS
+from tests.torture.measure.run import MEASURES, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,13 @@ def parse(arguments: Sequence[str]) -> tuple[Options, argparse.Namespace]:
     parser.add_argument(
         "--ledger", action="store_true", help="append the result to tests/torture/ledger.jsonl"
     )
+    measuring = parser.add_argument_group(
+        "measuring", "instead of a run; figures go to tests/torture/measured.jsonl"
+    )
+    measuring.add_argument("--measure", choices=MEASURES)
+    measuring.add_argument("--samples", type=int, default=30, help="leaders to strike (30)")
+    measuring.add_argument("--partitions", type=int, default=1000, help="at the power cut (1000)")
+    measuring.add_argument("--gib", type=float, default=10.0, help="at the power cut, in all (10)")
     given = parser.parse_args(arguments)
     options = Options(
         minutes=given.minutes,
@@ -57,3 +65,15 @@ def parse(arguments: Sequence[str]) -> tuple[Options, argparse.Namespace]:
         keep=given.keep,
     )
     return options, given
+
+
+def measure_of(options: Options, given: argparse.Namespace) -> Measure:
+    return Measure(
+        what=given.measure,
+        brokers=options.brokers,
+        seed=options.seed,
+        samples=given.samples,
+        minutes=options.minutes,
+        partitions=given.partitions,
+        stored_bytes=int(given.gib * (1 << 30)),
+    )

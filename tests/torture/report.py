@@ -20,8 +20,8 @@ def document(options: Options, outcome: Outcome) -> dict[str, Any]:
     return {
         "verdict": verdict(outcome),
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _git("rev-parse", "HEAD"),
-        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        "commit": git("rev-parse", "HEAD"),
+        "dirty": bool(git("status", "--porcelain", "--untracked-files=no")),
         "seed": options.seed,
         "minutes": options.minutes,
         "brokers": options.brokers,
@@ -83,7 +83,7 @@ def _figure(value: Any) -> str:
     return str(value)
 
 
-def _git(*arguments: str) -> str:
+def git(*arguments: str) -> str:
     done = subprocess.run(
         ["git", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -14,16 +15,17 @@ from tests.torture.anomalies import Findings
 from tests.torture.checker import Checker
 from tests.torture.cluster import Cluster, Replicas
 from tests.torture.crew import READERS, Crew
+from tests.torture.disks import Disks
+from tests.torture.faults import ON_IMAGES, ON_RELAYS
 from tests.torture.faults.scene import Scene
 from tests.torture.history import events
-from tests.torture.layout import PAYLOAD_BYTES_MEAN, Place
+from tests.torture.layout import Place
 from tests.torture.live import LiveView
 from tests.torture.measurements import Acknowledgements
 from tests.torture.nemesis import Happened, Nemesis
 from tests.torture.options import Options
 from tests.torture.schedule import plan
 from tests.torture.sends import Sends
-from tests.torture.small_disk import SmallDisk
 from tests.torture.storage_check import ReplicaSet, check_replicas
 
 CRASH_A_CLIENT_EVERY_S: Final = 30.0
@@ -31,10 +33,6 @@ STEP_S: Final = 0.05
 FINAL_READ_WITHIN_S: Final = 200.0
 READ_PER_SECOND: Final = 2_000
 """What the slowest reader manages on a machine that is busy: long runs get more time."""
-ROOM_BESIDE_RECORDS: Final = 256 << 20
-SMALL_DISK_MAX: Final = 2 << 30
-RECORD_OVERHEAD_BYTES: Final = 100
-"""Of a record in a batch of few."""
 
 
 @dataclass(slots=True)
@@ -83,11 +81,17 @@ class _Run:
         self._histories = folder / "histories"
         self._outcome = outcome
         self._live = LiveView(self._histories)
-        self._disk = _small_disk(options, folder)
-        self._cluster = Cluster(folder, options.brokers, self._disk)
+        self._disks = Disks.of(options, folder)
+        self._cluster = Cluster(
+            folder,
+            options.brokers,
+            self._disks.all,
+            relays=bool(ON_RELAYS & set(options.faults)),
+        )
         self._healed = 0.0
 
     def go(self) -> None:
+        self._say_what_can_be_broken()
         with self._cluster as cluster:
             with Crew(cluster.login, self._histories, self._options.rate) as crew:
                 self._with_clients(crew)
@@ -96,6 +100,15 @@ class _Run:
             self._note("stop", cluster.stop())
             self._check_storage(partitions)
         self._check_histories()
+
+    def _say_what_can_be_broken(self) -> None:
+        network, asked = self._cluster.network, set(self._options.faults)
+        if ON_RELAYS & asked:
+            how = "not cut: no second loopback address" if network is None else "cut by relays"
+            print(f"links are {how}", file=sys.stderr)
+        if ON_IMAGES & asked:
+            how = "cut on mounted images" if self._disks.to_cut else "not cut: no right to mount"
+            print(f"power is {how}", file=sys.stderr)
 
     def _with_clients(self, crew: Crew) -> None:
         crew.start_all()
@@ -117,7 +130,14 @@ class _Run:
         options, live = self._options, self._live
         seconds = options.minutes * 60
         nemesis = Nemesis(
-            Scene(self._cluster, live, self._disk), plan(options.seed, seconds, options.faults)
+            Scene(
+                self._cluster,
+                live,
+                self._disks.to_fill,
+                self._disks.to_cut,
+                self._cluster.network,
+            ),
+            plan(options.seed, seconds, options.faults),
         )
         with ExitStack() as undo:
             undo.callback(nemesis.heal)
@@ -188,14 +208,3 @@ class _Run:
     def _note(self, kind: str, words: str | None) -> None:
         if words is not None:
             self._outcome.findings.add(kind, words)
-
-
-def _small_disk(options: Options, folder: Path) -> SmallDisk | None:
-    """Broker 1's volume, with room for every record of the run; None where that cannot be."""
-    if "disk-full" not in options.faults or not SmallDisk.is_possible():
-        return None
-    record = PAYLOAD_BYTES_MEAN + RECORD_OVERHEAD_BYTES
-    room = ROOM_BESIDE_RECORDS + int(options.rate * options.minutes * 60 * record)
-    if room > SMALL_DISK_MAX:
-        return None
-    return SmallDisk(folder / "data" / "volumes" / "1", room)

@@ -10,13 +10,15 @@ import pytest
 
 from brokers.log.volume import LOCK
 from tests.torture.cluster import Broker, Replicas
-from tests.torture.faults import KINDS, brokers
+from tests.torture.faults import KINDS, ON_IMAGES, ON_RELAYS, brokers
 from tests.torture.faults.held_volume import HeldVolume
 from tests.torture.faults.scene import Injected, NotNow, Scene
 from tests.torture.faults.volumes import bit_flip
 from tests.torture.layout import places
 from tests.torture.live import LiveView
 from tests.torture.nemesis import Nemesis
+from tests.torture.network.links import POSTGRES, Link
+from tests.torture.network.network import both
 from tests.torture.schedule import Planned
 
 
@@ -64,6 +66,67 @@ def test_who_is_killed_and_who_stopped(
     assert sent == [
         (102, kill), (101, kill), (101, kill), (102, kill), (102, stop), (102, go_on),
     ]  # fmt: skip
+
+
+class Cuts:
+    """A network that writes down what it is told, and over which nothing ever comes."""
+
+    def __init__(self) -> None:
+        self.links: set[Link] = set()
+        self.held = 0
+
+    def brokers(self) -> list[str]:
+        return ["1", "2", "3"]
+
+    def links_of(self, broker: str) -> list[Link]:
+        return [link for each in ("1", "3", POSTGRES) for link in both(broker, each)]
+
+    def counts(self) -> dict[str, int]:
+        return {"held": self.held, "commits": 0}
+
+    def cut(self, links: list[Link], *, resets: bool) -> None:
+        self.links = set(links)
+
+    def cut_commits(self, when: str, count: int) -> None: ...
+
+    def heal(self) -> None:
+        self.links = set()
+
+
+def test_which_links_are_cut(scene: Scene) -> None:
+    network: Any = Cuts()
+    scene.network = network
+    peers, database = {*both("2", "1"), *both("2", "3")}, {*both("2", POSTGRES)}
+    for kind, links in [
+        ("cut-off", peers | database),
+        ("cut-from-followers", peers),
+        ("cut-from-postgres", database),
+    ]:
+        injected = KINDS[kind].begin(scene, Random(1))
+        assert network.links == links, kind
+        network.held += 1
+        assert injected.undo() is None
+        assert not network.links
+    KINDS["cut-one-way"].begin(scene, Random(1))
+    assert len({link.source for link in network.links}) in {1, 4}
+    KINDS["bridge"].begin(scene, Random(1))
+    assert len(network.links) == 2
+
+
+def test_a_fault_that_did_not_bite_says_so(
+    scene: Scene, sent: list[tuple[int, signal.Signals]]
+) -> None:
+    network: Any = Cuts()
+    scene.network = network
+    for kind in ("cut-off", "cut-one-way", "bridge", "cut-at-commit"):
+        assert KINDS[kind].begin(scene, Random(1)).undo() is not None
+    assert [number for _, number in sent] == [signal.SIGKILL]
+
+
+def test_what_a_run_cannot_break_is_not_broken(scene: Scene) -> None:
+    for kind in sorted(ON_RELAYS | ON_IMAGES):
+        with pytest.raises(NotNow):
+            KINDS[kind].begin(scene, Random(1))
 
 
 def test_one_replica_has_no_follower(scene: Scene) -> None:

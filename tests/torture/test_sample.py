@@ -13,7 +13,14 @@ def test_kills_and_a_store_that_stops_break_no_promise() -> None:
         minutes=0.5,
         seed=3,
         rate=300,
-        faults=("kill-leader", "end-broker", "pause-leader", "pause-postgres", "torn-tail"),
+        faults=(
+            "kill-leader",
+            "end-broker",
+            "pause-leader",
+            "pause-postgres",
+            "cut-off",
+            "cut-at-commit",
+        ),
     )
     outcome = torture(options)
     told = report.document(options, outcome)

@@ -3,9 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from types import ModuleType
 from typing import Final, Literal
 
-from tests.torture.faults import brokers, disk_full, duplicate, stores, volumes
+from tests.torture.faults import (
+    brokers,
+    commits,
+    disk_full,
+    duplicate,
+    network,
+    power,
+    stores,
+    volumes,
+)
 from tests.torture.faults.scene import Injected, Scene
 
 
@@ -32,9 +42,27 @@ KINDS: Final = {
     "torn-tail": Kind(volumes.torn_tail),
     "lost-index": Kind(volumes.lost_index),
     "bit-flip": Kind(volumes.bit_flip),
+    "power-cut": Kind(power.power_cut),
+    "power-cut-everywhere": Kind(power.power_cut_everywhere, is_minority=False),
     "disk-full": Kind(disk_full.disk_full, is_minority=False),
+    "cut-off": Kind(network.cut_off),
+    "cut-one-way": Kind(network.cut_one_way),
+    "cut-from-followers": Kind(network.cut_from_followers, is_minority=False),
+    "cut-from-postgres": Kind(network.cut_from_postgres),
+    "bridge": Kind(network.bridge),
+    "slow-network": Kind(network.slow_network),
+    "cut-at-commit": Kind(commits.cut_at_commit),
     "kill-postgres": Kind(stores.kill_postgres, "store"),
     "pause-postgres": Kind(stores.pause_postgres, "store"),
     "kill-valkey": Kind(stores.kill_valkey, "store"),
     "pause-valkey": Kind(stores.pause_valkey, "store"),
 }
+
+
+def needing(module: ModuleType) -> frozenset[str]:
+    """The kinds that a module of this folder has."""
+    return frozenset(k for k, found in KINDS.items() if found.begin.__module__ == module.__name__)
+
+
+ON_RELAYS: Final = needing(network) | needing(commits)
+ON_IMAGES: Final = needing(power)

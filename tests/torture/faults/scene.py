@@ -10,6 +10,8 @@ from random import Random
 from tests.torture.cluster import Cluster, Replicas
 from tests.torture.layout import Place, places
 from tests.torture.live import LiveView
+from tests.torture.network.network import Network
+from tests.torture.power_disk import PowerDisk
 from tests.torture.small_disk import SmallDisk
 
 
@@ -36,7 +38,11 @@ class Scene:
 
     cluster: Cluster
     live: LiveView
-    small_disk: SmallDisk | None = None
+    small_disk: SmallDisk | PowerDisk | None = None
+    """One that can be filled."""
+    power_disks: dict[int, PowerDisk] = field(default_factory=dict)
+    """By broker."""
+    network: Network | None = None
     partitions: dict[Place, Replicas] = field(default_factory=dict)
     rotten: set[int] = field(default_factory=set)
     """Brokers whose closed files were damaged: never more than a minority's."""

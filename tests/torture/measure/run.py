@@ -1,0 +1,53 @@
+"""One measurement from an empty folder to its line in the ledger."""
+
+import random
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.torture.cluster import Cluster
+from tests.torture.crew import Crew
+from tests.torture.measure import failover, outage, power_cut
+
+LOAD: Final = 100.0
+"""Records per second beside the probe."""
+
+STRIKES: Final = {
+    "killed-leader": failover.kill_leader,
+    "stopped-leader": failover.stop_leader,
+    "cut-off-leader": failover.cut_off_leader,
+}
+MEASURES: Final = (*STRIKES, "outage", "power-cut")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """``samples`` is for leaders, ``minutes`` for the outage, the rest for the power cut."""
+
+    what: str
+    brokers: int = 3
+    seed: int = 1
+    samples: int = 30
+    minutes: float = 10.0
+    partitions: int = 1000
+    stored_bytes: int = 10 << 30
+
+
+def run(measure: Measure) -> dict[str, Any]:
+    """Nothing that was started or written is left."""
+    with ExitStack() as undo:
+        folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="headwater-measure-")))
+        histories = folder / "histories"
+        histories.mkdir()
+        relays = measure.what == "cut-off-leader"
+        cluster = undo.enter_context(Cluster(folder, measure.brokers, relays=relays))
+        crew = undo.enter_context(Crew(cluster.login, histories, 400.0))
+        if measure.what == "outage":
+            return outage.measure(cluster, crew, histories, measure.minutes)
+        if measure.what == "power-cut":
+            return power_cut.measure(cluster, measure.partitions, measure.stored_bytes)
+        crew.start("idempotent-writer", rate=LOAD)
+        draw = random.Random(measure.seed)
+        return failover.measure(cluster, STRIKES[measure.what], measure.samples, draw)

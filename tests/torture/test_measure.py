@@ -1,0 +1,44 @@
+"""Figures of measurements, and which attempts count."""
+
+import asyncio
+
+from brokers.wire.messages.produce_response import (
+    PartitionProduceResponse,
+    ProduceResponse,
+    TopicProduceResponse,
+)
+from tests.torture.measure.probe import Led, acknowledged, by_leader
+from tests.torture.measure.results import document, spread
+
+
+def test_percentiles_are_samples() -> None:
+    assert spread([float(number) for number in range(200, 0, -1)]) == {
+        "samples": 200, "p50": 100.0, "p90": 180.0, "p99": 198.0, "longest": 200.0,
+    }  # fmt: skip
+    assert spread([3.0])["p50"] == spread([3.0])["p99"] == 3.0
+
+
+def test_trials_become_figures() -> None:
+    told = document("x", 3, {"trials": [{"written": 1.0}, {"written": 2.0}], "other": 5})
+    assert told["written"]["longest"] == 2.0
+    assert (told["what"], told["brokers"], told["other"]) == ("x", 3, 5)
+    assert "trials" not in told
+
+
+async def test_only_what_was_acknowledged_counts() -> None:
+    rows = [PartitionProduceResponse(0, 0), PartitionProduceResponse(1, 6)]
+    good, failed = (asyncio.get_running_loop().create_future() for _ in range(2))
+    good.set_result(ProduceResponse([TopicProduceResponse("t", partition_responses=rows)]))
+    failed.set_exception(ConnectionError())
+    assert acknowledged(good) == [("t", 0)]
+    assert acknowledged(failed) == []
+
+
+def test_partitions_without_a_leader_are_nobody_s() -> None:
+    def led(leader: int) -> Led:
+        return Led(leader, 1, frozenset({1}), frozenset({1, 2}))
+
+    found = by_leader({("t", 0): led(1), ("t", 1): led(-1), ("t", 2): led(1)})
+    assert found == {1: [("t", 0), ("t", 2)]}
+    assert not led(1).is_whole
+    assert not Led(-1, 1, frozenset({1}), frozenset({1})).is_whole
