@@ -88,6 +88,7 @@ class PeerConnection(asyncio.BufferedProtocol):
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if self._transport is None or self.lost.done():
             future.set_exception(PeerUnreachable("the connection has ended"))
+            future.exception()  # Whoever asks twice at once hears of it once.
             return future
         self._correlation_id += 1
         header = RequestHeader(api_key, version, self._correlation_id, "broker")

@@ -132,7 +132,7 @@ class LeaderCopy:
 
     def next_request(self, now_ms: int) -> FetchRequest:
         """What to ask now; it is under way until ``apply`` has its answer."""
-        self._name_those_that_waited(now_ms)
+        self.take_up_those_that_waited(now_ms)
         topics: dict[TopicId, list[FetchPartition]] = {}
         number = self._requests + 1
         for key, row in self._rows_to_ask(now_ms):
@@ -173,7 +173,8 @@ class LeaderCopy:
                 allowance -= row.partition_max_bytes
             yield key, row
 
-    def _name_those_that_waited(self, now_ms: int) -> None:
+    def take_up_those_that_waited(self, now_ms: int) -> None:
+        """Partitions whose time has come are news, which need not wait for a poll's end."""
         for key, copy in list(self._later.items()):
             if copy.not_before_ms <= now_ms:
                 del self._later[key]

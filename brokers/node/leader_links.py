@@ -27,12 +27,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FETCH_VERSION: Final = 17
-ANSWER_SECONDS: Final = 5.0
+ANSWER_MS: Final = 5_000
 """An answer to a poll of half a second that is not there by then is not waited for: the connection
 is made anew."""
 
-RETRY_SECONDS: Final = 0.1
+RETRY_SECONDS: Final = 0.02
+"""The first pause: a process that ends may still take a connection in its last milliseconds, and
+the next attempt is the one that tells of its end."""
 RETRY_SECONDS_MAX: Final = 1.0
+LOOK_SECONDS: Final = 0.1
+"""How soon a broker that has just been registered is followed."""
+RETRIES_TOGETHER_MS: Final = 20
+"""Partitions that may be asked for again about then share a request."""
 REQUESTS_UNDER_WAY_MAX: Final = 2
 """One that waits at the leader, and one that has news for it."""
 
@@ -83,7 +89,7 @@ class LeaderLinks:
                 for task in tasks.values():
                     if task.done():
                         task.result()  # A link ends only by a defect: the broker ends with it.
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
         finally:
             for task in tasks.values():
                 task.cancel()
@@ -110,7 +116,7 @@ class LeaderLink:
         while True:
             broker = self._node.image.brokers.get(self._leader)
             if broker is None:
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
                 continue
             self._was_connected = False
             try:
@@ -158,7 +164,9 @@ class LeaderLink:
         """Ask, and ask again while an answer is awaited when there is news. Raises when it ends."""
         node, copy = self._node, self.copy
         under_way: list[asyncio.Future[Any]] = []
+        answered_ms = node.clock.monotonic_ms()
         while True:
+            copy.take_up_those_that_waited(node.clock.monotonic_ms())
             if not under_way or (copy.has_news and len(under_way) < REQUESTS_UNDER_WAY_MAX):
                 self._news.clear()
                 self._heed_throttle()
@@ -171,6 +179,9 @@ class LeaderLink:
                 if copy.wants_metadata:
                     copy.wants_metadata = False
                     await node.catch_up()
+                answered_ms = node.clock.monotonic_ms()
+            elif node.clock.monotonic_ms() - answered_ms > ANSWER_MS:
+                raise TimeoutError
 
     def _heed_throttle(self) -> None:
         this = self._node.image.brokers.get(self._node.broker_id)
@@ -179,17 +190,21 @@ class LeaderLink:
             self.copy.throttle.set_rate(this.copy_bytes_per_second, now_ms)
 
     async def _answer_or_news(self, under_way: list[asyncio.Future[Any]]) -> None:
+        """Also returns when a partition that had to wait may be asked for again."""
         waits: set[asyncio.Future[Any]] = {under_way[0]}
         news: asyncio.Future[Any] | None = None
+        timeout_ms = ANSWER_MS
         if len(under_way) < REQUESTS_UNDER_WAY_MAX:
             news = asyncio.create_task(self._news.wait())
             waits.add(news)
+            retry_ms = self.copy.next_retry_ms()
+            if retry_ms is not None:
+                in_ms = retry_ms - self._node.clock.monotonic_ms()
+                timeout_ms = min(timeout_ms, max(RETRIES_TOGETHER_MS, in_ms))
         try:
-            done, _ = await asyncio.wait(
-                waits, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            await asyncio.wait(
+                waits, timeout=timeout_ms / 1000, return_when=asyncio.FIRST_COMPLETED
             )
         finally:
             if news is not None:
                 news.cancel()
-        if not done:
-            raise TimeoutError

@@ -128,8 +128,8 @@ class PartitionRuntime:
     __slots__ = (
         "_asked", "_broker_id", "_bytes_appended", "_bytes_committed", "_clock", "_closed",
         "_commits_at_once", "_doubt", "_durable_waiters", "_flush_done", "_flush_lacked_room",
-        "_flusher", "_flushing", "_leader", "_marks", "_postponed", "_produces", "_proposals", "counter",
-        "feeds", "fetches", "following", "high_watermark", "index", "is_being_added",
+        "_flusher", "_flushing", "_leader", "_marks", "_postponed", "_produces", "_proposals",
+        "counter", "feeds", "fetches", "following", "high_watermark", "index", "is_being_added",
         "last_stable_offset", "leader_epoch", "log", "max_message_bytes", "on_marker",
         "requires_keys", "role_watcher", "stable_fetches", "topic",
     )  # fmt: skip
