@@ -254,6 +254,10 @@ class FollowerFeed:
             return refused(index, refusal.code, partition)
         except StorageError:
             return refused(index, ErrorCode.KAFKA_STORAGE_ERROR, partition)
+        if not fed.is_prefix:
+            # What stood against it when it was named is over: this broker did not lead it yet, for
+            # one. Nothing was noted of it then, and it would wait for ever for what is appended.
+            return refused(index, ErrorCode.REPLICA_NOT_AVAILABLE, partition)
         if read.data:
             fed.wants_records = False
         return _row(partition, read.data)
