@@ -174,6 +174,12 @@ class Cluster:
         """The name of a partition's folder on every volume that has it."""
         return f"{self._topic_ids[place.topic]}-{place.partition}"
 
+    def live(self) -> set[int]:
+        """The brokers that Metadata offers to clients now; none when nobody answers."""
+        with contextlib.suppress(KafkaException):
+            return set(self.admin.list_topics(timeout=METADATA_S).brokers)
+        return set()
+
     def partitions(self) -> dict[Place, Replicas]:
         """What Metadata says now; what it said last when no broker answers."""
         with contextlib.suppress(KafkaException):

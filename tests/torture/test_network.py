@@ -75,12 +75,12 @@ class Between:
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Network, Plan]]:
     folder = tmp_path_factory.mktemp("network")
     (folder / "run").mkdir()
-    (folder / "run" / "broker-1.torture-pid").write_text("0")
-    (folder / "run" / "broker-2.torture-pid").write_text(str(os.getpid()))
     database = {"database_port": int(connection.settings_dict["PORT"])}
     (folder / "instance.json").write_text(json.dumps(database))
     with Network(folder, folder, 2, ports.free() - INTERNAL_PORT_OFFSET) as network:
-        yield network, Plan.read(folder / "network.json")
+        plan = Plan.read(folder / "network.json")
+        plan.note_process("2", os.getpid())
+        yield network, plan
 
 
 @pytest.fixture

@@ -22,10 +22,13 @@ def duplicate_broker(scene: Scene, draw: Random) -> Injected:
     if original is None:
         raise NotNow(f"broker {number} does not run")
     wrapper = [sys.executable, "-I", "-S", str(EXEC_CHILD), "--die-with", "SIGKILL", "--"]
+    command, more = list(broker_command(number)), {}
+    if scene.network is not None:
+        command, more = scene.network.second(number, command)
     second = subprocess.Popen(
-        [*wrapper, *broker_command(number)],
+        [*wrapper, *command],
         cwd=CHECKOUT,
-        env=programs_environment(scene.cluster.data_dir),
+        env=programs_environment(scene.cluster.data_dir) | more,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

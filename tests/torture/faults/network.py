@@ -21,30 +21,29 @@ def cut_off(scene: Scene, draw: Random) -> Injected:
     place, _, leader = scene.draw_partition(draw)
     network = _network(scene)
     which = f"broker {leader}, which leads {place}"
-    return _cut(network, draw, which, network.links_of(str(leader)), leader)
+    return _cut(scene, draw, which, network.links_of(str(leader)), leader)
 
 
 def cut_one_way(scene: Scene, draw: Random) -> Injected:
     """It is heard and hears nothing, or the other way round."""
-    number = scene.draw_broker(draw)
+    _, _, number = scene.draw_partition(draw)
     network = _network(scene)
     end = draw.choice(("source", "target"))
     links = [link for link in network.links_of(str(number)) if getattr(link, end) == str(number)]
     words = "what it sends" if end == "source" else "what it is sent"
-    return _cut(network, draw, f"broker {number}, {words}", links, number)
+    return _cut(scene, draw, f"broker {number}, {words}", links, number)
 
 
 def cut_from_followers(scene: Scene, draw: Random) -> Injected:
     """A leader that nobody follows and that PostgreSQL hears: its ISR falls below the minimum."""
     place, found, leader = scene.draw_partition(draw)
-    network = _network(scene)
     links = [
         link
         for each in found.replicas
         if each != leader
         for link in both(str(leader), str(each))
     ]  # fmt: skip
-    return _cut(network, draw, f"broker {leader} from those that follow {place}", links)
+    return _cut(scene, draw, f"broker {leader} from those that follow {place}", links)
 
 
 def bridge(scene: Scene, draw: Random) -> Injected:
@@ -52,8 +51,11 @@ def bridge(scene: Scene, draw: Random) -> Injected:
     network = _network(scene)
     if len(network.brokers()) < 3:
         raise NotNow("there is no third broker")
-    one, other = draw.sample(network.brokers(), 2)
-    return _cut(network, draw, f"brokers {one} and {other}", both(one, other))
+    _, found, _ = scene.draw_partition(draw)
+    if len(found.isr) < 2:
+        raise NotNow("no two brokers are in sync")
+    one, other = map(str, draw.sample(found.isr, 2))
+    return _cut(scene, draw, f"brokers {one} and {other}", both(one, other))
 
 
 def cut_from_postgres(scene: Scene, draw: Random) -> Injected:
@@ -61,7 +63,7 @@ def cut_from_postgres(scene: Scene, draw: Random) -> Injected:
     place, _, leader = scene.draw_partition(draw)
     links = both(str(leader), POSTGRES)
     which = f"broker {leader}, which leads {place}"
-    return _cut(_network(scene), draw, which, links, leader)
+    return _cut(scene, draw, which, links, leader)
 
 
 def slow_network(scene: Scene, draw: Random) -> Injected:
@@ -80,20 +82,24 @@ def _network(scene: Scene) -> Network:
     return scene.network
 
 
-def _cut(
-    network: Network, draw: Random, target: str, links: Iterable[Link], *brokers: int
-) -> Injected:
+def _cut(scene: Scene, draw: Random, target: str, links: Iterable[Link], *brokers: int) -> Injected:
     """``brokers`` are those that lose what they led."""
+    network, cut = _network(scene), list(links)
+    ends = {int(end) for link in cut for end in link if end != POSTGRES}
+    if not ends & scene.cluster.live():
+        raise NotNow("who would be cut off has just gone")
     lasts = draw.uniform(*LASTS_S)
     resets = draw.random() < 0.3
     before = network.counts()["held"]
-    network.cut(links, resets=resets)
+    network.cut(cut, resets=resets)
 
     def undo() -> str | None:
         held = network.counts()["held"] - before
         network.heal()
         # Brokers ask each other, and PostgreSQL, several times a second.
-        return None if held else f"nothing came to the links that were cut ({target})"
+        if held or not ends <= scene.cluster.live():
+            return None
+        return f"nothing came to the links that were cut ({target})"
 
     how = ", connections broken" if resets else ""
     return Injected(f"{target}, for {lasts:.1f} s{how}", frozenset(brokers), lasts, undo)

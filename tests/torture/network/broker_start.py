@@ -21,7 +21,7 @@ def main() -> None:
     through = url._replace(netloc=f"{login}@127.0.0.1:{plan.database_ports[broker]}")
     os.environ["DATABASE_URL"] = through.geturl()
     os.environ["HEADWATER_INTERNAL_HOST"] = plan.host
-    plan.pid_file(broker).write_text(str(os.getpid()))
+    plan.note_process(broker, os.getpid())  # Which it keeps when it becomes the broker.
     os.execv(command[0], command)
 
 

@@ -13,7 +13,7 @@ from streaming.cell.defaults import INTERNAL_PORT_OFFSET
 from streaming.cell.program import CHECKOUT, EXEC_CHILD
 from tests.torture.network.commits import When
 from tests.torture.network.links import POSTGRES, Link
-from tests.torture.network.plan import Plan
+from tests.torture.network.plan import VARIABLE, Plan
 
 HOSTS: Final = ("127.77.0.1", "::1")
 """Linux has all of 127.0.0.0/8; elsewhere the other family has a loopback address too."""
@@ -62,6 +62,11 @@ class Network:
     def up(self, arguments: list[str]) -> list[str]:
         """The command that runs ``up`` with these arguments."""
         return [sys.executable, "-m", "tests.torture.network.up", str(self._file), *arguments]
+
+    def second(self, number: int, command: list[str]) -> tuple[list[str], dict[str, str]]:
+        """The command, and its variables, of one more process that says it is that broker."""
+        start = [sys.executable, "-m", "tests.torture.network.broker_start", str(number)]
+        return [*start, *command], {VARIABLE: str(self._file)}
 
     # Breaking it.
 

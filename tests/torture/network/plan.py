@@ -30,6 +30,18 @@ class Plan:
         record = json.loads((Path(self.data_dir) / "instance.json").read_text())
         return "127.0.0.1", record["database_port"]
 
-    def pid_file(self, broker: str) -> Path:
-        """Who is that broker; a process keeps its id when it becomes the broker."""
-        return Path(self.data_dir) / "run" / f"broker-{broker}.torture-pid"
+    def note_process(self, broker: str, pid: int) -> None:
+        """That process says that it is this broker; there may be others."""
+        with self._processes(broker).open("a") as file:
+            file.write(f"{pid}\n")
+
+    def processes(self, broker: str) -> list[int]:
+        """Whoever has said so, the last one first."""
+        try:
+            found = self._processes(broker).read_text().split()
+        except FileNotFoundError:
+            return []
+        return [int(pid) for pid in reversed(found)]
+
+    def _processes(self, broker: str) -> Path:
+        return Path(self.data_dir) / "run" / f"broker-{broker}.processes"

@@ -1,11 +1,15 @@
 """Which broker has opened a connection: the one whose process has the socket's other end."""
 
 from contextlib import suppress
+from typing import Final
 
 import psutil
 
 from tests.torture.network.links import OTHERS
 from tests.torture.network.plan import Plan
+
+LOOKED_AT: Final = 3
+"""Processes of each broker: the one that runs, and a second that ends."""
 
 
 class Sources:
@@ -15,9 +19,9 @@ class Sources:
     def of(self, port: int) -> str:
         """The name of the broker that has ``port`` of this machine's."""
         for broker in self._plan.internal_ports:
-            with suppress(FileNotFoundError, ValueError, psutil.Error):
-                pid = int(self._plan.pid_file(broker).read_text())
-                found = psutil.Process(pid).net_connections("tcp")
-                if any(each.laddr and each.laddr.port == port for each in found):
-                    return broker
+            for pid in self._plan.processes(broker)[:LOOKED_AT]:
+                with suppress(psutil.Error):
+                    found = psutil.Process(pid).net_connections("tcp")
+                    if any(each.laddr and each.laddr.port == port for each in found):
+                        return broker
         return OTHERS
