@@ -16,6 +16,8 @@ GIVE_UP_MS: Final = 60_000
 ASK_AGAIN_MS: Final = 5_000
 """Well below how long brokers are stopped: what such a one had in its sockets is sent again, and
 may be appended twice by a broker that does not know its producers."""
+HEAR_NOTHING_MS: Final = ASK_AGAIN_MS + 2_000
+"""librdkafka leaves the time above to the broker, which cannot keep it when it is stopped."""
 FLUSH_S: Final = 75.0
 OUTSTANDING_MAX: Final = 2_000
 """Sends go on while a partition has no leader, but not without end."""
@@ -50,6 +52,7 @@ class Writer:
             "linger.ms": 5,
             "message.timeout.ms": GIVE_UP_MS,
             "request.timeout.ms": ASK_AGAIN_MS,
+            "socket.timeout.ms": HEAR_NOTHING_MS,
             "queue.buffering.max.messages": 10 * OUTSTANDING_MAX,
             "compression.type": "lz4" if self._task.number % 2 else "none",
             "retry.backoff.max.ms": 500,
