@@ -14,6 +14,7 @@ from brokers.log.checkpoints import (
     replace_file,
 )
 from brokers.log.config import LogConfig
+from brokers.log.control_plane_checkpoint import ControlPlaneCheckpoint
 from brokers.log.disk import Disk, storage_error
 from brokers.log.handles import HandlePool
 from brokers.log.partition_log import PartitionLog
@@ -24,6 +25,7 @@ CLEAN_SHUTDOWN: Final = ".kafka_cleanshutdown"
 RECOVERY_POINTS: Final = "recovery-point-offset-checkpoint"
 LOG_STARTS: Final = "log-start-offset-checkpoint"
 FIRST_DIRTY_OFFSETS: Final = "cleaner-offset-checkpoint"
+CONTROL_PLANE: Final = "control-plane-checkpoint"
 DELETE_SUFFIX: Final = "-delete"
 
 
@@ -45,6 +47,8 @@ class Volume:
         self._log_starts.make_if_absent()
         self.first_dirty_offsets = OffsetCheckpoint(disk, path / FIRST_DIRTY_OFFSETS)
         """Where each log is compacted up to; without it a log is compacted anew, no more."""
+        self.control_plane = ControlPlaneCheckpoint(disk, path / CONTROL_PLANE)
+        """What this volume's broker has seen of the control plane."""
         self._deleted: list[tuple[int, Path]] = []
         self._lacked_room = False
 
