@@ -35,6 +35,8 @@ class MetadataImage:
     """Everything a broker knows of the cluster at ``number``."""
 
     number: ChangeNumber = BEGINNING
+    generation: int = 0
+    """Of the snapshot that it began with."""
     tenants: dict[TenantId, TenantRecord] = field(default_factory=dict)
     credentials: dict[str, CredentialRecord] = field(default_factory=dict)
     topics: dict[TopicId, TopicRecord] = field(default_factory=dict)
@@ -51,10 +53,18 @@ class MetadataImage:
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot) -> "MetadataImage":
         image = cls()
-        for change in snapshot.changes:
-            image._apply(change)
-        image.number = snapshot.number
+        image.begin_anew(snapshot)
         return image
+
+    def begin_anew(self, snapshot: Snapshot) -> None:
+        """Be what ``snapshot`` says, whatever was known before."""
+        for known in (self.tenants, self.credentials, self.topics, self.partitions, self.brokers,
+                      self.tombstones, self.topic_ids):  # fmt: skip
+            known.clear()
+        for change in snapshot.changes:
+            self._apply(change)
+        self.number = snapshot.number
+        self.generation = snapshot.generation
 
     def apply(self, change: Change) -> None:
         """Apply one change; a number not above the image's own is a repetition and ignored."""

@@ -50,6 +50,8 @@ class Snapshot:
 
     number: ChangeNumber
     changes: tuple[Change, ...]
+    generation: int = 0
+    """How often the metadata has been rebuilt after a restore (``metadata/recovery.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
