@@ -59,3 +59,13 @@ def _take_numbers(cursor: Any, count: int) -> int:
     )
     (last,) = cursor.fetchone()
     return int(last)
+
+
+def move_past(number: int) -> None:
+    """Give out no number up to ``number``: readers have seen changes of another history by it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tenants_changecounter AS counter (id, number) VALUES (1, %s)"
+            " ON CONFLICT (id) DO UPDATE SET number = GREATEST(counter.number, excluded.number)",
+            [number],
+        )

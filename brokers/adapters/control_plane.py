@@ -1,5 +1,6 @@
 """The node's verbs over the services."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -15,6 +16,7 @@ from brokers.kernel.ids import (
     TopicName,
 )
 from brokers.metadata.records import PartitionRecord
+from brokers.metadata.recovery import NOTHING_SEEN, Seen
 from brokers.node.ports import (
     NOTHING_TO_REPORT,
     Actor,
@@ -25,7 +27,9 @@ from brokers.node.ports import (
     NewTopic,
     PartitionAssignment,
     Refused,
+    ReplicaReport,
     Report,
+    Standing,
     TopicCreated,
     Upkeep,
 )
@@ -42,14 +46,17 @@ from brokers.services import (
     ensure_system_topics,
     fence_broker,
     give_up_replicas,
+    halt_cell,
     heartbeat,
     mend_partitions,
     reassign_partitions,
     register_broker,
     replace_topic_configs,
+    report_replicas,
     reserve_producer_ids,
     stop_broker,
 )
+from brokers.services.control_state import Halted
 
 T = TypeVar("T")
 
@@ -74,24 +81,50 @@ class DjangoControlPlane:
     """
 
     def __init__(self, broker_id: BrokerId) -> None:
-        self._life = DatabaseCalls(1, f"broker-{broker_id}-life")
-        self._fencing = DatabaseCalls(1, f"broker-{broker_id}-fencing")
-        self._replication = DatabaseCalls(2, f"broker-{broker_id}-replication")
-        self._verbs = DatabaseCalls(3, f"broker-{broker_id}-verbs")
+        self._broker_id = broker_id
+        self._seen = NOTHING_SEEN
+        name = f"broker-{broker_id}"
+        self._life = DatabaseCalls(1, f"{name}-life", self._greet)
+        self._fencing = DatabaseCalls(1, f"{name}-fencing", self._greet)
+        self._replication = DatabaseCalls(2, f"{name}-replication", self._greet)
+        self._verbs = DatabaseCalls(3, f"{name}-verbs", self._greet)
 
     def close(self) -> None:
         for calls in (self._life, self._fencing, self._replication, self._verbs):
             calls.close()
 
+    def _greet(self) -> None:
+        """First on each connection: a database that was restored meanwhile broke the one before,
+        and must not decide anything as if nothing had been."""
+        halt_cell.halt_cell_if_behind(self._broker_id, self._seen)
+
     async def register_broker(self, registration: BrokerRegistration) -> Incarnation:
+        self._seen = registration.seen
         return await self._verbs.call(REGISTRATION_SECONDS, _register, registration)
 
     async def heartbeat(
-        self, broker_id: BrokerId, incarnation: Incarnation, report: Report = NOTHING_TO_REPORT
-    ) -> bool:
+        self,
+        broker_id: BrokerId,
+        incarnation: Incarnation,
+        report: Report = NOTHING_TO_REPORT,
+        seen: Seen = NOTHING_SEEN,
+    ) -> Standing:
+        self._seen = seen
         return await self._life.call(
-            LIFE_SECONDS, heartbeat.heartbeat, broker_id, incarnation, report
+            LIFE_SECONDS, heartbeat.heartbeat, broker_id, incarnation, report, seen
         )
+
+    async def halt(self, broker_id: BrokerId, generation: int, reason: str) -> None:
+        await self._fencing.call(
+            FENCE_SECONDS,
+            halt_cell.halt_cell,
+            by=f"broker:{broker_id}",
+            generation=generation,
+            reason=f"broker {broker_id}: {reason}",
+        )
+
+    async def report_replicas(self, report: ReplicaReport) -> None:
+        await self._verbs.call(REGISTRATION_SECONDS, report_replicas.report_replicas, report)
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
         await self._fencing.call(FENCE_SECONDS, stop_broker.stop_broker, broker_id, incarnation)
@@ -216,7 +249,8 @@ class DjangoControlPlane:
 
 def _register(registration: BrokerRegistration) -> Incarnation:
     incarnation = register_broker.register_broker(registration)
-    ensure_system_topics.ensure_system_topics(registration.id)
+    with contextlib.suppress(Halted):  # Then the topics are there, or are made when it starts next.
+        ensure_system_topics.ensure_system_topics(registration.id)
     return incarnation
 
 

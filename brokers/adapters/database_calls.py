@@ -14,15 +14,20 @@ from typing import ParamSpec, TypeVar
 from django.db import DatabaseError, InterfaceError, connection
 
 from brokers.node.ports import MetadataUnavailable
+from brokers.services.control_state import Halted
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class DatabaseCalls:
-    """A pool of ``threads`` threads; more calls than that wait for their turn."""
+    """A pool of ``threads`` threads; more calls than that wait for their turn.
 
-    def __init__(self, threads: int, name: str) -> None:
+    ``greet`` is called first on each new connection.
+    """
+
+    def __init__(self, threads: int, name: str, greet: Callable[[], None] = lambda: None) -> None:
+        self._greet = greet
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def call(
@@ -30,14 +35,16 @@ class DatabaseCalls:
     ) -> T:
         """``function(*args, **kwargs)`` in a thread.
 
-        Raises ``MetadataUnavailable`` when the database fails it or it takes longer than
-        ``within_s`` seconds, waiting for its turn included.
+        Raises ``MetadataUnavailable`` when the database fails it, when the cell is halted (to wait
+        for an operator is like waiting for PostgreSQL), or when it takes longer than ``within_s``
+        seconds, waiting for its turn included.
         """
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(within_s):
                 return await loop.run_in_executor(
-                    self._pool, partial(_with_connection, partial(function, *args, **kwargs))
+                    self._pool,
+                    partial(_with_connection, self._greet, partial(function, *args, **kwargs)),
                 )
         except TimeoutError:
             raise MetadataUnavailable(
@@ -49,11 +56,15 @@ class DatabaseCalls:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _with_connection(function: Callable[[], T]) -> T:
+def _with_connection(greet: Callable[[], None], function: Callable[[], T]) -> T:
     if connection.connection is not None and not connection.is_usable():
         connection.close()
     try:
+        if connection.connection is None:
+            greet()
         return function()
+    except Halted as halted:
+        raise MetadataUnavailable(halted.message) from halted
     except (DatabaseError, InterfaceError) as error:
         connection.close()
         reason = " ".join(str(error).split())

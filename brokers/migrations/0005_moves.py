@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("brokers", "0003_replication")]
+    dependencies = [("brokers", "0004_recovery")]
 
     operations = [
         migrations.AddField(

@@ -6,10 +6,10 @@ proposed, and proposes anew. Nothing here decides anything.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from brokers.kernel.errors import Refusal
+from brokers.kernel.errors import Refusal, StorageError
 from brokers.kernel.ids import BrokerId, Incarnation
 from brokers.metadata.records import PartitionRecord
 from brokers.node.partition_runtime import PartitionRuntime
@@ -25,12 +25,20 @@ Proposal = tuple[PartitionRuntime, IsrProposed]
 
 
 class IsrProposals:
-    """``propose`` from the event loop; ``submit`` is the loop that takes them on."""
+    """``propose`` from the event loop; ``submit`` is the loop that takes them on.
+
+    ``remember`` keeps records durably; no leader hears of one before.
+    """
 
     def __init__(
-        self, control: ControlPlane, broker_id: BrokerId, incarnation: Callable[[], Incarnation]
+        self,
+        control: ControlPlane,
+        broker_id: BrokerId,
+        incarnation: Callable[[], Incarnation],
+        remember: Callable[[Sequence[PartitionRecord]], Awaitable[None]],
     ) -> None:
         self._control = control
+        self._remember = remember
         self._broker_id = broker_id
         self._incarnation = incarnation
         self._queue: list[Proposal] = []
@@ -54,12 +62,13 @@ class IsrProposals:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _submit(self, batch: list[Proposal]) -> bool:
-        """False when the store is away: outcomes are unknown."""
+        """False when the store is away, or the disk fails: outcomes are as good as unknown."""
         incarnation = self._incarnation()
         changes = [self._change(partition, proposal) for partition, proposal in batch]
         try:
             results = await self._control.alter_isrs(self._broker_id, incarnation, changes)
-        except (MetadataUnavailable, Refusal) as error:
+            await self._remember([each for each in results if isinstance(each, PartitionRecord)])
+        except (MetadataUnavailable, Refusal, StorageError) as error:
             # Refused as a whole: a later incarnation has registered, and the heartbeat ends this.
             log.warning("%d changes of in-sync replicas must wait: %s", len(batch), error)
             for partition, proposal in batch:

@@ -20,22 +20,37 @@ CHANGES_PER_QUERY = 1000
 
 
 class MetadataFollower:
-    """Owns the image; ``on_change`` hears of each change right after it was applied."""
+    """Owns the image; ``on_change`` hears of each change right after it was applied.
 
-    def __init__(self, source: MetadataSource, on_change: Callable[[Change], None]) -> None:
+    ``flaw_of`` says what is wrong with a change before that, None for nothing. From the first flaw
+    on, or when the store has lost what was applied, ``doubt`` says so and the image stays.
+    """
+
+    def __init__(
+        self,
+        source: MetadataSource,
+        on_change: Callable[[Change], None],
+        flaw_of: Callable[[Change], str | None],
+    ) -> None:
         self.image = MetadataImage()
         self.available = True
         """Whether the store answered when it was last asked."""
+        self.held = False
+        """The cell is halted: the image stays as it is."""
+        self.doubt: str | None = None
         self._source = source
         self._on_change = on_change
-        self._went_back = False
+        self._flaw_of = flaw_of
         self._running: asyncio.Task[bool] | None = None
         self._next: asyncio.Task[bool] | None = None
 
     async def load(self) -> None:
-        """Replace the image with a snapshot. Raises ``MetadataUnavailable``."""
-        self.image = MetadataImage.from_snapshot(await self._source.snapshot())
+        """Make the image anew from a snapshot. Raises ``MetadataUnavailable``."""
+        snapshot = await self._source.snapshot()
+        self.image.begin_anew(snapshot)
         self.available = True
+        self.held = False
+        self.doubt = None
 
     async def follow(self) -> None:
         """Apply changes as they come, until cancelled."""
@@ -55,9 +70,10 @@ class MetadataFollower:
     async def catch_up(self) -> bool:
         """Apply every change that was committed before this call; False when the store is away.
 
-        Returns at once when the store is known to be away: the image alone decides then.
+        Returns at once when the store is known to be away, or the cell to be halted: the image
+        alone decides then.
         """
-        return await self._ask() if self.available else False
+        return await self._ask() if self.available and not self.held else False
 
     async def _ask(self) -> bool:
         # A query that is already under way may have been answered before the caller's change was
@@ -83,28 +99,36 @@ class MetadataFollower:
         return self.available
 
     async def _apply_new_changes(self) -> None:
-        while True:
-            asked_at = self.image.number
+        while not self.held and self.doubt is None:
+            asked_at, generation = self.image.number, self.image.generation
             # One change back: a store that still has it is the store that this image came from.
             changes = await self._source.changes_after(
                 ChangeNumber(max(0, asked_at - 1)), CHANGES_PER_QUERY
             )
+            if (asked_at, generation) != (self.image.number, self.image.generation):
+                continue  # The image was made anew meanwhile.
             if asked_at > 0 and (not changes or changes[0].number > asked_at):
-                self._report_went_back(asked_at)
+                self._begin_to_doubt(f"it no longer has change {asked_at}")
                 return
-            self._went_back = False
             for change in changes:
+                if self.held or self.doubt is not None:
+                    return
                 if change.number > self.image.number:
-                    self.image.apply(change)
-                    self._on_change(change)
+                    self._apply(change)
             if len(changes) < CHANGES_PER_QUERY:
                 return
 
-    def _report_went_back(self, number: ChangeNumber) -> None:
-        if not self._went_back:
-            log.error(
-                "the metadata store no longer has change %d, which this broker has applied: it was "
-                "restored from an earlier state; no change is applied until it is repaired",
-                number,
-            )
-        self._went_back = True
+    def _apply(self, change: Change) -> None:
+        flaw = self._flaw_of(change)
+        if flaw is not None:
+            self._begin_to_doubt(flaw)
+            return
+        self.image.apply(change)
+        self._on_change(change)
+
+    def _begin_to_doubt(self, reason: str) -> None:
+        self.doubt = reason
+        log.error(
+            "the metadata store is not what this broker has seen: %s; it was restored from an "
+            "earlier state, and no change is applied until the metadata is recovered", reason,
+        )  # fmt: skip

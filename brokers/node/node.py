@@ -7,17 +7,20 @@ Stop: the reverse, the marker near the end: it says that every log was closed.
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TypeVar
 
 from brokers.kernel.clock import Clock
-from brokers.kernel.ids import BrokerId, Incarnation, TopicId
+from brokers.kernel.errors import Refusal, StorageError
+from brokers.kernel.ids import BrokerId, ChangeNumber, Incarnation, PartitionIndex, TopicId
 from brokers.log.disk import Disk, RealDisk
 from brokers.log.volume import Volume
 from brokers.metadata.image import MetadataImage
-from brokers.metadata.records import BrokerRecord, Change, Kind
-from brokers.node import metrics_publisher, upkeep
+from brokers.metadata.records import BrokerRecord, Change, Kind, PartitionRecord
+from brokers.metadata.recovery import Seen, contradicted
+from brokers.node import halt, metrics_publisher, upkeep
 from brokers.node.authentication.edge_token import InternalToken, load_public_key
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
@@ -54,6 +57,7 @@ from brokers.node.ports import (
 from brokers.node.producer_ids import ProducerIds
 from brokers.node.receive_buffers import ReceiveBuffers
 from brokers.node.routes import ROUTES
+from brokers.node.seen_state import SeenState
 from brokers.node.session import Session
 from brokers.node.storage import use_storage_workers
 from brokers.node.storage_hints import NoStorageWorkers, StorageHints
@@ -92,12 +96,14 @@ class Node:
         self.control = control
         self.clock: Clock = SystemClock() if clock is None else clock
         self.storage: StorageHints = NoStorageWorkers() if storage is None else storage
-        self.metadata = MetadataFollower(metadata, self._changed)
+        self.metadata = MetadataFollower(metadata, self._changed, self._flaw_of)
         self.metrics = Metrics()
-        self.producer_ids = ProducerIds(control)
+        self.producer_ids = ProducerIds(control, self._remember_producer_ids)
         self.incarnation = Incarnation(0)
         """This run of the broker; known once it has registered."""
+        self.registration: BrokerRegistration
         self.volume: Volume
+        self.seen_state: SeenState
         self.partitions: PartitionManager
         self.external: Listener
         self.internal: Listener
@@ -107,7 +113,9 @@ class Node:
         self.heard_ms: dict[BrokerId, int] = {}
         """When each broker last asked this one for what it follows; monotonic milliseconds."""
         self.links = LeaderLinks(self)
-        self.isr_proposals = IsrProposals(control, config.broker_id, lambda: self.incarnation)
+        self.isr_proposals = IsrProposals(
+            control, config.broker_id, lambda: self.incarnation, self._remember_partitions
+        )
         self.groups = group_coordinator(self)
         self.markers = MarkerSender(self, PeerRequests(self))
         self.transaction_coordinator = transaction_coordinator(self, self.markers)
@@ -162,6 +170,7 @@ class Node:
         undo = self._undo
         self.volume = await asyncio.to_thread(Volume.open, self.config.volume, disk=self._disk)
         undo.callback(self.volume.close)
+        self.seen_state = SeenState(self.volume.control_plane)
         self._make_listeners()
         for listener in (self.external, self.internal):
             listener.bind()
@@ -170,11 +179,16 @@ class Node:
         clean_incarnation = None if marker is None else Incarnation(marker)
         self._flush_pool.start()
         undo.callback(self._flush_pool.stop)
+        is_clean = clean_incarnation == self.seen_state.seen.incarnation
+        self.registration = self._registration(clean_incarnation)
         self.incarnation = await _insist(
-            "register with the metadata store", lambda: self._register(clean_incarnation)
+            "register with the metadata store",
+            lambda: self.control.register_broker(self.registration),
         )
         undo.push_async_callback(self._sign_off)
-        await _insist("read the metadata", self.metadata.load)
+        # Kept with the first roles: on a full disk a broker starts, and leads nothing yet.
+        self.seen_state.note(replace(self.seen_state.seen, incarnation=self.incarnation))
+        await _insist("read the metadata", lambda: halt.read_metadata(self, is_clean=is_clean))
         self.partitions = PartitionManager(
             self.broker_id,
             self.volume,
@@ -187,6 +201,7 @@ class Node:
                 self.groups.topic_name: self.groups.role_taken,
                 self.transaction_coordinator.topic_name: self.transaction_coordinator.role_taken,
             },
+            seen=self.seen_state,
         )
         undo.push_async_callback(self._close_partitions)
         await self.partitions.open_all(self.image, clean=clean_incarnation is not None)
@@ -262,20 +277,55 @@ class Node:
             ),
         }  # fmt: skip
 
-    async def _register(self, clean_incarnation: Incarnation | None) -> Incarnation:
+    def _registration(self, clean_incarnation: Incarnation | None) -> BrokerRegistration:
         external, internal = self.config.external, self.config.internal
-        return await self.control.register_broker(
-            BrokerRegistration(
-                id=self.broker_id,
-                host=external.advertised_host,
-                port=external.advertised_port or self.external.port,
-                internal_host=internal.advertised_host,
-                internal_port=internal.advertised_port or self.internal.port,
-                volume_id=str(self.volume.id),
-                volume_path=str(self.config.volume),
-                rack=self.config.rack,
-                clean_incarnation=clean_incarnation,
-            )
+        return BrokerRegistration(
+            id=self.broker_id,
+            host=external.advertised_host,
+            port=external.advertised_port or self.external.port,
+            internal_host=internal.advertised_host,
+            internal_port=internal.advertised_port or self.internal.port,
+            volume_id=str(self.volume.id),
+            volume_path=str(self.config.volume),
+            rack=self.config.rack,
+            clean_incarnation=clean_incarnation,
+            seen=self.seen_state.seen,
+        )
+
+    # What was seen of the control plane.
+
+    def seen(self) -> Seen:
+        """How far this broker has seen the control plane."""
+        kept, image = self.seen_state.seen, self.image
+        number = ChangeNumber(max(kept.number, image.number))
+        if image.generation > kept.generation:
+            number = image.number
+        return replace(kept, number=number, generation=max(kept.generation, image.generation))
+
+    async def _remember_producer_ids(self, end: int) -> None:
+        self._refuse_while_held()
+        self.seen_state.note(replace(self.seen(), producer_ids=end))
+        await self.seen_state.keep()
+
+    async def _remember_partitions(self, records: Sequence[PartitionRecord]) -> None:
+        self._refuse_while_held()
+        await self.seen_state.keep_partitions(records)
+
+    def _refuse_while_held(self) -> None:
+        """What comes now is not in this broker's report, so it must not be acted on."""
+        if self.metadata.held:
+            raise MetadataUnavailable("the cell is halted; the answer came too late")
+
+    def _flaw_of(self, change: Change) -> str | None:
+        if change.kind is not Kind.PARTITION or change.payload is None:
+            return None
+        told = PartitionRecord.from_json(change.payload)
+        known = self.seen_state.partitions.get((told.topic_id, PartitionIndex(told.index)))
+        if not contradicted(told, known):
+            return None
+        return (
+            f"change {change.number} says of partition {change.key} at partition epoch "
+            f"{told.partition_epoch} what it did not say before"
         )
 
     # Serving.
@@ -319,6 +369,7 @@ class Node:
             loops.create_task(self.isr_proposals.submit())
             loops.create_task(upkeep.let_go(self))
             loops.create_task(upkeep.checkpoint(self))
+            loops.create_task(upkeep.remember(self))
             loops.create_task(use_storage_workers(self))
             loops.create_task(self.groups.watch())
             loops.create_task(expire_offsets(self))
@@ -326,6 +377,13 @@ class Node:
             loops.create_task(self.markers.work())
             loops.create_task(metrics_publisher.publish(self))
             started()
+
+    async def resume(self) -> None:
+        """The metadata was rebuilt: begin anew with it. Raises ``MetadataUnavailable``."""
+        await self.metadata.load()
+        self.seen_state.note(self.seen())
+        self.partitions.begin_anew_with(self.image)
+        await self.partitions.settle()
 
     def _changed(self, change: Change) -> None:
         self.partitions.changed(change, self.image)
@@ -356,6 +414,11 @@ class Node:
         self.internal.close_connections()
 
     async def _close_partitions(self) -> None:
+        self.seen_state.note(self.seen())
+        try:
+            await self.seen_state.keep()
+        except StorageError as error:
+            log.error("%s", error)
         if await self.partitions.close_all():
             self.volume.write_marker(self.incarnation)
         else:
@@ -369,7 +432,7 @@ class Node:
         try:
             async with asyncio.timeout(SIGN_OFF_SECONDS):
                 await self.control.stop_broker(self.broker_id, self.incarnation)
-        except (MetadataUnavailable, TimeoutError) as error:
+        except (MetadataUnavailable, Refusal, TimeoutError) as error:
             log.warning("could not sign off with the metadata store: %s", error)
         else:
             log.info("broker %d, incarnation %d, has signed off", self.broker_id, self.incarnation)

@@ -2,7 +2,8 @@
 
 A partition is opened because the image says that this broker is a replica, and deleted because of
 its topic's tombstone, never because something is missing from the image. One worker does both in
-order, so that the volume is used from one thread at a time.
+order, so that the volume is used from one thread at a time. What it does about a partition is on
+the volume first (``seen_state``), many partitions at a time.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from brokers.kernel.clock import Clock
-from brokers.kernel.errors import ErrorCode, HeadwaterError
+from brokers.kernel.errors import ErrorCode, HeadwaterError, StorageError
 from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId, TopicName
 from brokers.log.disk import DiskFull
 from brokers.log.partition_log import PartitionLog
@@ -28,6 +29,7 @@ from brokers.node.log_config import to_log_config
 from brokers.node.metrics import Metrics
 from brokers.node.partition_runtime import Flusher, PartitionRuntime, ProposalSink
 from brokers.node.ports import PartitionNumber
+from brokers.node.seen_state import SeenState
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ DAMAGED_KEPT_MS = 3_600_000
 Partition = tuple[TopicId, PartitionIndex]
 RoleWatcher = Callable[[PartitionRuntime], None]
 """Told when a partition of an internal topic has begun to lead here, and when it has ended."""
+Told = tuple[TopicRecord | None, PartitionRecord | None]
 
 
 class Following(Protocol):
@@ -64,8 +67,10 @@ class PartitionManager:
         proposals: ProposalSink,
         metrics: Metrics,
         role_watchers: Mapping[TopicName, RoleWatcher],
+        seen: SeenState,
     ) -> None:
         self.volume = volume
+        self.seen = seen
         self._broker_id = broker_id
         self._clock = clock
         self._flusher = flusher
@@ -76,6 +81,7 @@ class PartitionManager:
         self._topics: dict[TopicId, dict[int, PartitionRuntime]] = {}
         self._failures: dict[Partition, str] = {}
         self._damaged: set[Partition] = set()
+        self._postponed: set[Partition] = set()
         self._lacking_room: set[Partition] = set()
         self._queue: deque[Partition] = deque()
         self._queued = asyncio.Event()
@@ -171,9 +177,16 @@ class PartitionManager:
             logs = await asyncio.get_running_loop().run_in_executor(
                 thread, self._open_logs, mine, clean
             )
+        self.seen.forget_purged(image)
+        for topic, record in mine:
+            self._note(topic, record)
+        is_kept = await self._keep()
         for topic, record, opened in logs:
             self._adopt(topic, record.index, opened)
-            self._take_role(topic, record)
+            if is_kept or not self._must_be_kept(topic, record):
+                self._take_role(topic, record)
+            else:
+                self._postponed.add((topic.id, record.index))
         self._delete_tombstoned(image)
 
     def _open_logs(
@@ -288,19 +301,84 @@ class PartitionManager:
         """Return once everything that was noted before this call is in force."""
         await self._settled.wait()
 
+    def begin_anew_with(self, image: MetadataImage) -> None:
+        """The image was made anew: look at everything again."""
+        self.seen.forget_purged(image)
+        for topic_id, records in image.partitions.items():
+            for index, record in records.items():
+                if self._broker_id in record.replicas:
+                    self._queue_up(topic_id, index)
+        for runtime in self:
+            self._queue_up(runtime.topic_id, runtime.index)
+        self._delete_tombstoned(image)
+
     async def work(self, image: MetadataImage) -> None:
         """Put changes into force in their order, until cancelled."""
         while True:
             await self._queued.wait()
             while self._queue:
-                topic_id, index = self._queue.popleft()
-                try:
-                    await self._reconcile(image, topic_id, index)
-                except HeadwaterError as error:
-                    log.error("%s-%d: %s", uuid.UUID(bytes=topic_id), index, error)
-                await asyncio.sleep(0)
+                await self._put_into_force(image)
             self._queued.clear()
             self._settled.set()
+
+    async def _put_into_force(self, image: MetadataImage) -> None:
+        """All that is queued now: on the volume first, for all at once, then each."""
+        batch = [*dict.fromkeys(self._queue)]
+        self._queue.clear()
+        told = {key: _told(image, *key) for key in batch}
+        is_kept = await self._remember(image, told)
+        for topic_id, index in batch:
+            if _told(image, topic_id, index) != told[topic_id, index]:
+                continue  # Changed meanwhile, and so queued again: what is acted on is kept first.
+            if not is_kept and self._must_be_kept(*told[topic_id, index]):
+                self._postponed.add((topic_id, index))
+                continue
+            try:
+                await self._reconcile(image, topic_id, index)
+            except HeadwaterError as error:
+                log.error("%s-%d: %s", uuid.UUID(bytes=topic_id), index, error)
+            await asyncio.sleep(0)
+
+    async def _remember(self, image: MetadataImage, told: dict[Partition, Told]) -> bool:
+        """Keep what concerns this broker; False when the disk does not take it."""
+        for key, (topic, record) in told.items():
+            if topic is not None and self._concerns_this_broker(key, record):
+                self._note(topic, record)
+                self.seen.note_number(image.number)
+        return await self._keep()
+
+    async def _keep(self) -> bool:
+        try:
+            await self.seen.keep()
+        except StorageError as error:
+            log.error("nothing is led anew, and nothing moved away, before it is kept: %s", error)
+            return False
+        return True
+
+    def _must_be_kept(self, topic: TopicRecord | None, record: PartitionRecord | None) -> bool:
+        """Whether this broker may not act on it without keeping it.
+
+        On a full disk a leader can hand over, a follower follow, and a deleted topic go: records
+        are committed by their leader's word, and it has kept by which record it leads.
+        """
+        if topic is None or record is None or topic.deleted:
+            return False
+        return record.leader == self._broker_id or self._broker_id not in record.replicas
+
+    def try_postponed(self) -> None:
+        """The disk takes again what could not be kept."""
+        postponed, self._postponed = self._postponed, set()
+        for topic_id, index in postponed:
+            self._queue_up(topic_id, index)
+
+    def _concerns_this_broker(self, key: Partition, record: PartitionRecord | None) -> bool:
+        has_it = self.get(*key) is not None or key in self.seen.partitions
+        return has_it or (record is not None and self._broker_id in record.replicas)
+
+    def _note(self, topic: TopicRecord, record: PartitionRecord | None) -> None:
+        self.seen.note_topic(topic)
+        if record is not None:
+            self.seen.note_partition(record)
 
     async def _reconcile(
         self, image: MetadataImage, topic_id: TopicId, index: PartitionIndex
@@ -316,6 +394,9 @@ class PartitionManager:
                 runtime.resign()
             return
         if self._broker_id not in record.replicas:
+            known = self.seen.partitions.get((topic_id, index))
+            if known is not None and self._broker_id in known.replicas:
+                return  # A later record than this says that it is a replica.
             if runtime is not None:
                 # Not for want of metadata: a later record than the one that this broker was a
                 # replica by says who the replicas are now.
@@ -346,6 +427,7 @@ class PartitionManager:
         self._damaged.discard((topic.id, index))
         delay_ms = to_log_config(topic.configs).file_delete_delay_ms
         self.volume.delete_partition(topic.id, index, remove_at_ms=self._clock.now_ms() + delay_ms)
+        self.seen.forget_partition(topic.id, index)
         log.info("%s-%d was %s; its files go in %d ms", topic.name, index, because, delay_ms)
 
     # Stopping.
@@ -359,3 +441,9 @@ class PartitionManager:
         self._topics.clear()
         with ThreadPoolExecutor(1, thread_name_prefix="close-logs") as thread:
             return await asyncio.get_running_loop().run_in_executor(thread, self.volume.close_logs)
+
+
+def _told(image: MetadataImage, topic_id: TopicId, index: PartitionIndex) -> Told:
+    """What the image says of a partition now."""
+    topic = image.tombstones.get(topic_id) or image.topics.get(topic_id)
+    return topic, image.partition(topic_id, index)

@@ -24,7 +24,8 @@ from brokers.kernel.ids import (
     TopicName,
 )
 from brokers.metadata.lags import ReplicaLag
-from brokers.metadata.records import Change, PartitionRecord, Snapshot
+from brokers.metadata.records import Change, PartitionRecord, Snapshot, TopicRecord
+from brokers.metadata.recovery import NOTHING_SEEN, Seen
 
 
 class MetadataUnavailable(HeadwaterError):
@@ -68,6 +69,34 @@ class BrokerRegistration:
     rack: str | None
     clean_incarnation: Incarnation | None
     """The incarnation in the clean-shutdown marker; None when there was no marker."""
+    seen: Seen = NOTHING_SEEN
+    """What the volume remembers of the control plane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a heartbeat learns. ``alive`` False: a later incarnation has registered, or the broker
+    was removed or forgotten. ``generation`` counts the recoveries of the metadata so far.
+    ``reported``: in the halt that goes on, what this incarnation remembers is known already."""
+
+    alive: bool
+    halted: bool = False
+    generation: int = 0
+    reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaReport:
+    """What a broker remembers, for the metadata to be rebuilt from.
+
+    ``is_clean`` False: its process before crashed. The records are the latest that it acted on.
+    """
+
+    registration: BrokerRegistration
+    incarnation: Incarnation
+    is_clean: bool
+    partitions: tuple[PartitionRecord, ...]
+    topics: tuple[TopicRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +243,23 @@ class ControlPlane(Protocol):
         ...
 
     async def heartbeat(
-        self, broker_id: BrokerId, incarnation: Incarnation, report: Report = NOTHING_TO_REPORT
-    ) -> bool:
-        """Say that this incarnation lives, and how it is; False when a later one has registered or
-        it was removed."""
+        self,
+        broker_id: BrokerId,
+        incarnation: Incarnation,
+        report: Report = NOTHING_TO_REPORT,
+        seen: Seen = NOTHING_SEEN,
+    ) -> Standing:
+        """Say that this incarnation lives, how it is, and how far it has seen: where that is
+        farther than the metadata store goes, the cell is halted."""
+        ...
+
+    async def halt(self, broker_id: BrokerId, generation: int, reason: str) -> None:
+        """The metadata of that generation contradicts what this broker has seen: elections,
+        changes of in-sync sets and administration end until it is rebuilt."""
+        ...
+
+    async def report_replicas(self, report: ReplicaReport) -> None:
+        """While the cell is halted: what to rebuild from."""
         ...
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:

@@ -3,7 +3,9 @@ away."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
+from brokers.kernel.errors import StorageError
 from brokers.kernel.ids import ProducerId
 from brokers.kernel.limits import PRODUCER_ID_BLOCK
 from brokers.node.ports import ControlPlane, MetadataUnavailable
@@ -14,10 +16,15 @@ _REFILL_BELOW = PRODUCER_ID_BLOCK // 2
 
 
 class ProducerIds:
-    """Ids of an abandoned block are never given to anybody; there are 2**63."""
+    """Ids of an abandoned block are never given to anybody; there are 2**63.
 
-    def __init__(self, control: ControlPlane) -> None:
+    ``remember`` is told the first id above a block, durably, before any of the block is used: a
+    metadata store that was restored from the past would give it out again.
+    """
+
+    def __init__(self, control: ControlPlane, remember: Callable[[int], Awaitable[None]]) -> None:
         self._control = control
+        self._remember = remember
         self._blocks: list[range] = []
         self._refilling: asyncio.Task[None] | None = None
 
@@ -52,7 +59,8 @@ class ProducerIds:
     async def _refill(self) -> None:
         try:
             first = await self._control.reserve_producer_ids(PRODUCER_ID_BLOCK)
-        except MetadataUnavailable as error:
+            await self._remember(first + PRODUCER_ID_BLOCK)
+        except (MetadataUnavailable, StorageError) as error:
             log.warning("no producer ids could be reserved, %d are left: %s", self.left, error)
             return
         self._blocks.append(range(first, first + PRODUCER_ID_BLOCK))

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from brokers.kernel.errors import HeadwaterError, Refusal, StorageError
+from brokers.kernel.errors import Refusal, StorageError
 from brokers.kernel.ids import BrokerId
 from brokers.metadata.election import others_are_complete
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.liveness import Liveness
+from brokers.node.halt import Halt, check_alive
 from brokers.node.ports import GivenUp, MetadataUnavailable, PartitionNumber, Report
 from brokers.node.replica_lags import ReplicaLags
 from brokers.node.retention_clock import RetentionClock
@@ -19,20 +20,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Fenced(HeadwaterError):
-    """A later incarnation of this broker has registered: this process must serve no more."""
-
-
 CHECKPOINT_SECONDS = 60.0
 FOLLOWERS_SECONDS = 0.25
 PARTITIONS_SECONDS = 1.0
 REPAIR_SECONDS = 1.0
+REMEMBER_SECONDS = 1.0
 REBALANCE_ROUNDS = 15
 """Leaders are given back every so many rounds: a broker that has just come back may go again."""
 
 
 async def beat(node: "Node") -> None:
     """Heartbeats, until cancelled. Raises ``Fenced`` once another incarnation has taken over."""
+    halt = Halt(node)
     lags = ReplicaLags()
     while True:
         await asyncio.sleep(node.config.heartbeat_interval_s)
@@ -44,14 +43,26 @@ async def beat(node: "Node") -> None:
                 node.volume.lacks_room(),
                 lags.look(node.partitions, live, node.clock.monotonic_ms()),
             )
-            alive = await node.control.heartbeat(node.broker_id, node.incarnation, report)
+            standing = await node.control.heartbeat(
+                node.broker_id, node.incarnation, report, node.seen()
+            )
+            check_alive(node, standing)
+            await halt.heed(standing)
         except MetadataUnavailable:
             continue  # Serving does not depend on it; the follower says that the store is away.
-        if not alive:
-            raise Fenced(
-                f"broker {node.broker_id}, incarnation {node.incarnation}: a later one has "
-                "registered, or the broker was removed; this process stops"
-            )
+
+
+async def remember(node: "Node") -> None:
+    """Keep how far the control plane was seen, beyond what was acted on, until cancelled."""
+    while True:
+        await asyncio.sleep(REMEMBER_SECONDS)
+        node.seen_state.note(node.seen())
+        try:
+            await node.seen_state.keep()
+        except StorageError as error:
+            log.error("%s", error)
+        else:
+            node.partitions.try_postponed()
 
 
 async def watch_brokers(node: "Node") -> None:

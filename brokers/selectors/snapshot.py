@@ -8,6 +8,7 @@ from brokers.kernel.ids import ChangeNumber
 from brokers.metadata.records import Change, Kind, Snapshot
 from brokers.models import Broker, Partition, Topic
 from brokers.published import broker_change, partition_change, topic_change
+from brokers.selectors.halt import current_generation
 from tenants import scope
 from tenants.changes import NewChange
 from tenants.models import ApiKey, Tenant
@@ -26,7 +27,8 @@ def snapshot() -> Snapshot:
             rows = tuple(
                 Change(number, Kind(row.kind), row.key, row.payload) for row in _everything()
             )
-    return Snapshot(number, rows)
+            generation = current_generation()
+    return Snapshot(number, rows, generation)
 
 
 def _everything() -> Iterator[NewChange]:

@@ -1,7 +1,8 @@
 """Locks on brokers, which every verb that decides by who is alive takes before all others.
 
-The order is the same everywhere, so that no two verbs wait for each other: brokers by id, then the
-tenant, the topic, partitions by topic and index, the audit chain, the counter of changes.
+The order is the same everywhere, so that no two verbs wait for each other: the control state, by
+which nothing is decided in a halted cell, brokers by id, then the tenant, the topic, partitions by
+topic and index, the audit chain, the counter of changes.
 
 A verb that changes a broker's row locks it FOR UPDATE, all others FOR KEY SHARE: who is alive in
 which incarnation then stays true until the verb's end, and a heartbeat, which touches neither, does
@@ -18,10 +19,20 @@ from brokers.metadata.placement import Candidate
 from brokers.metadata.records import BrokerRecord
 from brokers.models import Broker
 from brokers.published import broker_record
+from brokers.services.control_state import refuse_while_halted
 
 
 def lock_brokers(changing: BrokerId | None = None) -> dict[BrokerId, Broker]:
-    """Every registered broker by id, locked; the one that is to be ``changing`` for itself."""
+    """Every registered broker by id, locked; the one that is to be ``changing`` for itself.
+
+    Raises ``Halted`` while the cell is.
+    """
+    refuse_while_halted()
+    return lock_brokers_of_any_cell(changing)
+
+
+def lock_brokers_of_any_cell(changing: BrokerId | None) -> dict[BrokerId, Broker]:
+    """The same in a halted cell too, for verbs that then decide nothing about partitions."""
     with connection.cursor() as cursor:
         if changing is None:
             cursor.execute("SELECT id FROM brokers_broker ORDER BY id FOR KEY SHARE")
@@ -42,7 +53,11 @@ def lock_brokers_to_change() -> dict[BrokerId, Broker]:
 
 
 def share_brokers(ids: Collection[BrokerId]) -> dict[BrokerId, Broker]:
-    """Only these, as far as they are registered, locked against change."""
+    """Only these, as far as they are registered, locked against change.
+
+    Raises ``Halted`` while the cell is.
+    """
+    refuse_while_halted()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM brokers_broker WHERE id = ANY (%s::int[]) ORDER BY id FOR KEY SHARE",

@@ -108,6 +108,11 @@ def lock_rows(rows: Iterable[int]) -> list[LockedPartition]:
     return _locked("WHERE p.id = ANY (%s::bigint[])", [[*rows]])
 
 
+def lock_all() -> list[LockedPartition]:
+    """Every partition of the cell."""
+    return _locked("", [])
+
+
 def lock_numbered(
     numbers: Iterable[tuple[TopicId, PartitionIndex]],
 ) -> dict[tuple[TopicId, PartitionIndex], LockedPartition]:

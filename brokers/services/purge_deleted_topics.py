@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from brokers.models import Broker, Partition, Topic
 from brokers.published import topic_gone
+from brokers.services.control_state import share_control_state
 from tenants import audit, changes, scope
 from tenants.transactions import limit_waits
 
@@ -23,10 +24,13 @@ def purge_deleted_topics() -> int:
     """Remove the tombstones that no broker needs any more; how many there were.
 
     A tombstone is what lets a broker delete data, so it stays until every broker that held a
-    replica has been heard of ``DELAY`` after the deletion, in a run that is well under way.
+    replica has been heard of ``DELAY`` after the deletion, in a run that is well under way. In a
+    halted cell all of them stay.
     """
     with scope.system("purge the rows of deleted topics"):
         limit_waits()
+        if share_control_state().halted_at is not None:
+            return 0
         old = Topic.objects.filter(deleted_at__lt=Now() - DELAY).order_by("deleted_at")[:AT_ONCE]
         finished = [topic for topic in old.select_for_update() if _every_broker_knows(topic)]
         if not finished:

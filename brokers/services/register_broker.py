@@ -2,12 +2,15 @@ from collections.abc import Iterable
 
 from django.db.models.functions import Now
 
+from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId, Incarnation
 from brokers.metadata.rejoining import Restart, rejoined
 from brokers.models import Broker, RemovedBroker, Volume
 from brokers.node.ports import BrokerRegistration
 from brokers.published import broker_change
-from brokers.services.broker_rows import live_of, lock_brokers
+from brokers.selectors.halt import is_forgotten
+from brokers.services.broker_rows import live_of, lock_brokers_of_any_cell
+from brokers.services.halt_cell import halt_if_behind
 from brokers.services.partition_rows import lock_held, write_decided
 from tenants import audit, changes, scope
 from tenants.transactions import limit_waits
@@ -22,9 +25,20 @@ def register_broker(registration: BrokerRegistration) -> Incarnation:
     """
     with scope.system("register a broker"):
         limit_waits()
-        brokers = lock_brokers(changing=registration.id)
+        _refuse_forgotten(registration)
+        state = halt_if_behind(registration.id, registration.seen)
+        brokers = lock_brokers_of_any_cell(changing=registration.id)
         before = brokers.get(registration.id)
         broker = _write_broker(registration, before, _throttle_of(brokers.values()))
+        if state.halted_at is not None:
+            audit.record(
+                by=f"broker:{broker.id}",
+                action="broker.register",
+                object=str(broker.id),
+                detail={"incarnation": broker.incarnation, "halted": True},
+            )
+            changes.publish([broker_change(broker)])
+            return Incarnation(broker.incarnation)
         live = live_of(brokers) | {registration.id}
         restart = _restart(registration, before)
         written = write_decided(
@@ -51,6 +65,16 @@ def register_broker(registration: BrokerRegistration) -> Incarnation:
     return Incarnation(broker.incarnation)
 
 
+def _refuse_forgotten(registration: BrokerRegistration) -> None:
+    if is_forgotten(registration.id, registration.seen):
+        raise Refusal(
+            ErrorCode.BROKER_ID_NOT_REGISTERED,
+            f"broker {registration.id} was forgotten in a recovery, and what volume "
+            f"{registration.volume_path} holds is void since then; keep that folder elsewhere and "
+            "give the broker an empty one",
+        )
+
+
 def _restart(registration: BrokerRegistration, before: Broker | None) -> Restart:
     return Restart(
         broker=BrokerId(registration.id),
@@ -72,7 +96,7 @@ def _write_broker(
     )
     broker = Broker(
         id=registration.id,
-        incarnation=_last_incarnation(registration.id, before) + 1,
+        incarnation=_last_incarnation(registration, before) + 1,
         host=registration.host,
         port=registration.port,
         internal_host=registration.internal_host,
@@ -91,8 +115,8 @@ def _write_broker(
     return broker
 
 
-def _last_incarnation(broker_id: BrokerId, before: Broker | None) -> int:
-    if before is not None:
-        return before.incarnation
-    removed = RemovedBroker.objects.filter(id=broker_id).first()
-    return 0 if removed is None else removed.incarnation
+def _last_incarnation(registration: BrokerRegistration, before: Broker | None) -> int:
+    """By the database and by the broker's volume: either may have forgotten."""
+    removed = RemovedBroker.objects.filter(id=registration.id).first()
+    known = removed if before is None else before
+    return max(0 if known is None else known.incarnation, registration.seen.incarnation)

@@ -7,6 +7,7 @@ from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId
 from brokers.models import Partition, Topic
 from brokers.published import partition_change, topic_change
+from brokers.services.control_state import refuse_while_halted
 from tenants.changes import NewChange
 from tenants.models import Tenant
 
@@ -14,8 +15,9 @@ from tenants.models import Tenant
 def lock_tenant(tenant_id: UUID) -> Tenant:
     """The tenant's row, locked: verbs on one tenant's topics take turns.
 
-    Raises ``Refusal`` when the tenant is gone or not active.
+    Raises ``Refusal`` when the tenant is gone or not active, and ``Halted`` while the cell is.
     """
+    refuse_while_halted()
     tenant = Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id, active=True).first()
     if tenant is None:
         raise Refusal(

@@ -43,6 +43,7 @@ from brokers.metadata.records import (
     TenantRecord,
     TopicRecord,
 )
+from brokers.metadata.recovery import NOTHING_SEEN, Seen
 from brokers.metadata.rejoining import Restart, rejoined
 from brokers.metadata.topic_configs import checked, value_of
 from brokers.metadata.topic_names import check_new_topic_name
@@ -58,7 +59,9 @@ from brokers.node.ports import (
     NewTopic,
     PartitionAssignment,
     Refused,
+    ReplicaReport,
     Report,
+    Standing,
     TopicCreated,
     Upkeep,
 )
@@ -93,6 +96,10 @@ class MemoryCell:
         self.brokers: dict[BrokerId, BrokerRecord] = {}
         self.registrations: list[BrokerRegistration] = []
         self.credentials: dict[str, CredentialRecord] = {}
+        self.generation = 0
+        self.halted = False
+        self.remembered: dict[BrokerId, ReplicaReport] = {}
+        """What brokers reported while it was halted."""
         self.queries = 0
         """How often changes were asked for."""
         self._heartbeats: dict[BrokerId, int] = {}
@@ -228,7 +235,8 @@ class MemoryCell:
     async def snapshot(self) -> Snapshot:
         self._check()
         with self._lock:
-            return Snapshot(ChangeNumber(len(self.changes)), tuple(self.changes))
+            number = ChangeNumber(len(self.changes))
+            return Snapshot(number, tuple(self.changes), self.generation)
 
     async def changes_after(self, number: ChangeNumber, limit: int) -> list[Change]:
         self._check()
@@ -315,20 +323,35 @@ class MemoryCell:
         )
 
     async def heartbeat(
-        self, broker_id: BrokerId, incarnation: Incarnation, report: Report = NOTHING_TO_REPORT
-    ) -> bool:
+        self,
+        broker_id: BrokerId,
+        incarnation: Incarnation,
+        report: Report = NOTHING_TO_REPORT,
+        seen: Seen = NOTHING_SEEN,
+    ) -> Standing:
         self._check()
         with self._lock:
             broker = self.brokers.get(broker_id)
             if broker is None or broker.incarnation != incarnation:
-                return False
+                return Standing(False)
+            if self.halted or seen.is_ahead_of(self.generation, len(self.changes)):
+                self.halted = True
+                return Standing(True, True, self.generation, broker_id in self.remembered)
             self._heartbeats[broker_id] = self._heartbeats.get(broker_id, 0) + 1
             self.reports[broker_id] = report
             if broker.fenced or broker.lacks_room != report.lacks_room:
                 self.put_broker(replace(broker, fenced=False, lacks_room=report.lacks_room))
             if broker.fenced:
                 self._elect(self._held_by(broker_id))
-            return True
+            return Standing(True, generation=self.generation)
+
+    async def halt(self, broker_id: BrokerId, generation: int, reason: str) -> None:
+        self._check()
+        self.halted = True
+
+    async def report_replicas(self, report: ReplicaReport) -> None:
+        self._check()
+        self.remembered[report.registration.id] = report
 
     async def stop_broker(self, broker_id: BrokerId, incarnation: Incarnation) -> None:
         await self.fence_broker(broker_id, incarnation)

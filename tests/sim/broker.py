@@ -25,6 +25,7 @@ from brokers.node.ports import (
     Refused,
     Report,
 )
+from brokers.node.seen_state import SeenState
 from brokers.node.upkeep import given_up
 from brokers.replication.leader import IsrProposed
 from tests.model.memory_disk import MemoryDisk
@@ -157,6 +158,7 @@ class Broker:
             proposals=self,
             metrics=Metrics(),
             role_watchers={},
+            seen=SeenState(volume.control_plane),
         )
         self._open(clean is not None)
         for other in others:
@@ -263,7 +265,7 @@ class Broker:
         store = self.world.store
         if store.available and not self.world.cannot_reach_store(self.id):
             report = Report(lacks_room=self.partitions.volume.lacks_room())
-            if not now(store.heartbeat(self.id, self.incarnation, report)):
+            if not now(store.heartbeat(self.id, self.incarnation, report)).alive:
                 self.die(power=False)
                 return
             now(store.mend_partitions(rebalance=self.timeline.random.random() < 0.1))

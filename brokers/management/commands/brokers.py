@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from brokers.cli import refusals  # noqa: F401  (registers how a Refusal is told)
 from brokers.kernel.ids import BrokerId
 from brokers.selectors.brokers import list_brokers, partitions_led, replicas_held
+from brokers.selectors.halt import HaltSummary, current_halt
 from brokers.selectors.replicas import replicas_leaving
 from brokers.services.drain_broker import drain_broker
 from brokers.services.drain_moves import MOVES_AT_ONCE
@@ -87,7 +88,26 @@ def _list() -> Answer:
         for broker in list_brokers()
     ]
     rows = tuple(tuple(document.values()) for document in documents)
-    return Answer({"brokers": documents}, (Table(COLUMNS, rows),))
+    table = Table(COLUMNS, rows)
+    halt = current_halt()
+    if halt is None:
+        return Answer({"brokers": documents, "halt": None}, (table,))
+    told = {
+        "since": halt.since,
+        "by": halt.by,
+        "reason": halt.reason,
+        "reported": list(halt.reported),
+    }
+    return Answer({"brokers": documents, "halt": told}, (_told(halt), table))
+
+
+def _told(halt: HaltSummary) -> str:
+    reported = ", ".join(map(str, halt.reported)) or "none yet"
+    return (
+        f"HALTED since {halt.since}: the database was restored from the past ({halt.reason}). "
+        "Leaders that run go on; nobody is elected, no in-sync set changed, nothing deleted. "
+        f"Brokers that have reported: {reported}. `recover` shows what would be rebuilt."
+    )
 
 
 def _drain(broker_id: BrokerId, execute: bool) -> Answer:

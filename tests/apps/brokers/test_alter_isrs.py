@@ -208,7 +208,7 @@ def test_heartbeats_do_not_wait_for_a_proposal_and_registrations_do(acme, flight
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         alter(change(flights, (1, 2)))
-        assert pool.submit(elsewhere, lambda: heartbeat(3, 1)).result()
+        assert pool.submit(elsewhere, lambda: heartbeat(3, 1).alive).result()
         for verb in (lambda: register_broker(registration(3)), lambda: fence_broker(3, 1, by="t")):
             with pytest.raises(OperationalError, match="lock timeout"):
                 pool.submit(elsewhere, verb).result()

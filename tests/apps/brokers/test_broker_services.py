@@ -86,15 +86,15 @@ class TestRegister:
 
 class TestLife:
     def test_heartbeats_count(self, three_brokers):
-        assert heartbeat(1, 1)
-        assert heartbeat(1, 1)
+        assert heartbeat(1, 1).alive
+        assert heartbeat(1, 1).alive
         assert broker_heartbeats() == {1: (1, 2), 2: (1, 0), 3: (1, 0)}
 
     def test_an_earlier_incarnation_and_a_stranger_are_told_so(self, three_brokers):
         register_broker(registration(1))
-        assert not heartbeat(1, 1)
-        assert heartbeat(1, 2)
-        assert not heartbeat(9, 1)
+        assert not heartbeat(1, 1).alive
+        assert heartbeat(1, 2).alive
+        assert not heartbeat(9, 1).alive
 
     def test_fencing_is_a_compare_and_set_on_the_incarnation(self, three_brokers):
         register_broker(registration(1))
@@ -107,17 +107,17 @@ class TestLife:
     def test_a_fenced_broker_that_lives_comes_back(self, three_brokers):
         fence_broker(1, 1, by="test")
         before = newest_change_number()
-        assert heartbeat(1, 1)
+        assert heartbeat(1, 1).alive
         assert newest_change_number() == before + 1
         assert [broker.id for broker in live_brokers()] == [1, 2, 3]
 
     def test_a_full_disk_is_told_once_and_so_is_its_end(self, three_brokers):
         before = newest_change_number()
         for _ in range(2):
-            assert heartbeat(2, 1, Report(lacks_room=True))
+            assert heartbeat(2, 1, Report(lacks_room=True)).alive
         assert newest_change_number() == before + 1
         assert [broker.lacks_room for broker in live_brokers()] == [False, True, False]
-        assert heartbeat(2, 1)
+        assert heartbeat(2, 1).alive
         assert newest_change_number() == before + 2
         assert not any(broker.lacks_room for broker in live_brokers())
         assert broker_heartbeats()[2] == (1, 3)

@@ -91,7 +91,7 @@ class TestFence:
         for number in (1, 2, 3):
             fence_broker(number, 1, by="test")
         before = newest_change_number()
-        assert heartbeat(3, 1)
+        assert heartbeat(3, 1).alive
         assert {row.leader for row in rows(acme)} == {3}
         assert [kind for kind, _ in told_after(before)] == ["broker", *["partition"] * 6]
 
@@ -213,7 +213,7 @@ class TestAtOnce:
             assert all(row.isr == [3] for row in after)
             # Whoever was fenced second left fewer than the minimum.
             assert all(len(row.eligible_leaders) == 1 for row in after)
-            self.run(lambda: heartbeat(1, 1), lambda: heartbeat(2, 1))
+            self.run(lambda: heartbeat(1, 1).alive, lambda: heartbeat(2, 1).alive)
             with scope.system("test"):
                 Partition.objects.update(isr=[1, 2, 3], eligible_leaders=[])
 
