@@ -1,0 +1,167 @@
+"""PostgreSQL is restored from a dump under load, after a leadership changed and a topic was made.
+
+Leaders go on, nobody is elected, and after ``recover`` everything that was acknowledged is there.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, LiteralString
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from streaming.cell.instance import Instance
+from streaming.cell.postgres import DATABASE, OWNER, SUPERUSER, Postgres
+from tests.faults.traffic import Traffic
+from tests.service import ServiceUnderTest
+
+
+class Database:
+    """The service's own PostgreSQL, as its administrator sees it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        instance = Instance.load(data_dir, {})
+        port = urlsplit(instance.database_url).port
+        assert port is not None
+        postgres = Postgres.find(data_dir / "postgres", port)
+        password = instance.secrets.database_superuser_password
+        self._programs = postgres.programs
+        self._maintenance = postgres.url(SUPERUSER, password, "postgres")
+        self._url = lambda name: postgres.url(SUPERUSER, password, name)
+
+    def dump(self, file: Path) -> None:
+        self._program("pg_dump", "--format=custom", f"--file={file}", self._url(DATABASE))
+
+    def restore(self, file: Path) -> None:
+        """Made beside the one that is in use, which it then replaces: connections break."""
+        with psycopg.connect(self._maintenance, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE restored OWNER {OWNER}")
+            self._program("pg_restore", f"--dbname={self._url('restored')}", str(file))
+            connection.execute(f"ALTER DATABASE {DATABASE} ALLOW_CONNECTIONS false")
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+                [DATABASE],
+            )
+            connection.execute(f"ALTER DATABASE {DATABASE} RENAME TO forgotten")
+            connection.execute(f"ALTER DATABASE restored RENAME TO {DATABASE}")
+
+    def partition(self, topic: str) -> Any:
+        """Leader, leader epoch and in-sync replicas of its only partition."""
+        return self._one(
+            "SELECT leader, leader_epoch, isr FROM brokers_partition JOIN brokers_topic AS topic"
+            " ON topic.id = topic_id WHERE name = %s",
+            [topic],
+        )
+
+    def reported(self) -> list[int]:
+        """The brokers that have reported in the halt that there is now."""
+        return self._one(
+            "SELECT array_remove(array_agg(report.id ORDER BY report.id), NULL)"
+            " FROM brokers_controlstate LEFT JOIN brokers_replicareportrow AS report ON true"
+            " WHERE halted_at IS NOT NULL",
+            [],
+        )[0]  # fmt: skip
+
+    def _one(self, query: LiteralString, parameters: list[Any]) -> Any:
+        with psycopg.connect(self._url(DATABASE)) as connection:
+            return connection.execute(query, parameters).fetchone()
+
+    def _program(self, name: str, *arguments: str) -> None:
+        subprocess.run([self._programs / name, *arguments], check=True, timeout=60)
+
+
+@pytest.fixture
+def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with ServiceUnderTest(tmp_path_factory.mktemp("restored")) as running:
+        yield running
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.1)
+
+
+def asked(service: ServiceUnderTest, command: str, *arguments: str) -> Any:
+    done = service.run(command, *arguments, "--json")
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    return json.loads(done.stdout)
+
+
+def client_of(service: ServiceUnderTest) -> dict[str, Any]:
+    asked(service, "tenants", "--create", "--tenant", "restored")
+    key = asked(service, "keys", "--create", "--tenant", "restored")
+    status = service.status
+    return {
+        "bootstrap.servers": status["bootstrap_servers"],
+        "security.protocol": status["security_protocol"],
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": key["api_key"],
+        "sasl.password": key["api_secret"],
+    }
+
+
+def make_topic(service: ServiceUnderTest, name: str) -> None:
+    asked(service, "topics", "--create", "--topic", name, "--tenant", "restored",
+          "--partitions", "1")  # fmt: skip
+
+
+def records_of(client: dict[str, Any], topic: str, count: int) -> list[bytes | None]:
+    consumer = Consumer({**client, "group.id": "reader", "enable.auto.commit": False})
+    consumer.assign([TopicPartition(topic, 0, 0)])
+    messages = consumer.consume(count, timeout=20)
+    consumer.close()
+    return [message.value() for message in messages if message.error() is None]
+
+
+def test_nothing_acknowledged_is_lost(service: ServiceUnderTest, tmp_path: Path) -> None:
+    client = client_of(service)
+    make_topic(service, "old")
+    database = Database(service.data_dir)
+    with Traffic(client, "old") as traffic:
+
+        def wait_for_traffic(what: str) -> None:
+            flowing = len(traffic.seen)
+            wait_for(lambda: len(traffic.seen) > flowing + 50, f"traffic {what}")
+
+        wait_for_traffic("before the dump")
+        database.dump(tmp_path / "dump")
+        leader, dumped_epoch, _ = database.partition("old")
+
+        (victim,) = [broker for broker in service.status["brokers"] if broker["id"] == leader]
+        os.kill(victim["pid"], signal.SIGKILL)
+        wait_for_traffic("with another leader")
+        make_topic(service, "new")
+        producer = Producer({**client, "acks": "all"})
+        producer.produce("new", b"of a topic that the dump does not know")
+        assert producer.flush(20) == 0
+        wait_for(lambda: len(database.partition("old")[2]) == 3, "three in-sync replicas")
+        epochs = {topic: database.partition(topic)[1] for topic in ("old", "new")}
+        assert epochs["old"] > dumped_epoch
+
+        database.restore(tmp_path / "dump")
+        wait_for(lambda: database.reported() == [1, 2, 3], "the halt and all reports")
+        assert database.partition("old")[1] == dumped_epoch, "nobody is elected"
+        wait_for_traffic("while the cell is halted")
+        assert "HALTED" in service.run("brokers").stdout
+        recovered = asked(service, "recover", "--apply")
+        fates = {each["topic"]: each["fate"] for each in recovered["topics"]}
+        assert fates["new"] == "restored"
+
+        wait_for_traffic("after the recovery")
+        for topic, epoch in epochs.items():
+            now = database.partition(topic)
+            assert now[0] is not None, "a leader everywhere"
+            assert now[1] > epoch
+    assert traffic.failures == []
+    assert traffic.missing() == set()
+    assert traffic.seen == list(range(traffic.sent)), "lost, duplicated or reordered"
+    assert records_of(client, "new", 1) == [b"of a topic that the dump does not know"]
