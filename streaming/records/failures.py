@@ -36,6 +36,16 @@ _REMEDIES: Final = {
     ),
     ErrorCode.INVALID_TIMESTAMP: "its timestamp is outside of what the topic takes",
     ErrorCode.KAFKA_STORAGE_ERROR: "the broker's disk failed or is full; try again later",
+    ErrorCode.GROUP_ID_NOT_FOUND: "does not exist in this cluster; check its name",
+    ErrorCode.GROUP_AUTHORIZATION_FAILED: "this credential may not do that",
+    ErrorCode.NON_EMPTY_GROUP: "has members; stop its consumers first",
+    ErrorCode.UNKNOWN_MEMBER_ID: "has members, and only they may commit; stop its consumers first",
+    ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC: (
+        "members of the group are subscribed to that topic; stop its consumers first"
+    ),
+    ErrorCode.COORDINATOR_NOT_AVAILABLE: "its coordinator does not answer; try again",
+    ErrorCode.COORDINATOR_LOAD_IN_PROGRESS: "its coordinator is loading; try again",
+    ErrorCode.NOT_COORDINATOR: "its coordinator is moving; try again",
 }
 
 

@@ -19,6 +19,7 @@ from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.metadata.topic_names import check_topic_name
 from streaming.records.connection import CONNECT_SECONDS
 from streaming.records.failures import BrokersUnavailable, broker_errors, refusal_of
+from streaming.records.wire_request import UnsupportedByBroker
 
 EARLIEST: Final = -2
 LATEST: Final = -1
@@ -95,7 +96,7 @@ class Reader:
         check_topic_name(topic)
         subject = f"topic {topic!r}"
         request = MetadataRequest([topic], allow_auto_topic_creation=False)
-        answer = await self._ask_any(request, subject)
+        answer = await self.ask_any(request, subject)
         self._leaders.pop(topic, None)
         for error, name, _internal, rows in answer.topics:
             if name == topic:
@@ -129,7 +130,7 @@ class Reader:
         for leader, partitions in (await self._led(topic, timestamps)).items():
             rows = [(partition, timestamps[partition]) for partition in partitions]
             request = OffsetRequest(-1, READ_UNCOMMITTED, [(topic, rows)])
-            answer = await self._ask(leader, request, f"offsets of topic {topic!r}", ANSWER_SECONDS)
+            answer = await self.ask(leader, request, f"offsets of topic {topic!r}")
             for _topic, results in answer.topics:
                 for partition, error, _timestamp, offset in results:
                     if error:
@@ -162,7 +163,7 @@ class Reader:
             topics=[(topic, rows)],
         )
         subject = f"records of topic {topic!r}"
-        answer = await self._ask(leader, request, subject, ANSWER_SECONDS + wait_ms / 1000)
+        answer = await self.ask(leader, request, subject, ANSWER_SECONDS + wait_ms / 1000)
         if getattr(answer, "error_code", 0):
             raise refusal_of(answer.error_code, subject)
         return [_fetched(row) for _topic, results in answer.topics for row in results]
@@ -218,22 +219,37 @@ class Reader:
             raise refusal_of(ErrorCode.LEADER_NOT_AVAILABLE, f"topic {topic!r}")
         return by_leader
 
-    async def _ask_any(self, request: Any, subject: str) -> Any:
-        """The answer of the first broker that gives one."""
+    async def brokers(self) -> list[int]:
+        """Ids of the brokers that there are now. Raises ``BrokersUnavailable``."""
+        with broker_errors("the cluster's brokers"):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._client.force_metadata_update()
+        return [broker.nodeId for broker in self._client.cluster.brokers()]
+
+    async def ask_any(self, request: Any, subject: str) -> Any:
+        """The answer of the first broker that gives one. Raises ``BrokersUnavailable``."""
         nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
         random.shuffle(nodes)
         for node in nodes[:-1]:
             try:
-                return await self._ask(node, request, subject, ANSWER_SECONDS)
+                return await self.ask(node, request, subject)
             except BrokersUnavailable:
                 continue
-        return await self._ask(nodes[-1], request, subject, ANSWER_SECONDS)
+        return await self.ask(nodes[-1], request, subject)
 
-    async def _ask(self, node: int | None, request: Any, subject: str, seconds: float) -> Any:
+    async def ask(
+        self, node: int, request: Any, subject: str, seconds: float = ANSWER_SECONDS
+    ) -> Any:
+        """A broker's answer to a request of aiokafka's, or a ``WireRequest``.
+
+        ``subject`` names what it is about. Raises ``BrokersUnavailable``, ``UnsupportedByBroker``.
+        """
         try:
             with broker_errors(subject):
                 async with asyncio.timeout(seconds):
                     return await self._client.send(node, request)
+        except UnsupportedByBroker:
+            raise
         except BaseException as error:
             # Also when cancelled: the answer may be on its way, and the next would wait for it.
             self.broken = True
