@@ -59,7 +59,7 @@ def parse_start(text: str, now_ms: int) -> Start:
     if word is not None:
         return word
     if text.startswith("@"):
-        return Since(_moment(text[1:], now_ms))
+        return Since(parse_moment(text[1:], now_ms))
     if re.fullmatch(r"-?[0-9]{1,19}", text):
         number = int(text)
         if abs(number) <= OFFSET_MAX:
@@ -70,7 +70,8 @@ def parse_start(text: str, now_ms: int) -> Start:
     )
 
 
-def _moment(text: str, now_ms: int) -> int:
+def parse_moment(text: str, now_ms: int) -> int:
+    """Unix ms of a time, or of so long before ``now_ms``. Raises ``ValueError``."""
     if text.startswith("-"):
         return max(now_ms - parse_duration(text[1:]), 0)
     if re.fullmatch(r"[0-9]{9,15}", text):

@@ -14,8 +14,11 @@ _STATES_SINCE_VERSION = 4
 
 
 async def list_groups(reader: Reader) -> list[ListedGroup]:
-    """The groups by name. Each broker knows those that it coordinates; a list that lacks some
-    because a broker does not answer is not given. Raises ``Refusal`` and ``BrokersUnavailable``.
+    """The groups by name. Each broker knows those that it coordinates: while a coordinator is down
+    and no other has taken over, its groups are missing, which nobody can tell from their absence.
+    A broker that should answer and does not, or is loading, is waited for.
+
+    Raises ``Refusal`` and ``BrokersUnavailable``.
     """
 
     async def attempt() -> list[ListedGroup]:

@@ -1,4 +1,4 @@
-"""Runs a command as its command line would, inside the test's transaction."""
+"""Runs a command as its command line would."""
 
 import json
 from dataclasses import dataclass
@@ -27,8 +27,15 @@ class Ran:
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, db):
-    """``run("topics", "--list")``: exit code, stdout and stderr of a command."""
+def run(run_beside, db):
+    """``run("topics", "--list")``: exit code, stdout and stderr of a command, in a transaction that
+    is rolled back."""
+    return run_beside
+
+
+@pytest.fixture
+def run_beside(capsys, monkeypatch):
+    """``run`` where rows are committed already, as beside the module's ``edge``."""
     # A command's process ends with it; here the connection has to outlive the command.
     monkeypatch.setattr("django.core.management.base.connections.close_all", lambda: None)
 
