@@ -3,7 +3,7 @@
 import logging
 import signal
 import time
-from threading import Event
+from threading import Event, Thread
 from typing import Any, Final
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.conf import settings
 from brokers.selectors.brokers import live_brokers
 from streaming.cli.identity import administrator_of
 from streaming.cli.kafka import client_settings
+from streaming.demo.board import Board
 from streaming.demo.feed import Feed
 from streaming.demo.tenant import ensure_demo
 from streaming.records.identity import READ, WRITE
@@ -22,6 +23,9 @@ BROKERS_SECONDS: Final = 20
 """For all brokers to register: a topic made before would stand on those that came first."""
 
 LOOK_SECONDS: Final = 0.1
+LEAVE_SECONDS: Final = 0.4
+"""For the board to leave its group, which it began when the feed began to end. A group that is not
+left notices by itself."""
 
 
 class Command(HeadwaterCommand):
@@ -38,7 +42,14 @@ class Command(HeadwaterCommand):
             return
         access = ensure_demo(settings.HEADWATER)
         identity = administrator_of(access.tenant, READ, WRITE)
-        Feed(client_settings(settings.HEADWATER, identity), access.topic, stop).run()
+        client = client_settings(settings.HEADWATER, identity)
+        board = Thread(target=Board(client, access.topic, stop).run, name="board", daemon=True)
+        board.start()
+        try:
+            Feed(client, access.topic, stop).run()
+        finally:
+            stop.set()
+            board.join(LEAVE_SECONDS)
 
 
 def _wait_for_brokers(wanted: int, stop: Event) -> None:
