@@ -47,8 +47,9 @@ class MetadataImage:
     topic_ids: dict[TenantId, dict[TopicName, TopicId]] = field(default_factory=dict)
     internal_topics: dict[TopicName, TopicId] = field(default_factory=dict)
     """The service's own topics; a tenant's topic is never among them, whatever its name."""
-    topics_version: int = 0
-    """Rises whenever a topic was created, changed or deleted."""
+    topics_version: int = field(default=0, compare=False)
+    """Rises whenever a topic was created, changed or deleted; how often depends on how this image
+    came to be."""
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot) -> "MetadataImage":
