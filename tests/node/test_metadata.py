@@ -57,12 +57,15 @@ def test_invalid_names(client, name):
     assert row.error_code == ErrorCode.INVALID_TOPIC_EXCEPTION
 
 
-def test_by_id(client, topic):
+@pytest.mark.parametrize("name", [None, ""])
+def test_by_id(client, topic, name):
+    """Java's clients leave the name empty, not null; patterns of KIP-848 hang on that."""
     for topic_id, code in [(topic.id, 0), (b"\x01" * 16, ErrorCode.UNKNOWN_TOPIC_ID)]:
-        request = MetadataRequest([MetadataRequestTopic(topic_id, None)], False)
+        request = MetadataRequest([MetadataRequestTopic(topic_id, name)], True)
         row = client.ask(ApiKey.METADATA, 12, request).topics[0]
         assert (row.error_code, row.topic_id) == (code, topic_id)
-    request = MetadataRequest([MetadataRequestTopic(topic.id, None)], False)
+        assert row.name == (topic.name if code == 0 else None)
+    request = MetadataRequest([MetadataRequestTopic(topic.id, name or "")], False)
     row = client.ask(ApiKey.METADATA, 10, request).topics[0]
     assert row.error_code == ErrorCode.INVALID_REQUEST
 

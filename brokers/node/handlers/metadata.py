@@ -63,8 +63,9 @@ def _asks_for_all(request: MetadataRequest, version: int) -> bool:
 def _find(
     asked: MetadataRequestTopic, context: RequestContext, image: MetadataImage
 ) -> TopicRecord | None:
+    """By its id, where it has one: Java's clients leave the name empty beside it, and not null."""
     tenant_id = context.session.tenant_id
-    if asked.name is not None:
+    if asked.name is not None and asked.topic_id == ZERO_TOPIC_ID:
         return image.topic(tenant_id, TopicName(asked.name))
     return image.topic_by_id(tenant_id, TopicId(asked.topic_id))
 
@@ -88,6 +89,7 @@ async def _create_missing(
         NewTopic(TopicName(topic.name))
         for topic in asked
         if topic.name is not None
+        and topic.topic_id == ZERO_TOPIC_ID
         and _find(topic, context, node.image) is None
         and _name_fault(topic.name) is None
     ]
@@ -125,7 +127,7 @@ def _asked_row(
     topic = _find(asked, context, node.image)
     if topic is not None:
         return _row(topic, request, context, node)
-    if asked.name is None:
+    if asked.name is None or asked.topic_id != ZERO_TOPIC_ID:
         return MetadataResponseTopic(ErrorCode.UNKNOWN_TOPIC_ID, None, asked.topic_id)
     fault = _name_fault(asked.name)
     return MetadataResponseTopic(
