@@ -152,7 +152,10 @@ class GroupShard:
         """Replies with a ``LeaveResult``."""
         mixed = self._consumer.get(group_id)
         if mixed is not None:
-            return _consumers(group_id, mixed.classic_leave(departures, token))
+            going = mixed.leaving(departures)
+            return self._without(
+                group_id, mixed, going, mixed.classic_leave(departures, token), now
+            )
         group = self._classic.get(group_id)
         if group is None:
             return _reply(token, LeaveResult(ErrorCode.UNKNOWN_MEMBER_ID))

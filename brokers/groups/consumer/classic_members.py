@@ -200,7 +200,11 @@ def _demand_join(
 def leaving(
     group: GroupState, departures: Sequence[Departure]
 ) -> tuple[list[Member], tuple[Departed, ...]]:
-    """The members to remove, and what each departure is answered."""
+    """The members to remove, and what each departure is answered.
+
+    An administrator removes members of both protocols so. Source: Apache Kafka 4.2,
+    ``GroupMetadataManager.classicGroupLeaveToConsumerGroup``.
+    """
     members: dict[str, Member] = {}
     answers = []
     for departure in departures:
@@ -210,7 +214,7 @@ def leaving(
             member_id = "" if static is None else static.member_id
         code = ErrorCode.NONE
         try:
-            member, _ = _classic_member(group, member_id, instance_id)
+            member = _member(group, member_id, instance_id)
             members[member.member_id] = member
         except Refusal as refusal:
             code = refusal.code
@@ -221,13 +225,19 @@ def leaving(
 def _classic_member(
     group: GroupState, member_id: str, instance_id: str | None
 ) -> tuple[Member, ClassicMember]:
-    if instance_id is not None:
-        member = static_member(group.static_member(instance_id), member_id, instance_id)
-    else:
-        member = group.members.get(member_id) or Member(member_id)
+    member = _member(group, member_id, instance_id)
     if member.classic is None:
         raise unknown_member(member_id)
     return member, member.classic
+
+
+def _member(group: GroupState, member_id: str, instance_id: str | None) -> Member:
+    if instance_id is not None:
+        return static_member(group.static_member(instance_id), member_id, instance_id)
+    member = group.members.get(member_id)
+    if member is None:
+        raise unknown_member(member_id)
+    return member
 
 
 def _check_generation(member: Member, generation: int) -> None:

@@ -115,9 +115,15 @@ class ConsumerGroup:
             return _reply(token, ClassicHeartbeatResult(refusal.code))
 
     def classic_leave(self, departures: Sequence[classic.Departure], token: Token) -> GroupDecision:
-        """Replies with a ``LeaveResult``. Members of the consumer protocol leave by heartbeat."""
+        """Replies with a ``LeaveResult``. Members of the consumer protocol leave by heartbeat, but
+        administrators remove them so."""
         members, answers = classic_members.leaving(self.state, departures)
         return remove(self.state, members, Reply(token, LeaveResult(ErrorCode.NONE, answers)))
+
+    def leaving(self, departures: Sequence[classic.Departure]) -> list[str]:
+        """The member ids that ``classic_leave`` would remove."""
+        members, _ = classic_members.leaving(self.state, departures)
+        return [member.member_id for member in members]
 
     def fired(self, key: Hashable, now: Instant) -> GroupDecision:
         """Remove a member that has been silent, or late with what it was asked for."""

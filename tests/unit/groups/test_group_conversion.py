@@ -173,15 +173,16 @@ def test_generations_that_are_over(coordinator: Coordinator) -> None:
     assert commit("c", None, classic.epoch - 1) is ErrorCode.NONE
 
 
-def test_classic_members_leave_and_are_removed(coordinator: Coordinator) -> None:
+def test_members_of_both_protocols_leave_and_are_removed(coordinator: Coordinator) -> None:
     a, b = ClassicConsumer(coordinator, "a"), ClassicConsumer(coordinator, "", instance_id="i")
-    modern = Consumer(coordinator, "m")
-    settle([a, b, modern])
+    modern = [Consumer(coordinator, "m"), Consumer(coordinator, "s", instance_id="k")]
+    settle([a, b, *modern, Consumer(coordinator, "stays")])
     epoch = coordinator.state.epoch
     departures = [
         Departure("a"),
         Departure("", "i"),
         Departure("m"),
+        Departure("", "k"),
         Departure("x", "i"),
         Departure("", "nobody"),
     ]
@@ -192,13 +193,11 @@ def test_classic_members_leave_and_are_removed(coordinator: Coordinator) -> None
         (d.member_id, d.instance_id) for d in departures
     ]
     assert [m.error for m in result.members] == [
-        ErrorCode.NONE,
-        ErrorCode.NONE,
-        ErrorCode.UNKNOWN_MEMBER_ID,
+        *[ErrorCode.NONE] * 4,
         ErrorCode.FENCED_INSTANCE_ID,
         ErrorCode.UNKNOWN_MEMBER_ID,
     ]
-    assert set(coordinator.state.members) == {"m"}
+    assert set(coordinator.state.members) == {"stays"}
     assert coordinator.state.epoch == epoch + 1
 
 
