@@ -8,21 +8,26 @@ import pytest
 from bench.kafka_jars import JarsUnavailable, kafka_class_path
 from tests.compat.clients import Login
 
-SOURCE = Path(__file__).parent / "java" / "Journey.java"
+JAVA = Path(__file__).parent / "java"
 
 
-def test_produce_consume_and_administer(login: Login) -> None:
+def said(program: str, login: Login) -> list[str]:
+    """What a program of ``java/`` prints, by line."""
     try:
         class_path = kafka_class_path()
     except JarsUnavailable as missing:
         pytest.skip(f"needs: Apache Kafka's jars ({missing})")
     settings = [f"{name}={value}" for name, value in login.java().items()]
     done = subprocess.run(
-        ["java", "-cp", class_path, str(SOURCE), *settings],
+        ["java", "-cp", class_path, str(JAVA / program), *settings],
         capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def test_produce_consume_and_administer(login: Login) -> None:
+    assert said("Journey.java", login) == [
         f"cluster {login.cluster_id}",
         "produced 100",
         "latest 100",
@@ -32,4 +37,52 @@ def test_produce_consume_and_administer(login: Login) -> None:
         "segment.bytes 1073741824",
         "logdirs True".lower(),
         "deleted true",
+    ]
+
+
+def test_groups_of_each_kind(login: Login) -> None:
+    """Line by line what Apache Kafka 4.2 makes of the same program."""
+    kinds = {
+        "cooperative": ("[2]", "Classic cooperative-sticky", "Classic"),
+        "eager": ("[4]", "Classic range", "Classic"),
+        "kip848": ("[2]", "Consumer uniform", "Consumer"),
+    }
+    assert said("Groups.java", login) == [
+        f"{kind}: {line}"
+        for kind, (taken, described, group_type) in kinds.items()
+        for line in (
+            f"took from the first {taken}",
+            "shared 20 and 20",
+            "took over 40=1 to 20",
+            "static member came back true, read again 0",
+            f"described Stable {described} {{goes=2, stays=2}}",
+            f"listed [consumer {group_type} Stable]",
+            "delete while used: GroupNotEmptyException",
+            "alter while used: UnknownMemberIdException",
+            "forget while used: GroupSubscribedToTopicException",
+            "emptied Empty",
+            "offset of 0 3 by hand",
+            "offset of 2 15 ",
+            "offset of 3 15 ",
+            "described when deleted: GroupIdNotFoundException",
+        )
+    ] + ["kip848: pattern matches 5"]
+
+
+def test_administrators_of_transactions(login: Login) -> None:
+    """As Apache Kafka 4.2, but for abortTransaction: it would have a tenant's client write markers
+    (WriteTxnMarkers), which brokers alone may, so that the client finds no version of it."""
+    assert said("TransactionsAdministered.java", login) == [
+        "described Ongoing 60000 true true",
+        "producer true true 0 0",
+        "listed true",
+        "listed by producer true",
+        "listed by pattern true",
+        "listed by others false",
+        "abort UnsupportedVersionException",
+        "still Ongoing",
+        "fenced to a later epoch true",
+        "its producer InvalidProducerEpochException",
+        "aborted",
+        "unknown TransactionalIdNotFoundException",
     ]
