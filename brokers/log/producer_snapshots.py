@@ -32,9 +32,13 @@ class ProducerSnapshots:
     def write(self, offset: int, window: ProducerWindow) -> Path | None:
         """Write a snapshot, not yet durable; None when the disk does not take it.
 
-        It has a checksum and can be rebuilt from the log, so neither is an error.
+        It has a checksum and can be rebuilt from the log, so neither is an error. One that is
+        there says the same, and stays: where retention emptied the log there is nothing to rebuild
+        it from, and the power may go before another is durable.
         """
         path = self._path(offset)
+        if offset in self._offsets and self.load(offset) is not None:
+            return path
         self._drop(offset)
         try:
             write_new_file(self._disk, path, encode_snapshot(window))

@@ -67,6 +67,8 @@ class LogMachine(RuleBasedStateMachine):
         self.now_ms = START_MS
         self.epoch = 1
         self.sequences: dict[int, int] = {}
+        self.remembered: dict[int, int] = {}
+        """What only a snapshot can tell of producers: their batches are gone."""
         self.ticket: FlushTicket | None = None
         self.incarnation = 1
         self._open(clean=False)
@@ -107,7 +109,7 @@ class LogMachine(RuleBasedStateMachine):
         self._recount_sequences()
 
     def _recount_sequences(self) -> None:
-        self.sequences = {}
+        self.sequences = dict(self.remembered)
         for batch in self.batches:
             if batch.producer is not None:
                 count = batch.last_offset - batch.base_offset + 1
@@ -470,7 +472,8 @@ class LogMachine(RuleBasedStateMachine):
             known = {pid: state.batches[-1].last_sequence + 1
                      for pid, state in log.producer_states()}  # fmt: skip
             assert known.items() <= self.sequences.items()
-            self.sequences = known
+            self.remembered = known
+            self.sequences = dict(known)
         self.epoch = max(self.epoch, log.latest_epoch)
 
     @invariant()

@@ -1,6 +1,7 @@
 """Opening a log after any kind of end."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -9,6 +10,7 @@ from brokers.log.config import LogConfig
 from brokers.log.scan import CorruptLog
 from tests.model.memory_disk import MemoryDisk
 from tests.unit.log.samples import (
+    NOW_MS,
     SMALL_SEGMENTS,
     TOPIC,
     append,
@@ -265,3 +267,21 @@ def test_leftovers_of_a_half_done_deletion_are_removed(disk: MemoryDisk, directo
     left = {entry.name for entry in disk.list(directory)}
     assert not any(name.endswith((".deleted", ".tmp")) for name in left)
     assert "00000000000000000007.index" not in left
+
+
+def test_a_snapshot_that_is_there_is_not_taken_away_to_be_written_again(directory: Path) -> None:
+    """Where retention emptied the log it is all that tells who wrote there."""
+    config = LogConfig(retention_bytes=0)
+    for seed in range(20):
+        disk = MemoryDisk()
+        log = open_log(disk, directory, config)
+        append(log, batch(2, producer_id=3, producer_epoch=0, base_sequence=0))
+        flush(log)
+        assert log.apply_retention(NOW_MS, high_watermark=2) == [0]
+        flush(log)
+        for _ in range(2):
+            disk.kill()
+            log = open_log(disk, directory, config, log_start_offset=2, recovery_point=2)
+        disk.lose_power(Random(seed))
+        log = open_log(disk, directory, config, log_start_offset=2, recovery_point=2)
+        assert [producer for producer, _ in log.producer_states()] == [3]
