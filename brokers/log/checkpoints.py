@@ -41,6 +41,13 @@ class PartitionKey(NamedTuple):
 
 def replace_file(disk: Disk, path: Path, data: bytes) -> None:
     """Make ``path`` hold ``data``, all of it or as before, durably. Raises ``OSError``."""
+    put_file(disk, path, data)
+    disk.synchronize_directory(path.parent)
+
+
+def put_file(disk: Disk, path: Path, data: bytes) -> None:
+    """As ``replace_file``, but durable only once the folder is synchronised, which is left to the
+    caller."""
     temporary = path.with_name(path.name + files.TEMPORARY_SUFFIX)
     handle = _write(disk, temporary, data)
     try:
@@ -48,7 +55,6 @@ def replace_file(disk: Disk, path: Path, data: bytes) -> None:
     finally:
         disk.close(handle)
     disk.rename(temporary, path)
-    disk.synchronize_directory(path.parent)
 
 
 def write_new_file(disk: Disk, path: Path, data: bytes) -> None:

@@ -7,15 +7,18 @@ clean, so a second one would lie (fsync(2), "errors"). Only where a file could n
 small one that is replaced whole found no room, nothing was lost, and the next flush covers it all.
 """
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from brokers.log.checkpoints import replace_file
+from brokers.log.checkpoints import put_file
 from brokers.log.disk import PASSING_ERRORS, Disk
 from brokers.log.segment import Segment
 
 NOT_FLUSHED: Final = -1
+NOT_OPENED: Final = frozenset({errno.EMFILE, errno.ENFILE})
+"""A folder is opened to be synchronised; it is these that tell that it did not come so far."""
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class FlushTicket:
             if self.epochs is not None:
                 self._replace_epochs(*self.epochs)
             for directory in self.directories:
-                self.disk.synchronize_directory(directory)
+                self._synchronize_directory(directory)
         except OSError as error:
             self.error = error
 
@@ -62,9 +65,16 @@ class FlushTicket:
         finally:
             self.disk.close(handle)
 
+    def _synchronize_directory(self, directory: Path) -> None:
+        try:
+            self.disk.synchronize_directory(directory)
+        except OSError as error:
+            self.may_be_repeated = error.errno in NOT_OPENED
+            raise
+
     def _replace_epochs(self, path: Path, text: bytes) -> None:
         try:
-            replace_file(self.disk, path, text)
+            put_file(self.disk, path, text)
         except OSError as error:
             self.may_be_repeated = error.errno in PASSING_ERRORS
             raise
@@ -106,7 +116,7 @@ class GroupCommit:
     def cover_segment(self, segment: Segment, handle: int) -> None:
         """A segment that was closed; ``handle`` is closed once a flush has covered it."""
         self._handles.append(handle)
-        self._files += [segment.index.entries.path, segment.time_index.entries.path]
+        self._files += segment.index_paths
         if len(segment.transaction_index):
             self._files.append(segment.transaction_index.path)
         self._directories.add(segment.directory)
@@ -121,6 +131,7 @@ class GroupCommit:
     def cover_epochs(self, path: Path, text: bytes) -> None:
         """The leader-epoch checkpoint is to be replaced; only the latest text counts."""
         self._epochs = (path, text)
+        self._directories.add(path.parent)
 
     def begin(self, active: Segment, end_offset: int) -> FlushTicket | None:
         """A ticket for all of it, the active segment up to ``end_offset`` included; None when there

@@ -41,8 +41,10 @@ class OpenedFolder:
     snapshots: ProducerSnapshots
     producers: ProducerWindow
     recovery: Recovery
-    new_files: list[Path]
-    """Made here and not yet durable."""
+    is_new: bool
+    """Made here, and its name is not yet durable."""
+    unsynchronized: list[Path]
+    """Files that the first flush must make durable."""
 
 
 def open_folder(
@@ -63,14 +65,15 @@ def open_folder(
     disk = handles.disk
     disk.make_directory(directory)
     entries = list(finish_swaps(directory, disk.list(directory), handles))
-    new_files = _check_metadata(directory, disk, topic_id)
+    metadata = _check_metadata(directory, disk, topic_id)
+    unsynchronized = [] if metadata is None else [metadata]
     segments = load_segments(directory, entries, handles, config)
     if log_start_offset is None:
         log_start_offset = segments[0].base_offset if segments else 0
     elif segments and segments[0].base_offset > log_start_offset:
         _check_lost_beginning(directory, segments, log_start_offset, recovery_point, clean=clean)
         segments = _remove_all(directory, segments, handles)
-    epochs, epochs_changed = read_epochs(directory, segments, handles)
+    epochs, epochs_text = read_epochs(directory, segments, handles)
     snapshots = _snapshots(directory, entries, disk)
     end_offset = _clean_end(segments, log_start_offset) if clean else None
     if end_offset is not None and end_offset >= recovery_point:
@@ -83,7 +86,8 @@ def open_folder(
         )
         segments = recoverer.run(directory)
         recovery, end_offset = recoverer.recovery, recoverer.end_offset
-        epochs_changed = epochs_changed or recoverer.epochs_changed
+        if segments:
+            unsynchronized += segments[-1].index_paths
     if end_offset < log_start_offset:
         # What was deleted need not be there; offsets still go on where readers were told they do.
         segments, end_offset = _remove_all(directory, segments, handles), log_start_offset
@@ -97,7 +101,8 @@ def open_folder(
             f"{recovery_point}; restore this replica from another one"
         )
     first_offset = segments[0].base_offset if segments else end_offset
-    if epochs.truncate_from_end(end_offset) or epochs_changed:
+    epochs.truncate_from_end(end_offset)
+    if epochs.encode() != epochs_text and (segments or epochs_text):
         # Now: what is durable from here on must not outlive the epochs that it was written in.
         replace_file(disk, directory / files.LEADER_EPOCH_CHECKPOINT, epochs.encode())
     if snapshots.drop_above(end_offset):
@@ -111,7 +116,8 @@ def open_folder(
         snapshots=snapshots,
         producers=rebuild_producers(snapshots, segments, end_offset, now_ms),
         recovery=recovery,
-        new_files=new_files,
+        is_new=metadata is not None,
+        unsynchronized=unsynchronized,
     )
 
 
@@ -173,8 +179,8 @@ def load_segments(
     return segments
 
 
-def _check_metadata(directory: Path, disk: Disk, topic_id: bytes) -> list[Path]:
-    """Compare or write ``partition.metadata``; the files written. Kafka's
+def _check_metadata(directory: Path, disk: Disk, topic_id: bytes) -> Path | None:
+    """Compare or write ``partition.metadata``; the file if it was written. Kafka's
     ``PartitionMetadataFile``."""
     path = directory / files.PARTITION_METADATA
     name = base64.urlsafe_b64encode(topic_id).rstrip(b"=").decode()
@@ -184,14 +190,14 @@ def _check_metadata(directory: Path, disk: Disk, topic_id: bytes) -> list[Path]:
     except FileNotFoundError:
         found = b""
     if found.strip() == expected.strip():
-        return []
+        return None
     if len(found) >= len(expected):
         raise StorageError(
             f"{path} names another topic than {name}; this folder is not that partition's"
         )
     # Absent, or torn when it was first written: the folder's own name carries the id too.
     write_new_file(disk, path, expected)
-    return [path]
+    return path
 
 
 def _remove_all(directory: Path, segments: list[Segment], handles: HandlePool) -> list[Segment]:

@@ -122,8 +122,9 @@ class PartitionLog:
         active = Segment.create(directory, end_offset, handles, config, roll_at_ms)
         self._segments = Segments(directory, handles, opened.segments, active)
         self._commit.cover_directory(directory)
-        for path in opened.new_files:
+        for path in opened.unsynchronized:
             self._commit.cover_file(path)
+        if opened.is_new:
             self._commit.cover_directory(directory.parent)
         self._write_snapshot()
         self.reconfigure(config)

@@ -69,7 +69,6 @@ class Recoverer:
         now_ms: int,
     ) -> None:
         self.recovery = Recovery(clean=False)
-        self.epochs_changed = False
         self.end_offset = 0
         self._segments = segments
         self._handles = handles
@@ -81,7 +80,8 @@ class Recoverer:
         self._whole = 0
 
     def run(self, directory: Path) -> list[Segment]:
-        """The segments that are left. Raises ``CorruptLog`` and ``OSError``."""
+        """The segments that are left, durable but for the indexes of the last one. Raises
+        ``CorruptLog`` and ``OSError``."""
         segments = self._segments
         # The one that ends at the recovery point too: a flush may have covered its last batch
         # before it was closed, and so not the end of its indexes.
@@ -90,10 +90,14 @@ class Recoverer:
         if segments:
             # The batches say it again, and the file may be from before a truncation.
             scan_from = segments[first].base_offset
-            self.epochs_changed = self._epochs.truncate_from_end(scan_from)
+            self._epochs.truncate_from_end(scan_from)
             self._producers = rebuild_producers(self._snapshots, kept, scan_from, self._now_ms)
         for number in range(first, len(segments)):
             segment = segments[number]
+            if number > first:
+                # Now: the next start may not look at it. It will at the last one, unless the first
+                # flush of this process has made that one's indexes durable.
+                segments[number - 1].synchronize_indexes()
             following = segments[number + 1].base_offset if segment is not segments[-1] else None
             self._verify(segment, ENDLESS if following is None else following)
             if segment.size:
@@ -144,8 +148,7 @@ class Recoverer:
                 return  # The checksum leaves the base offset out; such a one was never written.
             self.end_offset = header.last_offset + 1
             self._whole = position + header.total_bytes
-            if self._epochs.assign(header.partition_leader_epoch, header.base_offset):
-                self.epochs_changed = True
+            self._epochs.assign(header.partition_leader_epoch, header.base_offset)
             if header.producer_id >= 0:
                 self._note_producer(segment, position, header)
             yield position, header
@@ -169,21 +172,18 @@ class Recoverer:
 
 def read_epochs(
     directory: Path, segments: list[Segment], handles: HandlePool
-) -> tuple[EpochHistory, bool]:
-    """The epochs of the checkpoint; from the batches themselves when it cannot be read.
-
-    The second value says that it was the latter, so that the checkpoint must be written again.
-    """
+) -> tuple[EpochHistory, bytes]:
+    """The epochs of the checkpoint, and its text; from the batches themselves, and without a text,
+    when it cannot be read."""
     try:
-        return EpochHistory.decode(
-            handles.disk.read_file(directory / files.LEADER_EPOCH_CHECKPOINT)
-        ), False
+        text = handles.disk.read_file(directory / files.LEADER_EPOCH_CHECKPOINT)
+        return EpochHistory.decode(text), text
     except (FileNotFoundError, StorageError):
         epochs = EpochHistory()
     for segment in segments:
         for _, header in scan_headers(segment.read_bytes, 0, segment.size):
             epochs.assign(header.partition_leader_epoch, header.base_offset)
-    return epochs, bool(segments)
+    return epochs, b""
 
 
 def rebuild_producers(

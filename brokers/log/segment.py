@@ -370,12 +370,15 @@ class Segment:
     # --- mending ---
 
     def rebuild_indexes(self) -> None:
-        """Make the indexes of offsets and times anew from the batches' headers."""
+        """Make the indexes of offsets and times anew from the batches' headers, durably where no
+        flush will cover them."""
         self.reindex(scan_headers(self.read_bytes, 0, self.size))
+        if self.handle == CLOSED:
+            self.synchronize_indexes()
 
     def reindex(self, batches: Iterable[tuple[int, BatchHeader]]) -> None:
         """Make the indexes of offsets and times anew for ``batches``, (position, header) from the
-        segment's first on."""
+        segment's first on. They are not durable yet."""
         self._index_absent = False
         self.index.entries.remove()
         self.time_index.reset()
@@ -392,9 +395,16 @@ class Segment:
         if self.handle == CLOSED:
             self.time_index.append(self._max_timestamp, self._max_timestamp_offset)
             self._spill()
-            # No flush will cover them, and half an index could pass for a whole one.
-            self.index.entries.synchronize()
-            self.time_index.entries.synchronize()
+
+    @property
+    def index_paths(self) -> list[Path]:
+        """The files of the indexes of offsets and times, there or not."""
+        return [self.index.entries.path, self.time_index.entries.path]
+
+    def synchronize_indexes(self) -> None:
+        """Make the indexes of offsets and times durable: half of one could pass for a whole one."""
+        self.index.entries.synchronize()
+        self.time_index.entries.synchronize()
 
     def end_before(self, offset: int) -> int:
         """Where the segment ends without the batches that reach ``offset`` or beyond."""

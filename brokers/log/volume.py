@@ -16,7 +16,7 @@ from brokers.log.checkpoints import (
 from brokers.log.config import LogConfig
 from brokers.log.control_plane_checkpoint import ControlPlaneCheckpoint
 from brokers.log.disk import Disk, storage_error
-from brokers.log.handles import HandlePool
+from brokers.log.handles import OPEN_FILES_MAX, HandlePool
 from brokers.log.partition_log import PartitionLog
 
 LOCK: Final = ".lock"
@@ -28,20 +28,23 @@ FIRST_DIRTY_OFFSETS: Final = "cleaner-offset-checkpoint"
 CONTROL_PLANE: Final = "control-plane-checkpoint"
 DELETE_SUFFIX: Final = "-delete"
 
+OPENERS: Final = 4
+"""Threads that may open logs at once. After a crash most of it is waiting for fsync, and a file
+system makes durable in one go what several wait for."""
+
 
 class Volume:
-    """The logs of one broker on one disk. One thread. Methods raise ``StorageError``."""
+    """The logs of one broker on one disk. One thread, but for ``open_log``. Methods raise
+    ``StorageError``."""
 
-    def __init__(
-        self, path: Path, disk: Disk, lock: int, volume_id: uuid.UUID, handles: HandlePool
-    ) -> None:
+    def __init__(self, path: Path, disk: Disk, lock: int, volume_id: uuid.UUID) -> None:
         """Use ``open``."""
         self.path = path
         self.disk = disk
         self.id = volume_id
         self.logs: dict[PartitionKey, PartitionLog] = {}
         self._lock = lock
-        self._handles = handles
+        self._handles = [HandlePool(disk, OPEN_FILES_MAX // OPENERS) for _ in range(OPENERS)]
         self._recovery_points = OffsetCheckpoint(disk, path / RECOVERY_POINTS)
         self._log_starts = OffsetCheckpoint(disk, path / LOG_STARTS)
         self._log_starts.make_if_absent()
@@ -72,7 +75,7 @@ class Volume:
             # What a process before renamed and did not make durable is relied upon from here.
             disk.synchronize_directory(path)
             volume_id = _volume_id(path, disk, new_id or uuid.uuid4())
-            return cls(path, disk, lock, volume_id, HandlePool(disk))
+            return cls(path, disk, lock, volume_id)
         except OSError as error:
             disk.close(lock)
             raise storage_error(error, f"opening volume {path}") from error
@@ -140,11 +143,17 @@ class Volume:
         keys = (PartitionKey.parse(entry.name) for entry in entries if entry.is_directory)
         return sorted(key for key in keys if key is not None)
 
+    def opener(self, topic_id: bytes, partition: int) -> int:
+        """Which of ``OPENERS`` the partition is for: its log shares open files with those of the
+        same number only."""
+        return (topic_id[-1] + partition) % OPENERS
+
     def open_log(
         self, topic_id: bytes, partition: int, *, config: LogConfig, now_ms: int, clean: bool
     ) -> PartitionLog:
         """Open a partition with what this volume's checkpoints say of it; see
-        ``PartitionLog.open``.
+        ``PartitionLog.open``. Threads may do this at once for partitions of different ``opener``,
+        while nothing else is done with the volume.
 
         ``clean``: ``take_marker`` gave the incarnation that is known to have written last.
         """
@@ -158,7 +167,7 @@ class Volume:
             clean=clean,
             recovery_point=self._recovery_points.get(key),
             log_start_offset=self._known_log_start(key),
-            handles=self._handles,
+            handles=self._handles[self.opener(topic_id, partition)],
             checkpoint=PartitionCheckpoint(
                 key, self._recovery_points, self._log_starts, self.first_dirty_offsets
             ),
@@ -238,7 +247,8 @@ class Volume:
         for log in self.logs.values():
             log.abandon()
         self.logs.clear()
-        self._handles.close()
+        for handles in self._handles:
+            handles.close()
         self.disk.close(self._lock)
 
     def close_logs(self) -> bool:

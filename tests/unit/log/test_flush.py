@@ -211,6 +211,36 @@ def test_the_newer_epochs_are_written_once_there_is_room(disk: MemoryDisk, direc
     assert [log.epoch_end(epoch) for epoch in (3, 4)] == [(3, 1), (4, 2)]
 
 
+@pytest.mark.parametrize(
+    ("reason", "passes"), [(errno.EMFILE, True), (errno.ENFILE, True), (errno.EIO, False)]
+)
+def test_a_folder_that_could_not_be_opened_is_tried_again(
+    disk: MemoryDisk, directory: Path, monkeypatch: pytest.MonkeyPatch, reason: int, passes: bool
+) -> None:
+    log = open_log(disk, directory, LogConfig())
+    stored = fill(log, [1])
+    ticket = log.begin_flush()
+    assert ticket is not None
+
+    def fail(_: Path) -> None:
+        raise OSError(reason, "no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "synchronize_directory", fail)
+        ticket.run()
+    with pytest.raises(StorageError):
+        log.complete_flush(ticket)
+    assert (log.failure is None) == passes
+    assert log.durable_end_offset == 0
+    if passes:
+        flush(log)
+        assert log.durable_end_offset == 1
+        disk.lose_power(Random(1))
+        log = open_log(disk, directory, LogConfig(), recovery_point=1)
+        assert read_all(log) == b"".join(stored)
+        assert log.latest_epoch == 0
+
+
 def test_an_fdatasync_that_finds_no_room_is_final(
     disk: MemoryDisk, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
