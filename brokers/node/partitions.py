@@ -21,7 +21,7 @@ from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId, TopicName
 from brokers.log.disk import DiskFull
 from brokers.log.partition_log import PartitionLog
 from brokers.log.scan import CorruptLog
-from brokers.log.volume import Volume
+from brokers.log.volume import OPENERS, Volume
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import Change, Kind, PartitionRecord, TopicRecord
 from brokers.metadata.topic_configs import value_of
@@ -173,10 +173,7 @@ class PartitionManager:
             for record in records.values()
             if self._broker_id in record.replicas
         ]
-        with ThreadPoolExecutor(1, thread_name_prefix="open-logs") as thread:
-            logs = await asyncio.get_running_loop().run_in_executor(
-                thread, self._open_logs, mine, clean
-            )
+        logs = await self._open_logs(mine, clean=clean)
         self.seen.forget_purged(image)
         for topic, record in mine:
             self._note(topic, record)
@@ -189,24 +186,38 @@ class PartitionManager:
                 self._postponed.add((topic.id, record.index))
         self._delete_tombstoned(image)
 
-    def _open_logs(
-        self, mine: list[tuple[TopicRecord, PartitionRecord]], clean: bool
+    async def _open_logs(
+        self, mine: list[tuple[TopicRecord, PartitionRecord]], *, clean: bool
     ) -> list[tuple[TopicRecord, PartitionRecord, PartitionLog]]:
-        """In a thread: recovery reads whole logs."""
-        opened = []
-        started = reported = time.monotonic()
-        for number, (topic, record) in enumerate(mine, 1):
-            partition = self._open_log(topic, record.index, clean=clean)
-            if partition is not None:
-                opened.append((topic, record, partition))
-            now = time.monotonic()
-            if now - reported > _PROGRESS_SECONDS:
-                reported = now
-                log.info("opened %d of %d partitions", number, len(mine))
+        """In threads: recovery reads whole logs, and waits for the disk."""
+        started = time.monotonic()
+        shares: list[list[tuple[TopicRecord, PartitionRecord]]] = [[] for _ in range(OPENERS)]
+        for topic, record in mine:
+            shares[self.volume.opener(topic.id, record.index)].append((topic, record))
+        with ThreadPoolExecutor(OPENERS, thread_name_prefix="open-logs") as threads:
+            loop = asyncio.get_running_loop()
+            tasks = [loop.run_in_executor(threads, self._open_share, s, clean) for s in shares]
+            pending = {*tasks}
+            while pending:
+                _, pending = await asyncio.wait(pending, timeout=_PROGRESS_SECONDS)
+                if pending:
+                    log.info("opened %d of %d partitions", len(self.volume.logs), len(mine))
+        opened = [each for task in tasks for each in task.result()]
         log.info(
             "opened %d of %d partitions in %.1f s after a%s stop",
             len(opened), len(mine), time.monotonic() - started, " clean" if clean else "n unclean",
         )  # fmt: skip
+        return opened
+
+    def _open_share(
+        self, share: list[tuple[TopicRecord, PartitionRecord]], clean: bool
+    ) -> list[tuple[TopicRecord, PartitionRecord, PartitionLog]]:
+        """In one of several threads: what is noted on the way is noted in one step."""
+        opened = []
+        for topic, record in share:
+            partition = self._open_log(topic, record.index, clean=clean)
+            if partition is not None:
+                opened.append((topic, record, partition))
         return opened
 
     def _open_log(
