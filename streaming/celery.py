@@ -4,18 +4,23 @@ Redis carries hints only. A worker that loses it keeps trying for as long as it 
 broker runs inside one (``brokers.worker``) and must outlive its transport.
 """
 
+import gc
 import os
 
-from celery import Celery
+# Loading makes hundreds of thousands of objects that stay. To look through them again and again on
+# the way is a tenth of the time that a worker takes to start, and a broker's start is an outage.
+gc.set_threshold(50_000)
+
+from celery import Celery  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streaming.settings")
 # Celery would have Django check itself in every worker, for which it loads the view of every URL.
 # The tests run these checks; a worker serves no URL.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
-from django.conf import settings
+from django.conf import settings  # noqa: E402
 
-from brokers.worker import BrokerStep, broker_id_option
+from brokers.worker import BrokerStep, broker_id_option  # noqa: E402
 
 app = Celery("headwater")
 app.conf.update(
