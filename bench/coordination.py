@@ -9,6 +9,7 @@ from confluent_kafka import Producer
 
 from bench.peer import Peer
 from bench.process_cost import read_cost
+from bench.rebalance import one_leaves_each_group
 from bench.wire_client import WireClient, coordinator_of, frame
 from bench.workloads import Figures, NotDelivered
 from brokers.wire.messages.offset_commit_request import (
@@ -158,4 +159,5 @@ def _in_threads(work: list[Callable[[], None]]) -> None:
 COORDINATION_WORKLOADS = {
     "commit one offset per request": commit_offsets,
     "transactions of 100 records": transactions,
+    "one of 10 members leaves each of 100 groups": one_leaves_each_group,
 }

@@ -44,31 +44,36 @@ def headwater(folder: Path, brokers: int) -> Iterator[list[Peer]]:
     try:
         wait_for(lambda: _serves(data_dir), "headwater to serve", 120)
         at = ["--data-dir", str(data_dir)]
-        _json("tenants", "--create", "--tenant", "bench", *at)
-        key = _json("keys", "--create", "--tenant", "bench", *at)
+        keys = []
+        for tenant in ("bench", "bench-2"):
+            _json("tenants", "--create", "--tenant", tenant, *at)
+            keys.append(_json("keys", "--create", "--tenant", tenant, *at))
         status = json.loads(
             subprocess.run(
                 [HEADWATER, "status", "--json", *at], capture_output=True, check=True
             ).stdout
         )
-        config = {
-            "bootstrap.servers": status["bootstrap_servers"],
-            "security.protocol": status["security_protocol"],
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": key["api_key"],
-            "sasl.password": key["api_secret"],
-        }
+        config, *others = (
+            {
+                "bootstrap.servers": status["bootstrap_servers"],
+                "security.protocol": status["security_protocol"],
+                "sasl.mechanism": "PLAIN",
+                "sasl.username": key["api_key"],
+                "sasl.password": key["api_secret"],
+            }
+            for key in keys
+        )
         wait_for_broker(config, "headwater's broker")
         pids = [broker["pid"] for broker in status["brokers"]]
         told = f"{brokers} brokers" if brokers > 1 else "one broker"
         yield [
             Peer(
                 "headwater", "this checkout", config, pids,
-                f"{told}, group-commit fdatasync on", dict(IN_SYNC), brokers,
+                f"{told}, group-commit fdatasync on", dict(IN_SYNC), brokers, others,
             ),
             Peer(
                 "headwater-os", "this checkout", config, pids,
-                f"{told}, flush=os", {"flush": "os", **IN_SYNC}, brokers,
+                f"{told}, flush=os", {"flush": "os", **IN_SYNC}, brokers, others,
             ),
         ]  # fmt: skip
     finally:

@@ -21,6 +21,12 @@ class Peer:
     topic_configs: dict[str, str] = field(default_factory=dict)
     replicas: int = 1
     """Of each partition; there are as many partitions, so that every broker leads one."""
+    others: list[dict[str, str]] = field(default_factory=list)
+    """Settings of further users, where one may not have as many connections as a workload needs."""
+
+    @property
+    def logins(self) -> list[dict[str, str]]:
+        return [self.client_config, *self.others]
 
     def create_topic(self, topic: str) -> None:
         """Returns once the topic has leaders."""

@@ -19,27 +19,33 @@ SECONDS: Final = 30
 
 
 class WireClient:
-    """Logged in as the peer's own settings say."""
+    """Logged in as the peer's own settings say, or as ``login`` does."""
 
-    def __init__(self, peer: Peer, host: str, port: int) -> None:
+    def __init__(
+        self, peer: Peer, host: str, port: int, login: dict[str, str] | None = None
+    ) -> None:
         self._socket = socket.create_connection((host, port), SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        config = peer.client_config
+        config = peer.client_config if login is None else login
         if "sasl.username" in config:
             self.ask(ApiKey.SASL_HANDSHAKE, 1, SaslHandshakeRequest("PLAIN"))
-            login = f"\0{config['sasl.username']}\0{config['sasl.password']}".encode()
-            answer = self.ask(ApiKey.SASL_AUTHENTICATE, 1, SaslAuthenticateRequest(login))
+            said = f"\0{config['sasl.username']}\0{config['sasl.password']}".encode()
+            answer = self.ask(ApiKey.SASL_AUTHENTICATE, 1, SaslAuthenticateRequest(said))
             if answer.error_code:
                 raise ConnectionError(f"{peer.name}: {answer.error_message}")
 
     @classmethod
-    def to(cls, peer: Peer) -> "WireClient":
+    def to(cls, peer: Peer, login: dict[str, str] | None = None) -> "WireClient":
         """A connection to the first bootstrap server."""
         host, _, port = peer.client_config["bootstrap.servers"].split(",")[0].rpartition(":")
-        return cls(peer, host, int(port))
+        return cls(peer, host, int(port), login)
 
     def close(self) -> None:
         self._socket.close()
+
+    def detach(self) -> socket.socket:
+        """The socket, to be used and closed by whoever asks for it."""
+        return self._socket
 
     def ask(self, api: ApiKey, version: int, request: Any) -> Any:
         """One request and its answer."""
@@ -63,9 +69,11 @@ class WireClient:
         return bytes(data)
 
 
-def coordinator_of(peer: Peer, name: str, key_type: int) -> tuple[str, int]:
+def coordinator_of(
+    peer: Peer, name: str, key_type: int, login: dict[str, str] | None = None
+) -> tuple[str, int]:
     """Where a group (0) or a transactional id (1) is kept. Asks until there is an answer."""
-    client = WireClient.to(peer)
+    client = WireClient.to(peer, login)
     try:
         while True:
             found = client.ask(ApiKey.FIND_COORDINATOR, 2, FindCoordinatorRequest(name, key_type))
