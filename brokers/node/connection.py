@@ -43,9 +43,9 @@ class Connection(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_out", "_queue",
-        "_reading", "_seen", "_stalled_since", "_task", "_transport", "_unsent", "_write_paused",
-        "_yielding", "feed", "listener", "login", "may_read", "may_write", "peer", "reader",
-        "requests", "session",
+        "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
+        "_write_paused", "_yielding", "feed", "listener", "login", "may_read", "may_write", "peer",
+        "reader", "requests", "session",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
@@ -70,6 +70,7 @@ class Connection(asyncio.BufferedProtocol):
         self._write_paused = False
         self._yielding = False
         self._reading = True
+        self._sends_soon = False
         self._closing = False
         self._draining = False
         self._seen = listener.now
@@ -205,16 +206,28 @@ class Connection(asyncio.BufferedProtocol):
             self.finish()
 
     def answer_ready(self) -> None:
-        """Send what is now due, in order."""
+        """Send what is now due, in order.
+
+        One flush often completes what stands behind it as well: then one write is for all of them.
+        """
         queue = self._queue
         while queue and queue[0].buffers is not None:
             self._out += queue.popleft().buffers or ()
         if self._beginning:
             # Whoever is beginning requests sends; but what blocked him may be gone by then.
             self.listener.loop.call_soon(self._go_on)
-        else:
+        elif not queue:
             self._send()
             self._go_on()
+        elif self._out and not self._sends_soon:
+            self._sends_soon = True
+            self.listener.loop.call_soon(self._send_soon)
+
+    def _send_soon(self) -> None:
+        """The turn of the event loop in which an answer was ready is over."""
+        self._sends_soon = False
+        self._send()
+        self._go_on()
 
     def _go_on(self) -> None:
         """Take up reading and beginning, if nothing blocks any more."""
