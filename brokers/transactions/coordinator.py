@@ -149,6 +149,11 @@ class TransactionCoordinator:
             effects = (timeout, reply)
         return Decision(records=(state_record(transactional_id, outcome),), effects=effects)
 
+    def is_too_early(self, request: AddPartitions) -> bool:
+        """Whether ``add_partitions`` would say now that the transaction before is not complete."""
+        transaction = self._transactions.get(request.transactional_id)
+        return added(transaction, request, 0) is ErrorCode.CONCURRENT_TRANSACTIONS
+
     def verify_partitions(self, request: AddPartitions, token: Token) -> TransactionDecision:
         """Answers ``PartitionsAnswer``; adds nothing."""
         errors = verified(self._transactions.get(request.transactional_id), request)

@@ -190,6 +190,33 @@ async def test_a_partition_with_a_later_epoch_has_had_its_marker() -> None:
     await cell.until(lambda: cell.state is TransactionState.COMPLETE_COMMIT)
 
 
+async def test_whoever_waits_for_markers_is_told_of_each_answer() -> None:
+    cell = Cell(A, B)
+    cell.answers[B] = [ErrorCode.NOT_LEADER_OR_FOLLOWER]
+    cell.send()
+    left: list[int] = []
+
+    async def look() -> None:
+        while cell.state is TransactionState.PREPARE_COMMIT:
+            await cell.sender.wait_for_progress("t/orders", 60)
+            left.append(len(cell.requests))
+
+    looking = [asyncio.create_task(look()) for _ in range(2)]
+    await cell.until(lambda: all(each.done() for each in looking))
+    assert left == [1, 1, 2, 2]
+    assert cell.sender._progress == {}
+
+
+async def test_whoever_waits_for_markers_in_vain_leaves_nothing_behind() -> None:
+    cell = Cell(A)
+    await cell.sender.wait_for_progress("t/orders", 0.001)
+    waiting = asyncio.create_task(cell.sender.wait_for_progress("t/orders", 60))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert cell.sender._progress == {}
+
+
 async def test_without_a_leader_it_waits_for_one() -> None:
     cell = Cell(A)
     cell.image.leaders[A] = None

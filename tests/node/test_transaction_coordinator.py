@@ -19,6 +19,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka import TopicPartition as PythonTopicPartition
 
 from brokers.kernel.errors import ErrorCode
+from brokers.node.coordination import transaction_coordinator
 from brokers.node.coordination.internal_topics import (
     TRANSACTION_STATE,
     partition_for,
@@ -351,6 +352,45 @@ def test_what_only_brokers_may_ask_is_not_answered_to_clients(trio):
     )
     with trio.connect(1) as client, pytest.raises((ConnectionError, EOFError, AssertionError)):
         client.ask(ApiKey.ADD_PARTITIONS_TO_TXN, 5, asked)
+
+
+def test_the_next_transaction_waits_for_the_markers_of_the_last_one(trio, monkeypatch):
+    """A client that goes on at once is not told to come back."""
+    monkeypatch.setattr(transaction_coordinator, "COMPLETION_SECONDS_MAX", 20.0)
+    trio.producer("orders-12")
+    with trio.connect(trio.coordinator("orders-12")) as client:
+        started = client.ask(ApiKey.INIT_PRODUCER_ID, 3, InitProducerIdRequest("orders-12", 60_000))
+        producer = (started.producer_id, started.producer_epoch)
+        topics = [AddPartitionsToTxnTopic(trio.topic, [0, 1])]
+        for _ in range(5):
+            client.send(
+                ApiKey.ADD_PARTITIONS_TO_TXN,
+                3,
+                AddPartitionsToTxnRequest([], "orders-12", *producer, topics),
+            )
+            client.send(ApiKey.END_TXN, 3, EndTxnRequest("orders-12", *producer, True))
+        for _ in range(5):
+            added = client.receive(ApiKey.ADD_PARTITIONS_TO_TXN, 3)
+            (topic,) = added.results_by_topic_v3_and_below
+            assert [row.partition_error_code for row in topic.results_by_partition] == [0, 0]
+            assert client.receive(ApiKey.END_TXN, 3).error_code == 0
+
+
+def test_without_markers_the_next_transaction_is_told_to_come_back(trio, monkeypatch):
+    trio.producer("orders-13")
+    broker = trio.coordinator("orders-13")
+    monkeypatch.setattr(trio.nodes[broker].node.markers, "send", lambda shard, markers: None)
+    with trio.connect(broker) as client:
+        started = client.ask(ApiKey.INIT_PRODUCER_ID, 3, InitProducerIdRequest("orders-13", 60_000))
+        producer = (started.producer_id, started.producer_epoch)
+        topics = [AddPartitionsToTxnTopic(trio.topic, [0])]
+        asked = AddPartitionsToTxnRequest([], "orders-13", *producer, topics)
+        client.ask(ApiKey.ADD_PARTITIONS_TO_TXN, 3, asked)
+        ended = client.ask(ApiKey.END_TXN, 3, EndTxnRequest("orders-13", *producer, True))
+        assert ended.error_code == 0
+        (topic,) = client.ask(ApiKey.ADD_PARTITIONS_TO_TXN, 3, asked).results_by_topic_v3_and_below
+    (row,) = topic.results_by_partition
+    assert row.partition_error_code == ErrorCode.CONCURRENT_TRANSACTIONS
 
 
 def test_a_transaction_of_a_partition_that_is_not_there_adds_nothing(trio):

@@ -79,6 +79,8 @@ class MarkerSender:
         self._sending: dict[BrokerId | None, asyncio.Task[None]] = {}
         """By who is asked now; None is nobody, for want of a leader."""
         self._pauses: dict[BrokerId | None, float] = {}
+        self._progress: dict[str, set[asyncio.Future[None]]] = {}
+        """Whoever waits for a transactional id's markers."""
 
     def send(self, shard: Shard[TransactionCoordinator], markers: WriteMarkers) -> None:
         """Returns at once; the machine is told as partitions are done."""
@@ -193,6 +195,20 @@ class MarkerSender:
         clock = self._node.clock
         now = Instant(clock.monotonic_ms(), clock.now_ms())
         shard.carry_out(machine.markers_written(markers, partitions, now))
+        for told in self._progress.pop(markers.transactional_id, ()):
+            told.set_result(None)
+
+    async def wait_for_progress(self, transactional_id: str, seconds: float) -> None:
+        """Return once its machine was told of markers of this transaction, or after so long."""
+        told = asyncio.get_running_loop().create_future()
+        waiting = self._progress.setdefault(transactional_id, set())
+        waiting.add(told)
+        try:
+            await asyncio.wait((told,), timeout=seconds)
+        finally:
+            waiting.discard(told)
+            if not waiting and self._progress.get(transactional_id) is waiting:
+                del self._progress[transactional_id]
 
     async def _pause(self, leader: BrokerId | None) -> None:
         pause = self._pauses.get(leader, PAUSE_SECONDS)

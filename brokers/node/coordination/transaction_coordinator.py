@@ -1,7 +1,8 @@
 """The transaction coordinator: ``TransactionCoordinator`` on the partitions of
 ``__transaction_state``."""
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex, ProducerId
@@ -15,12 +16,22 @@ from brokers.node.coordination.marker_sender import MarkerSender
 from brokers.node.coordination.shard import Shard
 from brokers.transactions.coordinator import TransactionCoordinator
 from brokers.transactions.effects import WriteMarkers
-from brokers.transactions.requests import EndTxn, InitProducerId, ProducerAnswer
+from brokers.transactions.requests import (
+    AddPartitions,
+    EndTxn,
+    InitProducerId,
+    PartitionsAnswer,
+    ProducerAnswer,
+)
 from brokers.transactions.state import TransactionPartition
 from brokers.wire.coordinator import state_record
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
+
+COMPLETION_SECONDS_MAX: Final = 0.1
+"""How long adding to the next transaction waits for the last one's markers; as long as Kafka's
+``add.partitions.to.txn.retry.backoff.max.ms``."""
 
 
 def transaction_coordinator(
@@ -60,6 +71,36 @@ async def ask_with_producer_id(request: InitProducerId | EndTxn, node: "Node") -
         answer = await shard.ask(
             lambda machine, token, now: machine.init_producer_id(request, token, now, fresh)
         )
+    return answer
+
+
+async def ask_to_add(request: AddPartitions, node: "Node") -> PartitionsAnswer:
+    """What the request's coordinator answers once the transaction before is complete: told to come
+    back, a client stays away for 20 ms or more, and the markers are written in a few.
+
+    CONCURRENT_TRANSACTIONS when that takes too long. Raises ``Refusal`` as ``Shard.ask``.
+    """
+    shard = node.transaction_coordinator.shard_for(request.transactional_id)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + COMPLETION_SECONDS_MAX
+    while (
+        shard.is_active
+        and shard.machine.is_too_early(request)
+        and (left := until - loop.time()) > 0
+    ):
+        await node.markers.wait_for_progress(request.transactional_id, left)
+    answer: PartitionsAnswer = await shard.ask(
+        lambda machine, token, now: machine.add_partitions(request, token, now)
+    )
+    return answer
+
+
+async def ask_to_verify(request: AddPartitions, node: "Node") -> PartitionsAnswer:
+    """The same of partitions that were added before. Raises ``Refusal`` as ``Shard.ask``."""
+    answer: PartitionsAnswer = await node.transaction_coordinator.ask(
+        request.transactional_id,
+        lambda machine, token, now: machine.verify_partitions(request, token),
+    )
     return answer
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import ProducerEpoch, ProducerId
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.coordination.transaction_coordinator import offsets_partition
+from brokers.node.coordination.transaction_coordinator import ask_to_add, offsets_partition
 from brokers.node.session import RequestContext, Scope
-from brokers.transactions.requests import AddPartitions, PartitionsAnswer
+from brokers.transactions.requests import AddPartitions
 from brokers.transactions.state import Producer
 from brokers.wire.messages.add_offsets_to_txn_request import AddOffsetsToTxnRequest
 from brokers.wire.messages.add_offsets_to_txn_response import AddOffsetsToTxnResponse
@@ -42,9 +42,7 @@ async def handle(
             frozenset({partition}),
             context.api_version,
         )
-        answer: PartitionsAnswer = await node.transaction_coordinator.ask(
-            name, lambda machine, token, now: machine.add_partitions(asked, token, now)
-        )
+        answer = await ask_to_add(asked, node)
     except Refusal as refusal:
         return AddOffsetsToTxnResponse(error_code=refusal.code)
     return AddOffsetsToTxnResponse(error_code=answer.errors[partition])

@@ -18,9 +18,10 @@ from brokers.kernel.ids import (
     TopicName,
 )
 from brokers.node.coordination.internal_topics import qualified
+from brokers.node.coordination.transaction_coordinator import ask_to_add, ask_to_verify
 from brokers.node.partition_lookup import find_topic
 from brokers.node.session import RequestContext, Scope
-from brokers.transactions.requests import AddPartitions, PartitionsAnswer
+from brokers.transactions.requests import AddPartitions
 from brokers.transactions.state import Producer, TransactionPartition
 from brokers.wire.messages.add_partitions_to_txn_request import (
     AddPartitionsToTxnRequest,
@@ -147,14 +148,8 @@ async def decided(
 ) -> Mapping[TransactionPartition, ErrorCode]:
     """What the coordinator here says: NONE for what is in the transaction and committed as such."""
     try:
-        answer: PartitionsAnswer = await node.transaction_coordinator.ask(
-            request.transactional_id,
-            lambda machine, token, now: (
-                machine.verify_partitions(request, token)
-                if verify_only
-                else machine.add_partitions(request, token, now)
-            ),
-        )
+        ask = ask_to_verify if verify_only else ask_to_add
+        answer = await ask(request, node)
     except Refusal as refusal:
         return dict.fromkeys(request.partitions, refusal.code)
     return answer.errors
