@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event
 from types import FrameType
 from typing import NoReturn
 
@@ -30,6 +31,11 @@ WATCH_S = 0.25
 
 class Stopped(BaseException):
     """Ctrl-C or SIGTERM: stop in order, from wherever we are. No error."""
+
+
+_stop_asked = Event()
+"""Set with the first ``Stopped``. Python drops an exception that a signal raises within a
+finaliser, so whoever waits looks here too."""
 
 
 def serve(options: Options, progress: Progress) -> int:
@@ -97,17 +103,25 @@ def _stopped_by_signals() -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         for each in asked:
             signal.signal(each, signal.SIG_IGN)
+        _stop_asked.set()
         raise Stopped
 
+    _stop_asked.clear()
     for each in asked:
         signal.signal(each, stop)
     yield
+
+
+def _look_for_stop() -> None:
+    if _stop_asked.is_set():
+        raise Stopped
 
 
 def _watch(supervised: Supervised, progress: Progress) -> NoReturn:
     """Until a signal comes, say which programs ended and were started again."""
     before = {each.name: each.pid for each in supervised.watch()}
     while True:
+        _look_for_stop()
         time.sleep(WATCH_S)
         for each in supervised.watch():
             if each.pid is not None and each.pid != before.get(each.name):
@@ -186,6 +200,7 @@ def _wait(
 ) -> None:
     deadline = time.monotonic() + timeout_s
     while not ready():
+        _look_for_stop()
         supervised.watch()
         if time.monotonic() > deadline:
             raise Failure(failure)

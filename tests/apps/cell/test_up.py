@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from streaming.cell import up
 from streaming.cell.account import Account, reachable
 from streaming.cell.program import CHECKOUT, PYTHON
 from tests.service import ServiceUnderTest, environment
@@ -180,3 +181,22 @@ def test_an_ordinary_user_can_run_it(tmp_path_factory):
     with ServiceUnderTest(folder, brokers=1, user=account.uid, group=account.gid) as service:
         owners = {each.stat().st_uid for each in (service.data_dir / "postgres").iterdir()}
     assert owners == {account.uid}
+
+
+def test_a_stop_that_falls_into_a_finaliser_is_not_lost():
+    class Finalised:
+        def __del__(self):
+            # Python prints what is raised here, and goes on.
+            signal.raise_signal(signal.SIGTERM)
+
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with up._stopped_by_signals():
+            Finalised()
+            with pytest.raises(up.Stopped):
+                up._look_for_stop()
+    finally:
+        up._stop_asked.clear()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
