@@ -97,7 +97,7 @@ def _planted() -> int:
 
 def _is_caught(planted: Planted, seed: int) -> bool:
     with planted.bug():
-        return run_one(planted.trouble, seed).failure is not None
+        return run_one(planted.trouble, seed).is_broken_promise
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Committed is what any leader's high watermark has passed: from then on it is at 
 ever, whoever leads; a record that was acknowledged is committed, once.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from brokers.node.partition_runtime import PartitionRuntime
@@ -12,7 +13,11 @@ if TYPE_CHECKING:
     from tests.sim.broker import Broker
     from tests.sim.world import World
 
-Entry = tuple[int, int, int]
+Entry = tuple[int, int, int, int]
+"""Offset, producer, its epoch and its sequence."""
+
+Place = tuple[bytes, int]
+"""Topic id and partition."""
 
 
 class Checks:
@@ -20,15 +25,23 @@ class Checks:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._committed: dict[int, dict[int, Entry]] = {}
-        self._ends: dict[int, int] = {}
-        self._leaders: dict[tuple[int, int], int] = {}
-        self._epochs: dict[int, tuple[int, int]] = {}
+        self._committed: dict[Place, dict[int, Entry]] = {}
+        self._ends: dict[Place, int] = {}
+        self._leaders: dict[tuple[Place, int], int] = {}
+        self._epochs: dict[Place, tuple[int, int]] = {}
         self.acknowledgements: dict[tuple[int, int], tuple[int, int]] = {}
 
     def end(self, index: int) -> int:
-        """Where what is known to be committed ends."""
-        return self._ends.get(index, 0)
+        """Where what is known to be committed ends, in that partition of the producers' topic."""
+        return self._ends.get((self._world.topic.id, index), 0)
+
+    def was_read(self, index: int, entries: Iterable[Entry]) -> None:
+        """A consumer was given these: committed, and never anything else."""
+        self.after_event()
+        committed = self._committed.get((self._world.topic.id, index), {})
+        for entry in entries:
+            known = committed.get(entry[0])
+            assert known == entry, f"a consumer read {entry}, where {known} is committed"
 
     def acknowledged(self, index: int, offset: int, producer: int, sequence: int) -> None:
         """That record is promised to be at that offset."""
@@ -37,8 +50,8 @@ class Checks:
             f"{producer}/{sequence} was acknowledged at {before} and at {(index, offset)}"
         )
         self.after_event()
-        entry = self._committed.get(index, {}).get(offset)
-        assert entry == (offset, producer, sequence), (
+        entry = self._committed.get((self._world.topic.id, index), {}).get(offset)
+        assert entry == (offset, producer, 0, sequence), (
             f"{producer}/{sequence} was acknowledged at {offset}, where {entry} is committed"
         )
 
@@ -49,23 +62,23 @@ class Checks:
             for partition in broker.partitions:
                 if partition.is_leader:
                     self._look_at_leader(broker, partition)
-        for (_, index), record in self._world.store.partitions.items():
+        for place, record in self._world.store.partitions.items():
             epochs = (record.leader_epoch, record.partition_epoch)
-            before = self._epochs.get(index, epochs)
+            before = self._epochs.get(place, epochs)
             assert epochs >= before, f"epochs fell from {before} to {epochs}"
             assert record.leader is None or record.leader in record.isr
-            self._epochs[index] = epochs
+            self._epochs[place] = epochs
 
     def _look_at_leader(self, broker: "Broker", partition: PartitionRuntime) -> None:
-        index = partition.index
-        key = (index, partition.leader_epoch)
+        place = (partition.topic_id, partition.index)
+        key = (place, partition.leader_epoch)
         if key not in self._leaders:
             self._leaders[key] = broker.id
             self._holds_all_committed(partition)
         assert self._leaders[key] == broker.id, (
             f"epoch {partition.leader_epoch} has two leaders: {self._leaders[key]}, {broker.id}"
         )
-        end = self._ends.get(index, 0)
+        end = self._ends.get(place, 0)
         if partition.high_watermark > end:
             self._commit(partition, end)
 
@@ -74,7 +87,7 @@ class Checks:
         record = self._world.store.partitions[partition.topic_id, partition.index]
         if record.leader_epoch != partition.leader_epoch:
             return  # It heard of its election when that was history already.
-        end = self._ends.get(partition.index, 0)
+        end = self._ends.get((partition.topic_id, partition.index), 0)
         assert partition.log.log_end_offset >= end, (
             f"elected with {partition.log.log_end_offset} records of {end} committed ones"
         )
@@ -83,35 +96,40 @@ class Checks:
     def _compare(self, partition: PartitionRuntime, start: int, end: int) -> None:
         from tests.sim.world import content
 
-        committed = self._committed.setdefault(partition.index, {})
+        committed = self._committed.setdefault((partition.topic_id, partition.index), {})
         for entry in content(partition, start, end):
             known = committed.setdefault(entry[0], entry)
             assert known == entry, f"offset {entry[0]} was {known} and is {entry}"
 
     def _commit(self, partition: PartitionRuntime, start: int) -> None:
         self._compare(partition, start, partition.high_watermark)
-        self._ends[partition.index] = partition.high_watermark
+        self._ends[partition.topic_id, partition.index] = partition.high_watermark
 
     def final(self) -> None:
         """In peace: everything promised is there, once, on every replica."""
+        for place in self._world.store.partitions:
+            self._final_of(place)
+
+    def _final_of(self, place: Place) -> None:
         from tests.sim.world import content
 
         world = self._world
-        for index in range(world.topic.partition_count):
-            logs = []
-            for broker in world.brokers:
-                partition = broker.partition(world.topic.id, index)
-                assert partition is not None
-                logs.append(content(partition, 0, partition.log.log_end_offset))
-            assert logs[0] == logs[1] == logs[2], "replicas differ"
-            for entry, known in zip(logs[0], self._committed.get(index, {}).values(), strict=False):
-                assert entry == known
-            written = [(producer, sequence) for _, producer, sequence in logs[0]]
-            assert len(set(written)) == len(written), "a record is there twice"
-            there = {(p, s): offset for offset, p, s in logs[0]}
-            for (producer, sequence), (where, offset) in self.acknowledgements.items():
-                if where == index:
-                    assert there.get((producer, sequence)) == offset, (
-                        f"{producer}/{sequence} was acknowledged at {offset} and is at "
-                        f"{there.get((producer, sequence))}"
-                    )
+        logs = []
+        for broker in world.brokers:
+            partition = broker.partition(*place)
+            assert partition is not None
+            logs.append(content(partition, 0, partition.log.log_end_offset))
+        assert logs[0] == logs[1] == logs[2], "replicas differ"
+        for entry, known in zip(logs[0], self._committed.get(place, {}).values(), strict=False):
+            assert entry == known
+        written = [entry[1:] for entry in logs[0] if entry[3] >= 0]
+        assert len(set(written)) == len(written), "a record is there twice"
+        if place[0] != world.topic.id:
+            return
+        there = {(p, s): offset for offset, p, _, s in logs[0]}
+        for (producer, sequence), (index, offset) in self.acknowledgements.items():
+            if index == place[1]:
+                assert there.get((producer, sequence)) == offset, (
+                    f"{producer}/{sequence} was acknowledged at {offset} and is at "
+                    f"{there.get((producer, sequence))}"
+                )

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from brokers.kernel.errors import ErrorCode
+from brokers.kernel.errors import ErrorCode, Refusal, StorageError
 from brokers.kernel.ids import NO_OFFSET
-from brokers.log import producers, recovery
+from brokers.log import partition_log, producers, recovery
 from brokers.log.partition_log import PartitionLog
+from brokers.log.scan import scan_headers
 from brokers.log.segment import Segment
 from brokers.metadata import isr_proposals, rejoining
 from brokers.node import follower_feed
+from brokers.node.handlers import fetch
 from brokers.node.leader_copy import LeaderCopy
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.replication.leader import HighWatermarkRose, Leader, ProposalEnded
@@ -179,8 +181,6 @@ def short_writes_stay() -> Iterator[None]:
 
 @contextmanager
 def no_checksums_in_recovery() -> Iterator[None]:
-    from brokers.log.scan import scan_headers
-
     with patch.object(
         recovery, "scan_verified", lambda read, end, _max: scan_headers(read, 0, end)
     ):
@@ -221,6 +221,55 @@ def lost_volumes_stay() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def window_of_one() -> Iterator[None]:
+    """Only a producer's last batch is remembered, not its last five."""
+    with patch.object(producers, "PRODUCER_BATCHES_REMEMBERED", 1):
+        yield
+
+
+@contextmanager
+def index_trusted_after_a_torn_tail() -> Iterator[None]:
+    """Where the index knows how the log ends, what comes before is not looked at after a crash."""
+    opened = partition_log.open_folder
+
+    def trust(*given: Any, **named: Any) -> Any:
+        return opened(*given, **{**named, "clean": True})
+
+    with patch.object(partition_log, "open_folder", trust):
+        yield
+
+
+@contextmanager
+def reading_beyond_the_high_watermark() -> Iterator[None]:
+    read_one = fetch._Result._read_one
+
+    def everything(self: Any, place: PartitionRuntime, topic: Any, asked: Any) -> Any:
+        committed, place.high_watermark = place.high_watermark, place.log.log_end_offset
+        try:
+            return read_one(self, place, topic, asked)
+        finally:
+            place.high_watermark = committed
+
+    with patch.object(fetch._Result, "_read_one", everything):
+        yield
+
+
+@contextmanager
+def unknown_server_error_on_produce() -> Iterator[None]:
+    """What is wrong with a disk is answered as what nobody thought of."""
+    append = PartitionRuntime.append
+
+    def careless(self: PartitionRuntime, *given: Any) -> Any:
+        try:
+            return append(self, *given)
+        except StorageError as error:
+            raise Refusal(ErrorCode.UNKNOWN_SERVER_ERROR, str(error)) from error
+
+    with patch.object(PartitionRuntime, "append", careless):
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class Planted:
     """``trouble`` is what it is looked for in."""
@@ -251,4 +300,8 @@ PLANTED = {
     "no checksums in recovery": Planted(no_checksums_in_recovery, "any"),
     "reporting before it is durable": Planted(reporting_before_it_is_durable, "any"),
     "lost volumes stay in sync": Planted(lost_volumes_stay, "any"),
+    "a window of one batch": Planted(window_of_one, "pipelined"),
+    "index trusted after a torn tail": Planted(index_trusted_after_a_torn_tail, "torn"),
+    "reading beyond the high watermark": Planted(reading_beyond_the_high_watermark, "any"),
+    "UNKNOWN_SERVER_ERROR on produce": Planted(unknown_server_error_on_produce, "any"),
 }

@@ -1,10 +1,14 @@
 """An idempotent producer with ``acks=all``: one batch at a time, the same one until it has an
 answer."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from brokers.kernel.errors import ErrorCode, HeadwaterError, Refusal
-from brokers.wire.batch import NewRecord, build_batch, parse_batch_header
+from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.handlers.produce import _append_batch
+from brokers.node.partition_runtime import PartitionRuntime
+from brokers.wire.batch import NewRecord, build_batch
 
 if TYPE_CHECKING:
     from tests.sim.broker import Broker
@@ -12,6 +16,16 @@ if TYPE_CHECKING:
 
 TIMEOUT_MS = 400.0
 RECORDS_MAX = 40
+VERSION: Final = 11
+
+RETRIED: Final = frozenset(
+    {
+        ErrorCode.NOT_LEADER_OR_FOLLOWER,
+        ErrorCode.NOT_ENOUGH_REPLICAS,
+        ErrorCode.KAFKA_STORAGE_ERROR,
+    }
+)
+"""What a client sends a batch again for; anything else goes to the application."""
 
 
 class Producer:
@@ -65,27 +79,8 @@ class Producer:
 
     def _arrive(self, broker: "Broker", batch: bytes, attempt: int, sequence: int) -> None:
         partition = broker.partition(self._world.topic.id, self.index)
-        if partition is None or not partition.is_leader:
-            self._answer(attempt, sequence, ErrorCode.NOT_LEADER_OR_FOLLOWER)
-            return
-        if not partition.has_enough_replicas:
-            self._answer(attempt, sequence, ErrorCode.NOT_ENOUGH_REPLICAS)
-            return
-        try:
-            appended = partition.append(
-                memoryview(batch), parse_batch_header(batch), self._timeline.now_ms()
-            )
-        except Refusal as refusal:
-            self._answer(attempt, sequence, refusal.code)
-            return
-        except HeadwaterError:
-            self._answer(attempt, sequence, ErrorCode.KAFKA_STORAGE_ERROR)
-            return
-        if partition.high_watermark > appended.last_offset:
-            self._answer(attempt, sequence, ErrorCode.NONE, appended.base_offset)
-        else:
-            waiter = _Waiter(self, attempt, sequence, appended.base_offset)
-            partition.wait_for_commit(appended.last_offset + 1, waiter, 0)
+        answer = partial(self._answer, attempt, sequence)
+        produce(partition, batch, broker.clock.now_ms(), answer)
 
     def _answer(self, attempt: int, sequence: int, code: ErrorCode, offset: int = -1) -> None:
         if code is ErrorCode.NONE:
@@ -98,10 +93,10 @@ class Producer:
             return
         if code is ErrorCode.NONE:
             self.sequence += 1
-        elif code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
-            raise AssertionError(
-                f"producer {self.number}, sequence {self.sequence}: what it had acknowledged is "
-                "not known any more"
+        else:
+            assert code in RETRIED, (
+                f"producer {self.number}, sequence {self.sequence}: {code.name}, which no client "
+                "tries again"
             )
         self._next(1, 40 if code is ErrorCode.NONE else 20)
 
@@ -117,10 +112,34 @@ class Producer:
             self._timeline.soon(shortest_ms, longest_ms, self._send)
 
 
+Answered = Callable[[ErrorCode, int], None]
+
+
+def produce(
+    partition: PartitionRuntime | None, batch: bytes, now_ms: int, answered: Answered
+) -> None:
+    """As the handler of Produce does with one batch; ``answered`` takes the code and the offset."""
+    if partition is None or not partition.is_leader:
+        answered(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1)
+        return
+    try:
+        appended = _append_batch(
+            partition, memoryview(batch), VERSION, needs_commit=True, now_ms=now_ms, guards=None
+        )
+    except Refusal as refusal:
+        answered(refusal.code, -1)
+        return
+    if partition.high_watermark > appended.last_offset:
+        answered(ErrorCode.NONE, appended.base_offset)
+    else:
+        waiter = _Waiter(answered, appended.base_offset)
+        partition.wait_for_commit(appended.last_offset + 1, waiter, 0)
+
+
 class _Waiter:
-    def __init__(self, producer: Producer, attempt: int, sequence: int, offset: int) -> None:
-        self._told = (producer, attempt, sequence, offset)
+    def __init__(self, answered: Answered, offset: int) -> None:
+        self._answered = answered
+        self._offset = offset
 
     def settled(self, slot: int, code: ErrorCode) -> None:
-        producer, attempt, sequence, offset = self._told
-        producer._answer(attempt, sequence, code, offset)
+        self._answered(code, self._offset)

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from brokers.kernel.errors import HeadwaterError
 from tests.sim import trouble
 from tests.sim.world import World
 
@@ -21,9 +23,15 @@ TROUBLES = {
     "behind": trouble.behind_the_epochs_start,
     "back": trouble.leaders_crash_and_come_back,
     "crash": trouble.one_crash_at_a_time,
+    "pipelined": trouble.any_trouble,
+    "torn": trouble.any_trouble,
 }
-FLUSH = {"crash": "os"}
-"""What a topic is configured as, where it is not ``fsync``."""
+CLUSTERS: dict[str, dict[str, Any]] = {
+    "crash": {"configs": {"flush": "os"}},
+    "pipelined": {"pipelined": 3},
+    "torn": {"configs": {"segment.bytes": "2000", "index.interval.bytes": "0"}},
+}
+"""What ``World`` is made with, where it is not the usual one."""
 
 CHUNK = 25
 
@@ -38,6 +46,9 @@ class Outcome:
     acknowledged: int
     faults: int
     failure: str | None
+    is_broken_promise: bool = False
+    """Whether it is a check that failed, and not the simulation itself, as a mistake in a planted
+    bug would make it."""
 
 
 @dataclass(slots=True)
@@ -52,12 +63,13 @@ class Summary:
 
 def run_one(name: str, seed: int) -> Outcome:
     logging.disable(logging.CRITICAL)
-    failure = None
+    failure, is_broken_promise = None, False
     try:
-        world = World(seed, flush=FLUSH.get(name, "fsync"))
+        world = World(seed, **CLUSTERS.get(name, {}))
         try:
             world.run(TROUBLES[name])
-        except Exception:
+        except Exception as error:
+            is_broken_promise = isinstance(error, AssertionError | HeadwaterError)
             failure = f"{traceback.format_exc(limit=-4)}\n{world.state()}"
     finally:
         logging.disable(logging.NOTSET)
@@ -68,6 +80,7 @@ def run_one(name: str, seed: int) -> Outcome:
         len(world.checks.acknowledgements),
         len(world.faults),
         failure,
+        is_broken_promise,
     )
 
 

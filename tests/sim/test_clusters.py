@@ -7,7 +7,7 @@ from tests.sim.runs import run_many, run_one
 
 SEEDS = {
     "any": 3000, "storm": 1400, "joining": 100, "wiped": 100, "twice": 100, "behind": 100,
-    "back": 100, "crash": 100,
+    "back": 100, "crash": 100, "pipelined": 100, "torn": 60,
 }  # fmt: skip
 
 

@@ -1,14 +1,18 @@
 """A cluster, its clients, and what happens to it; the checks that must hold after every event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import combinations
 
 from brokers.kernel.ids import TopicId
+from brokers.metadata.records import PartitionRecord
+from brokers.node.answers import Buffer
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.wire.batch import iterate_batches
 from tests.sim.broker import Broker
-from tests.sim.checks import Checks
+from tests.sim.checks import Checks, Entry
+from tests.sim.pipelined_producer import PipelinedProducer
 from tests.sim.producer import Producer
+from tests.sim.reader import Reader
 from tests.sim.store import Store
 from tests.sim.time import Timeline
 
@@ -16,12 +20,22 @@ BROKERS = 3
 PRODUCERS = 3
 FAULTS_END_MS = 4_000.0
 QUIET_MS_MAX = 40_000.0
+NO_CONFIGS: Mapping[str, str] = {}
 
 
 class World:
     """One seed's run: ``run`` goes through trouble, then through peace, and judges."""
 
-    def __init__(self, seed: int, *, partitions: int = 1, flush: str = "fsync") -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        partitions: int = 1,
+        configs: Mapping[str, str] = NO_CONFIGS,
+        pipelined: int = 0,
+    ) -> None:
+        """``configs``: of the topic, over the usual ones. ``pipelined``: so many producers send on
+        before they have an answer."""
         self.seed = seed
         self.timeline = Timeline(seed)
         self.random = self.timeline.random
@@ -49,13 +63,17 @@ class World:
             "sim",
             partitions,
             configs={
-                "min.insync.replicas": "2", "flush": flush, "segment.bytes": "1000000",
+                "min.insync.replicas": "2", "flush": "fsync", "segment.bytes": "1000000", **configs,
             },
             replicas=[everyone[i:] + everyone[:i] for i in range(partitions)],
         )  # fmt: skip
-        self.producers = [
-            Producer(self, number, number % partitions) for number in range(PRODUCERS)
+        self.producers: list[Producer | PipelinedProducer] = [
+            PipelinedProducer(self, number, number % partitions)
+            if number < pipelined
+            else Producer(self, number, number % partitions)
+            for number in range(PRODUCERS)
         ]
+        self.readers = [Reader(self, index) for index in range(partitions)]
 
     # What the network and the operating system allow.
 
@@ -79,11 +97,13 @@ class World:
 
     def leader_of(self, index: int) -> tuple[Broker, PartitionRuntime] | None:
         """Who leads by the store's word, and knows it."""
-        record = self.store.partitions[self.topic.id, index]
+        return self._leader_by(self.store.partitions[self.topic.id, index])
+
+    def _leader_by(self, record: PartitionRecord) -> tuple[Broker, PartitionRuntime] | None:
         if record.leader is None:
             return None
         broker = self.brokers[record.leader - 1]
-        partition = broker.partition(TopicId(self.topic.id), index)
+        partition = broker.partition(record.topic_id, record.index)
         if partition is None or partition.leader_epoch != record.leader_epoch:
             return None
         return broker, partition
@@ -128,19 +148,21 @@ class World:
         """Everybody is up, in sync and equal, and every producer has its answer."""
         if not all(broker.runs for broker in self.brokers):
             return False
-        if not all(producer.is_done for producer in self.producers):
+        if not all(client.is_done for client in (*self.producers, *self.readers)):
             return False
-        for (_, index), record in self.store.partitions.items():
-            if len(record.isr) < BROKERS or self.leader_of(index) is None:
-                return False
-            ends = {
-                (p.log.log_end_offset, p.log.durable_end_offset, p.high_watermark)
-                for broker in self.brokers
-                if (p := broker.partition(self.topic.id, index)) is not None
-            }
-            if len(ends) != 1:
-                return False
-        return True
+        return all(self._is_equal(*place) for place in self.store.partitions)
+
+    def _is_equal(self, topic_id: TopicId, index: int) -> bool:
+        """Led, with every replica in sync and at the same end."""
+        record = self.store.partitions[topic_id, index]
+        if len(record.isr) < BROKERS or self._leader_by(record) is None:
+            return False
+        ends = {
+            (p.log.log_end_offset, p.log.durable_end_offset, p.high_watermark)
+            for broker in self.brokers
+            if (p := broker.partition(topic_id, index)) is not None
+        }
+        return len(ends) == 1
 
     def state(self) -> str:
         lines = [f"seed {self.seed}, {self.timeline.now:.0f} ms, faults: {self.faults}"]
@@ -159,18 +181,25 @@ class World:
         return "\n".join(lines)
 
 
-def content(partition: PartitionRuntime, start: int, end: int) -> list[tuple[int, int, int]]:
-    """(offset, producer, sequence) of the batches from ``start`` to ``end``."""
-    found: list[tuple[int, int, int]] = []
+def content(partition: PartitionRuntime, start: int, end: int) -> list[Entry]:
+    """The batches from ``start`` to ``end``."""
+    found: list[Entry] = []
     offset = start
     while offset < end:
         read = partition.log.read(offset, max_bytes=1 << 20, end_offset=end, at_least_one=True)
-        for _, header in iterate_batches(memoryview(read.data)):
-            if header.base_offset >= start:
-                found.append((header.base_offset, header.producer_id, header.base_sequence))
+        found += entries(read.data, start)
         assert read.next_offset > offset, f"nothing at {offset} of {start}..{end}"
         offset = read.next_offset
     return found
+
+
+def entries(data: Buffer, start: int) -> list[Entry]:
+    """The batches in ``data`` that begin at ``start`` or later."""
+    return [
+        (each.base_offset, each.producer_id, each.producer_epoch, each.base_sequence)
+        for _, each in iterate_batches(memoryview(data))
+        if each.base_offset >= start
+    ]
 
 
 def pairs() -> list[tuple[int, int]]:
