@@ -109,10 +109,14 @@ class MemoryCell:
 
     # What a test does.
 
+    def new_id(self) -> uuid.UUID:
+        """Of a tenant or a topic."""
+        return uuid.uuid4()
+
     def add_tenant(self, name: str = "acme", **fields: object) -> TenantRecord:
         number = len(self.tenants) + 1
         tenant = TenantRecord(
-            id=TenantId(str(uuid.uuid4())),
+            id=TenantId(str(self.new_id())),
             name=name,
             cluster_id=f"lkc-{number:05d}",
             default_partition_count=1,
@@ -171,7 +175,7 @@ class MemoryCell:
         says; or with all ``replicas`` per partition, in sync as far as they are live."""
         with self._lock:
             topic = TopicRecord(
-                id=TopicId(uuid.uuid4().bytes),
+                id=TopicId(self.new_id().bytes),
                 tenant_id=tenant_id,
                 name=name,
                 partition_count=partitions,

@@ -29,6 +29,7 @@ from brokers.node.seen_state import SeenState
 from brokers.node.upkeep import given_up
 from brokers.replication.leader import IsrProposed
 from tests.model.memory_disk import MemoryDisk
+from tests.sim.coordinating import Coordinating
 from tests.sim.flusher import Flusher
 from tests.sim.link import Link
 from tests.sim.store import now
@@ -58,9 +59,12 @@ class Broker:
         self.copies: dict[BrokerId, LeaderCopy] = {}
         self.links: dict[BrokerId, Link] = {}
         self.inbound: list[Link] = []
+        self.node: Coordinating | None = None
+        """Its coordinators, where the world has any."""
         self.heard_ms: dict[BrokerId, int] = {}
         self._followed: dict[tuple[TopicId, int], BrokerId] = {}
-        self._run = 0
+        self.run = 0
+        """Counts its starts and deaths."""
         self._held_back: list[Callable[[], None]] = []
         world.store.listeners.append(self._announced)
 
@@ -79,10 +83,10 @@ class Broker:
 
     def later(self, shortest_ms: float, longest_ms: float, event: Callable[[], None]) -> None:
         """An event of this run of the broker: not after its death, and not while it is stopped."""
-        run = self._run
+        run = self.run
 
         def happen() -> None:
-            if self._run == run and self.is_up:
+            if self.run == run and self.is_up:
                 self.when_running(event)
 
         self.timeline.soon(shortest_ms, longest_ms, happen)
@@ -112,7 +116,7 @@ class Broker:
         if not self.is_up:
             return
         self.is_up = self.is_stopped = False
-        self._run += 1
+        self.run += 1
         self._held_back.clear()
         for link in [*self.links.values(), *self.inbound]:
             link.cut()
@@ -141,7 +145,7 @@ class Broker:
         volume = Volume.open(VOLUME, disk=self.disk, new_id=name)
         marker = volume.take_marker()
         clean = None if marker is None else Incarnation(marker)
-        self._run += 1
+        self.run += 1
         self.incarnation = now(store.register_broker(self._registration(volume, clean)))
         self.is_up = True
         self.image = MetadataImage.from_snapshot(now(store.snapshot()))
@@ -149,6 +153,7 @@ class Broker:
         self._followed = {}
         others = [broker for broker in self.world.brokers if broker is not self]
         self.copies = {other.id: self._copy(other) for other in others}
+        self.node = Coordinating(self) if self.world.coordinates else None
         self.partitions = PartitionManager(
             self.id,
             volume,
@@ -157,10 +162,14 @@ class Broker:
             following=self,
             proposals=self,
             metrics=Metrics(),
-            role_watchers={},
+            role_watchers={}
+            if self.node is None
+            else {each.topic_name: self.node.role_taken for each in self.node.coordinators},
             seen=SeenState(volume.control_plane),
         )
         self._open(clean is not None)
+        if self.node is not None:
+            self.node.begin()
         for other in others:
             self.later(0.0, 5.0, lambda other=other: self.connect(other))
         self.later(0.0, self.world.beat_ms, self._beat)

@@ -33,7 +33,10 @@ class Checks:
 
     def end(self, index: int) -> int:
         """Where what is known to be committed ends, in that partition of the producers' topic."""
-        return self._ends.get((self._world.topic.id, index), 0)
+        return self.end_of(self._world.topic.id, index)
+
+    def end_of(self, topic_id: bytes, index: int) -> int:
+        return self._ends.get((topic_id, index), 0)
 
     def was_read(self, index: int, entries: Iterable[Entry]) -> None:
         """A consumer was given these: committed, and never anything else."""

@@ -23,6 +23,7 @@ from brokers.node.leader_copy import LeaderCopy
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.replication.leader import HighWatermarkRose, Leader, ProposalEnded
 from tests.sim import flusher
+from tests.sim.planted_coordination import COORDINATION, IN_A_STORM
 
 
 @contextmanager
@@ -305,3 +306,5 @@ PLANTED = {
     "reading beyond the high watermark": Planted(reading_beyond_the_high_watermark, "any"),
     "UNKNOWN_SERVER_ERROR on produce": Planted(unknown_server_error_on_produce, "any"),
 }
+PLANTED |= {name: Planted(bug, "coordinators") for name, bug in COORDINATION.items()}
+PLANTED |= {name: Planted(bug, "handover") for name, bug in IN_A_STORM.items()}

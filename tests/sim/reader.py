@@ -74,7 +74,7 @@ class Reader:
             partition_max_bytes=self._dice.choice([100, 1000, 1 << 20]),
         )
         topic = FetchTopic(topic_id=self._world.topic.id, partitions=[asked])
-        result = _Result(_call(broker), FetchRequest(topics=[topic], max_bytes=1 << 20))
+        result = _Result(call_at(broker), FetchRequest(topics=[topic], max_bytes=1 << 20))
         result.read([partition])
         (row,) = result.response.responses[0].partitions
         assert ErrorCode(row.error_code) in EXPECTED, (
@@ -87,7 +87,7 @@ class Reader:
             self.position = offset + 1
 
 
-def _call(broker: "Broker") -> Any:
+def call_at(broker: "Broker") -> Any:
     """What reading asks of a request's surroundings."""
     listener = SimpleNamespace(takes_its_answers=lambda tenant_id: True, is_internal=False)
     metrics = SimpleNamespace(failed=lambda *_: None)

@@ -25,11 +25,15 @@ TROUBLES = {
     "crash": trouble.one_crash_at_a_time,
     "pipelined": trouble.any_trouble,
     "torn": trouble.any_trouble,
+    "coordinators": trouble.any_trouble,
+    "handover": trouble.election_storm,
 }
 CLUSTERS: dict[str, dict[str, Any]] = {
     "crash": {"configs": {"flush": "os"}},
     "pipelined": {"pipelined": 3},
     "torn": {"configs": {"segment.bytes": "2000", "index.interval.bytes": "0"}},
+    "coordinators": {"coordinates": True},
+    "handover": {"coordinates": True},
 }
 """What ``World`` is made with, where it is not the usual one."""
 

@@ -1,5 +1,6 @@
 """The metadata store of a simulated cluster: the cell in memory, called without an event loop."""
 
+import uuid
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -24,6 +25,12 @@ class Store(MemoryCell):
     def __init__(self) -> None:
         super().__init__()
         self.listeners: list[Callable[[], None]] = []
+        self._ids = 0
+
+    def new_id(self) -> uuid.UUID:
+        """The same ones in each run of a seed."""
+        self._ids += 1
+        return uuid.UUID(int=self._ids << 64)
 
     def _publish(self, kind: Any, key: str, payload: dict | None) -> None:
         super()._publish(kind, key, payload)

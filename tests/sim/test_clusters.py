@@ -4,10 +4,14 @@ leader can always be had again."""
 import pytest
 
 from tests.sim.runs import run_many, run_one
+from tests.sim.transactor import Outcome
+from tests.sim.trouble import any_trouble
+from tests.sim.world import World
 
 SEEDS = {
     "any": 3000, "storm": 1400, "joining": 100, "wiped": 100, "twice": 100, "behind": 100,
     "back": 100, "crash": 100, "pipelined": 100, "torn": 60,
+    "coordinators": 60, "handover": 30,
 }  # fmt: skip
 
 
@@ -25,3 +29,13 @@ def test_every_promise_holds_through(trouble: str) -> None:
 
 def test_a_seed_always_gives_the_same_run() -> None:
     assert run_one("any", 7) == run_one("any", 7)
+
+
+def test_groups_and_transactions_get_something_done() -> None:
+    """Else what is said of them above would be true of nothing."""
+    world = World(3, coordinates=True)
+    world.run(any_trouble)
+    assert world.coordination is not None
+    assert {*world.coordination.outcomes.values()} >= {Outcome.COMMITTED, Outcome.ABORTED}
+    assert all(member.acknowledged for member in world.coordination.members)
+    assert all(reader.transactions for reader in world.coordination.readers)

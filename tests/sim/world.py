@@ -10,6 +10,7 @@ from brokers.node.partition_runtime import PartitionRuntime
 from brokers.wire.batch import iterate_batches
 from tests.sim.broker import Broker
 from tests.sim.checks import Checks, Entry
+from tests.sim.coordination import Coordination
 from tests.sim.pipelined_producer import PipelinedProducer
 from tests.sim.producer import Producer
 from tests.sim.reader import Reader
@@ -33,9 +34,11 @@ class World:
         partitions: int = 1,
         configs: Mapping[str, str] = NO_CONFIGS,
         pipelined: int = 0,
+        coordinates: bool = False,
     ) -> None:
         """``configs``: of the topic, over the usual ones. ``pipelined``: so many producers send on
-        before they have an answer."""
+        before they have an answer. ``coordinates``: there are groups and transactions."""
+        self.coordinates = coordinates
         self.seed = seed
         self.timeline = Timeline(seed)
         self.random = self.timeline.random
@@ -74,6 +77,9 @@ class World:
             for number in range(PRODUCERS)
         ]
         self.readers = [Reader(self, index) for index in range(partitions)]
+        self.coordination: Coordination | None = None
+        if coordinates:
+            self.coordination = Coordination(self)
 
     # What the network and the operating system allow.
 
@@ -117,8 +123,12 @@ class World:
         self.heal()
         for producer in self.producers:
             producer.is_finishing = True
+        if self.coordination is not None:
+            self.coordination.finish()
         self._until(self.is_at_peace, QUIET_MS_MAX)
         self.checks.final()
+        if self.coordination is not None:
+            self.coordination.judge()
 
     def _until(self, condition: Callable[[], bool], within_ms: float = 1e9) -> None:
         deadline = self.timeline.now + within_ms
@@ -149,6 +159,8 @@ class World:
         if not all(broker.runs for broker in self.brokers):
             return False
         if not all(client.is_done for client in (*self.producers, *self.readers)):
+            return False
+        if self.coordination is not None and not self.coordination.is_done:
             return False
         return all(self._is_equal(*place) for place in self.store.partitions)
 
