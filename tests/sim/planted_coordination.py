@@ -160,7 +160,6 @@ def retried_ends_end_again() -> Iterator[None]:
 
 
 COORDINATION = {
-    "a coordinator answers before the commit": answering_before_the_commit,
     "a coordinator's decisions stay in memory": decisions_kept_in_memory,
     "a coordinator loads to the high watermark": loading_below_the_high_watermark,
     "no verification of partitions": no_verification,
@@ -172,5 +171,8 @@ COORDINATION = {
     "markers of old coordinators accepted": old_markers_accepted,
     "a repeated EndTxn ends the next transaction": retried_ends_end_again,
 }
-IN_A_STORM = {"begin-transaction only in memory": beginnings_kept_in_memory}
-"""What shows only where leaders change within a transaction."""
+IN_A_STORM = {
+    "a coordinator answers before the commit": answering_before_the_commit,
+    "begin-transaction only in memory": beginnings_kept_in_memory,
+}
+"""What shows soonest where leaders change all the time."""
