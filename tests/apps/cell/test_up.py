@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from streaming.cell import up
+from streaming.cell import up as running
 from streaming.cell.account import Account, reachable
 from streaming.cell.program import CHECKOUT, PYTHON
 from tests.service import ServiceUnderTest, environment
@@ -191,12 +191,12 @@ def test_a_stop_that_falls_into_a_finaliser_is_not_lost():
 
     handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with up._stopped_by_signals():
+        with running._stopped_by_signals():
             Finalised()
-            with pytest.raises(up.Stopped):
-                up._look_for_stop()
+            with pytest.raises(running.Stopped):
+                running._look_for_stop()
     finally:
-        up._stop_asked.clear()
+        running._stop_asked.clear()
         for number, handler in handlers.items():
             signal.signal(number, handler)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
