@@ -90,6 +90,15 @@ class Checker:
             words = f"{told(event.value)} had been refused"
             self._add(Anomaly.ABORTED_READ, event.place, event.offset, words)
 
+    def values_in(self, place: Place) -> list[int]:
+        """What was read of a partition, in the order of offsets."""
+        log = self._logs.get(place) or _Log()
+        return [value for value in log.values if value != EMPTY]
+
+    def end_of(self, place: Place) -> int:
+        """Where what was read of a partition ends."""
+        return (self._logs.get(place) or _Log()).end
+
     def findings(self) -> Findings:
         for place, start, end in self._skips:
             if self._logs[place].has_any(start, end):

@@ -10,16 +10,21 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 from typing import Any, Final
 
 import psutil
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from brokers.wire.messages.find_coordinator_request import FindCoordinatorRequest
+from brokers.wire.registry import ApiKey
 from streaming.cell.program import CHECKOUT, EXEC_CHILD
 from streaming.cell.status import document
+from tests.node.raw_client import RawClient
 from tests.service import ServiceUnderTest
+from tests.torture.clients.groups import GROUPS, Group, committed, consumer_of
 from tests.torture.clients.task import Login, name_of
 from tests.torture.layout import TOPIC_CONFIGS, TOPICS, Place, places
 from tests.torture.network.network import Network
@@ -30,6 +35,13 @@ TENANT: Final = "torture"
 CREATED_WITHIN_S: Final = 60.0
 STOPPED_WITHIN_S: Final = 60.0
 METADATA_S: Final = 4.0
+
+
+class CoordinatorKind(IntEnum):
+    """FindCoordinator's key types."""
+
+    GROUP = 0
+    TRANSACTION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,8 @@ class Cluster:
         self._topic_ids: dict[int, str] = {}
         self.login: Login
         self.admin: AdminClient
+        self._asking: dict[str, Consumer] = {}
+        """By group, of which they are no members."""
 
     @property
     def data_dir(self) -> Path:
@@ -113,6 +127,7 @@ class Cluster:
             undo.callback(self._kill)
             self.login = self._make_tenant()
             self.admin = AdminClient(self.login.librdkafka())
+            self._asking = {name: consumer_of(self.login, group) for name, group in GROUPS.items()}
             self._make_topics()
             self._undo = undo.pop_all()
         return self
@@ -149,6 +164,10 @@ class Cluster:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
+    def run(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as the operator does."""
+        return self._service.run(command, *arguments)
+
     # What it is made of.
 
     def brokers(self) -> list[Broker]:
@@ -179,6 +198,26 @@ class Cluster:
         with contextlib.suppress(KafkaException):
             return set(self.admin.list_topics(timeout=METADATA_S).brokers)
         return set()
+
+    def committed(self, group: Group) -> dict[Place, int]:
+        """What a group has committed in what it reads, 0 where nothing; empty when nobody says."""
+        with contextlib.suppress(KafkaException):
+            return committed(self._asking[group.name], group.places)
+        return {}
+
+    def coordinator_of(self, kind: CoordinatorKind, name: str) -> int | None:
+        """The broker that coordinates a group or a transactional id; None when nobody says."""
+        key = (self.login.api_key, self.login.api_secret)
+        for address in self.login.bootstrap_servers.split(","):
+            with contextlib.suppress(OSError, EOFError):
+                with RawClient(int(address.rpartition(":")[2])) as connection:
+                    connection.socket.settimeout(METADATA_S)
+                    connection.log_in(key)
+                    asked = FindCoordinatorRequest(key_type=kind, coordinator_keys=[name])
+                    (row,) = connection.ask(ApiKey.FIND_COORDINATOR, 4, asked).coordinators
+                if not row.error_code:
+                    return int(row.node_id)
+        return None
 
     def partitions(self) -> dict[Place, Replicas]:
         """What Metadata says now; what it said last when no broker answers."""

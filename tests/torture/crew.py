@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from streaming.cell.program import CHECKOUT, EXEC_CHILD
 from tests.torture.clients import exits
+from tests.torture.clients.groups import GROUPS, Group
 from tests.torture.clients.task import Login, Task
 from tests.torture.layout import Place
 
@@ -31,6 +33,10 @@ class Member:
     """What it printed."""
 
     @property
+    def group(self) -> Group | None:
+        return GROUPS.get(self.task.role)
+
+    @property
     def is_reader(self) -> bool:
         return self.task.role in READERS
 
@@ -43,6 +49,8 @@ class Crew:
 
     def __init__(self, login: Login, folder: Path, rate: float) -> None:
         self.crashes = 0
+        self.replaced: Counter[int] = Counter()
+        """Transformers whose transaction ran out of time, or whose library hung, by exit code."""
         self.failures: list[str] = []
         """Members that ended by themselves or did not end when told to, which none should."""
         self._login = login
@@ -69,10 +77,14 @@ class Crew:
             ("leader-acks-writer", weak / 2),
             ("no-acks-writer", weak / 2),
             ("refused-writer", REFUSED_RATE),
+            ("late-ender", 0.0),
         ]:
             self.start(role, rate=rate)
         for role in READERS:
             self.start(role)
+        for group in GROUPS.values():
+            for slot in range(group.members):
+                self.start(group.name, slot=slot)
 
     def start(
         self,
@@ -80,6 +92,7 @@ class Crew:
         *,
         rate: float = 0.0,
         from_end: bool = False,
+        slot: int = 0,
         until: dict[Place, int] | None = None,
     ) -> Member:
         self._count += 1
@@ -91,6 +104,7 @@ class Crew:
             login=self._login,
             rate=rate,
             from_end=from_end,
+            slot=slot,
             until=until or {},
         )
         told = self._folder / f"{name}.json"
@@ -114,25 +128,40 @@ class Crew:
     def crash_one(self, draw: random.Random) -> str:
         """Kill -9 one of the idempotent writers and readers, and start another in its place."""
         candidates = [m for m in self._members if m.is_reader or m.task.role == "idempotent-writer"]
-        member = draw.choice(candidates)
+        return self._crash(draw.choice(candidates))
+
+    def crash_group_member(self, draw: random.Random) -> str:
+        """Kill -9 a member of a group; it is replaced by one of the same transactional id."""
+        return self._crash(draw.choice([m for m in self._members if m.group is not None]))
+
+    def _crash(self, member: Member) -> str:
         self._members.remove(member)
         member.process.kill()
         member.process.wait()
         self.crashes += 1
-        # A reader goes on at the end: from the beginning it would never come near it in a long run.
-        self.start(member.task.role, rate=member.task.rate, from_end=member.is_reader)
+        self._replace(member)
         return str(member)
+
+    def _replace(self, gone: Member) -> None:
+        # A reader goes on at the end: from the beginning it would never come near it in a long run.
+        task = gone.task
+        self.start(task.role, rate=task.rate, from_end=gone.is_reader, slot=task.slot)
 
     def tend(self) -> None:
         """Note those that ended by themselves, and replace them."""
         for member in [each for each in self._members if each.process.poll() is not None]:
             self._members.remove(member)
             self._note_end(member)
-            self.start(member.task.role, rate=member.task.rate, from_end=member.is_reader)
+            self._replace(member)
 
     def stop_writers(self) -> None:
         """Writers flush first; one that cannot is a failure."""
-        self._stop([m for m in self._members if not m.is_reader], WRITERS_END_WITHIN_S)
+        writers = [m for m in self._members if not m.is_reader and m.group is None]
+        self._stop(writers, WRITERS_END_WITHIN_S)
+
+    def stop_groups(self) -> None:
+        """Members end the transaction that they are in, and leave."""
+        self._stop([m for m in self._members if m.group is not None], WRITERS_END_WITHIN_S)
 
     def stop_readers(self) -> None:
         self._stop([m for m in self._members if m.is_reader], READERS_END_WITHIN_S)
@@ -168,6 +197,9 @@ class Crew:
     def _note_end(self, member: Member) -> None:
         code = member.process.returncode
         if code == exits.DONE:
+            return
+        if code in {exits.FENCED, exits.HUNG}:
+            self.replaced[code] += 1
             return
         why = {
             exits.FATAL: "gave up its idempotence",

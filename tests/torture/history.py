@@ -34,6 +34,13 @@ class Kind(IntEnum):
     """A reader was told that its offset is out of range, or that the log had been cut."""
     GARBLED = 8
     """A reader got bytes that nobody sent."""
+    COMMIT = 9
+    """A group's commit of ``offset`` was acknowledged."""
+    FOUND = 10
+    """A member asked what its group has committed, at ``value`` microseconds, and got ``offset``,
+    which is 0 where nothing is."""
+    LATE = 11
+    """An EndTxn of the transaction before came late, and was answered."""
 
 
 class Event(NamedTuple):

@@ -27,15 +27,18 @@ class Place(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class TopicPlan:
     """``acks`` is what its writers ask for. Only ``all``, which they send idempotently, is a
-    promise: nothing lost, nothing twice, nothing out of order."""
+    promise: nothing lost, nothing twice, nothing out of order. ``transactions`` are that and more:
+    nothing that was aborted is read, and one that is made of another topic is it exactly once."""
 
     name: str
-    acks: Literal["all", "1", "0"]
+    acks: Literal["all", "1", "0", "transactions"]
     partitions: int
+    made_of: str | None = None
+    """The topic whose every record becomes one of this topic, in the partition of that number."""
 
     @property
     def is_promised(self) -> bool:
-        return self.acks == "all"
+        return self.acks in {"all", "transactions"}
 
 
 TOPICS: Final = (
@@ -43,6 +46,9 @@ TOPICS: Final = (
     TopicPlan("payments", "all", 3),
     TopicPlan("clicks", "1", 2),
     TopicPlan("metrics", "0", 2),
+    TopicPlan("shipments", "transactions", 3, made_of="orders"),
+    TopicPlan("receipts", "transactions", 3, made_of="payments"),
+    TopicPlan("ledger", "transactions", 2),
 )
 
 TOPIC_CONFIGS: Final = {"segment.bytes": str(1 << 20)}
@@ -57,6 +63,10 @@ def places(*acks: str) -> list[Place]:
         if not acks or plan.acks in acks
         for partition in range(plan.partitions)
     ]
+
+
+def places_of(topic: str) -> list[Place]:
+    return [place for place in places() if TOPICS[place.topic].name == topic]
 
 
 def value_of(producer: int, sequence: int) -> int:

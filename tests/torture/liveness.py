@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from tests.torture.clients.groups import GROUPS
 from tests.torture.cluster import Cluster
 from tests.torture.crew import Crew
 from tests.torture.layout import places
@@ -16,6 +17,8 @@ from tests.torture.live import LiveView
 WHOLE_WITHIN_S: Final = 30.0
 PROGRESS_WITHIN_S: Final = 30.0
 CAUGHT_UP_WITHIN_S: Final = 60.0
+GROUPS_DONE_WITHIN_S: Final = 90.0
+"""A session and a transaction may have to run out first."""
 
 
 def wait_until_whole(cluster: Cluster) -> tuple[float, str | None]:
@@ -61,6 +64,25 @@ def wait_for_readers(live: LiveView, crew: Crew) -> tuple[float, str | None]:
         return words if behind else None
 
     return _wait(missing, CAUGHT_UP_WITHIN_S)
+
+
+def wait_for_groups(cluster: Cluster, live: LiveView, crew: Crew) -> tuple[float, str | None]:
+    """Every group has committed all that is acknowledged; the writers have stopped."""
+
+    def missing() -> str | None:
+        crew.tend()
+        live.refresh()
+        behind = [
+            f"{group.name} at {at.get(place)} of {end} in {place}"
+            for group in GROUPS.values()
+            for at in [cluster.committed(group)]
+            for place in group.places
+            if at.get(place, -1) < (end := live.known_end(place))
+        ]
+        words = f"groups are behind after {GROUPS_DONE_WITHIN_S:.0f} s: {', '.join(behind)}"
+        return words if behind else None
+
+    return _wait(missing, GROUPS_DONE_WITHIN_S)
 
 
 def _wait(missing: Callable[[], str | None], seconds: float) -> tuple[float, str | None]:

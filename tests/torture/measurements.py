@@ -29,7 +29,7 @@ class Acknowledgements:
         """When the sends that were not acknowledged had been sent."""
         self.count = 0
         for send in sends:
-            if not TOPICS[send.place.topic].is_promised:
+            if TOPICS[send.place.topic].acks != "all":
                 continue
             if send.state == Kind.OK:
                 pairs[send.place].append((send.ended, send.invoked))
@@ -132,7 +132,7 @@ def _is_mixed(fault: Happened, happened: Sequence[Happened]) -> bool:
 
 
 def _promised(found: Iterable[Place]) -> list[Place]:
-    return [place for place in found if TOPICS[place.topic].is_promised]
+    return [place for place in found if TOPICS[place.topic].acks == "all"]
 
 
 def _told(samples: list[float]) -> dict[str, float]:

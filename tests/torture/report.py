@@ -32,6 +32,11 @@ def document(options: Options, outcome: Outcome) -> dict[str, Any]:
         "client_crashes": outcome.crashes,
         "acknowledged": outcome.acknowledged,
         "read": outcome.read,
+        "transformed": outcome.transformed,
+        "commits": outcome.commits,
+        "fenced": outcome.fenced,
+        "hung": outcome.hung,
+        "late_ends": outcome.late_ends,
         "figures": outcome.figures,
         "findings": dict(findings.counts),
         "examples": findings.examples,
@@ -51,6 +56,10 @@ def text(told: dict[str, Any], outcome: Outcome) -> str:
         f"replication factor {told['replication_factor']}",
         f"{told['acknowledged']:,} records acknowledged with acks=all; "
         f"{told['read']:,} read back by each of three fresh clients",
+        f"{told['transformed']:,} records transformed; {told['commits']:,} commits of "
+        f"groups' offsets acknowledged; {told['fenced']} transformers fenced, "
+        f"{told['hung']} hung; "
+        f"{told['late_ends']} EndTxn came a transaction late",
         f"faults: {_counted(told['faults'])}; {told['client_crashes']} clients crashed",
     ]
     if told["not_now"]:

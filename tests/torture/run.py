@@ -13,12 +13,16 @@ from typing import Any, Final
 from tests.torture import liveness, measurements
 from tests.torture.anomalies import Findings
 from tests.torture.checker import Checker
+from tests.torture.clients import exits
+from tests.torture.clients.groups import GROUPS, sink_of
 from tests.torture.cluster import Cluster, Replicas
 from tests.torture.crew import READERS, Crew
 from tests.torture.disks import Disks
+from tests.torture.exactly_once import Origins, check_exactly_once
 from tests.torture.faults import ON_IMAGES, ON_RELAYS
 from tests.torture.faults.scene import Scene
-from tests.torture.history import events
+from tests.torture.group_check import GroupCheck
+from tests.torture.history import Kind, events
 from tests.torture.layout import Place
 from tests.torture.live import LiveView
 from tests.torture.measurements import Acknowledgements
@@ -29,6 +33,7 @@ from tests.torture.sends import Sends
 from tests.torture.storage_check import ReplicaSet, check_replicas
 
 CRASH_A_CLIENT_EVERY_S: Final = 30.0
+CRASH_A_MEMBER_EVERY_S: Final = 20.0
 STEP_S: Final = 0.05
 FINAL_READ_WITHIN_S: Final = 200.0
 READ_PER_SECOND: Final = 2_000
@@ -43,6 +48,15 @@ class Outcome:
     happened: list[Happened] = field(default_factory=list)
     not_now: dict[str, int] = field(default_factory=dict)
     acknowledged: int = 0
+    transformed: int = 0
+    """Records of one topic that became one of another."""
+    commits: int = 0
+    """Of groups' offsets, acknowledged; those in transactions too."""
+    fenced: int = 0
+    hung: int = 0
+    """Transformers, see ``exits``."""
+    late_ends: int = 0
+    """EndTxn that came to their coordinator in the middle of the next transaction."""
     read: int = 0
     crashes: int = 0
     replication_factor: int = 0
@@ -89,6 +103,8 @@ class _Run:
             relays=bool(ON_RELAYS & set(options.faults)),
         )
         self._healed = 0.0
+        self._committed: dict[str, dict[Place, int]] = {}
+        """What each group had committed at the end."""
 
     def go(self) -> None:
         self._say_what_can_be_broken()
@@ -117,12 +133,19 @@ class _Run:
         if nothing is None:
             self._break_things(crew)
         crew.stop_writers()
+        took, behind = liveness.wait_for_groups(self._cluster, self._live, crew)
+        self._outcome.figures["groups_done_s"] = round(took, 1)
+        self._note("stuck-group", behind)
+        crew.stop_groups()
+        self._committed = {g.name: self._cluster.committed(g) for g in GROUPS.values()}
         took, behind = liveness.wait_for_readers(self._live, crew)
         self._outcome.figures["readers_caught_up_s"] = round(took, 1)
         self._note("stuck-reader", behind)
         self._read_everything(crew)
         crew.stop_readers()
         self._outcome.crashes = crew.crashes
+        self._outcome.fenced = crew.replaced[exits.FENCED]
+        self._outcome.hung = crew.replaced[exits.HUNG]
         for failure in crew.failures:
             self._note("client", failure)
 
@@ -158,12 +181,16 @@ class _Run:
         draw = random.Random(f"{self._options.seed}/clients")
         begun = time.monotonic()
         next_crash = begun + CRASH_A_CLIENT_EVERY_S
+        next_member = begun + CRASH_A_MEMBER_EVERY_S
         while time.monotonic() < begun + seconds:
             nemesis.step()
             crew.tend()
             if time.monotonic() >= next_crash:
                 next_crash += CRASH_A_CLIENT_EVERY_S
                 crew.crash_one(draw)
+            if time.monotonic() >= next_member:
+                next_member += CRASH_A_MEMBER_EVERY_S
+                crew.crash_group_member(draw)
             time.sleep(STEP_S)
 
     def _read_everything(self, crew: Crew) -> None:
@@ -180,18 +207,42 @@ class _Run:
 
     def _check_histories(self) -> None:
         sends = Sends()
-        for path in sorted(self._histories.glob("*-writer.history")):
+        for path in self._of("writer", "transformer", "late-ender"):
             sends.take(events(path))
         checker = Checker(sends)
-        for path in sorted(self._histories.glob("*-reader.history")):
+        for path in self._of("reader", "transformer", "auditor"):
             checker.take_reader(events(path))
         self._outcome.findings.extend(checker.findings())
+        self._check_groups(checker)
         acknowledged = Acknowledgements(sends)
         happened = self._outcome.happened
         self._outcome.acknowledged = acknowledged.count
         self._outcome.figures |= measurements.figures(acknowledged, happened)
         for words in measurements.stalled(acknowledged, happened, self._healed):
             self._note("no-progress", words)
+
+    def _of(self, *roles: str) -> list[Path]:
+        """The histories of these kinds of client."""
+        return sorted(path for role in roles for path in self._histories.glob(f"*-{role}.history"))
+
+    def _check_groups(self, checker: Checker) -> None:
+        findings = self._outcome.findings
+        for path in self._of("late-ender"):
+            self._outcome.late_ends += sum(each.kind == Kind.LATE for each in events(path))
+        for group in GROUPS.values():
+            offsets, origins = GroupCheck(group.name), Origins()
+            for path in self._of(group.name):
+                offsets.take(events(path))
+                origins.take(events(path))
+            self._outcome.commits += offsets.check(self._committed.get(group.name, {}), findings)
+            for source in group.places if group.makes else ():
+                self._outcome.transformed += check_exactly_once(
+                    sink_of(source),
+                    checker.values_in(sink_of(source)),
+                    checker.end_of(source),
+                    origins,
+                    findings,
+                )
 
     def _check_storage(self, partitions: dict[Place, Replicas]) -> None:
         volumes = {each: self._cluster.volume(each) for each in range(1, self._options.brokers + 1)}

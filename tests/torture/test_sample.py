@@ -17,6 +17,8 @@ def test_kills_and_a_store_that_stops_break_no_promise() -> None:
             "kill-leader",
             "end-broker",
             "pause-leader",
+            "kill-group-coordinator",
+            "kill-transaction-coordinator",
             "pause-postgres",
             "cut-off",
             "cut-at-commit",
@@ -28,3 +30,6 @@ def test_kills_and_a_store_that_stops_break_no_promise() -> None:
     assert sum(told["faults"].values()) >= 2
     assert told["acknowledged"] > 0
     assert told["read"] >= told["acknowledged"]
+    assert told["transformed"] > 0
+    assert told["commits"] > 0
+    assert told["late_ends"] > 0

@@ -48,6 +48,7 @@ async def _connected(task: Task) -> AIOKafkaConsumer:
             **task.login.python(),
             enable_auto_commit=False,
             auto_offset_reset="none",
+            isolation_level="read_committed",
             fetch_max_wait_ms=200,
             retry_backoff_ms=200,
         )

@@ -23,6 +23,7 @@ def run(task: Task, stop: Event) -> int:
         "group.id": "none",
         "enable.auto.commit": False,
         "auto.offset.reset": "error",
+        "isolation.level": "read_committed",
         "fetch.wait.max.ms": 200,
     }
     consumer = Consumer(task.login.librdkafka(**settings))

@@ -7,5 +7,9 @@ FATAL: Final = 3
 """The library says that its idempotent producer cannot keep its promise any more."""
 UNFINISHED: Final = 4
 """Sends were neither acknowledged nor given up, long after they should have been."""
+FENCED: Final = 6
+"""A transaction ran out of time while its coordinator was away, so its producer may not go on."""
+HUNG: Final = 7
+"""A call of the library did not return, long after the time that it was given."""
 RESET: Final = 5
 """The reader's position went away; the history says where."""

@@ -48,6 +48,7 @@ def _connected(task: Task) -> KafkaConsumer:
                 **task.login.python(),
                 enable_auto_commit=False,
                 auto_offset_reset="none",
+                isolation_level="read_committed",
                 fetch_max_wait_ms=200,
             )
         except KafkaError:

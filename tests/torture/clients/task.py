@@ -47,7 +47,8 @@ class Login:
 @dataclass(frozen=True, slots=True)
 class Task:
     """``rate`` is sends per second. Readers begin at the beginning, or with ``from_end`` at the
-    end; one with ``until`` ends by itself once it has read up to there, exclusive."""
+    end; one with ``until`` ends by itself once it has read up to there, exclusive. ``slot`` tells
+    members of one role apart, and stays when one is replaced."""
 
     role: str
     number: int
@@ -55,6 +56,7 @@ class Task:
     login: Login
     rate: float = 0.0
     from_end: bool = False
+    slot: int = 0
     until: dict[Place, int] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:

@@ -15,23 +15,23 @@ AWAY_S: Final = (2.0, 15.0)
 
 def kill_leader(scene: Scene, draw: Random) -> Injected:
     place, _, leader = scene.draw_partition(draw)
-    return _kill(scene, f"broker {leader}, which leads {place}", leader)
+    return kill(scene, f"broker {leader}, which leads {place}", leader)
 
 
 def kill_follower(scene: Scene, draw: Random) -> Injected:
     place, follower = scene.draw_follower(draw)
-    return _kill(scene, f"broker {follower}, which follows {place}", follower)
+    return kill(scene, f"broker {follower}, which follows {place}", follower)
 
 
 def kill_isr(scene: Scene, draw: Random) -> Injected:
     place, found, _ = scene.draw_partition(draw)
-    return _kill(scene, f"brokers {sorted(found.isr)}, the ISR of {place}", *found.isr)
+    return kill(scene, f"brokers {sorted(found.isr)}, the ISR of {place}", *found.isr)
 
 
 def kill_broker(scene: Scene, draw: Random) -> Injected:
     """Any broker: the process that is killed is the Celery worker itself."""
     number = scene.draw_broker(draw)
-    return _kill(scene, f"broker {number}", number)
+    return kill(scene, f"broker {number}", number)
 
 
 def broker_away(scene: Scene, draw: Random) -> Injected:
@@ -39,7 +39,7 @@ def broker_away(scene: Scene, draw: Random) -> Injected:
     _, _, leader = scene.draw_partition(draw)
     lasts = draw.uniform(*AWAY_S)
     volume = scene.cluster.broker(leader).volume
-    injected = _kill(scene, f"broker {leader} for {lasts:.1f} s", leader)
+    injected = kill(scene, f"broker {leader} for {lasts:.1f} s", leader)
     injected.undo = HeldVolume(volume).release
     injected.lasts_s = lasts
     return injected
@@ -47,12 +47,12 @@ def broker_away(scene: Scene, draw: Random) -> Injected:
 
 def pause_leader(scene: Scene, draw: Random) -> Injected:
     place, _, leader = scene.draw_partition(draw)
-    return _pause(scene, draw, leader, f"which leads {place}")
+    return pause(scene, draw, leader, f"which leads {place}")
 
 
 def pause_follower(scene: Scene, draw: Random) -> Injected:
     place, follower = scene.draw_follower(draw)
-    return _pause(scene, draw, follower, f"which follows {place}")
+    return pause(scene, draw, follower, f"which follows {place}")
 
 
 def end_broker(scene: Scene, draw: Random) -> Injected:
@@ -62,13 +62,13 @@ def end_broker(scene: Scene, draw: Random) -> Injected:
     return Injected(f"broker {number}", frozenset({number}))
 
 
-def _kill(scene: Scene, target: str, *numbers: int) -> Injected:
+def kill(scene: Scene, target: str, *numbers: int) -> Injected:
     for number in numbers:
         scene.send(number, signal.SIGKILL)
     return Injected(target, frozenset(numbers))
 
 
-def _pause(scene: Scene, draw: Random, number: int, which: str) -> Injected:
+def pause(scene: Scene, draw: Random, number: int, which: str) -> Injected:
     lasts = draw.uniform(*PAUSE_S)
     pid = scene.send(number, signal.SIGSTOP)
 
