@@ -43,6 +43,7 @@ END_TXN_VERSION: Final = 5
 ELSEWHERE: Final = {
     ErrorCode.NETWORK_EXCEPTION,
     ErrorCode.NOT_COORDINATOR,
+    ErrorCode.COORDINATOR_NOT_AVAILABLE,
     ErrorCode.NOT_LEADER_OR_FOLLOWER,
     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
 }
@@ -84,7 +85,8 @@ class LateEnder:
                     if self._producer[0] < 0:
                         self._begin_anew(delay)
                     self._transact(delay)
-                except Lost:
+                except Lost as why:
+                    print(why, flush=True)
                     self._producer = -1, -1
                 stop.wait(PAUSE_S)
         return exits.DONE
@@ -164,7 +166,7 @@ class LateEnder:
         self, attempt: Callable[[RawClient], Any], whom: str, delay: EndDelay | None = None
     ) -> Any:
         """An answer without error, of whichever broker gives one. Raises ``Lost``."""
-        deadline = time.monotonic() + GIVE_UP_S
+        deadline, code = time.monotonic() + GIVE_UP_S, ErrorCode.NONE
         while time.monotonic() < deadline:
             port = self._ports.setdefault(whom, self._brokers[0])
             if delay is not None:
@@ -183,7 +185,7 @@ class LateEnder:
                 at = self._brokers.index(self._ports[whom]) + 1
                 self._ports[whom] = self._brokers[at % len(self._brokers)]
             time.sleep(AGAIN_S)
-        raise Lost(f"{whom}: nobody answers")
+        raise Lost(f"{whom}: no answer in {GIVE_UP_S:g} s but {code.name}")
 
 
 def run(task: Task, stop: Event) -> int:
