@@ -37,6 +37,8 @@ class Anomaly(StrEnum):
     """A record was transformed into two committed ones, or out of order."""
     NEVER_MADE = "never-made"
     """A record was not transformed, though later ones were or all was waited for."""
+    OBEYED_LATE = "obeyed-late"
+    """An EndTxn 5 of one transaction came in the middle of the next, and was not refused."""
     LOST_COMMIT = "lost-commit"
     """A group's offset is below one whose commit had been acknowledged before it was asked for."""
     COMMIT_AHEAD = "commit-ahead"

@@ -58,3 +58,12 @@ def check_exactly_once(
         words = f"{sink}: nothing of offsets {due} to {source_end - 1}, the last there are"
         findings.add(Anomaly.NEVER_MADE, words)
     return len(made)
+
+
+def check_late_ends(history: Iterable[Event], findings: Findings) -> int:
+    """How many EndTxn came a transaction late; each has to be refused."""
+    late = [event for event in history if event.kind == Kind.LATE]
+    for event in late:
+        if event.code == 0:
+            findings.add(Anomaly.OBEYED_LATE, f"{event.place}: ended by one of the one before")
+    return len(late)

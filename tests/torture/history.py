@@ -40,7 +40,8 @@ class Kind(IntEnum):
     """A member asked what its group has committed, at ``value`` microseconds, and got ``offset``,
     which is 0 where nothing is."""
     LATE = 11
-    """An EndTxn of the transaction before came late, and was answered."""
+    """An EndTxn of the transaction before came late, and was answered ``code``: it was
+    obeyed when that is 0."""
 
 
 class Event(NamedTuple):

@@ -18,11 +18,11 @@ from tests.torture.clients.groups import GROUPS, sink_of
 from tests.torture.cluster import Cluster, Replicas
 from tests.torture.crew import READERS, Crew
 from tests.torture.disks import Disks
-from tests.torture.exactly_once import Origins, check_exactly_once
+from tests.torture.exactly_once import Origins, check_exactly_once, check_late_ends
 from tests.torture.faults import ON_IMAGES, ON_RELAYS
 from tests.torture.faults.scene import Scene
 from tests.torture.group_check import GroupCheck
-from tests.torture.history import Kind, events
+from tests.torture.history import events
 from tests.torture.layout import Place
 from tests.torture.live import LiveView
 from tests.torture.measurements import Acknowledgements
@@ -228,7 +228,7 @@ class _Run:
     def _check_groups(self, checker: Checker) -> None:
         findings = self._outcome.findings
         for path in self._of("late-ender"):
-            self._outcome.late_ends += sum(each.kind == Kind.LATE for each in events(path))
+            self._outcome.late_ends += check_late_ends(events(path), findings)
         for group in GROUPS.values():
             offsets, origins = GroupCheck(group.name), Origins()
             for path in self._of(group.name):

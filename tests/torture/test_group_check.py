@@ -2,7 +2,7 @@
 
 from tests.torture.anomalies import Anomaly, Findings
 from tests.torture.clients.groups import GROUPS, sink_of
-from tests.torture.exactly_once import Origins, check_exactly_once
+from tests.torture.exactly_once import Origins, check_exactly_once, check_late_ends
 from tests.torture.group_check import GroupCheck
 from tests.torture.history import Event, Kind
 from tests.torture.layout import TOPICS, Place, value_of
@@ -92,3 +92,10 @@ def test_an_offset_beyond_what_was_read_is_found() -> None:
 def test_every_topic_that_is_made_has_a_group_that_makes_it() -> None:
     made = {plan.made_of: plan.name for plan in TOPICS if plan.made_of}
     assert {group.reads[0]: group.makes for group in GROUPS.values() if group.makes} == made
+
+
+def test_a_late_end_that_is_obeyed_is_found() -> None:
+    findings = Findings()
+    history = [Event(Kind.LATE, *SINK, code, 0, -1, 0.0) for code in (47, 0, 90)]
+    assert check_late_ends(history, findings) == 3
+    assert dict(findings.counts) == {Anomaly.OBEYED_LATE: 1}

@@ -44,17 +44,17 @@ class EndDelay:
         """Keep the next EndTxn, and break the connection that it came on."""
         self._is_armed = True
 
-    def deliver(self) -> bool:
-        """Send what was kept; whether the broker answered it. False when nothing is kept."""
+    def deliver(self) -> bytes | None:
+        """Send what was kept; the broker's answer. None when nothing is kept, or it is silent."""
         if self._kept is None:
-            return False
+            return None
         broker, frame = self._kept
         self._kept = None
         with broker, suppress(OSError):
             broker.settimeout(WAIT_S)
             broker.sendall(frame)
-            return _frame(broker) is not None
-        return False
+            return _frame(broker)
+        return None
 
     def _accept(self) -> None:
         with suppress(OSError):

@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from brokers.kernel.errors import ErrorCode
 from brokers.wire.batch import TRANSACTIONAL_BIT, NewRecord, build_batch
+from brokers.wire.headers import decode_response_header
 from brokers.wire.messages.end_txn_request import EndTxnRequest
 from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
-from brokers.wire.registry import ApiKey
+from brokers.wire.registry import RESPONSES, ApiKey
 from tests.node.raw_client import RawClient
 from tests.torture.clients import exits
 from tests.torture.clients.end_delay import EndDelay
@@ -97,10 +98,14 @@ class LateEnder:
         commits = self._transactions % 2 == 0
         written: list[tuple[Place, int, int]] = []
         outcome = Kind.INFO
+        begun = time.monotonic()
         try:
             self._write(written)
-            if delay.deliver():
-                self._record.note(Kind.LATE, written[0][0])
+            if (answer := delay.deliver()) is not None:
+                # Behind that time, this transaction may have been aborted like the one before.
+                is_open = time.monotonic() - begun < TRANSACTION_MS / 2000
+                code = _late_code(answer) if is_open else ErrorCode.INVALID_PRODUCER_EPOCH
+                self._record.note(Kind.LATE, written[0][0], code=abs(code))
             self._write(written)
             if self._transactions % DELAYED_EACH == 0:
                 delay.arm()
@@ -186,6 +191,13 @@ class LateEnder:
                 self._ports[whom] = self._brokers[at % len(self._brokers)]
             time.sleep(AGAIN_S)
         raise Lost(f"{whom}: no answer in {GIVE_UP_S:g} s but {code.name}")
+
+
+def _late_code(frame: bytes) -> ErrorCode:
+    _, position = decode_response_header(ApiKey.END_TXN, END_TXN_VERSION, memoryview(frame)[4:])
+    data = memoryview(frame)[4:]
+    answer = RESPONSES[ApiKey.END_TXN].decode(END_TXN_VERSION, data, position)
+    return ErrorCode(answer.error_code)
 
 
 def run(task: Task, stop: Event) -> int:
