@@ -382,3 +382,20 @@ def test_a_leader_that_is_still_followed_serves_while_the_store_and_one_replica_
         assert client.produce("t", batch(b"2"), acks=1).error_code == 0
         assert client.fetch("t", 0).high_watermark == 1
         trio.cell.available = True
+
+
+def test_a_leader_that_may_have_been_replaced_resets_no_consumer(trio):
+    topic = trio.topic("t")
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", batch(b"0")).error_code == 0
+        row = client.fetch("t", 7)
+        assert row.error_code == ErrorCode.OFFSET_OUT_OF_RANGE, "its followers say that it leads"
+        # Nobody can say now whether another broker leads, and has an offset 7.
+        trio.cell.available = False
+        trio.stop(2)
+        trio.stop(3)
+        wait_until(
+            lambda: client.fetch("t", 7).error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER,
+            "the leader to be unsure",
+        )
+        trio.cell.available = True

@@ -179,7 +179,12 @@ class _Result:
                     for aborted in place.log.aborted_transactions(offset, found.next_offset)
                 ]
         except Refusal as refusal:
-            return self._refused(topic, asked, refusal.code, place)
+            code = refusal.code
+            is_beyond = offset > place.log.log_end_offset
+            if is_beyond and not place.surely_leads(self._call.node.heard_ms):
+                # A leader that was replaced must not make a consumer begin anew somewhere else.
+                code = ErrorCode.NOT_LEADER_OR_FOLLOWER
+            return self._refused(topic, asked, code, place)
         except StorageError as error:
             log.error("%s: fetch failed: %s", place, error)
             return self._refused(topic, asked, ErrorCode.KAFKA_STORAGE_ERROR, place)
