@@ -61,6 +61,9 @@ def _become(uid: int, gid: int) -> None:
 def _die_with_parent(death_signal: signal.Signals, parent: int) -> None:
     if not sys.platform.startswith("linux"):
         return
+    if death_signal != signal.SIGKILL:
+        # A shell that starts something in the background has it ignore SIGINT, its children too.
+        signal.signal(death_signal, signal.SIG_DFL)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) was refused")

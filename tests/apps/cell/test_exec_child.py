@@ -53,6 +53,16 @@ def test_it_dies_with_the_process_that_started_it(die_with):
 
 
 @needs_linux
+def test_it_dies_of_a_signal_that_its_starter_ignores():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child = orphaned(Program("p", Group.EDGE, ("/bin/sleep", "600"), die_with="SIGINT"))
+        wait_until(lambda: gone(child))
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@needs_linux
 @needs_root
 def test_it_dies_as_another_user_too():
     program = Program("p", Group.STORES, ("/bin/sleep", "600"), user="65534:65534")
