@@ -44,9 +44,6 @@ log = logging.getLogger(__name__)
 
 NOT_LEADING = LeaderEpoch(-1)
 
-HEARD_LATELY_MS = 1_000
-"""Twice as long as a follower's poll."""
-
 
 class CommitWaiter(Protocol):
     """A produce that is answered once its records are committed."""
@@ -230,13 +227,6 @@ class PartitionRuntime:
     def doubts_leadership(self) -> bool:
         """Whether it leads by what it knows, and others may have been elected meanwhile."""
         return self._leader is not None and self._doubt.is_justified
-
-    def surely_leads(self, heard_ms: Mapping[BrokerId, int]) -> bool:
-        """Whether nobody else can have been elected without its knowing: an in-sync follower was
-        heard of a moment ago, or there is none that could lead."""
-        others = self.in_sync - {self._broker_id}
-        since_ms = self._clock.monotonic_ms() - HEARD_LATELY_MS
-        return not others or any(heard_ms.get(each, 0) >= since_ms for each in others)
 
     @property
     def in_sync(self) -> frozenset[BrokerId]:

@@ -389,7 +389,7 @@ def test_a_leader_that_may_have_been_replaced_resets_no_consumer(trio):
     with trio.at_leader(topic) as client:
         assert client.produce("t", batch(b"0")).error_code == 0
         row = client.fetch("t", 7)
-        assert row.error_code == ErrorCode.OFFSET_OUT_OF_RANGE, "its followers say that it leads"
+        assert row.error_code == ErrorCode.OFFSET_OUT_OF_RANGE, "the store says that it leads"
         # Nobody can say now whether another broker leads, and has an offset 7.
         trio.cell.available = False
         trio.stop(2)

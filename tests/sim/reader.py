@@ -95,5 +95,5 @@ def call_at(broker: "Broker") -> Any:
         version=VERSION,
         connection=SimpleNamespace(listener=listener),
         session=SimpleNamespace(tenant_id=broker.world.topic.tenant_id),
-        node=SimpleNamespace(metrics=metrics, image=broker.image, heard_ms=broker.heard_ms),
+        node=SimpleNamespace(metrics=metrics, image=broker.image),
     )

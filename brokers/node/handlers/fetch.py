@@ -65,8 +65,10 @@ def start(call: "Call") -> "Outcome":
 
 async def _after_catching_up(call: "Call", request: FetchRequest) -> Buffers | Answer:
     # A decoded Fetch request holds no memory of the connection's.
-    await call.node.catch_up()
-    return _answer_or_wait(call, request, _locate(call, request))
+    result = _Result(call, request, is_current=await call.node.catch_up())
+    places = _locate(call, request)
+    result.read(places)
+    return _answer_or_park(call, request, places, result)
 
 
 def _request_fault(request: FetchRequest) -> ErrorCode | None:
@@ -94,9 +96,17 @@ def _locate(call: "Call", request: FetchRequest) -> Places:
     return places
 
 
-def _answer_or_wait(call: "Call", request: FetchRequest, places: Places) -> Buffers | Answer:
+def _answer_or_wait(call: "Call", request: FetchRequest, places: Places) -> "Outcome":
     result = _Result(call, request)
     result.read(places)
+    if result.is_unsure:
+        return _after_catching_up(call, request)
+    return _answer_or_park(call, request, places, result)
+
+
+def _answer_or_park(
+    call: "Call", request: FetchRequest, places: Places, result: "_Result"
+) -> Buffers | Answer:
     if (
         result.byte_count >= request.min_bytes
         or result.must_return
@@ -111,10 +121,15 @@ class _Result:
     """One pass over the partitions that were asked for, and the response it makes."""
 
     __slots__ = (
-        "_budget", "_call", "_is_committed", "_request", "byte_count", "must_return", "response",
+        "_budget", "_call", "_is_committed", "_is_current", "_request", "byte_count", "is_unsure",
+        "must_return", "response",
     )  # fmt: skip
 
-    def __init__(self, call: "Call", request: FetchRequest) -> None:
+    def __init__(self, call: "Call", request: FetchRequest, is_current: bool = False) -> None:
+        """``is_current``: the image holds everything that was decided before the request came."""
+        self._is_current = is_current
+        self.is_unsure = False
+        """Whether a consumer is beyond a log's end, and this broker may not lead any more."""
         self.response = FetchResponse()
         self.byte_count = 0
         self.must_return = False
@@ -180,10 +195,10 @@ class _Result:
                 ]
         except Refusal as refusal:
             code = refusal.code
-            is_beyond = offset > place.log.log_end_offset
-            if is_beyond and not place.surely_leads(self._call.node.heard_ms):
+            if offset > place.log.log_end_offset and not self._surely_leads(place):
                 # A leader that was replaced must not make a consumer begin anew somewhere else.
                 code = ErrorCode.NOT_LEADER_OR_FOLLOWER
+                self.is_unsure = True
             return self._refused(topic, asked, code, place)
         except StorageError as error:
             log.error("%s: fetch failed: %s", place, error)
@@ -196,6 +211,13 @@ class _Result:
             place.counter.bytes_out += size
             place.counter.records_out += found.next_offset - offset
         return row
+
+    def _surely_leads(self, place: PartitionRuntime) -> bool:
+        """Whether nobody can have been elected before the consumer read what this log lacks."""
+        if self._is_current:
+            return True
+        record = self._call.node.image.partition(place.topic_id, place.index)
+        return record is not None and len(record.replicas) == 1
 
     def _diverges(self, place: PartitionRuntime, asked: FetchPartition, row: PartitionData) -> bool:
         """Whether the client's log is not a prefix of this one, and where the two part."""
