@@ -299,8 +299,9 @@ def test_a_marker_is_not_done_before_it_is_committed(trio):
 def test_only_a_new_replica_is_throttled_and_only_while_it_is(trio):
     topic = trio.cell.add_topic(trio.tenant_id, "t", 1, replicas=[[1, 2]])
     wait_until(lambda: trio.partition(1, topic), "a replica to be opened")
-    trio.cell.put_broker(replace(trio.cell.brokers[3], copy_bytes_per_second=1))
-    trio.cell.put_broker(replace(trio.cell.brokers[2], copy_bytes_per_second=1))
+    # A batch has 170 bytes: slow enough to be watched, quick enough to ask again soon.
+    trio.cell.put_broker(replace(trio.cell.brokers[3], copy_bytes_per_second=100))
+    trio.cell.put_broker(replace(trio.cell.brokers[2], copy_bytes_per_second=100))
     with trio.at_leader(topic) as client:
         for number in range(20):
             assert client.produce("t", batch(b"%d" % number * 100)).error_code == 0
