@@ -24,7 +24,7 @@ from brokers.groups.consumer.results import HeartbeatResult as ConsumerResult
 from brokers.groups.consumer.timers import JoinLate, MemberSilent, RevocationLate, SyncLate
 from brokers.groups.consumer.topics import Topics
 from brokers.groups.conversion import MigrationPolicy, downgrade, may_downgrade, upgrade
-from brokers.groups.descriptions import DescribedGroup, DescribedMember, ListedGroup
+from brokers.groups.listing import ListedGroup
 from brokers.groups.offset_requests import (
     CommitInTransaction,
     CommitOffsets,
@@ -354,29 +354,12 @@ class GroupShard:
         return _reply(token, listed)
 
     def describe_group(self, group_id: str, token: Token) -> GroupDecision:
-        """Replies with a ``DescribedGroup``, or None for a group that is not there or not
-        classic."""
+        """Replies with a ``classic.results.GroupDescription``, or None for a group that is not
+        there or not classic."""
         group = self._classic.get(group_id)
         if group is None or not self._is_there(group_id, group):
             return _reply(token, None)
-        described = group.describe()
-        members = tuple(
-            DescribedMember(
-                member.member_id,
-                member.instance_id,
-                member.client_id,
-                member.client_host,
-                member.metadata,
-                member.assignment,
-            )
-            for member in described.members
-        )
-        return _reply(
-            token,
-            DescribedGroup(
-                described.state, described.protocol_type, described.protocol_name, members
-            ),
-        )
+        return _reply(token, group.describe())
 
     def delete_group(self, group_id: str, token: Token, now: Instant) -> GroupDecision:
         """Replies with a code."""

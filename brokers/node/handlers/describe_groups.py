@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from brokers.groups.descriptions import DescribedGroup as Description
+from brokers.groups.classic.results import GroupDescription
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.session import RequestContext, Scope
@@ -40,7 +40,7 @@ async def _row(group_id: str, context: RequestContext, node: "Node") -> Describe
         return DescribedGroup(ErrorCode.GROUP_AUTHORIZATION_FAILED, None, group_id)
     name = qualified(context.session.tenant_id, group_id)
     try:
-        found: Description | None = await node.groups.ask(
+        found: GroupDescription | None = await node.groups.ask(
             name, lambda shard, token, now: shard.describe_group(name, token)
         )
     except Refusal as refusal:

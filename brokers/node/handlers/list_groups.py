@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from brokers.groups.descriptions import ListedGroup as Listing
+from brokers.groups.listing import ListedGroup as Listing
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.node.coordination.internal_topics import qualifier, unqualified
 from brokers.node.session import RequestContext, Scope

@@ -1,5 +1,5 @@
 // Produce and administer as a kafkajs user does; prints one JSON document.
-// (kafkajs consumes through groups only, which is another capability's test.)
+// (kafkajs consumes through groups only: see groups.js.)
 const { Kafka, CompressionTypes, logLevel } = require('kafkajs')
 
 const login = JSON.parse(process.env.LOGIN)
