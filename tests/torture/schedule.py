@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MIX_S: Final = (20.0, 30.0)
-BETWEEN_FAULTS_S: Final = (5.0, 12.0)
+BETWEEN_FAULTS_S: Final = (3.0, 8.0)
 KINDS_PER_MIX_MAX: Final = 3
 CALM_SHARE: Final = 0.25
 
