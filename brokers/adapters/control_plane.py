@@ -55,6 +55,7 @@ from brokers.services import (
     report_replicas,
     reserve_producer_ids,
     stop_broker,
+    widen_coordinator_topics,
 )
 from brokers.services.control_state import Halted
 
@@ -284,6 +285,10 @@ def _refused_or(verb: Callable[[], T]) -> T | Refused:
 
 
 def _controller_round(*, rebalance: bool) -> Upkeep:
-    """Two transactions: what waits for a leader does not wait for a plan."""
+    """Several transactions: what waits for a leader does not wait for a plan."""
     mended = mend_partitions.mend_partitions(rebalance=rebalance)
-    return replace(mended, drain_moves=continue_drains.continue_drains())
+    return replace(
+        mended,
+        drain_moves=continue_drains.continue_drains(),
+        widened=widen_coordinator_topics.widen_coordinator_topics(),
+    )

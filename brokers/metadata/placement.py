@@ -75,6 +75,25 @@ def replaced(
     return (leader.id, *(each for each in target if each != leader.id))
 
 
+def widened(
+    candidates: Sequence[Candidate], replicas: Sequence[BrokerId], replication_factor: int
+) -> tuple[BrokerId, ...]:
+    """``replicas`` and as many followers more as make ``replication_factor``, chosen as for a new
+    partition. Raises ``ValueError`` when there are not so many candidates that have none.
+    """
+    free = [each for each in candidates if each.id not in replicas]
+    if len(replicas) + len(free) < replication_factor:
+        raise ValueError("there are not enough brokers to place replicas on")
+    chosen = [each for each in candidates if each.id in replicas]
+    held = {each.id: each.held for each in candidates}
+    position = {each.id: number for number, each in enumerate(candidates)}
+    target = [*replicas]
+    while len(target) < replication_factor:
+        chosen.append(_follower(free, chosen, held, {}, position))
+        target.append(chosen[-1].id)
+    return tuple(target)
+
+
 def _leaders(
     candidates: Sequence[Candidate], count: int, of_topic: Counter[BrokerId]
 ) -> list[Candidate]:

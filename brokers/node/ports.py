@@ -173,6 +173,8 @@ class Upkeep:
     """To a leader whose disk has room."""
     drain_moves: int = 0
     """Begun, off draining brokers."""
+    widened: int = 0
+    """Copies begun for coordinators' topics that had one replica only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,8 @@ async def watch_partitions(node: "Node") -> None:
             )  # fmt: skip
         if done.drain_moves:
             log.info("began to move %d replicas off draining brokers", done.drain_moves)
+        if done.widened:
+            log.info("began to copy %d partitions of coordinators to more brokers", done.widened)
 
 
 async def repair(node: "Node") -> None:

@@ -28,16 +28,21 @@ before it serves, at about 7 microseconds a record and 100 bytes each. Batches m
 assignment of a large group is one record."""
 
 
+def coordinator_topic_id(name: TopicName) -> UUID:
+    """It follows from the name, so that two brokers that make it at once make the same one."""
+    return uuid5(SYSTEM_TENANT_ID, name)
+
+
 def ensure_coordinator_topic(name: TopicName) -> None:
     """The internal topic of coordinators of that name exists afterwards.
 
-    Where there are three brokers it has three replicas. Raises ``Refusal``
+    Where there are three brokers it has three replicas, else one; ``widen_coordinator_topics``
+    adds the others when there are three. Raises ``Refusal``
     COORDINATOR_NOT_AVAILABLE while no broker can be given partitions.
     """
     candidates = placement_candidates()
-    # Its id follows from its name, so that two brokers that make it at once make the same one.
     row = Topic(
-        id=uuid5(SYSTEM_TENANT_ID, name),
+        id=coordinator_topic_id(name),
         tenant_id=SYSTEM_TENANT_ID,
         name=name,
         configs=CONFIGS,
