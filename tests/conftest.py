@@ -1,5 +1,6 @@
 """What all tests share: private stores, a whole service, and the rule about skips."""
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -7,7 +8,13 @@ from streaming.cell import schema
 from tests import private_stores
 from tests.service import ServiceUnderTest
 
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.skips", "tests.lanes"]
+
+# No test is about how fast this machine is just now.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

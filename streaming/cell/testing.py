@@ -19,6 +19,9 @@ from streaming.cell.setup.environment import Environment
 
 CONSOLE = CHECKOUT / "frontend" / "console"
 
+LANES = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+"""Two are as many as two cores can take of tests that wait for things to happen in time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -72,7 +75,8 @@ def _console_checks() -> list[Check]:
 
 def _pytest(strict: bool, arguments: Sequence[str]) -> Check:
     strictly = ("--strict-skips",) if strict else ()
-    return Check("tests", (PYTHON, "-m", "pytest", *strictly, *arguments))
+    lanes = () if arguments else LANES
+    return Check("tests", (PYTHON, "-m", "pytest", *strictly, *lanes, *arguments))
 
 
 def _holds(check: Check) -> bool:

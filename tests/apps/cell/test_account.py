@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,10 @@ from streaming.cell.postgres import PARTS, PROGRAMS, _packages_with_programs
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs: root")
 def test_a_copy_runs_where_the_original_cannot_be_reached(tmp_path, tmp_path_factory, monkeypatch):
     open_to_all = tmp_path_factory.mktemp("cache")
-    for folder in (open_to_all, open_to_all.parent, open_to_all.parent.parent):
+    folder = open_to_all
+    while folder != Path(tempfile.gettempdir()):
         folder.chmod(0o755)
+        folder = folder.parent
     monkeypatch.setattr(account, "COPIES", (open_to_all / "headwater",))
 
     copy = account.reachable_copy(_packages_with_programs(), PARTS, "postgres-1")

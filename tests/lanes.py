@@ -1,0 +1,28 @@
+"""Which tests may run beside which, and what begins first, when ``-n`` gives them several lanes.
+
+Much of a whole run is waiting: for a broker to be missed, for a service to start. Two lanes use
+that time. The tests of one file stay in one lane, in their order: they share what they started.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+FIRST: Final = ("sim", "faults", "compat", "torture", "e2e", "node", "apps", "model")
+"""Folders by how long their longest file takes: what is short fills the gaps at the end."""
+
+TESTS: Final = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return
+    items.sort(key=_turn)  # Stable: within a file nothing changes.
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0]
+    return FIRST.index(folder) if folder in FIRST else len(FIRST)
