@@ -1,26 +1,86 @@
-"""``/api/openapi.json``: everything that the service answers over HTTP, as OpenAPI 3.0."""
+"""``/api/openapi.json``: everything that the service answers over HTTP, as OpenAPI 3.0.
 
-from typing import Any, ClassVar
+Read out of the URLs: DRF's views with ``extend_schema``, async ones with ``described``. So a view
+that no URL leads to is not in the document, and the path's parameters are the URL's own.
+"""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.converters import IntConverter, UUIDConverter
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from streaming.rest.schema import ASYNC_PATHS
+from streaming.rest.operations import OPERATIONS, Json, json_response
+from streaming.rest.schema import ERROR
+
+SECURITY: Final[list[dict[str, list[str]]]] = [{"apiKey": []}, {"session": []}]
+_ERROR_SCHEMA: Final = {"$ref": "#/components/schemas/Error"}
+_ERROR_RESPONSE: Final = {"$ref": "#/components/responses/Error"}
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncOperation:
+    """One method (lower case) of an async endpoint, as the document tells it."""
+
+    path: str
+    method: str
+    document: Json
 
 
 class Generator(SchemaGenerator):
-    """The DRF views, and the async views that DRF does not know of."""
+    """The DRF views, the async views that DRF does not know of, and what holds for all of them."""
 
     def get_schema(self, *args: Any, **kwargs: Any) -> Any:
         document = super().get_schema(*args, **kwargs)
-        security: list[dict[str, list[str]]] = [{"apiKey": []}, {"session": []}]
-        for path, operations in ASYNC_PATHS.items():
-            document["paths"][path] = {
-                method: {**operation, "security": security}
-                for method, operation in operations.items()
-            }
+        for operation in async_operations():
+            methods = document["paths"].setdefault(operation.path, {})
+            methods[operation.method] = {**operation.document, "security": SECURITY}
+        document["paths"] = dict(sorted(document["paths"].items()))
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["responses"].setdefault("default", _ERROR_RESPONSE)
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {})["Error"] = ERROR
+        components["responses"] = {
+            "Error": json_response(_ERROR_SCHEMA, "What happened, to which thing, what to do.")
+        }
         return document
+
+
+def async_operations() -> Iterator[AsyncOperation]:
+    """Every operation that an async endpoint of the URLs declares."""
+    enumerator = EndpointEnumerator()
+    for route, converters, view in _patterns(get_resolver().url_patterns, "", {}):
+        for method, operation in getattr(view, OPERATIONS, {}).items():
+            parameters = [_in_path(*converter) for converter in converters.items()]
+            document = {**operation, "parameters": [*parameters, *operation["parameters"]]}
+            yield AsyncOperation(enumerator.get_path_from_regex(route), method, document)
+
+
+def _patterns(
+    patterns: list[URLPattern | URLResolver], prefix: str, converters: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        known = {**converters, **pattern.pattern.converters}
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern.url_patterns, route, known)
+        else:
+            yield route, known, pattern.callback
+
+
+def _in_path(name: str, converter: Any) -> Json:
+    schema: Json = {"type": "string"}
+    match converter:
+        case IntConverter():
+            schema = {"type": "integer", "minimum": 0}
+        case UUIDConverter():
+            schema = {"type": "string", "format": "uuid"}
+    return {"in": "path", "name": name, "required": True, "schema": schema}
 
 
 class OpenApiView(SpectacularJSONAPIView):

@@ -4,8 +4,9 @@ Stateless: the answer names the offset to go on from, so a request whose answer 
 sent again.
 """
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_GET
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.limits import FETCH_BYTES_MAX
@@ -16,10 +17,25 @@ from streaming.records.identity import READ
 from streaming.records.reader import EARLIEST, LATEST, Fetched, Reader
 from streaming.rest.answers import answering_errors
 from streaming.rest.consume_request import ConsumeRequest, Page, parse_consume_request
+from streaming.rest.operations import described, in_query, json_response
+from streaming.rest.schema import RECORDS
 from streaming.rest.view import path_of
 
+_NUMBER: Final = {"type": "integer"}
 
-@require_GET
+
+@described(
+    "consume_records",
+    "Read records of one partition; waits for the first one.",
+    parameters=(
+        in_query("offset", {"type": "string"}, "A number, earliest (default) or latest."),
+        in_query("timestamp", _NUMBER, "Unix ms; the first record at or after it."),
+        in_query("max_records", _NUMBER, "Default 500, at most 10000."),
+        in_query("max_bytes", _NUMBER, "Of keys and values; default 1 MiB."),
+        in_query("timeout_ms", _NUMBER, "Longest wait; default 1000, at most 30000."),
+    ),
+    responses={200: json_response(RECORDS, "Records and where to go on.")},
+)
 @answering_errors
 async def consume_records(
     request: HttpRequest, cluster_id: str, topic: str, partition: int

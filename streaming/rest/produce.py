@@ -17,8 +17,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from streaming.access.caller import TenantAccess
@@ -30,6 +28,7 @@ from streaming.records.partitioner import choose_partition
 from streaming.records.producer import BatchRefused, Delivered, OutgoingRecord, check_size
 from streaming.rest.answers import INTERNAL, answering_errors, respond
 from streaming.rest.concatenated_json import MalformedBody, ObjectSplitter, ObjectTooLarge
+from streaming.rest.operations import described, json_body, json_response
 from streaming.rest.produce_request import (
     InvalidRecord,
     Payload,
@@ -37,6 +36,7 @@ from streaming.rest.produce_request import (
     parse_produce_request,
 )
 from streaming.rest.request_body import STREAM_KEY, RequestBody
+from streaming.rest.schema import PRODUCE, PRODUCED
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,13 @@ Report = dict[str, Any]
 Outcome = Report | Problem
 
 
-@csrf_exempt
-@require_POST
+@described(
+    "produce_records",
+    "Produce one record, or many as concatenated JSON objects; each is answered by one object, in "
+    "order, while the body is still being sent.",
+    body=json_body(PRODUCE),
+    responses={200: json_response(PRODUCED, "What became of each record.")},
+)
 @answering_errors
 async def produce_records(request: HttpRequest, cluster_id: str, topic: str) -> HttpResponseBase:
     caller = await acaller_of_request(request)

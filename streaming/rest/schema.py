@@ -1,8 +1,4 @@
-"""Kafka REST v3 as this release speaks it, in OpenAPI's terms: schemas, and the async endpoints.
-
-The document is generated from the DRF views; what it cannot see, plain async views, is described
-here by hand next to the schemas that both share.
-"""
+"""Kafka REST v3 as this release speaks it, in OpenAPI's terms: the schemas of its resources."""
 
 from typing import Any, Final
 
@@ -85,7 +81,7 @@ _HEADERS: Final[Json] = {
         },
     },
 }
-_PRODUCE: Final[Json] = {
+PRODUCE: Final[Json] = {
     "type": "object",
     "properties": {
         "partition_id": _NUMBER,
@@ -96,7 +92,7 @@ _PRODUCE: Final[Json] = {
     },
 }
 _SIZED: Final[Json] = {"type": "object", "properties": {"type": _TEXT, "size": _NUMBER}}
-_PRODUCED: Final[Json] = {
+PRODUCED: Final[Json] = {
     "type": "object",
     "properties": {
         "error_code": _NUMBER,
@@ -122,7 +118,7 @@ _RECORD: Final[Json] = {
         "headers": _HEADERS,
     },
 }
-_RECORDS: Final = {
+RECORDS: Final = {
     "type": "object",
     "properties": {
         "kind": _TEXT,
@@ -138,59 +134,5 @@ _RECORDS: Final = {
                 "properties": {"offset": _NUMBER, "next_offset": _NUMBER, "message": _TEXT},
             },
         },
-    },
-}
-
-
-def _json(schema: Json, description: str) -> Json:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _in_path(name: str, schema: Json) -> Json:
-    return {"in": "path", "name": name, "required": True, "schema": schema}
-
-
-def _in_query(name: str, schema: Json, description: str) -> Json:
-    return {"in": "query", "name": name, "schema": schema, "description": description}
-
-
-_ERRORS: Final = {
-    "default": _json(ERROR, "An error: error_code as Confluent's REST v3 numbers them."),
-}
-_TOPIC_PARAMETERS: Final = [_in_path("cluster_id", _TEXT), _in_path("topic", _TEXT)]
-
-ASYNC_PATHS: Final[Json] = {
-    "/kafka/v3/clusters/{cluster_id}/topics/{topic}/records": {
-        "post": {
-            "operationId": "produce_records",
-            "description": (
-                "Produce one record, or many as concatenated JSON objects; each is answered by "
-                "one object, in order, while the body is still being sent."
-            ),
-            "tags": ["kafka"],
-            "parameters": _TOPIC_PARAMETERS,
-            "requestBody": {
-                "required": True,
-                "content": {"application/json": {"schema": _PRODUCE}},
-            },
-            "responses": {"200": _json(_PRODUCED, "What became of each record."), **_ERRORS},
-        }
-    },
-    "/kafka/v3/clusters/{cluster_id}/topics/{topic}/partitions/{partition}/records": {
-        "get": {
-            "operationId": "consume_records",
-            "description": "Read records of one partition; waits for the first one.",
-            "tags": ["kafka"],
-            "parameters": [
-                *_TOPIC_PARAMETERS,
-                _in_path("partition", _NUMBER),
-                _in_query("offset", _TEXT, "A number, earliest (default) or latest."),
-                _in_query("timestamp", _NUMBER, "Unix ms; the first record at or after it."),
-                _in_query("max_records", _NUMBER, "Default 500, at most 10000."),
-                _in_query("max_bytes", _NUMBER, "Of keys and values; default 1 MiB."),
-                _in_query("timeout_ms", _NUMBER, "Longest wait; default 1000, at most 30000."),
-            ],
-            "responses": {"200": _json(_RECORDS, "Records and where to go on."), **_ERRORS},
-        }
     },
 }

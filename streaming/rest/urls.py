@@ -8,6 +8,7 @@ from streaming.problems import Problem
 from streaming.rest.answers import respond
 from streaming.rest.clusters import ClustersView, ClusterView
 from streaming.rest.consume import consume_records
+from streaming.rest.operations import async_endpoint
 from streaming.rest.produce import produce_records
 from streaming.rest.topics import PartitionsView, PartitionView, TopicsView, TopicView
 
@@ -29,7 +30,7 @@ urlpatterns = [
     path(_TOPIC, TopicView.as_view()),
     path(f"{_TOPIC}/partitions", PartitionsView.as_view()),
     path(f"{_TOPIC}/partitions/<int:partition>", PartitionView.as_view()),
-    path(f"{_TOPIC}/records", produce_records),
-    path(f"{_TOPIC}/partitions/<int:partition>/records", consume_records),
+    path(f"{_TOPIC}/records", async_endpoint(post=produce_records)),
+    path(f"{_TOPIC}/partitions/<int:partition>/records", async_endpoint(get=consume_records)),
     re_path(r"^(?P<rest>.*)$", no_such_endpoint),
 ]
