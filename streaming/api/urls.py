@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from streaming.api.docs import api_docs
 from streaming.api.openapi import OpenApiView
 from streaming.api.overview import OverviewView
 from streaming.api.session import SessionView
@@ -20,6 +21,7 @@ def no_such_endpoint(request: HttpRequest, rest: str) -> HttpResponse:
 
 urlpatterns = [
     path("openapi.json", OpenApiView.as_view()),
+    path("docs", api_docs),
     path("v1/session", SessionView.as_view()),
     path("v1/tenants/<str:tenant>/overview", OverviewView.as_view()),
     re_path(r"^(?P<rest>.*)$", no_such_endpoint),
