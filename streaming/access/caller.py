@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from streaming.access.errors import ClusterNotFound, NotAllowed
+from streaming.access.errors import ClusterNotFound, NotAllowed, TenantNotFound
 from streaming.records.identity import ADMINISTER, READ, WRITE, Identity
 
 _PHRASES = {
@@ -56,12 +56,17 @@ class TenantAccess:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``name`` identifies the caller (a login or a principal); ``full_name`` is for people."""
+    """``name`` identifies the caller (a login or a principal); ``full_name`` is for people.
+
+    An operator runs the service: its brokers, and which tenants there are. That alone opens no
+    tenant's records.
+    """
 
     name: str
     full_name: str
     credential: KeyCredential | SessionCredential
     tenants: tuple[TenantAccess, ...]
+    is_operator: bool = False
 
     def access(self, cluster_id: str) -> TenantAccess:
         """Raises ``ClusterNotFound`` when the cluster is not one of the caller's."""
@@ -69,3 +74,18 @@ class Caller:
             if access.cluster_id == cluster_id:
                 return access
         raise ClusterNotFound(cluster_id)
+
+    def tenant(self, name: str) -> TenantAccess:
+        """Raises ``TenantNotFound`` when the tenant is not one of the caller's."""
+        for access in self.tenants:
+            if access.tenant == name:
+                return access
+        raise TenantNotFound(name)
+
+    def require_operator(self) -> None:
+        """Raise ``NotAllowed`` unless the caller is an operator of the service."""
+        if not self.is_operator:
+            raise NotAllowed(
+                f"{self.name} is not an operator of this service. `./headwater users "
+                "--appoint-operator --login LOGIN` makes a person one."
+            )

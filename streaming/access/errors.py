@@ -48,6 +48,16 @@ class ClusterNotFound(AccessError):
         )
 
 
+class TenantNotFound(AccessError):
+    """As ``ClusterNotFound``, for a tenant that was asked for by name."""
+
+    status = 404
+    error_code = 404
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Tenant {name} cannot be found. GET /api/v1/session lists yours.")
+
+
 class AccessUnavailable(AccessError):
     """Credentials cannot be checked right now; retriable."""
 

@@ -46,7 +46,7 @@ def caller_of_session(request: HttpRequest) -> Caller:
     if not isinstance(user, User) or not user.is_active or not request.session.session_key:
         raise NotAuthenticated("Sign in, or send an API key and its secret with HTTP Basic.")
     credential = SessionCredential(request.session.session_key, str(user.pk))
-    return Caller(user.login, user.name or user.login, credential, tenants_of(user))
+    return Caller(user.login, user.name or user.login, credential, tenants_of(user), user.is_staff)
 
 
 def require_csrf(request: HttpRequest) -> None:

@@ -10,7 +10,6 @@ from rest_framework.response import Response
 from brokers.selectors.brokers import list_brokers
 from brokers.selectors.topics import partition_totals
 from streaming.rest.view import RestView
-from tenants.errors import NotFound
 
 _OVERVIEW: Final = {
     "type": "object",
@@ -43,11 +42,7 @@ class OverviewView(RestView):
     @extend_schema(tags=["service"], responses={200: _OVERVIEW})
     def get(self, _request: Request, tenant: str) -> Response:
         """``tenant`` is a name; another's is answered as an absent one."""
-        for access in self.caller.tenants:
-            if access.tenant == tenant:
-                break
-        else:
-            raise NotFound(f"Tenant {tenant} cannot be found. GET /api/v1/session lists yours.")
+        access = self.caller.tenant(tenant)
         topics, partitions = partition_totals(access.tenant_id)
         return Response(
             {

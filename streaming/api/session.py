@@ -37,7 +37,12 @@ _SESSION: Final = {
     "properties": {
         "user": {
             "type": "object",
-            "properties": {"login": {"type": "string"}, "name": {"type": "string"}},
+            "properties": {
+                "login": {"type": "string"},
+                "name": {"type": "string"},
+                "is_operator": {"type": "boolean"},
+            },
+            "required": ["login", "name", "is_operator"],
         },
         "tenants": {
             "type": "array",
@@ -47,11 +52,14 @@ _SESSION: Final = {
                     "name": {"type": "string"},
                     "cluster_id": {"type": "string"},
                     "role": {"type": "string"},
+                    "scopes": {"type": "array", "items": {"type": "string"}},
                 },
+                "required": ["name", "cluster_id", "role", "scopes"],
             },
         },
         "csrf_token": {"type": "string"},
     },
+    "required": ["user", "tenants", "csrf_token"],
 }
 _CREDENTIALS: Final = {
     "type": "object",
@@ -133,9 +141,18 @@ def _credentials(body: Any) -> tuple[str, str]:
 
 def _session(caller: Caller, csrf_token: str) -> dict[str, Any]:
     return {
-        "user": {"login": caller.name, "name": caller.full_name},
+        "user": {
+            "login": caller.name,
+            "name": caller.full_name,
+            "is_operator": caller.is_operator,
+        },
         "tenants": [
-            {"name": each.tenant, "cluster_id": each.cluster_id, "role": each.role}
+            {
+                "name": each.tenant,
+                "cluster_id": each.cluster_id,
+                "role": each.role,
+                "scopes": sorted(each.scopes),
+            }
             for each in caller.tenants
         ],
         "csrf_token": csrf_token,

@@ -16,7 +16,9 @@ from tenants.models import Role, Tenant
 from tenants.selectors.tenants import members_of
 from tenants.selectors.users import login_exists
 from tenants.services.add_member import add_member
+from tenants.services.appoint_operator import appoint_operator
 from tenants.services.create_user import create_user
+from tenants.services.dismiss_operator import dismiss_operator
 
 PASSWORD_BYTES = 18
 """144 bits, 24 characters, of a password that is made here."""
@@ -25,11 +27,19 @@ PASSWORD_BYTES = 18
 class Command(HeadwaterCommand):
     """A person belongs to tenants by memberships; ``--create`` makes what is missing of both."""
 
-    help = "Create people and make them members of a tenant; list members."
+    help = "Create people, make them members of a tenant or operators of the service; list members."
 
     def add_options(self, parser: CommandParser) -> None:
-        add_actions(parser, {"create": "make a person a member", "list": "members of the tenant"})
-        parser.add_argument("--login", help="--create: the name to sign in with")
+        add_actions(
+            parser,
+            {
+                "create": "make a person a member",
+                "list": "members of the tenant",
+                "appoint-operator": "let a person run the service: brokers, tenants, /admin",
+                "dismiss-operator": "take that from a person",
+            },
+        )
+        parser.add_argument("--login", help="the name to sign in with")
         parser.add_argument("--role", choices=Role.values, default=Role.DEVELOPER.value)
         parser.add_argument(
             "--password-stdin",
@@ -39,9 +49,14 @@ class Command(HeadwaterCommand):
         add_tenant_option(parser)
 
     def answer(self, options: dict[str, Any]) -> Answer:
+        match options["action"]:
+            case "appoint-operator":
+                return _appointed(required(options, "login").lower())
+            case "dismiss-operator":
+                return _dismissed(required(options, "login").lower())
+            case "list":
+                return _listed(chosen_tenant(options["tenant"]))
         tenant = chosen_tenant(options["tenant"])
-        if options["action"] == "list":
-            return _listed(tenant)
         login = required(options, "login").lower()
         made = None
         if not login_exists(login):
@@ -55,6 +70,16 @@ class Command(HeadwaterCommand):
         if made is not None:
             text.append(f"password  {made}  (not shown again)")
         return Answer(document, tuple(text))
+
+
+def _appointed(login: str) -> Answer:
+    appoint_operator(login=login, by=operator())
+    return Answer({"login": login, "operator": True}, (f"{login} is an operator of this service",))
+
+
+def _dismissed(login: str) -> Answer:
+    dismiss_operator(login=login, by=operator())
+    return Answer({"login": login, "operator": False}, (f"{login} is no operator any more",))
 
 
 def _password(options: dict[str, Any]) -> tuple[str, str | None]:

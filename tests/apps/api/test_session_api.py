@@ -22,9 +22,14 @@ def test_signing_in_and_out(edge, tenant):
         signed_in = sign_in(client, login.upper())
         assert signed_in.status_code == 200
         session = signed_in.json()
-        assert session["user"] == {"login": login, "name": "A Person"}
+        assert session["user"] == {"login": login, "name": "A Person", "is_operator": False}
         assert session["tenants"] == [
-            {"name": tenant.name, "cluster_id": tenant.cluster_id, "role": "developer"}
+            {
+                "name": tenant.name,
+                "cluster_id": tenant.cluster_id,
+                "role": "developer",
+                "scopes": ["read", "write"],
+            }
         ]
         same = client.get("/api/v1/session").json()
         assert (same["user"], same["tenants"]) == (session["user"], session["tenants"])
