@@ -1,0 +1,15 @@
+"""``/api``: sessions and what the service says of itself; and the console's pages."""
+
+from tests.apps.access.routes.row import Right, Row
+
+ROWS = [
+    Row("GET", "/api/openapi.json", Right.OPEN),
+    Row("GET", "/api/docs", Right.OPEN),
+    # Sessions are for people: a key opens none, so an unknown caller is sent here for all.
+    Row("POST", "/api/v1/session", Right.OPEN, 400, body=[]),
+    Row("GET", "/api/v1/tenants/{tenant}/overview", Right.READ),
+    Row("GET", "/api/{rest}", Right.OPEN, 404, names={"rest": "nonsense"}),
+]
+
+PAGES = ["/", "/login", "/topics(?:/.*)?"]
+"""The console's addresses: one page, the same for everybody, checked in tests/apps/console."""

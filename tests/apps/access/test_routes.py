@@ -1,0 +1,165 @@
+"""Every route of the web process, called by everybody: nobody, a stranger, each role, each key.
+
+The routes are read from the URLs and the rows from ``routes/``; a route without a row fails.
+"""
+
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+
+import httpx
+import pytest
+from django.urls import URLResolver, get_resolver
+from drf_spectacular.generators import EndpointEnumerator
+
+from streaming.rest.operations import OPERATIONS
+from tenants.services.appoint_operator import appoint_operator
+from tenants.services.create_user import create_user
+from tests.apps.access import routes
+from tests.apps.access.routes.row import Right, Row
+from tests.apps.access.routes.service import PAGES
+from tests.apps.edge_service import PASSWORD
+
+_MODULES = [
+    import_module(f"{routes.__name__}.{module.name}") for module in iter_modules(routes.__path__)
+]
+ROWS: list[Row] = [row for module in _MODULES for row in getattr(module, "ROWS", [])]
+
+BY_HAND = {
+    "GET /api/v1/session": "its 401 is how the console finds out; tests/apps/api",
+    "DELETE /api/v1/session": "would sign the callers out; tests/apps/api",
+}
+
+RIGHTS = {
+    "viewer": {Right.READ},
+    "developer": {Right.READ, Right.WRITE},
+    "service key": {Right.READ, Right.WRITE},
+    "admin": {Right.READ, Right.WRITE, Right.ADMINISTER},
+    "administrator key": {Right.READ, Right.WRITE, Right.ADMINISTER},
+    "operator": {Right.OPERATE},
+}
+CALLERS = ("nobody", "stranger", *RIGHTS)
+
+
+def served_routes() -> set[str]:
+    enumerator = EndpointEnumerator()
+    served = set()
+    for route, view in _patterns(get_resolver().url_patterns, ""):
+        methods = ["GET"]
+        if hasattr(view, OPERATIONS):
+            methods = [method.upper() for method in getattr(view, OPERATIONS)]
+        elif hasattr(view, "cls"):
+            methods = list(enumerator.get_allowed_methods(view))
+        served |= {f"{method} {_path(route, enumerator)}" for method in methods}
+    return served
+
+
+def _patterns(patterns, prefix):
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def _path(route, enumerator):
+    if "^(?P<rest>" in route:
+        return "/" + route.partition("^")[0] + "{rest}"
+    if route.startswith("^"):
+        return "/" + route.strip("^$")
+    return enumerator.get_path_from_regex(route)
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    rows = [str(row) for row in ROWS]
+    assert len(rows) == len(set(rows)), "a route has two rows"
+    known = {*rows, *BY_HAND, *(f"GET {page}" for page in PAGES)}
+    served = served_routes()
+    assert served - known == set(), "routes without a row in tests/apps/access/routes"
+    assert known - served == set(), "rows without a route"
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """Clients by caller, and what stands for the names in paths."""
+
+    clients: dict[str, httpx.Client]
+    names: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def everybody(edge):
+    tenant, stranger = edge.tenant(), edge.tenant()
+    create_user(login="operator-of-all", password=PASSWORD, by="test")
+    appoint_operator(login="operator-of-all", by="test")
+    logins = {role: edge.person(tenant, role) for role in ("viewer", "developer", "admin")}
+    clients = {
+        "nobody": edge.client(),
+        "stranger": edge.client(stranger.administrator),
+        "service key": edge.client(tenant.service),
+        "administrator key": edge.client(tenant.administrator),
+        "operator": _signed_in(edge, "operator-of-all"),
+        **{role: _signed_in(edge, login) for role, login in logins.items()},
+    }
+    names = {
+        "cluster_id": tenant.cluster_id,
+        "tenant": tenant.name,
+        "topic": edge.topic(tenant),
+        "partition": "0",
+        "login": logins["viewer"],
+        "key_id": tenant.service[0],
+        "name": "app",
+    }
+    yield Everybody(clients, names)
+    for client in clients.values():
+        client.close()
+
+
+def _signed_in(edge, login):
+    client = edge.client()
+    answer = client.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+    client.headers["X-CSRFToken"] = answer.json()["csrf_token"]
+    return client
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_who_may_call(everybody, row):
+    names = everybody.names | row.names
+    path = re.sub(r"\{(\w+)\}", lambda match: names[match[1]], row.path)
+    url = f"{path}?{row.query}" if row.query else path
+    options = {} if row.body is None else {"json": _filled(row.body, names)}
+    answered = {
+        caller: client.request(row.method, url, **options)
+        for caller, client in everybody.clients.items()
+    }
+    statuses = {caller: response.status_code for caller, response in answered.items()}
+    assert statuses == {caller: _expected(row, caller) for caller in CALLERS}, {
+        caller: response.text[:300] for caller, response in answered.items()
+    }
+
+
+def _expected(row: Row, caller: str) -> int:
+    if row.right is Right.OPEN:
+        return row.status
+    if caller == "nobody":
+        return 401
+    if row.right is Right.KNOWN or row.right in RIGHTS.get(caller, ()):
+        return row.status
+    if caller == "operator":
+        return row.status if row.operators else 404
+    if caller == "stranger" and row.right is not Right.OPERATE:
+        return row.foreign
+    return 403
+
+
+def _filled(body, names):
+    match body:
+        case str():
+            return re.sub(r"\{(\w+)\}", lambda match: names.get(match[1], match[0]), body)
+        case dict():
+            return {key: _filled(value, names) for key, value in body.items()}
+        case list():
+            return [_filled(value, names) for value in body]
+    return body
