@@ -1,23 +1,16 @@
-/** The console's pages and their addresses. */
+/** The console's pages and their addresses. Each page's code comes when it is first opened. */
 
 import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   redirect,
   retainSearchParams,
 } from "@tanstack/react-router";
 
 import { NotFound } from "./pages/NotFound";
-import { Overview } from "./pages/Overview";
 import { SignedIn } from "./pages/SignedIn";
-import { SignIn } from "./pages/SignIn";
-import { TopicLayout } from "./pages/topic/TopicLayout";
-import { LivePage } from "./pages/topic/LivePage";
-import { PartitionsPage } from "./pages/topic/PartitionsPage";
-import { ProducePage } from "./pages/topic/ProducePage";
-import { RecordsPage } from "./pages/topic/RecordsPage";
-import { Topics } from "./pages/Topics";
 import { readLiveSearch, readRecordsSearch } from "./pages/topic/search";
 
 interface RootSearch {
@@ -37,18 +30,26 @@ const signIn = createRoute({
   path: "/login",
   validateSearch: (search: Record<string, unknown>): { next?: string } =>
     typeof search.next === "string" ? { next: search.next } : {},
-  component: SignIn,
+  component: lazyRouteComponent(() => import("./pages/SignIn"), "SignIn"),
 });
 
 const signedIn = createRoute({ getParentRoute: () => root, id: "console", component: SignedIn });
 
-const overview = createRoute({ getParentRoute: () => signedIn, path: "/", component: Overview });
-const topics = createRoute({ getParentRoute: () => signedIn, path: "/topics", component: Topics });
+const overview = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/Overview"), "Overview"),
+});
+const topics = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/topics",
+  component: lazyRouteComponent(() => import("./pages/Topics"), "Topics"),
+});
 
 const topic = createRoute({
   getParentRoute: () => signedIn,
   path: "/topics/$topic",
-  component: TopicLayout,
+  component: lazyRouteComponent(() => import("./pages/topic/TopicLayout"), "TopicLayout"),
 });
 const topicIndex = createRoute({
   getParentRoute: () => topic,
@@ -61,23 +62,23 @@ const live = createRoute({
   getParentRoute: () => topic,
   path: "/live",
   validateSearch: readLiveSearch,
-  component: LivePage,
+  component: lazyRouteComponent(() => import("./pages/topic/LivePage"), "LivePage"),
 });
 const records = createRoute({
   getParentRoute: () => topic,
   path: "/records",
   validateSearch: readRecordsSearch,
-  component: RecordsPage,
+  component: lazyRouteComponent(() => import("./pages/topic/RecordsPage"), "RecordsPage"),
 });
 const partitions = createRoute({
   getParentRoute: () => topic,
   path: "/partitions",
-  component: PartitionsPage,
+  component: lazyRouteComponent(() => import("./pages/topic/PartitionsPage"), "PartitionsPage"),
 });
 const produce = createRoute({
   getParentRoute: () => topic,
   path: "/produce",
-  component: ProducePage,
+  component: lazyRouteComponent(() => import("./pages/topic/ProducePage"), "ProducePage"),
 });
 
 export const router = createRouter({
@@ -89,7 +90,8 @@ export const router = createRouter({
       topic.addChildren([topicIndex, live, records, partitions, produce]),
     ]),
   ]),
-  defaultPreload: false,
+  // A page's code is fetched while the pointer is still on its way to the click.
+  defaultPreload: "intent",
 });
 
 declare module "@tanstack/react-router" {
