@@ -59,16 +59,19 @@ class RunningBroker:
     def __init__(self, config: NodeConfig) -> None:
         # Imported here: Celery imports this module before Django's models can be.
         from brokers.adapters.control_plane import DjangoControlPlane  # noqa: PLC0415
+        from brokers.adapters.figures import PostgresFigures  # noqa: PLC0415
         from brokers.adapters.postgres_metadata import PostgresMetadata  # noqa: PLC0415
         from brokers.adapters.storage_hints import CeleryStorageHints  # noqa: PLC0415
 
         self._control = DjangoControlPlane(config.broker_id)
+        self._figures = PostgresFigures(config.broker_id)
         self._node = NodeThread(
             config,
             PostgresMetadata(),
             self._control,
             on_failure=_exit,
             storage=CeleryStorageHints(),
+            figures=self._figures,
         )
 
     def start(self) -> None:
@@ -80,6 +83,7 @@ class RunningBroker:
         if not self._node.stop(STOP_SECONDS):
             log.error("the broker did not stop within %g s; not all logs were closed", STOP_SECONDS)
         self._control.close()
+        self._figures.close()
 
     def _begin_to_stop(self, **_signal: Any) -> None:
         """Called in the handler of the signal that ends the worker.

@@ -1,19 +1,29 @@
 """Rows behind the data plane: brokers, volumes, topics, partitions; ``services`` write them."""
 
 from brokers.models.broker import Broker, RemovedBroker, Volume
+from brokers.models.figures import BrokerFigures, ReplicaFigures, TenantFigures, TopicFigures
 from brokers.models.halt import ControlState, ForgottenBroker, ReplicaReportRow
 from brokers.models.partition import Partition
 from brokers.models.producer_ids import ProducerIdCounter
+from brokers.models.series import FiguresTick, GroupPoint, TenantPoint, TopicPoint
 from brokers.models.topic import Topic
 
 __all__ = [
     "Broker",
+    "BrokerFigures",
     "ControlState",
+    "FiguresTick",
     "ForgottenBroker",
+    "GroupPoint",
     "Partition",
     "ProducerIdCounter",
     "RemovedBroker",
+    "ReplicaFigures",
     "ReplicaReportRow",
+    "TenantFigures",
+    "TenantPoint",
     "Topic",
+    "TopicFigures",
+    "TopicPoint",
     "Volume",
 ]

@@ -56,6 +56,8 @@ class NodeConfig:
     session_timeout_s: float = 3.0
     """A broker whose heartbeats did not rise for this long is fenced."""
     metrics_interval_s: float = 5.0
+    figures_interval_s: float = 5.0
+    """Figures are read at the wall clock's multiples of it, by all brokers at once."""
     retention_interval_s: float = 30.0
     compaction_interval_s: float = 15.0
     """Kafka's ``log.cleaner.backoff.ms``."""

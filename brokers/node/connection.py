@@ -98,7 +98,9 @@ class Connection(asyncio.BufferedProtocol):
         return self.reader.room()
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._seen = self.listener.now
+        listener = self.listener
+        self._seen = listener.now
+        listener.metrics.network_in += nbytes
         self.reader.arrived(nbytes)
         self._begin_requests()
 
@@ -258,6 +260,10 @@ class Connection(asyncio.BufferedProtocol):
     def _send(self) -> None:
         if self._out and not self._closing:
             out, self._out = self._out, []
+            size = 0
+            for piece in out:
+                size += len(piece)
+            self.listener.metrics.network_out += size
             self._transport.writelines(out)
 
     def _read(self, wanted: bool) -> None:

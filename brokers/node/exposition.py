@@ -37,6 +37,8 @@ def exposition(metrics: Metrics, broker_id: int, gauges: dict[str, tuple[str, in
         (({"tenant": c.tenant_id}, c.connections) for c in metrics.tenants.values()),
     )  # fmt: skip
     for name, what in (
+        ("network_in", "Bytes received on the listeners"),
+        ("network_out", "Bytes sent on the listeners"),
         ("connections_refused", "Connections refused for being too many"),
         ("authentication_failures", "Logins refused"),
         ("protocol_errors", "Connections closed because the peer broke the protocol"),

@@ -1,27 +1,55 @@
-"""What a broker counts: bytes, records, requests and errors, per tenant and topic.
+"""What a broker counts: bytes, records, requests and errors, per tenant, topic and partition.
 
-Counters only ever rise; rates are for whoever reads them. A partition holds its topic's counter, so
+Counters only ever rise; rates are for whoever reads them. A partition holds its own counter, so
 that counting on the hot path is an addition and no lookup.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from brokers.kernel.ids import TenantId, TopicName
+from brokers.kernel.ids import PartitionIndex, TenantId, TopicId, TopicName
 
 
 @dataclass(slots=True)
-class TopicCounter:
-    """One tenant's topic on this broker. Bytes are those of record batches, headers included."""
+class PartitionCounter:
+    """What was appended to one partition by producers and read from it by consumers, on this broker
+    as its leader; copies are not counted. It stays when the partition leaves, and may come back.
 
-    tenant_id: TenantId
-    topic: TopicName
+    Bytes are those of record batches, headers included.
+    """
+
+    topic: "TopicCounter"
     bytes_in: int = 0
     bytes_out: int = 0
     records_in: int = 0
     records_out: int = 0
+
+
+@dataclass(slots=True)
+class TopicCounter:
+    """One tenant's topic on this broker: its partitions together."""
+
+    tenant_id: TenantId
+    topic: TopicName
+    partitions: list[PartitionCounter] = field(default_factory=list)
     errors: dict[int, int] = field(default_factory=dict)
     """By Kafka error code, of requests that named a partition which is here."""
+
+    @property
+    def bytes_in(self) -> int:
+        return sum(each.bytes_in for each in self.partitions)
+
+    @property
+    def bytes_out(self) -> int:
+        return sum(each.bytes_out for each in self.partitions)
+
+    @property
+    def records_in(self) -> int:
+        return sum(each.records_in for each in self.partitions)
+
+    @property
+    def records_out(self) -> int:
+        return sum(each.records_out for each in self.partitions)
 
 
 @dataclass(slots=True)
@@ -41,7 +69,11 @@ class Metrics:
     """All counters of one broker."""
 
     topics: dict[tuple[TenantId, TopicName], TopicCounter] = field(default_factory=dict)
+    partitions: dict[tuple[TopicId, PartitionIndex], PartitionCounter] = field(default_factory=dict)
     tenants: dict[TenantId, TenantCounter] = field(default_factory=dict)
+    network_in: int = 0
+    network_out: int = 0
+    """Bytes on the listeners' connections, other brokers' included, before TLS."""
     connections: int = 0
     connections_refused: int = 0
     authentication_failures: int = 0
@@ -60,6 +92,23 @@ class Metrics:
             counter = self.topics[key] = TopicCounter(tenant_id, name)
         return counter
 
+    def partition(
+        self, tenant_id: TenantId, name: TopicName, topic_id: TopicId, index: PartitionIndex
+    ) -> PartitionCounter:
+        """The counter of that partition, made at its first use."""
+        key = (topic_id, index)
+        counter = self.partitions.get(key)
+        if counter is None:
+            topic = self.topic(tenant_id, name)
+            counter = self.partitions[key] = PartitionCounter(topic)
+            topic.partitions.append(counter)
+        return counter
+
+    @property
+    def requests(self) -> int:
+        """Requests of all tenants so far."""
+        return sum(sum(counter.requests.values()) for counter in self.tenants.values())
+
     def tenant(self, tenant_id: TenantId) -> TenantCounter:
         """The counter of that tenant, made at its first use."""
         counter = self.tenants.get(tenant_id)
@@ -67,8 +116,11 @@ class Metrics:
             counter = self.tenants[tenant_id] = TenantCounter(tenant_id)
         return counter
 
-    def failed(self, tenant_id: TenantId, code: int, topic: TopicCounter | None = None) -> None:
-        """Count one error answered, at its topic too if that is known."""
+    def failed(
+        self, tenant_id: TenantId, code: int, partition: PartitionCounter | None = None
+    ) -> None:
+        """Count one error answered, at the partition's topic too if that is known."""
         self.tenant(tenant_id).errors[code] += 1
-        if topic is not None:
-            topic.errors[code] = topic.errors.get(code, 0) + 1
+        if partition is not None:
+            errors = partition.topic.errors
+            errors[code] = errors.get(code, 0) + 1

@@ -36,6 +36,7 @@ from brokers.node.coordination.marker_sender import MarkerSender
 from brokers.node.coordination.transaction_coordinator import transaction_coordinator
 from brokers.node.dispatch import Dispatcher
 from brokers.node.exposition import exposition
+from brokers.node.figures import NoFigures, publish_figures
 from brokers.node.flush_pool import FlushPool
 from brokers.node.handlers.sasl_authenticate import session_fault
 from brokers.node.isr_proposals import IsrProposals
@@ -50,6 +51,7 @@ from brokers.node.peer_requests import PeerRequests
 from brokers.node.ports import (
     BrokerRegistration,
     ControlPlane,
+    FiguresStore,
     MetadataSource,
     MetadataUnavailable,
     TransactionVerifier,
@@ -91,6 +93,7 @@ class Node:
         clock: Clock | None = None,
         disk: Disk | None = None,
         storage: StorageHints | None = None,
+        figures: FiguresStore | None = None,
     ) -> None:
         self.config = config
         self.control = control
@@ -122,6 +125,7 @@ class Node:
         self._questions = CoordinatorQuestions(self)
         self.transactions: TransactionVerifier = self._questions
         self._disk: Disk = RealDisk() if disk is None else disk
+        self._figures: FiguresStore = NoFigures() if figures is None else figures
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()
         self._undo = AsyncExitStack()
@@ -376,6 +380,7 @@ class Node:
             loops.create_task(self.transaction_coordinator.watch())
             loops.create_task(self.markers.work())
             loops.create_task(metrics_publisher.publish(self))
+            loops.create_task(publish_figures(self, self._figures))
             started()
 
     async def resume(self) -> None:

@@ -12,7 +12,7 @@ import uvloop
 
 from brokers.node.config import NodeConfig
 from brokers.node.node import Node
-from brokers.node.ports import ControlPlane, MetadataSource
+from brokers.node.ports import ControlPlane, FiguresStore, MetadataSource
 from brokers.node.storage_hints import StorageHints
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,9 @@ class NodeThread:
         *,
         on_failure: Callable[[Exception], None],
         storage: StorageHints | None = None,
+        figures: FiguresStore | None = None,
     ) -> None:
-        self.node = Node(config, metadata, control, storage=storage)
+        self.node = Node(config, metadata, control, storage=storage, figures=figures)
         self.ready = threading.Event()
         self.failed: Exception | None = None
         """What ended the node, when nobody had asked it to stop."""

@@ -33,7 +33,7 @@ from brokers.log.partition_log import Appended, PartitionLog
 from brokers.log.verification import Guard
 from brokers.metadata.election import minimum_of
 from brokers.metadata.records import PartitionRecord, TopicRecord
-from brokers.node.metrics import TopicCounter
+from brokers.node.metrics import PartitionCounter
 from brokers.replication.doubt import Doubt
 from brokers.replication.follower import Append, Decision, Follower, RestartAt, Truncate
 from brokers.replication.leader import Event, HighWatermarkRose, IsrProposed, Leader
@@ -144,7 +144,7 @@ class PartitionRuntime:
         clock: Clock,
         flusher: Flusher,
         proposals: ProposalSink,
-        counter: TopicCounter,
+        counter: PartitionCounter,
     ) -> None:
         self.topic = topic
         self.index = index

@@ -243,7 +243,7 @@ class PartitionManager:
         return opened
 
     def _adopt(self, topic: TopicRecord, index: PartitionIndex, opened: PartitionLog) -> None:
-        counter = self._metrics.topic(topic.tenant_id, topic.name)
+        counter = self._metrics.partition(topic.tenant_id, topic.name, topic.id, index)
         runtime = PartitionRuntime(
             topic,
             index,

@@ -7,7 +7,7 @@ one of these.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from brokers.kernel.errors import ErrorCode, HeadwaterError
 from brokers.kernel.ids import (
@@ -233,6 +233,60 @@ class TransactionVerifier(Protocol):
 
     async def add(self, part: TransactionPart) -> Sequence[ErrorCode]:
         """Add them, if the transaction may have them."""
+        ...
+
+
+class ReplicaReading(NamedTuple):
+    """One replica, by its broker's counters and its log. Counters are of this incarnation, and rise
+    only where the broker leads; sizes are of the replica. A tuple, for there may be 100,000."""
+
+    topic_id: TopicId
+    partition: PartitionIndex
+    records_in: int
+    bytes_in: int
+    bytes_out: int
+    log_start_offset: int
+    high_watermark: int
+    stored_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerReading:
+    """One broker: counters of this incarnation, and how it is now. ``disk_bytes`` and
+    ``disk_free_bytes`` are None where the disk does not tell."""
+
+    disk_bytes: int | None
+    disk_free_bytes: int | None
+    leaders: int
+    replicas: int
+    stored_bytes: int
+    bytes_in: int
+    bytes_out: int
+    network_in: int
+    network_out: int
+    requests: int
+
+
+class FiguresStore(Protocol):
+    """Where brokers' figures go, for people to look at; nothing is decided by them.
+
+    Both verbs end within seconds and raise ``MetadataUnavailable``; what was not taken is made up
+    for by the next reading, for counters only rise.
+    """
+
+    async def publish(
+        self,
+        broker_id: BrokerId,
+        incarnation: Incarnation,
+        broker: BrokerReading,
+        replicas: Sequence[ReplicaReading],
+    ) -> None:
+        """``replicas``: those that changed since they were last taken."""
+        ...
+
+    async def roll_up(self) -> None:
+        """Make the next point of every series and of the tenants' usage out of what all brokers
+        published, if nobody has yet."""
         ...
 
 

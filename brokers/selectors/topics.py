@@ -32,10 +32,3 @@ def partitions_of(tenant_id: UUID | str, name: str) -> list[Partition]:
                 "index"
             )
         )
-
-
-def partition_totals(tenant_id: UUID | str) -> tuple[int, int]:
-    """How many topics and how many partitions the tenant has."""
-    with scope.tenant(tenant_id):
-        topics = Topic.objects.filter(deleted_at__isnull=True).count()
-        return topics, Partition.objects.filter(topic__deleted_at__isnull=True).count()

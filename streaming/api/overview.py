@@ -1,4 +1,5 @@
-"""``/api/v1/tenants/{tenant}/overview``: what a tenant has, and how to connect to it."""
+"""``/api/v1/tenants/{tenant}/overview``: what a tenant has, how it does, and how to
+connect to it."""
 
 from typing import Final
 
@@ -8,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from brokers.selectors.brokers import list_brokers
-from brokers.selectors.topics import partition_totals
+from brokers.selectors.tenant_health import tenant_health
+from streaming.records.identity import READ
 from streaming.rest.view import RestView
 
 _OVERVIEW: Final = {
@@ -32,6 +34,19 @@ _OVERVIEW: Final = {
         },
         "topics": {"type": "integer"},
         "partitions": {"type": "integer"},
+        "health": {
+            "type": "object",
+            "properties": {
+                "state": {"type": "string", "enum": ["good", "degraded", "down"]},
+                "under_replicated": {"type": "integer"},
+                "offline": {"type": "integer"},
+                "brokers_down": {"type": "integer"},
+            },
+        },
+        "bytes_stored": {"type": "integer", "format": "int64"},
+        "records_in_per_s": {"type": "number", "nullable": True},
+        "bytes_in_per_s": {"type": "number", "nullable": True},
+        "bytes_out_per_s": {"type": "number", "nullable": True},
     },
 }
 
@@ -43,7 +58,8 @@ class OverviewView(RestView):
     def get(self, _request: Request, tenant: str) -> Response:
         """``tenant`` is a name; another's is answered as an absent one."""
         access = self.caller.tenant(tenant)
-        topics, partitions = partition_totals(access.tenant_id)
+        access.require(READ)
+        health = tenant_health(access.tenant_id)
         return Response(
             {
                 "tenant": access.tenant,
@@ -59,7 +75,17 @@ class OverviewView(RestView):
                     }
                     for broker in list_brokers()
                 ],
-                "topics": topics,
-                "partitions": partitions,
+                "topics": health.topics,
+                "partitions": health.partitions,
+                "health": {
+                    "state": health.state,
+                    "under_replicated": health.under_replicated,
+                    "offline": health.offline,
+                    "brokers_down": health.brokers_down,
+                },
+                "bytes_stored": health.bytes_stored,
+                "records_in_per_s": health.records_in_per_s,
+                "bytes_in_per_s": health.bytes_in_per_s,
+                "bytes_out_per_s": health.bytes_out_per_s,
             }
         )

@@ -6,6 +6,7 @@ from tenants.models.change import Change, ChangeCounter
 from tenants.models.membership import Membership, Role
 from tenants.models.service_account import ServiceAccount
 from tenants.models.tenant import Tenant
+from tenants.models.usage import TenantUsage
 from tenants.models.user import User
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "Role",
     "ServiceAccount",
     "Tenant",
+    "TenantUsage",
     "User",
 ]

@@ -16,6 +16,7 @@ from django.conf import settings
 from websockets.sync.client import connect
 
 from brokers.adapters.control_plane import DjangoControlPlane
+from brokers.adapters.figures import PostgresFigures
 from brokers.adapters.postgres_metadata import PostgresMetadata
 from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
@@ -166,12 +167,14 @@ class EdgeService:
             verifier_pepper=self._usual.secrets.verifier_pepper.encode(),
             edge_public_key_pem=self._usual.secrets.edge_token_public_key,
             broker_token_key=self._usual.secrets.broker_token_key,
+            figures_interval_s=0.5,
         )
         node = NodeThread(
             config,
             PostgresMetadata(),
             DjangoControlPlane(BrokerId(number)),
             on_failure=self._failures.append,
+            figures=PostgresFigures(BrokerId(number)),
         )
         node.start()
         assert node.ready.wait(START_SECONDS), self._failures

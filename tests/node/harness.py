@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node_thread import NodeThread
+from brokers.node.ports import FiguresStore
 from brokers.node.storage_hints import StorageHints
 from tests.node.fakes import PEPPER, MemoryCell
 
@@ -53,11 +54,15 @@ class RunningNode:
     """A node that serves; ``port`` is its external listener's."""
 
     def __init__(
-        self, cell: MemoryCell, config: NodeConfig, storage: StorageHints | None = None
+        self,
+        cell: MemoryCell,
+        config: NodeConfig,
+        storage: StorageHints | None = None,
+        figures: FiguresStore | None = None,
     ) -> None:
         self.failures: list[Exception] = []
         self.thread = NodeThread(
-            config, cell, cell, on_failure=self.failures.append, storage=storage
+            config, cell, cell, on_failure=self.failures.append, storage=storage, figures=figures
         )
         self.thread.start()
 
@@ -89,9 +94,12 @@ class RunningNode:
 
 @contextmanager
 def running(
-    cell: MemoryCell, config: NodeConfig, storage: StorageHints | None = None
+    cell: MemoryCell,
+    config: NodeConfig,
+    storage: StorageHints | None = None,
+    figures: FiguresStore | None = None,
 ) -> Iterator[RunningNode]:
-    node = RunningNode(cell, config, storage)
+    node = RunningNode(cell, config, storage, figures)
     try:
         yield node.wait_until_ready()
     finally:

@@ -129,7 +129,8 @@ class Bench:
         )  # fmt: skip
         self.partition = PartitionRuntime(
             TOPIC, PartitionIndex(0), log, broker_id=BrokerId(1), clock=SystemClock(),
-            flusher=self.flusher, proposals=None, counter=Metrics().topic(TOPIC.tenant_id, "t"),
+            flusher=self.flusher, proposals=None,
+            counter=Metrics().partition(TOPIC.tenant_id, "t", TOPIC.id, PartitionIndex(0)),
         )  # fmt: skip
         self.performed: list = []
 

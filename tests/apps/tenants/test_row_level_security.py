@@ -14,14 +14,21 @@ from tenants.services.issue_api_key import issue_api_key
 pytestmark = pytest.mark.django_db
 
 OWNED = [
+    "brokers_grouppoint",
     "brokers_partition",
+    "brokers_replicafigures",
+    "brokers_tenantfigures",
+    "brokers_tenantpoint",
     "brokers_topic",
+    "brokers_topicfigures",
+    "brokers_topicpoint",
     "tenants_apikey",
     "tenants_auditchain",
     "tenants_auditentry",
     "tenants_membership",
     "tenants_serviceaccount",
     "tenants_tenant",
+    "tenants_tenantusage",
 ]
 
 

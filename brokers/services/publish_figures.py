@@ -1,0 +1,97 @@
+from collections.abc import Sequence
+from typing import Final
+
+from django.db import connection
+
+from brokers.kernel.ids import BrokerId, Incarnation
+from brokers.node.ports import BrokerReading, ReplicaReading
+from tenants import scope
+from tenants.transactions import limit_waits
+
+# A row is taken unless it is older than what is there: a call that was given up may still arrive.
+# A new incarnation counts from zero, so what the one before had counted is put aside.
+_REPLICAS: Final = """
+INSERT INTO brokers_replicafigures AS known (
+    tenant_id, topic_id, index, broker_id, incarnation, records_in, bytes_in, bytes_out,
+    records_in_before, bytes_in_before, bytes_out_before,
+    log_start_offset, high_watermark, stored_bytes, at
+)
+SELECT topic.tenant_id, topic.id, told.partition, %(broker)s, %(incarnation)s,
+    told.records_in, told.bytes_in, told.bytes_out, 0, 0, 0,
+    told.log_start_offset, told.high_watermark, told.stored_bytes, now()
+FROM unnest(
+    %(topic_id)s::uuid[], %(partition)s::int[], %(records_in)s::bigint[], %(bytes_in)s::bigint[],
+    %(bytes_out)s::bigint[], %(log_start_offset)s::bigint[], %(high_watermark)s::bigint[],
+    %(stored_bytes)s::bigint[]
+) AS told (
+    topic_id, partition, records_in, bytes_in, bytes_out,
+    log_start_offset, high_watermark, stored_bytes
+)
+JOIN brokers_topic AS topic ON topic.id = told.topic_id
+ON CONFLICT (topic_id, index, broker_id) DO UPDATE SET
+    records_in_before = known.records_in_before
+        + CASE WHEN known.incarnation < excluded.incarnation THEN known.records_in ELSE 0 END,
+    bytes_in_before = known.bytes_in_before
+        + CASE WHEN known.incarnation < excluded.incarnation THEN known.bytes_in ELSE 0 END,
+    bytes_out_before = known.bytes_out_before
+        + CASE WHEN known.incarnation < excluded.incarnation THEN known.bytes_out ELSE 0 END,
+    incarnation = excluded.incarnation,
+    records_in = excluded.records_in, bytes_in = excluded.bytes_in, bytes_out = excluded.bytes_out,
+    log_start_offset = excluded.log_start_offset, high_watermark = excluded.high_watermark,
+    stored_bytes = excluded.stored_bytes, at = excluded.at
+WHERE known.incarnation < excluded.incarnation
+    OR (known.incarnation = excluded.incarnation AND known.records_in <= excluded.records_in
+        AND known.bytes_in <= excluded.bytes_in AND known.bytes_out <= excluded.bytes_out)
+"""
+
+_COUNTERS: Final = ("bytes_in", "bytes_out", "network_in", "network_out", "requests")
+_PLAIN: Final = ("disk_bytes", "disk_free_bytes", "leaders", "replicas", "stored_bytes")
+
+
+def _rate(counter: str) -> str:
+    return (
+        f"{counter}_per_s = CASE WHEN known.incarnation = excluded.incarnation"
+        f" THEN (excluded.{counter} - known.{counter})"
+        " / nullif(extract(epoch FROM excluded.at - known.at), 0)::float8 END"
+    )
+
+
+_BROKER: Final = f"""
+INSERT INTO brokers_brokerfigures AS known
+    (broker_id, incarnation, at, {", ".join([*_PLAIN, *_COUNTERS])})
+VALUES (%(broker)s, %(incarnation)s, now(), {", ".join(f"%({c})s" for c in [*_PLAIN, *_COUNTERS])})
+ON CONFLICT (broker_id) DO UPDATE SET
+    incarnation = excluded.incarnation, at = excluded.at,
+    {", ".join(f"{column} = excluded.{column}" for column in [*_PLAIN, *_COUNTERS])},
+    {", ".join(_rate(counter) for counter in _COUNTERS)}
+WHERE known.incarnation < excluded.incarnation
+    OR (known.incarnation = excluded.incarnation AND known.requests <= excluded.requests
+        AND known.network_in <= excluded.network_in)
+"""
+
+
+def publish_figures(
+    broker_id: BrokerId,
+    incarnation: Incarnation,
+    broker: BrokerReading,
+    replicas: Sequence[ReplicaReading],
+) -> None:
+    """What a broker counted, over what it had said before; an earlier incarnation's word, or an
+    older one of its own, changes nothing.
+
+    Metering and no act of anybody's: there is no audit entry and no numbered change. Readings of
+    topics that are gone are left out.
+    """
+    with scope.system("a broker publishes its figures"), connection.cursor() as cursor:
+        limit_waits()
+        who = {"broker": broker_id, "incarnation": incarnation}
+        plain = {name: getattr(broker, name) for name in [*_PLAIN, *_COUNTERS]}
+        cursor.execute(_BROKER, {**who, **plain})
+        if replicas:
+            columns = zip(*replicas, strict=True)
+            told = {
+                name: list(column)
+                for name, column in zip(ReplicaReading._fields, columns, strict=True)
+            }
+            told["topic_id"] = [topic_id.hex() for topic_id in told["topic_id"]]
+            cursor.execute(_REPLICAS, {**who, **told})

@@ -1,0 +1,188 @@
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from brokers.metering.steps import FINEST_S
+from tenants import scope
+from tenants.transactions import limit_waits
+
+_LOCK: Final = 0x68775F666967
+"""Names the advisory lock of whoever rolls up."""
+
+_TICK: Final = """
+WITH newest AS (SELECT max(at) AS at FROM brokers_figurestick)
+INSERT INTO brokers_figurestick (at, seconds, step_s)
+SELECT %(at)s, extract(epoch FROM %(at)s - newest.at)::float8, %(step_s)s
+FROM newest WHERE newest.at IS NULL OR newest.at < %(at)s
+RETURNING at
+"""
+
+# Counters are sums over every replica that ever was, so that moving a leader takes nothing back;
+# what is stored, the leader's word, or the preferred leader's while there is none.
+_TOPICS: Final = """
+WITH counted AS (
+    SELECT topic_id,
+        sum(records_in_before + records_in) AS records_in,
+        sum(bytes_in_before + bytes_in) AS bytes_in,
+        sum(bytes_out_before + bytes_out) AS bytes_out
+    FROM brokers_replicafigures GROUP BY topic_id
+), held AS (
+    SELECT partition.topic_id,
+        coalesce(sum(greatest(replica.high_watermark - replica.log_start_offset, 0)), 0)
+            AS stored_records,
+        coalesce(sum(replica.stored_bytes), 0) AS stored_bytes,
+        count(*) AS partitions,
+        count(*) FILTER (WHERE CASE
+            WHEN adding = '{}' AND removing = '{}' THEN cardinality(isr) < cardinality(replicas)
+            ELSE EXISTS (SELECT FROM unnest(replicas) AS kept
+                WHERE kept <> ALL (adding) AND kept <> ALL (removing) AND kept <> ALL (isr))
+        END) AS under_replicated,
+        count(*) FILTER (WHERE leader IS NULL) AS offline,
+        max(cardinality(replicas) - cardinality(adding)) AS replication_factor
+    FROM brokers_partition AS partition
+    LEFT JOIN brokers_replicafigures AS replica
+        ON replica.topic_id = partition.topic_id AND replica.index = partition.index
+        AND replica.broker_id = coalesce(partition.leader, partition.replicas[1])
+    GROUP BY partition.topic_id
+), found AS (
+    SELECT topic.id AS topic_id, topic.tenant_id,
+        coalesce(counted.records_in, 0) AS records_in, coalesce(counted.bytes_in, 0) AS bytes_in,
+        coalesce(counted.bytes_out, 0) AS bytes_out,
+        CASE WHEN topic.deleted_at IS NULL THEN held.stored_records ELSE 0 END AS stored_records,
+        CASE WHEN topic.deleted_at IS NULL THEN held.stored_bytes ELSE 0 END AS stored_bytes,
+        CASE WHEN topic.deleted_at IS NULL THEN held.partitions ELSE 0 END AS partitions,
+        CASE WHEN topic.deleted_at IS NULL THEN held.under_replicated ELSE 0 END
+            AS under_replicated,
+        CASE WHEN topic.deleted_at IS NULL THEN held.offline ELSE 0 END AS offline,
+        held.replication_factor
+    FROM brokers_topic AS topic
+    JOIN held ON held.topic_id = topic.id
+    LEFT JOIN counted ON counted.topic_id = topic.id
+)
+INSERT INTO brokers_topicfigures AS known (
+    topic_id, tenant_id, at, records_in, bytes_in, bytes_out, stored_records, stored_bytes,
+    partitions, under_replicated, offline, replication_factor,
+    records_in_added, bytes_in_added, bytes_out_added
+)
+SELECT topic_id, tenant_id, %(at)s, records_in, bytes_in, bytes_out, stored_records, stored_bytes,
+    partitions, under_replicated, offline, replication_factor, records_in, bytes_in, bytes_out
+FROM found
+ON CONFLICT (topic_id) DO UPDATE SET
+    at = excluded.at,
+    records_in_added = excluded.records_in - known.records_in,
+    bytes_in_added = excluded.bytes_in - known.bytes_in,
+    bytes_out_added = excluded.bytes_out - known.bytes_out,
+    records_in = excluded.records_in, bytes_in = excluded.bytes_in, bytes_out = excluded.bytes_out,
+    stored_records = excluded.stored_records, stored_bytes = excluded.stored_bytes,
+    partitions = excluded.partitions, under_replicated = excluded.under_replicated,
+    offline = excluded.offline, replication_factor = excluded.replication_factor
+WHERE (known.records_in, known.bytes_in, known.bytes_out, known.stored_records, known.stored_bytes,
+        known.partitions, known.under_replicated, known.offline, known.replication_factor)
+    <> (excluded.records_in, excluded.bytes_in, excluded.bytes_out,
+        excluded.stored_records, excluded.stored_bytes, excluded.partitions,
+        excluded.under_replicated, excluded.offline, excluded.replication_factor)
+"""
+
+# Added and not summed: a topic that is deleted for good takes nothing back.
+_TENANTS: Final = """
+WITH found AS (
+    SELECT tenant.id AS tenant_id,
+        coalesce(sum(topic.records_in_added) FILTER (WHERE topic.at = %(at)s), 0) AS records_in,
+        coalesce(sum(topic.bytes_in_added) FILTER (WHERE topic.at = %(at)s), 0) AS bytes_in,
+        coalesce(sum(topic.bytes_out_added) FILTER (WHERE topic.at = %(at)s), 0) AS bytes_out,
+        coalesce(sum(topic.stored_records), 0) AS stored_records,
+        coalesce(sum(topic.stored_bytes), 0) AS stored_bytes,
+        coalesce(sum(topic.partitions), 0) AS partitions,
+        coalesce(sum(topic.under_replicated), 0) AS under_replicated,
+        coalesce(sum(topic.offline), 0) AS offline
+    FROM tenants_tenant AS tenant
+    JOIN brokers_topicfigures AS topic ON topic.tenant_id = tenant.id
+    GROUP BY tenant.id
+    UNION ALL
+    SELECT gone.tenant_id, 0, 0, 0, 0, 0, 0, 0, 0 FROM brokers_tenantfigures AS gone
+    WHERE NOT EXISTS
+        (SELECT FROM brokers_topicfigures AS topic WHERE topic.tenant_id = gone.tenant_id)
+)
+INSERT INTO brokers_tenantfigures AS known (
+    tenant_id, at, records_in, bytes_in, bytes_out, stored_records, stored_bytes,
+    partitions, under_replicated, offline, records_in_added, bytes_in_added, bytes_out_added
+)
+SELECT tenant_id, %(at)s, records_in, bytes_in, bytes_out, stored_records, stored_bytes,
+    partitions, under_replicated, offline, records_in, bytes_in, bytes_out
+FROM found
+ON CONFLICT (tenant_id) DO UPDATE SET
+    at = excluded.at,
+    records_in_added = excluded.records_in_added,
+    bytes_in_added = excluded.bytes_in_added,
+    bytes_out_added = excluded.bytes_out_added,
+    records_in = known.records_in + excluded.records_in,
+    bytes_in = known.bytes_in + excluded.bytes_in,
+    bytes_out = known.bytes_out + excluded.bytes_out,
+    stored_records = excluded.stored_records, stored_bytes = excluded.stored_bytes,
+    partitions = excluded.partitions, under_replicated = excluded.under_replicated,
+    offline = excluded.offline
+WHERE (excluded.records_in, excluded.bytes_in, excluded.bytes_out) <> (0, 0, 0)
+    OR (known.stored_records, known.stored_bytes, known.partitions, known.under_replicated,
+        known.offline)
+    <> (excluded.stored_records, excluded.stored_bytes, excluded.partitions,
+        excluded.under_replicated, excluded.offline)
+"""
+
+_SUMS: Final = """at, records_in, bytes_in, bytes_out, stored_records, stored_bytes, partitions,
+    under_replicated, offline"""
+
+_POINTS: Final = (
+    f"""
+INSERT INTO brokers_topicpoint (tenant_id, topic_id, {_SUMS})
+SELECT tenant_id, topic_id, {_SUMS} FROM brokers_topicfigures WHERE at = %(at)s
+""",
+    f"""
+INSERT INTO brokers_tenantpoint (tenant_id, {_SUMS})
+SELECT tenant_id, {_SUMS} FROM brokers_tenantfigures WHERE at = %(at)s
+""",
+)
+
+# One row a day at least for who only keeps what is there: storing it is a use, too.
+_USAGE: Final = """
+INSERT INTO tenants_tenantusage AS used
+    (tenant_id, day, records_in, bytes_in, bytes_out, stored_bytes_max, partitions_max)
+SELECT known.tenant_id, today.day,
+    CASE WHEN known.at = %(at)s THEN known.records_in_added ELSE 0 END,
+    CASE WHEN known.at = %(at)s THEN known.bytes_in_added ELSE 0 END,
+    CASE WHEN known.at = %(at)s THEN known.bytes_out_added ELSE 0 END,
+    known.stored_bytes, known.partitions
+FROM brokers_tenantfigures AS known
+CROSS JOIN (SELECT (%(at)s AT TIME ZONE 'UTC')::date AS day) AS today
+LEFT JOIN tenants_tenantusage AS so_far
+    ON so_far.tenant_id = known.tenant_id AND so_far.day = today.day
+WHERE known.at = %(at)s OR (so_far.id IS NULL AND known.partitions > 0)
+ON CONFLICT (tenant_id, day) DO UPDATE SET
+    records_in = used.records_in + excluded.records_in,
+    bytes_in = used.bytes_in + excluded.bytes_in,
+    bytes_out = used.bytes_out + excluded.bytes_out,
+    stored_bytes_max = greatest(used.stored_bytes_max, excluded.stored_bytes_max),
+    partitions_max = greatest(used.partitions_max, excluded.partitions_max)
+"""
+
+
+def roll_up_figures(now: datetime) -> bool:
+    """Make the tick that ``now``, the database's time, is in; whether there was none yet.
+
+    Sums by topic and tenant, a point of each series that changed, and the day's usage, all in one
+    transaction: what came in since the tick before is counted in exactly one. Any number may try at
+    once; a lock lets one of them work, and the others go.
+    """
+    tick = datetime.fromtimestamp(now.timestamp() // FINEST_S * FINEST_S, now.tzinfo)
+    told = {"at": tick, "step_s": FINEST_S}
+    with scope.system("roll up all brokers' figures"), connection.cursor() as cursor:
+        limit_waits()
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if cursor.fetchone() == (False,):
+            return False
+        cursor.execute(_TICK, told)
+        if cursor.fetchone() is None:
+            return False
+        for statement in (_TOPICS, _TENANTS, *_POINTS, _USAGE):
+            cursor.execute(statement, told)
+    return True

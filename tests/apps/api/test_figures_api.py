@@ -1,0 +1,109 @@
+"""From a produced record to the console's figures: brokers, PostgreSQL, HTTP."""
+
+from datetime import timedelta
+
+import pytest
+
+from brokers.models import BrokerFigures, ReplicaFigures
+from brokers.selectors.database_time import database_time
+from brokers.services.roll_up_figures import roll_up_figures
+from tenants import scope
+from tenants.services.appoint_operator import appoint_operator
+from tests.apps.edge_service import PASSWORD, wait_for
+
+
+@pytest.fixture(scope="module")
+def tenant(edge):
+    return edge.tenant()
+
+
+@pytest.fixture(scope="module")
+def topic(edge, tenant):
+    """With ten records, all of them in its brokers' figures and in two ticks."""
+    name = edge.topic(tenant, partitions=2, **{"retention.ms": "3600000"})
+    roll_up(20)
+    with edge.client(tenant.service) as client:
+        for number in range(10):
+            body = {"partition_id": number % 2, "value": {"type": "STRING", "data": "x" * 100}}
+            sent = client.post(f"{tenant.path}/topics/{name}/records", json=body)
+            assert sent.status_code == 200, sent.text
+    wait_for(lambda: published(tenant) == 10, "the brokers publish what they counted")
+    roll_up(30)
+    return name
+
+
+def published(tenant):
+    with scope.system("test"):
+        rows = ReplicaFigures.objects.filter(tenant_id=tenant.id)
+        return sum(row.records_in for row in rows)
+
+
+def roll_up(seconds):
+    """As a broker does, some seconds from now: this test does not wait for the clock."""
+    assert roll_up_figures(database_time() + timedelta(seconds=seconds))
+
+
+def test_the_list_of_topics(edge, tenant, topic):
+    with edge.client(tenant.service) as client:
+        answer = client.get(f"/api/v1/tenants/{tenant.name}/topics").json()
+    (row,) = answer["data"]
+    assert answer["as_of"] > 0
+    assert (row["name"], row["partitions"], row["replication_factor"]) == (topic, 2, 1)
+    assert (row["records"], row["under_replicated"], row["offline"]) == (10, 0, 0)
+    assert row["bytes"] > 1000
+    assert row["records_in_per_s"] == 1.0
+    assert row["bytes_in_per_s"] > 100
+    assert row["bytes_out_per_s"] == 0
+    assert (row["cleanup_policy"], row["retention_ms"]) == ("delete", 3_600_000)
+    assert row["created_at"].endswith("Z")
+
+
+def test_the_partitions_of_a_topic(edge, tenant, topic):
+    with edge.client(tenant.service) as client:
+        path = f"/api/v1/tenants/{tenant.name}/topics/{topic}/partitions"
+        rows = client.get(path).json()["data"]
+        absent = client.get(path.replace(topic, "absent"))
+    assert [row["partition"] for row in rows] == [0, 1]
+    for row in rows:
+        assert row["replicas"] == row["isr"] == [row["leader"]]
+        assert (row["log_start_offset"], row["high_watermark"]) == (0, 5)
+        assert row["bytes"] > 500
+        assert (row["offline"], row["lags"]) == ([], {})
+    assert absent.status_code == 404
+
+
+def test_the_overview(edge, tenant, topic):
+    with edge.client(tenant.service) as client:
+        overview = client.get(f"/api/v1/tenants/{tenant.name}/overview").json()
+    assert overview["health"] == {
+        "state": "good", "under_replicated": 0, "offline": 0, "brokers_down": 0,
+    }  # fmt: skip
+    assert overview["records_in_per_s"] == 1.0
+    assert overview["bytes_stored"] > 1000
+
+
+def test_the_brokers_of_the_cell(edge, tenant, topic):
+    login = edge.person(tenant, "viewer")
+    appoint_operator(login=login, by="test")
+    wait_for(lambda: BrokerFigures.objects.count() == 2, "both brokers tell how they are")
+    with edge.client() as client:
+        client.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+        rows = client.get("/api/v1/cell/brokers").json()["data"]
+    assert [row["id"] for row in rows] == [1, 2]
+    for row in rows:
+        assert row["state"] == "running"
+        assert 0 < row["disk_free_bytes"] <= row["disk_bytes"]
+        assert row["leaders"] == row["replicas"] > 0
+        assert row["under_replicated"] == 0
+
+
+def test_a_topic_that_was_made_just_now(edge, tenant, topic):
+    new = edge.topic(tenant, partitions=3)
+    with edge.client(tenant.administrator) as client:
+        rows = client.get(f"/api/v1/tenants/{tenant.name}/topics").json()["data"]
+        (row,) = (row for row in rows if row["name"] == new)
+        assert (row["partitions"], row["replication_factor"]) == (3, 1)
+        assert (row["records"], row["offline"]) == (0, 0)
+        client.delete(f"{tenant.path}/topics/{new}")
+        rows = client.get(f"/api/v1/tenants/{tenant.name}/topics").json()["data"]
+    assert [row["name"] for row in rows] == [topic]

@@ -1,0 +1,186 @@
+"""What brokers publish and what is made of it: sums, points and usage, each counted once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex
+from brokers.models import (
+    BrokerFigures,
+    FiguresTick,
+    Partition,
+    ReplicaFigures,
+    TenantFigures,
+    TenantPoint,
+    Topic,
+    TopicFigures,
+    TopicPoint,
+)
+from brokers.node.ports import BrokerReading, ReplicaReading
+from brokers.services.delete_topic import delete_topic
+from brokers.services.publish_figures import publish_figures
+from brokers.services.roll_up_figures import roll_up_figures
+from tenants import scope
+from tenants.models import TenantUsage
+
+NOON = datetime(2026, 11, 27, 12, 0, 0, tzinfo=UTC)
+
+
+def reading(topic, index=0, *, records=0, size=0, out=0, start=0, end=0, stored=0):
+    return ReplicaReading(
+        topic.topic_id, PartitionIndex(index), records, size, out, start, end, stored
+    )
+
+
+def broker_reading(**changes):
+    figures = dict.fromkeys(BrokerReading.__dataclass_fields__, 0)
+    return BrokerReading(**{**figures, **changes})
+
+
+def publish(*replicas, broker=1, incarnation=1, **figures):
+    publish_figures(BrokerId(broker), Incarnation(incarnation), broker_reading(**figures), replicas)
+
+
+def roll_up(seconds):
+    return roll_up_figures(NOON + timedelta(seconds=seconds))
+
+
+@pytest.fixture(autouse=True)
+def system(db):
+    with scope.system("test"):
+        yield
+
+
+@pytest.fixture
+def flights(acme, three_brokers):
+    return acme.create("flights", 2)
+
+
+def totals(topic):
+    row = TopicFigures.objects.get(topic_id=topic.topic_id.hex())
+    return row.records_in, row.bytes_in, row.bytes_out
+
+
+def usage(tenant):
+    rows = TenantUsage.objects.filter(tenant=tenant.tenant).order_by("day")
+    return [(row.records_in, row.bytes_in, row.bytes_out) for row in rows]
+
+
+def test_what_is_published_twice_counts_once(acme, flights):
+    for _ in range(2):
+        publish(reading(flights, records=5, size=500, out=100))
+        roll_up(0)
+    assert totals(flights) == (5, 500, 100)
+    publish(reading(flights, records=5, size=500, out=100))
+    assert roll_up(10)
+    assert usage(acme) == [(5, 500, 100)]
+    assert TopicPoint.objects.count() == 1
+    publish(reading(flights, records=7, size=700, out=100))
+    assert roll_up(20)
+    assert not roll_up(25), "the tick was made twice"
+    assert usage(acme) == [(7, 700, 100)]
+    assert [row.records_in for row in TopicPoint.objects.order_by("at")] == [5, 7]
+    assert [row.seconds for row in FiguresTick.objects.order_by("at")] == [None, 10, 10]
+
+
+def test_a_restart_takes_nothing_back(acme, flights):
+    publish(reading(flights, records=5, size=500, out=50))
+    roll_up(0)
+    publish(reading(flights, records=2, size=200, out=20), incarnation=2)
+    roll_up(10)
+    assert totals(flights) == (7, 700, 70)
+    publish(reading(flights, records=3, size=300, out=30), incarnation=3)
+    publish(reading(flights, records=99, size=99, out=99), incarnation=2)
+    roll_up(20)
+    assert totals(flights) == (10, 1000, 100)
+    assert usage(acme) == [(10, 1000, 100)]
+    added = TopicFigures.objects.get(topic_id=flights.topic_id.hex())
+    assert (added.records_in_added, added.bytes_in_added, added.bytes_out_added) == (3, 300, 30)
+
+
+def test_an_older_word_that_arrives_late_changes_nothing(flights):
+    publish(reading(flights, records=5, size=500, out=50))
+    publish(reading(flights, records=4, size=400, out=50))
+    assert ReplicaFigures.objects.get().records_in == 5
+
+
+def test_sums_are_those_of_one_replica_of_each_partition(acme, flights):
+    for broker in (1, 2, 3):
+        publish(
+            reading(flights, 0, start=10, end=110, stored=1000),
+            reading(flights, 1, start=0, end=50, stored=600),
+            broker=broker,
+        )
+    roll_up(0)
+    row = TopicFigures.objects.get()
+    assert (row.stored_records, row.stored_bytes, row.partitions) == (150, 1600, 2)
+    tenant = TenantFigures.objects.get(tenant=acme.tenant)
+    assert (tenant.stored_records, tenant.stored_bytes, tenant.partitions) == (150, 1600, 2)
+
+
+def test_leaders_may_change_brokers(flights):
+    publish(reading(flights, records=5, size=5), broker=1)
+    publish(reading(flights, records=3, size=3), broker=2)
+    roll_up(0)
+    assert totals(flights) == (8, 8, 0)
+
+
+def test_a_deleted_topic_takes_nothing_back(acme, flights):
+    publish(reading(flights, records=5, size=500, stored=500))
+    roll_up(0)
+    delete_topic(actor=acme.actor, topic_id=flights.topic_id)
+    publish(reading(flights, records=6, size=600, stored=600))
+    roll_up(10)
+    row = TenantFigures.objects.get(tenant=acme.tenant)
+    assert (row.records_in, row.stored_bytes, row.partitions) == (6, 0, 0)
+    Topic.objects.all().delete()
+    assert not TopicFigures.objects.exists()
+    roll_up(20)
+    assert TenantFigures.objects.get(tenant=acme.tenant).records_in == 6
+    assert usage(acme) == [(6, 600, 0)]
+
+
+def test_each_day_has_its_own_usage(acme, flights):
+    leader = Partition.objects.get(index=0).leader
+    publish(reading(flights, records=5, size=500, stored=900), broker=leader)
+    roll_up(0)
+    publish(reading(flights, records=6, size=600, stored=100), broker=leader)
+    roll_up(86_400)
+    roll_up(2 * 86_400)
+    rows = TenantUsage.objects.filter(tenant=acme.tenant).order_by("day")
+    assert [(row.records_in, row.stored_bytes_max, row.partitions_max) for row in rows] == [
+        (5, 900, 2),
+        (1, 100, 2),
+        (0, 100, 2),
+    ]
+
+
+def test_idle_topics_cost_nothing(acme, rival, flights):
+    rival.create("other", 1)
+    publish(reading(flights, records=1, size=1))
+    roll_up(0)
+    before = TopicPoint.objects.count(), TenantPoint.objects.count()
+    for seconds in (10, 20, 30):
+        roll_up(seconds)
+    assert (TopicPoint.objects.count(), TenantPoint.objects.count()) == before
+
+
+def test_rates_of_a_broker(three_brokers):
+    publish(requests=10)
+    assert BrokerFigures.objects.get().requests_per_s is None
+    publish(requests=2, incarnation=2)
+    row = BrokerFigures.objects.get()
+    assert (row.requests, row.requests_per_s) == (2, None)
+
+
+def test_readings_of_topics_that_are_gone_are_left_out(flights):
+    class Gone:
+        topic_id = bytes(16)
+
+    publish(reading(Gone, records=1), reading(flights, records=2))
+    assert [row.records_in for row in ReplicaFigures.objects.all()] == [2]
+
+
+def test_a_clock_that_goes_back_makes_no_tick(flights):
+    assert roll_up(100)
+    assert not roll_up(50)

@@ -1,0 +1,122 @@
+"""A broker tells what it counted, and does not mind when nobody can hear it."""
+
+import pytest
+
+from brokers.node.figures import REPLICAS_MAX, Published
+from brokers.node.ports import MetadataUnavailable, ReplicaReading
+from tests.node.fakes import MemoryCell
+from tests.node.harness import node_config, running, wait_until
+from tests.node.raw_client import RawClient, batch
+
+
+class MemoryFigures:
+    """Keeps what was published; ``available`` False is a PostgreSQL that is away."""
+
+    def __init__(self) -> None:
+        self.available = True
+        self.attempts = 0
+        self.roll_ups = 0
+        self.brokers = []
+        self.published: list[ReplicaReading] = []
+
+    async def publish(self, broker_id, incarnation, broker, replicas) -> None:
+        self.attempts += 1
+        if not self.available:
+            raise MetadataUnavailable("switched off by the test")
+        self.brokers.append(broker)
+        self.published += replicas
+
+    async def roll_up(self) -> None:
+        self.roll_ups += 1
+
+    def of(self, topic) -> list[ReplicaReading]:
+        return [each for each in self.published if each.topic_id == topic.id]
+
+
+@pytest.fixture
+def figures():
+    return MemoryFigures()
+
+
+@pytest.fixture
+def cell():
+    return MemoryCell()
+
+
+@pytest.fixture
+def node(cell, tmp_path, figures):
+    config = node_config(tmp_path / "volume", figures_interval_s=0.05)
+    with running(cell, config, figures=figures) as running_node:
+        yield running_node
+
+
+def test_what_changed_is_published_once(cell, node, figures):
+    tenant = cell.add_tenant()
+    topic = cell.add_topic(tenant.id, "t", partitions=2)
+    data = batch(b"a", b"b")
+    with RawClient(node.port).log_in(cell.add_key(tenant)) as client:
+        client.produce("t", data, partition=1)
+        client.fetch("t", 0, partition=1)
+    wait_until(lambda: figures.of(topic) and figures.of(topic)[-1].bytes_out, "the figures")
+    last = max(figures.of(topic), key=lambda each: each.bytes_out)
+    assert last == ReplicaReading(topic.id, 1, 2, len(data), len(data), 0, 2, len(data))
+    rounds, told = len(figures.brokers), len(figures.of(topic))
+    wait_until(lambda: len(figures.brokers) > rounds + 2, "more rounds")
+    assert len(figures.of(topic)) == told, "what had not changed was published again"
+    broker = figures.brokers[-1]
+    assert (broker.leaders, broker.replicas) == (2, 2)
+    assert (broker.bytes_in, broker.bytes_out) == (len(data), len(data))
+    assert broker.requests >= 2
+    assert min(broker.network_in, broker.network_out) > len(data)
+    assert 0 < broker.disk_free_bytes <= broker.disk_bytes
+    assert figures.roll_ups
+
+
+def test_a_store_that_is_away_costs_the_sample_and_nothing_else(cell, node, figures):
+    tenant = cell.add_tenant()
+    topic = cell.add_topic(tenant.id, "t")
+    figures.available = False
+    with RawClient(node.port).log_in(cell.add_key(tenant)) as client:
+        client.produce("t", batch(b"a"))
+        before = figures.attempts
+        wait_until(lambda: figures.attempts > before + 2, "it tries on")
+        client.produce("t", batch(b"b"))
+    assert not node.failures
+    figures.available = True
+    wait_until(lambda: figures.of(topic), "the figures")
+    wait_until(lambda: figures.of(topic)[-1].records_in == 2, "both records are told")
+    assert figures.of(topic)[-1].high_watermark == 2
+
+
+def reading(number: int, records: int = 0) -> ReplicaReading:
+    return ReplicaReading(number.to_bytes(16, "big"), 0, records, 0, 0, 0, 0, 0)
+
+
+def test_those_that_waited_longest_come_first():
+    published = Published()
+    first = [reading(number) for number in range(REPLICAS_MAX)]
+    published.were_taken(published.changed(first))
+    changed = [reading(number, 1) for number in range(REPLICAS_MAX + 10)]
+    told = published.changed(changed)
+    assert len(told) == REPLICAS_MAX
+    assert {each.topic_id for each in changed[-10:]} <= {each.topic_id for each in told}
+    published.were_taken(told)
+    assert len(published.changed(changed)) == 10
+    published.were_taken(published.changed(changed))
+    assert published.changed(changed) == []
+
+
+def test_what_was_not_taken_is_told_again():
+    published = Published()
+    assert published.changed([reading(1)]) == published.changed([reading(1)]) == [reading(1)]
+
+
+def test_a_rebuilt_store_is_told_everything():
+    published = Published()
+    published.were_taken([reading(1)])
+    assert published.changed([reading(1)]) == []
+    published.forget_before(1)
+    assert published.changed([reading(1)]) == [reading(1)]
+    published.were_taken([reading(1)])
+    published.forget_before(1)
+    assert published.changed([reading(1)]) == []
