@@ -1,11 +1,11 @@
-"""Tenants and keys as brokers hear of them: the payloads of their numbered changes.
+"""Tenants, keys and members as others hear of them: the payloads of their numbered changes.
 
 The shapes are those of ``brokers/metadata/records.py``, which this floor cannot import; a test
 holds the two together.
 """
 
 from tenants.changes import NewChange
-from tenants.models import ApiKey, Tenant
+from tenants.models import ApiKey, Membership, Tenant
 
 
 def tenant_change(tenant: Tenant) -> NewChange:
@@ -34,3 +34,17 @@ def credential_change(key: ApiKey) -> NewChange:
         **key.verifiers,
     }
     return NewChange("credential", key.key_id, payload)
+
+
+def member_change(membership: Membership) -> NewChange:
+    """For web processes, which look at their open sockets again; brokers know no people."""
+    return NewChange("member", _member_key(membership), {"role": membership.role})
+
+
+def no_member_change(membership: Membership) -> NewChange:
+    """A membership that ends."""
+    return NewChange("member", _member_key(membership), None)
+
+
+def _member_key(membership: Membership) -> str:
+    return f"{membership.tenant_id}/{membership.user_id}"

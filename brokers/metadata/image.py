@@ -86,6 +86,8 @@ class MetadataImage:
                 self._apply_partition(change)
             case Kind.BROKER:
                 self._apply_broker(change)
+            case Kind.MEMBER:
+                pass
 
     def _apply_tenant(self, change: Change) -> None:
         if change.payload is None:

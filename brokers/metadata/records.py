@@ -32,6 +32,7 @@ class Kind(StrEnum):
     TOPIC = "topic"  # key: topic id, hexadecimal
     PARTITION = "partition"  # key: "<topic id hex>/<index>"
     BROKER = "broker"  # key: broker id
+    MEMBER = "member"  # key: "<tenant id>/<user id>"; for web processes, brokers know no people
 
 
 @dataclass(frozen=True, slots=True)

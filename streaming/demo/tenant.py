@@ -15,10 +15,10 @@ from tenants.models import Role, Tenant
 from tenants.selectors.api_keys import authenticate_api_key
 from tenants.selectors.tenants import tenant_by_name
 from tenants.selectors.users import login_exists
-from tenants.services.add_member import add_member
 from tenants.services.appoint_operator import appoint_operator
 from tenants.services.create_tenant import create_tenant
 from tenants.services.create_user import create_user
+from tenants.services.ensure_member import ensure_member
 from tenants.services.issue_api_key import issue_api_key
 from tenants.services.set_password import set_password
 
@@ -92,7 +92,7 @@ def _fresh_password(tenant_id: UUID) -> str:
         set_password(login=LOGIN, password=password, by=BY)
     else:
         create_user(login=LOGIN, password=password, by=BY, name="Demo")
-    add_member(tenant_id=tenant_id, login=LOGIN, role=Role.OWNER, by=BY)
+    ensure_member(tenant_id=tenant_id, login=LOGIN, role=Role.OWNER, by=BY)
     # Who looks at the demo wants to see its brokers too.
     appoint_operator(login=LOGIN, by=BY)
     return password

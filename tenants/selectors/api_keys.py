@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from tenants import scope
+from tenants.errors import NotFound
 from tenants.models import ApiKey
 from tenants.verifiers import plain_matches
 
@@ -44,6 +45,15 @@ def api_keys_of(tenant_id: UUID) -> list[ApiKey]:
     """A tenant's keys, revoked ones included, service accounts loaded, oldest first."""
     with scope.tenant(tenant_id):
         return list(ApiKey.objects.select_related("service_account").order_by("created_at"))
+
+
+def api_key_of(tenant_id: UUID, key_id: str) -> ApiKey:
+    """One key of a tenant, its service account loaded. Raises ``NotFound``."""
+    with scope.tenant(tenant_id):
+        key = ApiKey.objects.select_related("service_account").filter(key_id=key_id).first()
+    if key is None:
+        raise NotFound(f"there is no API key {key_id!r}", key_id=key_id)
+    return key
 
 
 def _live_key(key_id: str) -> ApiKey | None:

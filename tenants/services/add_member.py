@@ -1,26 +1,36 @@
 from uuid import UUID
 
-from tenants import audit, scope
-from tenants.errors import Invalid, NotFound
-from tenants.models import Membership, Role, User
+from django.db import IntegrityError, transaction
+
+from tenants import audit, changes, scope
+from tenants.errors import Conflict, NotFound
+from tenants.models import Membership, User
+from tenants.ownership import Authority, check_owners_are_changed_by_owners, check_role
+from tenants.published import member_change
 from tenants.transactions import limit_waits
 
 
-def add_member(*, tenant_id: UUID, login: str, role: str, by: str) -> Membership:
-    """Let a person into a tenant, or give a member another role.
+def add_member(
+    *,
+    tenant_id: UUID,
+    login: str,
+    role: str,
+    by: str,
+    authority: Authority = Authority.OWNER,
+) -> Membership:
+    """Let a person into a tenant.
 
-    Raises ``NotFound`` for an unknown login, ``Invalid`` for an unknown role.
+    Raises ``NotFound`` for an unknown login, ``Invalid`` for an unknown role, ``Conflict`` for a
+    member, ``Forbidden`` when an administrator would make an owner.
     """
-    if role not in Role.values:
-        raise Invalid(f"{role!r} is no role; choose one of {', '.join(Role.values)}", role=role)
+    check_role(role)
+    check_owners_are_changed_by_owners(authority, role)
     user = User.objects.filter(login=login.lower()).first()
     if user is None:
         raise NotFound(f"there is no login {login!r}; create the user first", login=login)
     with scope.tenant(tenant_id):
         limit_waits()
-        membership, _ = Membership.objects.update_or_create(
-            user=user, tenant_id=tenant_id, defaults={"role": role}
-        )
+        membership = insert_member(tenant_id, user, role)
         audit.record(
             tenant_id=tenant_id,
             by=by,
@@ -28,4 +38,19 @@ def add_member(*, tenant_id: UUID, login: str, role: str, by: str) -> Membership
             object=user.login,
             detail={"role": role},
         )
+        changes.publish([member_change(membership)])
+    return membership
+
+
+def insert_member(tenant_id: UUID, user: User, role: str) -> Membership:
+    """Save a new row. Raises ``Conflict`` when the person is a member."""
+    membership = Membership(user=user, tenant_id=tenant_id, role=role)
+    try:
+        with transaction.atomic():
+            membership.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(
+            f"{user.login} is a member of this tenant already; change the role instead",
+            login=user.login,
+        ) from error
     return membership

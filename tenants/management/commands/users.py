@@ -15,13 +15,11 @@ from tenants.cli.tenant_choice import chosen_tenant, operator
 from tenants.models import Role, Tenant
 from tenants.selectors.tenants import members_of
 from tenants.selectors.users import login_exists
-from tenants.services.add_member import add_member
 from tenants.services.appoint_operator import appoint_operator
 from tenants.services.create_user import create_user
 from tenants.services.dismiss_operator import dismiss_operator
-
-PASSWORD_BYTES = 18
-"""144 bits, 24 characters, of a password that is made here."""
+from tenants.services.ensure_member import ensure_member
+from tenants.services.invite_member import PASSWORD_BYTES
 
 
 class Command(HeadwaterCommand):
@@ -62,7 +60,7 @@ class Command(HeadwaterCommand):
         if not login_exists(login):
             password, made = _password(options)
             create_user(login=login, password=password, by=operator())
-        add_member(tenant_id=tenant.id, login=login, role=options["role"], by=operator())
+        ensure_member(tenant_id=tenant.id, login=login, role=options["role"], by=operator())
         document = {
             "login": login, "tenant": tenant.name, "role": options["role"], "password": made,
         }  # fmt: skip

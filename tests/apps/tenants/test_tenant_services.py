@@ -16,6 +16,7 @@ from tenants.selectors.tenants import (
 )
 from tenants.services.add_member import add_member
 from tenants.services.alter_tenant import alter_tenant
+from tenants.services.change_role import change_role
 from tenants.services.create_service_account import create_service_account
 from tenants.services.create_tenant import create_tenant
 from tenants.services.create_user import create_user
@@ -113,7 +114,7 @@ def test_a_password_can_be_replaced(db):
 def test_a_person_belongs_to_tenants_by_role(acme, rival):
     ada = User.objects.create_user("ada")
     add_member(tenant_id=acme.id, login="ada", role="viewer", by="test")
-    add_member(tenant_id=acme.id, login="ada", role="owner", by="test")
+    change_role(tenant_id=acme.id, login="ada", role="owner", by="test")
     add_member(tenant_id=rival.id, login="ada", role="developer", by="test")
     assert [(each.tenant.name, each.role) for each in memberships_of(ada)] == [
         ("acme", "owner"),

@@ -1,0 +1,42 @@
+from uuid import UUID
+
+from tenants import audit, changes, scope
+from tenants.models import Membership
+from tenants.ownership import Authority, check_owners_are_changed_by_owners, check_role
+from tenants.published import member_change
+from tenants.services.membership_rows import lock_members, require_another_owner
+from tenants.transactions import limit_waits
+
+
+def change_role(
+    *,
+    tenant_id: UUID,
+    login: str,
+    role: str,
+    by: str,
+    authority: Authority = Authority.OWNER,
+) -> Membership:
+    """Give a member another role; the one that it has is harmless.
+
+    Raises ``NotFound`` for somebody who is no member, ``Invalid`` for an unknown role, ``Conflict``
+    for the last owner, ``Forbidden`` when an administrator would make or unmake an owner.
+    """
+    check_role(role)
+    with scope.tenant(tenant_id):
+        limit_waits()
+        member = lock_members(tenant_id, login)
+        check_owners_are_changed_by_owners(authority, member.role, role)
+        if member.role == role:
+            return member
+        require_another_owner(member)
+        before, member.role = member.role, role
+        member.save(update_fields=["role"])
+        audit.record(
+            tenant_id=tenant_id,
+            by=by,
+            action="member.change_role",
+            object=member.user.login,
+            detail={"role": role, "before": before},
+        )
+        changes.publish([member_change(member)])
+    return member

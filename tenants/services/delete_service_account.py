@@ -1,0 +1,35 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
+from tenants import audit, changes, scope
+from tenants.errors import NotFound
+from tenants.models import ApiKey, ServiceAccount
+from tenants.published import credential_change
+from tenants.transactions import limit_waits
+
+
+def delete_service_account(*, tenant_id: UUID, name: str, by: str) -> None:
+    """Remove a service account with its keys; brokers cut their connections as with revoked ones.
+
+    What was done in its name stays in the audit log. Raises ``NotFound``.
+    """
+    with scope.tenant(tenant_id):
+        limit_waits()
+        account = ServiceAccount.objects.select_for_update().filter(name=name).first()
+        if account is None:
+            raise NotFound(f"there is no service account {name!r}", name=name)
+        keys = list(ApiKey.objects.select_for_update().filter(service_account=account))
+        live = [key for key in keys if key.revoked_at is None]
+        for key in live:
+            key.revoked_at = datetime.now(UTC)
+        told = [credential_change(key) for key in live]
+        account.delete()
+        audit.record(
+            tenant_id=tenant_id,
+            by=by,
+            action="service_account.delete",
+            object=name,
+            detail={"revoked_keys": [key.key_id for key in live]},
+        )
+        if told:
+            changes.publish(told)
