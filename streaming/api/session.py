@@ -1,6 +1,5 @@
 """``/api/v1/session``: signing in, who is signed in, signing out."""
 
-from threading import BoundedSemaphore
 from typing import Any, Final
 
 from django.contrib.auth import authenticate, login, logout
@@ -15,6 +14,7 @@ from rest_framework.views import APIView
 from streaming.access.caller import Caller
 from streaming.access.errors import NotAuthenticated
 from streaming.access.request_caller import caller_of_session, require_csrf
+from streaming.api.hashing import room_to_hash
 from streaming.api.login_throttle import LoginThrottle
 from streaming.problems import Problem
 from streaming.rest.answers import answer, respond
@@ -24,12 +24,7 @@ LOGIN_CHARACTERS_MAX: Final = 150
 PASSWORD_CHARACTERS_MAX: Final = 1024
 """Hashing costs what the password is long."""
 
-HASHES_AT_ONCE: Final = 2
-"""Argon2 takes 100 MB and a core; more at once would only slow down everything else."""
-HASH_WAIT_SECONDS: Final = 5
-
 _throttle = LoginThrottle()
-_hashing = BoundedSemaphore(HASHES_AT_ONCE)
 
 
 _SESSION: Final = {
@@ -99,13 +94,8 @@ class SessionView(APIView):
             message = f"Too many sign-ins were tried. Try again in {seconds} seconds."
             problem = Problem(429, 42901, message, {"Retry-After": str(seconds)})
             return respond(problem, http_request)
-        if not _hashing.acquire(timeout=HASH_WAIT_SECONDS):
-            message = "Too many people sign in at once. Try again in a moment."
-            return respond(Problem(503, 50003, message, {"Retry-After": "1"}), http_request)
-        try:
+        with room_to_hash():
             user = authenticate(http_request, username=name, password=password)
-        finally:
-            _hashing.release()
         if user is None:
             raise NotAuthenticated("Login or password is wrong.")
         login(http_request, user)

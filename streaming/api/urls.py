@@ -4,14 +4,21 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from streaming.api.api_keys import ApiKeysView, ApiKeyView
+from streaming.api.audit_log import AuditLogView
 from streaming.api.cell_brokers import CellBrokersView
 from streaming.api.docs import api_docs
+from streaming.api.members import MembersView, MemberView
 from streaming.api.openapi import OpenApiView
 from streaming.api.overview import OverviewView
+from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView
 from streaming.api.session import SessionView
+from streaming.api.tenants import TenantsView, TenantView
 from streaming.api.topics import PartitionMapView, TopicListView
 from streaming.problems import Problem
 from streaming.rest.answers import respond
+
+_TENANT = "v1/tenants/<str:tenant>"
 
 
 @csrf_exempt
@@ -25,9 +32,18 @@ urlpatterns = [
     path("openapi.json", OpenApiView.as_view()),
     path("docs", api_docs),
     path("v1/session", SessionView.as_view()),
-    path("v1/tenants/<str:tenant>/overview", OverviewView.as_view()),
-    path("v1/tenants/<str:tenant>/topics", TopicListView.as_view()),
-    path("v1/tenants/<str:tenant>/topics/<str:topic>/partitions", PartitionMapView.as_view()),
+    path(f"{_TENANT}/topics", TopicListView.as_view()),
+    path(f"{_TENANT}/topics/<str:topic>/partitions", PartitionMapView.as_view()),
     path("v1/cell/brokers", CellBrokersView.as_view()),
+    path("v1/tenants", TenantsView.as_view()),
+    path(_TENANT, TenantView.as_view()),
+    path(f"{_TENANT}/members", MembersView.as_view()),
+    path(f"{_TENANT}/members/<str:login>", MemberView.as_view()),
+    path(f"{_TENANT}/service-accounts", ServiceAccountsView.as_view()),
+    path(f"{_TENANT}/service-accounts/<str:name>", ServiceAccountView.as_view()),
+    path(f"{_TENANT}/api-keys", ApiKeysView.as_view()),
+    path(f"{_TENANT}/api-keys/<str:key_id>", ApiKeyView.as_view()),
+    path(f"{_TENANT}/audit", AuditLogView.as_view()),
+    path(f"{_TENANT}/overview", OverviewView.as_view()),
     re_path(r"^(?P<rest>.*)$", no_such_endpoint),
 ]

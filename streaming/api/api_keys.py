@@ -1,0 +1,96 @@
+"""``/api/v1/tenants/{tenant}/api-keys``: what logs in to Kafka, REST and websockets."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from streaming.api import management_schema as schema
+from streaming.api.json_body import optional_text, read_fields, whole_number
+from streaming.api.management_view import ManagementView, id_of, rfc3339
+from streaming.records.identity import ADMINISTER
+from tenants.models import ApiKey
+from tenants.selectors.api_keys import api_key_of, api_keys_of
+from tenants.services.issue_api_key import issue_api_key
+from tenants.services.revoke_api_key import revoke_api_key
+
+LIFETIME_SECONDS_MAX: Final = 315_360_000
+"""Ten years."""
+
+
+class ApiKeysView(ManagementView):
+    """``/tenants/{tenant}/api-keys``"""
+
+    @extend_schema(
+        tags=["tenants"],
+        operation_id="list_api_keys",
+        responses={200: schema.list_of(schema.API_KEY)},
+    )
+    def get(self, _request: Request, tenant: str) -> Response:
+        """All keys, revoked and expired ones too, oldest first; of secrets nothing is kept."""
+        keys = api_keys_of(id_of(self.managed(tenant, ADMINISTER)))
+        return Response({"data": [_document(key) for key in keys]})
+
+    @extend_schema(
+        tags=["tenants"],
+        operation_id="issue_api_key",
+        request={"application/json": schema.ISSUE_KEY},
+        responses={201: schema.ISSUED_KEY},
+    )
+    def post(self, request: Request, tenant: str) -> Response:
+        """A key for a service account, or without one for the administrator; shown this once."""
+        access = self.managed(tenant, ADMINISTER)
+        fields = read_fields(request.data, optional=("service_account", "expires_in_seconds"))
+        issued = issue_api_key(
+            tenant_id=id_of(access),
+            by=access.principal,
+            service_account=optional_text(fields, "service_account"),
+            expires_at=_expiry(fields),
+        )
+        document = _document(api_key_of(id_of(access), issued.key_id))
+        return Response(
+            {**document, "secret": issued.secret},
+            status=201,
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+class ApiKeyView(ManagementView):
+    """``/tenants/{tenant}/api-keys/{key_id}``"""
+
+    @extend_schema(tags=["tenants"], operation_id="revoke_api_key", responses={204: None})
+    def delete(self, _request: Request, tenant: str, key_id: str) -> HttpResponse:
+        """End a key for good; its connections are cut within five seconds. Twice is harmless."""
+        access = self.managed(tenant, ADMINISTER)
+        revoke_api_key(tenant_id=id_of(access), key_id=key_id, by=access.principal)
+        return HttpResponse(status=204)
+
+
+def _expiry(fields: dict[str, Any]) -> datetime | None:
+    if fields.get("expires_in_seconds") is None:
+        return None
+    seconds = whole_number(fields, "expires_in_seconds", 1, LIFETIME_SECONDS_MAX)
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def _document(key: ApiKey) -> dict[str, Any]:
+    return {
+        "key_id": key.key_id,
+        "principal": key.principal,
+        "service_account": None if key.service_account is None else key.service_account.name,
+        "created_by": key.created_by,
+        "created_at": rfc3339(key.created_at),
+        "expires_at": rfc3339(key.expires_at),
+        "revoked_at": rfc3339(key.revoked_at),
+        "state": _state(key),
+    }
+
+
+def _state(key: ApiKey) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    expired = key.expires_at is not None and key.expires_at <= datetime.now(UTC)
+    return "expired" if expired else "active"

@@ -1,0 +1,108 @@
+"""The management API's bodies and answers in OpenAPI's terms."""
+
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+TEXT: Final[Json] = {"type": "string"}
+BOOLEAN: Final[Json] = {"type": "boolean"}
+COUNT: Final[Json] = {"type": "integer", "minimum": 0}
+AT_LEAST_ONE: Final[Json] = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+MOMENT: Final[Json] = {"type": "string", "format": "date-time"}
+ROLE: Final[Json] = {"type": "string", "enum": ["owner", "admin", "developer", "viewer"]}
+LOGIN: Final[Json] = {"type": "string", "minLength": 1, "maxLength": 150}
+NAME: Final[Json] = {"type": "string", "minLength": 1, "maxLength": 64}
+
+
+def _or_null(schema: Json) -> Json:
+    return {**schema, "nullable": True}
+
+
+def _all_of(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _body(*, required: tuple[str, ...] = (), **properties: Json) -> Json:
+    body: Json = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**body, "required": list(required)} if required else body
+
+
+def list_of(item: Json) -> Json:
+    return _all_of(data={"type": "array", "items": item})
+
+
+TENANT: Final = _all_of(
+    name=TEXT,
+    cluster_id=TEXT,
+    active=BOOLEAN,
+    auto_create_topics=BOOLEAN,
+    default_partition_count=AT_LEAST_ONE,
+    partition_limit=AT_LEAST_ONE,
+    created_at=MOMENT,
+)
+CREATE_TENANT: Final = _body(
+    required=("name",), name={"type": "string", "minLength": 1, "maxLength": 63}
+)
+ALTER_TENANT: Final = _body(
+    active=BOOLEAN,
+    auto_create_topics=BOOLEAN,
+    default_partition_count=AT_LEAST_ONE,
+    partition_limit=AT_LEAST_ONE,
+)
+MEMBER: Final = _all_of(login=TEXT, name=TEXT, role=ROLE, created_at=MOMENT)
+INVITED: Final = _all_of(
+    login=TEXT,
+    name=TEXT,
+    role=ROLE,
+    created_at=MOMENT,
+    password={
+        **_or_null(TEXT),
+        "description": "Of a person who is new to this service; it is not shown again.",
+    },
+)
+INVITE_MEMBER: Final = _body(
+    required=("login", "role"), login=LOGIN, role=ROLE, name={"type": "string", "maxLength": 150}
+)
+CHANGE_ROLE: Final = _body(required=("role",), role=ROLE)
+SERVICE_ACCOUNT: Final = _all_of(name=TEXT, principal=TEXT, created_at=MOMENT, active_keys=COUNT)
+CREATE_SERVICE_ACCOUNT: Final = _body(required=("name",), name=NAME)
+_KEY: Final = {
+    "key_id": TEXT,
+    "principal": TEXT,
+    "service_account": _or_null(TEXT),
+    "created_by": TEXT,
+    "created_at": MOMENT,
+    "expires_at": _or_null(MOMENT),
+    "revoked_at": _or_null(MOMENT),
+    "state": {"type": "string", "enum": ["active", "expired", "revoked"]},
+}
+API_KEY: Final = _all_of(**_KEY)
+ISSUED_KEY: Final = _all_of(**_KEY, secret={**TEXT, "description": "It is not shown again."})
+ISSUE_KEY: Final = _body(
+    service_account=_or_null(NAME),
+    expires_in_seconds={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 315_360_000,
+        "nullable": True,
+    },
+)
+AUDIT: Final = _all_of(
+    data={
+        "type": "array",
+        "items": _all_of(
+            sequence={"type": "integer", "format": "int64"},
+            at=MOMENT,
+            by=TEXT,
+            action=TEXT,
+            object=TEXT,
+            detail={"type": "object", "additionalProperties": True},
+        ),
+    },
+    next={
+        "type": "integer",
+        "format": "int64",
+        "nullable": True,
+        "description": "`before` of the page that follows; null on the last one.",
+    },
+)

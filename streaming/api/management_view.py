@@ -1,0 +1,36 @@
+"""What the views of the management API have in common."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from rest_framework.parsers import JSONParser
+
+from streaming.access.caller import TenantAccess
+from streaming.access.management import managed_tenant
+from streaming.rest.view import RestView
+
+
+class ManagementView(RestView):
+    """Base of the views under ``/api/v1/tenants``."""
+
+    parser_classes = (JSONParser,)
+
+    def managed(self, tenant: str, scope: str) -> TenantAccess:
+        """The named tenant, at which the caller has ``scope``.
+
+        Raises ``TenantNotFound`` and ``NotAllowed``.
+        """
+        access = managed_tenant(self.caller, tenant)
+        access.require(scope)
+        return access
+
+
+def id_of(access: TenantAccess) -> UUID:
+    return UUID(access.tenant_id)
+
+
+def rfc3339(moment: datetime | None) -> str | None:
+    """In UTC with milliseconds; None for None."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

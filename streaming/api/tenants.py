@@ -1,0 +1,99 @@
+"""``/api/v1/tenants``: which tenants there are, and a tenant's settings."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from streaming.access.directory import person_principal
+from streaming.api import management_schema as schema
+from streaming.api.json_body import boolean, read_fields, text, whole_number
+from streaming.api.management_view import ManagementView, id_of, rfc3339
+from streaming.records.identity import ADMINISTER, READ
+from tenants.models import Tenant
+from tenants.selectors.tenants import list_tenants, tenant_by_id
+from tenants.services.alter_tenant import alter_tenant
+from tenants.services.create_tenant import create_tenant
+
+INT32_MAX = 2**31 - 1
+_FOR_ADMINISTRATORS = ("auto_create_topics", "default_partition_count")
+_FOR_OPERATORS = ("active", "partition_limit")
+
+
+class TenantsView(ManagementView):
+    """``/tenants``"""
+
+    @extend_schema(
+        tags=["tenants"],
+        operation_id="list_tenants",
+        responses={200: schema.list_of(schema.TENANT)},
+    )
+    def get(self, _request: Request) -> Response:
+        """The caller's tenants; for an operator all of them."""
+        if self.caller.is_operator:
+            tenants = list_tenants()
+        else:
+            tenants = [tenant_by_id(id_of(access)) for access in self.caller.tenants]
+        return Response({"data": [_document(tenant) for tenant in tenants]})
+
+    @extend_schema(
+        tags=["tenants"],
+        operation_id="create_tenant",
+        request={"application/json": schema.CREATE_TENANT},
+        responses={201: schema.TENANT},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a tenant that has no members yet (operators)."""
+        self.caller.require_operator()
+        fields = read_fields(request.data, required=("name",))
+        tenant = create_tenant(name=text(fields, "name"), by=person_principal(self.caller.name))
+        location = request.build_absolute_uri(f"/api/v1/tenants/{tenant.name}")
+        return Response(_document(tenant), status=201, headers={"Location": location})
+
+
+class TenantView(ManagementView):
+    """``/tenants/{tenant}``"""
+
+    @extend_schema(tags=["tenants"], operation_id="get_tenant", responses={200: schema.TENANT})
+    def get(self, _request: Request, tenant: str) -> Response:
+        """A tenant's settings."""
+        return Response(_document(tenant_by_id(id_of(self.managed(tenant, READ)))))
+
+    @extend_schema(
+        tags=["tenants"],
+        operation_id="alter_tenant",
+        request={"application/json": schema.ALTER_TENANT},
+        responses={200: schema.TENANT},
+    )
+    def patch(self, request: Request, tenant: str) -> Response:
+        """Change settings; `active` and `partition_limit` are for operators to change."""
+        access = self.managed(tenant, ADMINISTER)
+        fields = read_fields(request.data, optional=_FOR_ADMINISTRATORS + _FOR_OPERATORS)
+        if any(name in fields for name in _FOR_OPERATORS):
+            self.caller.require_operator()
+        if not fields:
+            return Response(_document(tenant_by_id(id_of(access))))
+        altered = alter_tenant(tenant_id=id_of(access), by=access.principal, **_settings(fields))
+        return Response(_document(altered))
+
+
+def _settings(fields: dict[str, Any]) -> dict[str, bool | int]:
+    return {
+        name: boolean(fields, name)
+        if name in ("active", "auto_create_topics")
+        else whole_number(fields, name, 1, INT32_MAX)
+        for name in fields
+    }
+
+
+def _document(tenant: Tenant) -> dict[str, Any]:
+    return {
+        "name": tenant.name,
+        "cluster_id": tenant.cluster_id,
+        "active": tenant.active,
+        "auto_create_topics": tenant.auto_create_topics,
+        "default_partition_count": tenant.default_partition_count,
+        "partition_limit": tenant.partition_limit,
+        "created_at": rfc3339(tenant.created_at),
+    }

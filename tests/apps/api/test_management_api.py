@@ -1,0 +1,228 @@
+"""Tenants, members, service accounts and keys over HTTP, as the console and programs see them."""
+
+import json
+import time
+from contextlib import contextmanager
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tenants.selectors.audit_log import entries_of
+from tenants.services.appoint_operator import appoint_operator
+from tenants.services.create_user import create_user
+from tests.apps.edge_service import PASSWORD, wait_for
+
+
+@pytest.fixture(scope="module")
+def tenant(edge):
+    return edge.tenant()
+
+
+@pytest.fixture(scope="module")
+def path(tenant):
+    return f"/api/v1/tenants/{tenant.name}"
+
+
+@pytest.fixture(scope="module")
+def admin_key(edge, tenant):
+    with edge.client(tenant.administrator) as client:
+        yield client
+
+
+@contextmanager
+def signed_in(edge, login, password=PASSWORD):
+    with edge.client() as browser:
+        answer = browser.post("/api/v1/session", json={"login": login, "password": password})
+        assert answer.status_code == 200, answer.text
+        browser.headers["X-CSRFToken"] = answer.json()["csrf_token"]
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def owner(edge, tenant):
+    with signed_in(edge, edge.person(tenant, "owner")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def operator(edge):
+    create_user(login="root@cell", password=PASSWORD, by="test")
+    appoint_operator(login="root@cell", by="test")
+    with signed_in(edge, "root@cell") as browser:
+        yield browser
+
+
+def read_to_the_end(socket):
+    while True:
+        socket.recv(timeout=15)
+
+
+def refused(response, status, word):
+    assert response.status_code == status, response.text
+    assert word in response.json()["message"]
+
+
+def test_an_operator_makes_a_tenant_and_its_first_owner(edge, operator):
+    made = operator.post("/api/v1/tenants", json={"name": "newcomer"})
+    assert made.status_code == 201, made.text
+    assert made.headers["Location"].endswith("/api/v1/tenants/newcomer")
+    refused(operator.post("/api/v1/tenants", json={"name": "newcomer"}), 409, "newcomer")
+    refused(operator.post("/api/v1/tenants", json={"name": "x", "y": 1}), 400, "'y'")
+    assert operator.get("/api/v1/tenants/newcomer").json() == made.json()
+    names = [each["name"] for each in operator.get("/api/v1/tenants").json()["data"]]
+    assert "newcomer" in names
+    assert "headwater-system" not in names
+
+    body = {"login": "First@Newcomer", "role": "owner", "name": "First"}
+    invited = operator.post("/api/v1/tenants/newcomer/members", json=body)
+    assert invited.status_code == 201, invited.text
+    assert invited.headers["Cache-Control"] == "no-store"
+    with signed_in(edge, "first@newcomer", invited.json()["password"]) as browser:
+        session = browser.get("/api/v1/session").json()
+        assert [(each["name"], each["role"]) for each in session["tenants"]] == [
+            ("newcomer", "owner")
+        ]
+    # Making and managing tenants opens no records.
+    cluster = f"/kafka/v3/clusters/{made.json()['cluster_id']}"
+    assert operator.get(cluster).status_code == 404
+
+
+def test_settings_are_changed_by_who_may(edge, tenant, path, owner, operator):
+    changed = owner.patch(path, json={"auto_create_topics": True, "default_partition_count": 3})
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["auto_create_topics"], changed.json()["default_partition_count"]) == (
+        True,
+        3,
+    )
+    assert owner.get(path).json() == changed.json()
+    refused(owner.patch(path, json={"partition_limit": 9}), 403, "operator")
+    refused(owner.patch(path, json={"active": False}), 403, "operator")
+    refused(owner.patch(path, json={"default_partition_count": 0}), 400, "default_partition_count")
+    refused(owner.patch(path, json={"auto_create_topics": 1}), 400, "auto_create_topics")
+    refused(owner.patch(path, json={"colour": "red"}), 400, "colour")
+    assert operator.patch(path, json={"partition_limit": 1500}).json()["partition_limit"] == 1500
+
+
+def test_an_inactive_tenant_is_gone_for_its_members_and_comes_back(edge, operator):
+    other = edge.tenant()
+    path = f"/api/v1/tenants/{other.name}"
+    with edge.client(other.administrator) as client:
+        assert client.get(path).status_code == 200
+        assert operator.patch(path, json={"active": False}).status_code == 200
+        wait_for(lambda: client.get(path).status_code == 401, "its keys are refused", 5)
+        assert operator.patch(path, json={"active": True}).status_code == 200
+        assert client.get(path).status_code == 200
+
+
+def test_members_come_change_and_go(edge, tenant, path, owner, admin_key):
+    invited = owner.post(f"{path}/members", json={"login": "mia", "role": "viewer", "name": "Mia"})
+    assert invited.status_code == 201, invited.text
+    password = invited.json()["password"]
+    again = owner.post(f"{path}/members", json={"login": "mia", "role": "viewer"})
+    refused(again, 409, "mia")
+    listed = {each["login"]: each for each in owner.get(f"{path}/members").json()["data"]}
+    assert (listed["mia"]["name"], listed["mia"]["role"]) == ("Mia", "viewer")
+    assert listed["mia"]["created_at"].endswith("Z")
+    with signed_in(edge, "mia", password) as mia:
+        assert mia.patch(f"{path}/members/mia", json={"role": "owner"}).status_code == 403
+        changed = admin_key.patch(f"{path}/members/mia", json={"role": "admin"})
+        assert changed.json()["role"] == "admin"
+        refused(mia.patch(f"{path}/members/mia", json={"role": "owner"}), 403, "owner")
+        assert admin_key.delete(f"{path}/members/mia").status_code == 204
+        assert mia.get(path).status_code == 404
+        assert mia.get("/api/v1/session").json()["tenants"] == []
+    assert admin_key.delete(f"{path}/members/mia").status_code == 404
+    # Invited once more, the person is known: no password is made.
+    body = {"login": "mia", "role": "viewer"}
+    assert admin_key.post(f"{path}/members", json=body).json()["password"] is None
+
+
+def test_the_last_owner_stays_and_only_owners_make_owners(edge, path, owner, admin_key):
+    login = owner.get("/api/v1/session").json()["user"]["login"]
+    refused(owner.delete(f"{path}/members/{login}"), 409, "last owner")
+    refused(owner.patch(f"{path}/members/{login}", json={"role": "admin"}), 409, "last owner")
+    refused(admin_key.delete(f"{path}/members/{login}"), 403, "owner")
+    refused(admin_key.post(f"{path}/members", json={"login": "o", "role": "owner"}), 403, "owner")
+
+
+def test_a_removed_members_socket_closes_within_five_seconds(edge, tenant, path, owner):
+    topic = edge.topic(tenant)
+    login = edge.person(tenant, "developer")
+    with signed_in(edge, login) as browser:
+        cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        live = f"/ws/v1/topics/{topic}"
+        with edge.socket(live, headers={"Cookie": cookie}, origin=edge.url) as socket:
+            assert json.loads(socket.recv(timeout=15))["type"] == "ready"
+            begun = time.monotonic()
+            assert owner.delete(f"{path}/members/{login}").status_code == 204
+            with pytest.raises(ConnectionClosed) as closed:
+                read_to_the_end(socket)
+            assert 4400 <= closed.value.rcvd.code < 4600
+            assert time.monotonic() - begun < 5
+
+
+def test_service_accounts_and_their_keys(edge, tenant, path, admin_key):
+    made = admin_key.post(f"{path}/service-accounts", json={"name": "billing"})
+    assert made.status_code == 201, made.text
+    assert made.json()["principal"] == "User:billing"
+    refused(admin_key.post(f"{path}/service-accounts", json={"name": "billing"}), 409, "billing")
+    refused(admin_key.post(f"{path}/service-accounts", json={"name": "a b"}), 400, "a b")
+
+    body = {"service_account": "billing", "expires_in_seconds": 3600}
+    issued = admin_key.post(f"{path}/api-keys", json=body)
+    assert issued.status_code == 201, issued.text
+    key = issued.json()
+    assert (key["state"], key["principal"], key["created_by"]) == (
+        "active",
+        "User:billing",
+        "User:tenant-admin",
+    )
+    assert issued.headers["Cache-Control"] == "no-store"
+    accounts = {
+        each["name"]: each for each in admin_key.get(f"{path}/service-accounts").json()["data"]
+    }
+    assert accounts["billing"]["active_keys"] == 1
+    with edge.client((key["key_id"], key["secret"])) as program:
+        assert program.get(tenant.path).status_code == 200
+        assert admin_key.delete(f"{path}/service-accounts/billing").status_code == 204
+        wait_for(lambda: program.get(tenant.path).status_code == 401, "the key is refused", 5)
+
+
+def test_a_key_is_shown_once_listed_and_revoked(edge, tenant, path, admin_key):
+    key = admin_key.post(f"{path}/api-keys", json={}).json()
+    assert key["service_account"] is None
+    assert key["expires_at"] is None
+    listed = admin_key.get(f"{path}/api-keys")
+    assert key["secret"] not in listed.text
+    found = [each for each in listed.json()["data"] if each["key_id"] == key["key_id"]]
+    assert found == [{name: value for name, value in key.items() if name != "secret"}]
+    assert admin_key.delete(f"{path}/api-keys/{key['key_id']}").status_code == 204
+    states = {
+        each["key_id"]: each["state"] for each in admin_key.get(f"{path}/api-keys").json()["data"]
+    }
+    assert states[key["key_id"]] == "revoked"
+    for seconds in (0, -1, 10**10, "1", True):
+        body = {"expires_in_seconds": seconds}
+        refused(admin_key.post(f"{path}/api-keys", json=body), 400, "expires_in_seconds")
+
+
+def test_the_audit_log_is_paged_and_keeps_no_secret(tenant, path, admin_key):
+    key = admin_key.post(f"{path}/api-keys", json={}).json()
+    whole = admin_key.get(f"{path}/audit?limit=1000").json()
+    assert whole["data"][0]["action"] == "api_key.issue"
+    assert whole["data"][0]["object"] == key["key_id"]
+    assert whole["next"] is None
+    paged, before = [], ""
+    while True:
+        page = admin_key.get(f"{path}/audit?limit=2{before}").json()
+        paged += page["data"]
+        if page["next"] is None:
+            break
+        before = f"&before={page['next']}"
+    assert paged == whole["data"]
+    assert paged[-1]["sequence"] == 1
+    assert len(paged) == len(entries_of(tenant.id, limit=1000))
+    assert key["secret"] not in json.dumps(whole)
+    for query in ("limit=0", "limit=1001", "before=x", "before=٣", "before=-1", "after=1"):
+        response = admin_key.get(f"{path}/audit?{query}")
+        assert response.status_code == 400, query
