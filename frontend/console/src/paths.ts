@@ -4,10 +4,37 @@ const part = encodeURIComponent;
 
 const topics = (cluster: string) => `/kafka/v3/clusters/${part(cluster)}/topics`;
 const topic = (cluster: string, name: string) => `${topics(cluster)}/${part(name)}`;
+const groups = (cluster: string) => `/kafka/v3/clusters/${part(cluster)}/consumer-groups`;
+const group = (cluster: string, name: string) => `${groups(cluster)}/${part(name)}`;
+const tenant = (name: string) => `/api/v1/tenants/${part(name)}`;
+const broker = (id: number) => `/api/v1/cell/brokers/${id}`;
 
 export const paths = {
   session: "/api/v1/session",
-  overview: (tenant: string) => `/api/v1/tenants/${part(tenant)}/overview`,
+  overview: (name: string) => `${tenant(name)}/overview`,
+  metrics: (name: string, query: URLSearchParams) => `${tenant(name)}/metrics?${query}`,
+  members: (name: string) => `${tenant(name)}/members`,
+  member: (name: string, login: string) => `${tenant(name)}/members/${part(login)}`,
+  serviceAccounts: (name: string) => `${tenant(name)}/service-accounts`,
+  serviceAccount: (name: string, account: string) =>
+    `${tenant(name)}/service-accounts/${part(account)}`,
+  apiKeys: (name: string) => `${tenant(name)}/api-keys`,
+  apiKey: (name: string, key: string) => `${tenant(name)}/api-keys/${part(key)}`,
+  audit: (name: string, query: URLSearchParams) => `${tenant(name)}/audit?${query}`,
+  events: (name: string) => `/ws/v1/events?${new URLSearchParams({ tenant: name })}`,
+  brokers: "/api/v1/cell/brokers",
+  broker,
+  drain: (id: number) => `${broker(id)}/drain`,
+  undrain: (id: number) => `${broker(id)}/undrain`,
+  reassignments: "/api/v1/cell/reassignments",
+  reassignment: (name: string, topicName: string, partition: number) =>
+    `/api/v1/cell/reassignments/${part(name)}/${part(topicName)}/${partition}`,
+  groups,
+  group,
+  groupMembers: (cluster: string, name: string) => `${group(cluster, name)}/consumers`,
+  lags: (cluster: string, name: string) => `${group(cluster, name)}/lags`,
+  lagSummary: (cluster: string, name: string) => `${group(cluster, name)}/lag-summary`,
+  resetOffsets: (cluster: string, name: string) => `${group(cluster, name)}/offsets:reset`,
   topics,
   topic,
   partitions: (cluster: string, name: string) => `${topic(cluster, name)}/partitions`,

@@ -4,10 +4,12 @@ export interface TenantAccess {
   name: string;
   cluster_id: string;
   role: string;
+  /** What the role allows: READ, WRITE, ADMINISTER. */
+  scopes?: string[];
 }
 
 export interface SessionBody {
-  user: { login: string; name: string };
+  user: { login: string; name: string; is_operator?: boolean };
   tenants: TenantAccess[];
   csrf_token?: string;
 }
@@ -27,6 +29,21 @@ export interface OverviewBody {
   brokers: BrokerBody[];
   topics: number;
   partitions: number;
+  /** Of the last few seconds; null while nobody has told yet. */
+  health?: HealthBody | null;
+  bytes_stored?: number | null;
+  records_in_per_s?: number | null;
+  bytes_in_per_s?: number | null;
+  bytes_out_per_s?: number | null;
+}
+
+export interface HealthBody {
+  state: "good" | "degraded" | "down";
+  /** Partitions with fewer replicas in sync than they should have. */
+  under_replicated: number;
+  /** Partitions that nobody leads. */
+  offline: number;
+  brokers_down: number;
 }
 
 export interface ListBody<Item> {

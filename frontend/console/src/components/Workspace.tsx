@@ -1,5 +1,6 @@
 import { createContext, use, type ReactNode } from "react";
 
+import { may } from "../access";
 import type { SessionBody, TenantAccess } from "../api/types";
 
 /** Who looks, and at which of their tenants. */
@@ -23,5 +24,5 @@ export function useWorkspace(): Workspace {
 
 /** Viewers may look at everything and change nothing; the service enforces it, the page shows it. */
 export function mayChange(tenant: TenantAccess): boolean {
-  return tenant.role !== "viewer";
+  return may(tenant, "WRITE");
 }

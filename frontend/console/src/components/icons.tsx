@@ -97,3 +97,49 @@ export const AlertIcon = icon(
   </>,
 );
 export const EraserIcon = icon(<path d="m4 15 9-9.5 6.5 6-6 6.5H7.5L4 15ZM9 10l6.5 6M4 20.5h16" />);
+export const GroupsIcon = icon(
+  <>
+    <circle cx="6" cy="6" r="2.2" />
+    <circle cx="6" cy="18" r="2.2" />
+    <circle cx="18" cy="12" r="2.2" />
+    <path d="M8 7 16 11M8 17l8-4" />
+  </>,
+);
+export const BrokersIcon = icon(
+  <>
+    <rect x="4" y="4.5" width="16" height="6.5" rx="1.5" />
+    <rect x="4" y="13" width="16" height="6.5" rx="1.5" />
+    <path d="M7.5 7.8h.1M7.5 16.2h.1" strokeWidth={2.6} />
+  </>,
+);
+export const MembersIcon = icon(
+  <>
+    <circle cx="9" cy="9" r="3" />
+    <path d="M3.5 19c.5-3.2 2.6-4.8 5.5-4.8s5 1.6 5.5 4.8M15.5 6.3a3 3 0 0 1 0 5.4M17 14.6c2 .6 3.2 2.1 3.5 4.4" />
+  </>,
+);
+export const ServiceAccountsIcon = icon(
+  <>
+    <rect x="5" y="8" width="14" height="10.5" rx="2.5" />
+    <path d="M12 8V4.5M9.5 13h.1M14.5 13h.1" />
+  </>,
+);
+export const KeysIcon = icon(
+  <>
+    <circle cx="8" cy="15.5" r="3.5" />
+    <path d="m10.6 12.9 8-8M15.5 8l2.7 2.7" />
+  </>,
+);
+export const AuditIcon = icon(
+  <>
+    <rect x="5" y="4" width="14" height="16" rx="2" />
+    <path d="M8.5 9h7M8.5 12.5h7M8.5 16h4" />
+  </>,
+);
+export const MoreIcon = icon(<path d="M6 12h.1M12 12h.1M18 12h.1" strokeWidth={2.8} />);
+export const KeyboardIcon = icon(
+  <>
+    <rect x="3" y="6" width="18" height="12" rx="2" />
+    <path d="M7 10h.1M11 10h.1M15 10h.1M8 14h8" />
+  </>,
+);

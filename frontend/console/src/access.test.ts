@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+
+import { isOperator, may, refusal } from "./access";
+
+const tenant = (role: string, scopes?: string[]) => ({
+  name: "acme",
+  cluster_id: "lkc-1",
+  role,
+  ...(scopes && { scopes }),
+});
+
+describe("what a role may do", () => {
+  it.each([
+    ["viewer", true, false, false],
+    ["developer", true, true, false],
+    ["admin", true, true, true],
+    ["owner", true, true, true],
+    ["somebody", false, false, false],
+  ])("%s", (role, read, write, administer) => {
+    expect(may(tenant(role), "READ")).toBe(read);
+    expect(may(tenant(role), "WRITE")).toBe(write);
+    expect(may(tenant(role), "ADMINISTER")).toBe(administer);
+  });
+
+  it("believes the service's scopes before the role's name", () => {
+    expect(may(tenant("viewer", ["READ", "WRITE"]), "WRITE")).toBe(true);
+    expect(may(tenant("owner", ["READ"]), "ADMINISTER")).toBe(false);
+  });
+
+  it("says why something is not offered", () => {
+    expect(refusal(tenant("owner"), "ADMINISTER", "issue keys")).toBeNull();
+    expect(refusal(tenant("viewer"), "WRITE", "reset offsets")).toBe(
+      "Developers, admins and owners reset offsets; you are a viewer of acme.",
+    );
+  });
+
+  it("knows an operator only by the service's word", () => {
+    expect(isOperator({ login: "a", name: "" })).toBe(false);
+    expect(isOperator({ login: "a", name: "", is_operator: true })).toBe(true);
+  });
+});

@@ -1,0 +1,64 @@
+/** API keys: what programs log in with. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { paths } from "../../paths";
+import { request } from "../client";
+import type { ListBody } from "../types";
+import { serviceAccountsKey } from "./serviceAccounts";
+
+export interface ApiKeyBody {
+  key_id: string;
+  principal: string;
+  /** Null for a key of the tenant's administrator. */
+  service_account: string | null;
+  created_by: string | null;
+  created_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+  state: "active" | "expired" | "revoked";
+}
+
+export interface NewApiKeyBody {
+  service_account: string | null;
+  expires_in_seconds?: number;
+}
+
+/** The one answer that carries the secret. */
+export type IssuedApiKeyBody = ApiKeyBody & { secret: string };
+
+export const apiKeysKey = (tenant: string) => ["api-keys", tenant] as const;
+
+export function useApiKeys(tenant: string, enabled = true) {
+  return useQuery({
+    queryKey: apiKeysKey(tenant),
+    queryFn: async ({ signal }) =>
+      (await request<ListBody<ApiKeyBody>>("GET", paths.apiKeys(tenant), { signal })).data,
+    enabled,
+  });
+}
+
+export function useIssueApiKey(tenant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewApiKeyBody) =>
+      request<IssuedApiKeyBody>("POST", paths.apiKeys(tenant), { body }),
+    // The secret stays in the dialog that asked for it, and leaves with it.
+    gcTime: 0,
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: serviceAccountsKey(tenant) });
+      return queries.invalidateQueries({ queryKey: apiKeysKey(tenant) });
+    },
+  });
+}
+
+export function useRevokeApiKey(tenant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (key: string) => request<null>("DELETE", paths.apiKey(tenant, key)),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: serviceAccountsKey(tenant) });
+      return queries.invalidateQueries({ queryKey: apiKeysKey(tenant) });
+    },
+  });
+}

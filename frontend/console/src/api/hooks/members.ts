@@ -1,0 +1,60 @@
+/** The people of a tenant and their roles. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { paths } from "../../paths";
+import { request } from "../client";
+import type { ListBody } from "../types";
+
+export interface MemberBody {
+  login: string;
+  name: string;
+  role: string;
+  created_at: string;
+}
+
+export interface NewMemberBody {
+  login: string;
+  name?: string;
+  role: string;
+}
+
+/** Carries the password of somebody who was unknown before, this once. */
+export type AddedMemberBody = MemberBody & { password?: string | null };
+
+export const membersKey = (tenant: string) => ["members", tenant] as const;
+
+export function useMembers(tenant: string, enabled = true) {
+  return useQuery({
+    queryKey: membersKey(tenant),
+    queryFn: async ({ signal }) =>
+      (await request<ListBody<MemberBody>>("GET", paths.members(tenant), { signal })).data,
+    enabled,
+  });
+}
+
+export function useAddMember(tenant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewMemberBody) =>
+      request<AddedMemberBody>("POST", paths.members(tenant), { body }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: membersKey(tenant) }),
+  });
+}
+
+export function useChangeRole(tenant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ login, role }: { login: string; role: string }) =>
+      request<MemberBody>("PATCH", paths.member(tenant, login), { body: { role } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: membersKey(tenant) }),
+  });
+}
+
+export function useRemoveMember(tenant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (login: string) => request<null>("DELETE", paths.member(tenant, login)),
+    onSuccess: () => queries.invalidateQueries({ queryKey: membersKey(tenant) }),
+  });
+}

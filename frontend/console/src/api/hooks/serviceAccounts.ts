@@ -1,0 +1,47 @@
+/** Principals for programs. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { paths } from "../../paths";
+import { request } from "../client";
+import type { ListBody } from "../types";
+
+export interface ServiceAccountBody {
+  name: string;
+  principal: string;
+  created_at: string;
+  active_keys: number;
+}
+
+export const serviceAccountsKey = (tenant: string) => ["service-accounts", tenant] as const;
+
+export function useServiceAccounts(tenant: string, enabled = true) {
+  return useQuery({
+    queryKey: serviceAccountsKey(tenant),
+    queryFn: async ({ signal }) => {
+      const path = paths.serviceAccounts(tenant);
+      return (await request<ListBody<ServiceAccountBody>>("GET", path, { signal })).data;
+    },
+    enabled,
+  });
+}
+
+export function useCreateServiceAccount(tenant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) =>
+      request<ServiceAccountBody>("POST", paths.serviceAccounts(tenant), { body: { name } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: serviceAccountsKey(tenant) }),
+  });
+}
+
+export function useDeleteServiceAccount(tenant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => request<null>("DELETE", paths.serviceAccount(tenant, name)),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ["api-keys", tenant] });
+      return queries.invalidateQueries({ queryKey: serviceAccountsKey(tenant) });
+    },
+  });
+}

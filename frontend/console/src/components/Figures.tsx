@@ -1,0 +1,31 @@
+import { Text } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import classes from "./Figures.module.css";
+
+/** A row of figures with their names. */
+export function Figures({ children }: { children: ReactNode }) {
+  return <dl className={classes.row}>{children}</dl>;
+}
+
+interface Props {
+  name: string;
+  value: string;
+  /** A few words under or beside it. */
+  note?: ReactNode;
+  tone?: "good" | "warn" | "bad" | undefined;
+}
+
+export function Figure({ name, value, note, tone }: Props) {
+  return (
+    <div className={classes.figure}>
+      <Text component="dt" size="sm" c="dimmed">
+        {name}
+      </Text>
+      <dd className={classes.number} data-tone={tone}>
+        {value}
+        {note !== undefined && <span className={classes.note}> {note}</span>}
+      </dd>
+    </div>
+  );
+}
