@@ -7,6 +7,7 @@ from frontend.views import console
 urlpatterns = [
     path("", console, name="console"),
     path("login", console, name="console-login"),
-    re_path(r"^topics(?:/.*)?$", console, name="console-topics"),
+    re_path(r"^(?:topics|groups)(?:/.*)?$", console, name="console-things"),
+    re_path(r"^(?:brokers|members|service-accounts|keys|audit)$", console, name="console-lists"),
 ]
 """Named one by one, so that a mistyped API address is a 404 and never a page of HTML."""

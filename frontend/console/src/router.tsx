@@ -81,6 +81,47 @@ const produce = createRoute({
   component: lazyRouteComponent(() => import("./pages/topic/ProducePage"), "ProducePage"),
 });
 
+const groups = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/groups",
+  component: lazyRouteComponent(() => import("./pages/groups/GroupsPage"), "GroupsPage"),
+});
+const group = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/groups/$group",
+  component: lazyRouteComponent(() => import("./pages/groups/GroupPage"), "GroupPage"),
+});
+const brokers = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/brokers",
+  component: lazyRouteComponent(() => import("./pages/brokers/BrokersPage"), "BrokersPage"),
+});
+const members = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/members",
+  component: lazyRouteComponent(() => import("./pages/access/MembersPage"), "MembersPage"),
+});
+const serviceAccounts = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/service-accounts",
+  component: lazyRouteComponent(
+    () => import("./pages/access/ServiceAccountsPage"),
+    "ServiceAccountsPage",
+  ),
+});
+const keys = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/keys",
+  validateSearch: (search: Record<string, unknown>): { account?: string } =>
+    typeof search.account === "string" ? { account: search.account } : {},
+  component: lazyRouteComponent(() => import("./pages/access/KeysPage"), "KeysPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("./pages/access/AuditPage"), "AuditPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -88,6 +129,13 @@ export const router = createRouter({
       overview,
       topics,
       topic.addChildren([topicIndex, live, records, partitions, produce]),
+      groups,
+      group,
+      brokers,
+      members,
+      serviceAccounts,
+      keys,
+      audit,
     ]),
   ]),
   // A page's code is fetched while the pointer is still on its way to the click.

@@ -22,7 +22,13 @@ def get(path: str) -> tuple[int, str, dict[str, str]]:
     return response.status_code, response.content.decode(), dict(response.headers)
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/topics", "/topics/a.b/live", "/topics/%2e%2e"])
+ADDRESSES = (
+    "/", "/login", "/topics", "/topics/a.b/live", "/topics/%2e%2e", "/groups", "/groups/a%2Fb",
+    "/brokers", "/members", "/service-accounts", "/keys", "/audit",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
 @pytest.mark.usefixtures("build")
 def test_every_address_of_the_console_is_the_page(path: str) -> None:
     status, text, headers = get(path)
@@ -31,7 +37,9 @@ def test_every_address_of_the_console_is_the_page(path: str) -> None:
     assert headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/kafka/v3/nothing", "/topicsandmore", "/x"])
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", "/kafka/v3/nothing", "/topicsandmore", "/keys/x", "/x"]
+)
 @pytest.mark.usefixtures("build")
 def test_other_addresses_are_not_the_page(path: str) -> None:
     status, text, _ = get(path)

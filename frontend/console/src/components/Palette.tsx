@@ -1,53 +1,85 @@
+import "@mantine/spotlight/styles.css";
+
 import { Spotlight, spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
+import { may } from "../access";
+import { useGroups } from "../api/hooks/groups";
 import { useSignOut } from "../api/hooks/session";
 import { useTopics } from "../api/hooks/topics";
-import type { TopicBody } from "../api/types";
-import { LiveIcon, MoonIcon, OverviewIcon, SearchIcon, SignOutIcon, TopicsIcon } from "./icons";
+import { PLACES } from "../places";
+import {
+  AccountIcon,
+  GroupsIcon,
+  KeyboardIcon,
+  LiveIcon,
+  MoonIcon,
+  PlusIcon,
+  SearchIcon,
+  SignOutIcon,
+} from "./icons";
+import { firstMatches } from "./matches";
 import { useThemeToggle } from "./ThemeToggle";
 import { useWorkspace } from "./Workspace";
 
-export const openPalette = spotlight.open;
-
 // With many thousand topics the list must stay quick to filter and to draw.
-const TOPICS_SHOWN = 8;
+const SHOWN = 8;
 
-// The shortcut types nothing, so it works while a text field has the focus as well.
-const NOWHERE: string[] = [];
+interface Props {
+  /** Counts how often it was asked for; each time it opens, or closes when it is open. */
+  asked: number;
+  onHelp: () => void;
+}
 
-/** The command palette: every page, every topic, a few commands. */
-export function Palette() {
-  const { tenant } = useWorkspace();
+/** The command palette: every page, topic and group, and what can be done from anywhere. */
+export default function Palette({ asked, onHelp }: Props) {
+  const { tenant, tenants } = useWorkspace();
   const topics = useTopics(tenant.cluster_id);
+  const groups = useGroups(tenant.cluster_id);
   const navigate = useNavigate();
   const theme = useThemeToggle();
   const signOut = useSignOut();
   const [query, setQuery] = useState("");
-  const found = useMemo(() => firstMatches(topics.data ?? [], query), [topics.data, query]);
+  const answered = useRef(0);
+  useEffect(() => {
+    if (answered.current !== asked) spotlight.toggle();
+    answered.current = asked;
+  }, [asked]);
+  const topicNames = useMemo(
+    () => (topics.data ?? []).map(({ topic_name }) => topic_name),
+    [topics.data],
+  );
+  const groupNames = useMemo(
+    () => (groups.data ?? []).map(({ consumer_group_id }) => consumer_group_id),
+    [groups.data],
+  );
 
+  const administers = may(tenant, "ADMINISTER");
+  const creating = [
+    { id: "create-topic", label: "Create topic", to: "/topics", offered: may(tenant, "WRITE") },
+    { id: "issue-key", label: "Issue API key", to: "/keys", offered: administers },
+    { id: "add-member", label: "Add member", to: "/members", offered: administers },
+    {
+      id: "create-account",
+      label: "Create service account",
+      to: "/service-accounts",
+      offered: administers,
+    },
+  ] as const;
   const actions: SpotlightActionGroupData[] = [
     {
       group: "Pages",
-      actions: [
-        {
-          id: "overview",
-          label: "Overview",
-          leftSection: <OverviewIcon />,
-          onClick: () => void navigate({ to: "/" }),
-        },
-        {
-          id: "topics",
-          label: "Topics",
-          leftSection: <TopicsIcon />,
-          onClick: () => void navigate({ to: "/topics" }),
-        },
-      ],
+      actions: PLACES.map(({ to, label, icon }) => ({
+        id: to,
+        label,
+        leftSection: icon,
+        onClick: () => void navigate({ to }),
+      })),
     },
     {
-      group: "Live topics",
-      actions: found.map((topic) => ({
+      group: "Topics",
+      actions: firstMatches(topicNames, query, SHOWN).map((topic) => ({
         id: `topic:${topic}`,
         label: topic,
         leftSection: <LiveIcon />,
@@ -55,13 +87,44 @@ export function Palette() {
       })),
     },
     {
+      group: "Consumer groups",
+      actions: firstMatches(groupNames, query, SHOWN).map((group) => ({
+        id: `group:${group}`,
+        label: group,
+        leftSection: <GroupsIcon />,
+        onClick: () => void navigate({ to: "/groups/$group", params: { group } }),
+      })),
+    },
+    {
       group: "Commands",
       actions: [
+        ...creating
+          .filter(({ offered }) => offered)
+          .map(({ id, label, to }) => ({
+            id,
+            label,
+            leftSection: <PlusIcon />,
+            onClick: () => void navigate({ to, hash: "create" }),
+          })),
+        ...tenants
+          .filter(({ name }) => name !== tenant.name)
+          .map(({ name }) => ({
+            id: `tenant:${name}`,
+            label: `Switch to tenant ${name}`,
+            leftSection: <AccountIcon />,
+            onClick: () => void navigate({ to: "/", search: { tenant: name } }),
+          })),
         {
           id: "theme",
           label: `Switch to ${theme.other} colours`,
           leftSection: <MoonIcon />,
           onClick: theme.toggle,
+        },
+        {
+          id: "help",
+          label: "Keyboard shortcuts",
+          leftSection: <KeyboardIcon />,
+          onClick: onHelp,
         },
         {
           id: "sign-out",
@@ -78,29 +141,17 @@ export function Palette() {
       actions={actions}
       query={query}
       onQueryChange={setQuery}
-      tagsToIgnore={NOWHERE}
       attributes={{ content: { "aria-label": "Search and commands" } }}
-      shortcut={["mod + K"]}
+      shortcut={null}
       highlightQuery
       scrollable
-      maxHeight={420}
+      maxHeight={460}
       nothingFound="Nothing has that name."
       searchProps={{
         leftSection: <SearchIcon />,
-        placeholder: "Go to a page or a topic…",
-        "aria-label": "Go to a page or a topic",
+        placeholder: "Go to a page, a topic or a group…",
+        "aria-label": "Go to a page, a topic or a group",
       }}
     />
   );
-}
-
-function firstMatches(topics: TopicBody[], query: string): string[] {
-  const wanted = query.trim().toLowerCase();
-  const found: string[] = [];
-  for (const { topic_name: name } of topics) {
-    if (!name.toLowerCase().includes(wanted)) continue;
-    found.push(name);
-    if (found.length === TOPICS_SHOWN) break;
-  }
-  return found;
 }

@@ -1,0 +1,142 @@
+import { Group, Text } from "@mantine/core";
+import { useMemo, useState } from "react";
+
+import { useGroups, useLagSummary, type GroupBody } from "../../api/hooks/groups";
+import { TextLink } from "../../components/links";
+import { ListFilter } from "../../components/ListFilter";
+import { PageHeader } from "../../components/PageHeader";
+import { Snippet } from "../../components/Copy";
+import { Empty, Failure, Loading } from "../../components/states";
+import { VirtualTable, type Column } from "../../components/VirtualTable";
+import { useWorkspace } from "../../components/Workspace";
+import { formatCount, formatPlural } from "../../records/format";
+import classes from "../list.module.css";
+import { GroupState } from "./GroupState";
+
+export function GroupsPage() {
+  const { tenant } = useWorkspace();
+  const groups = useGroups(tenant.cluster_id);
+  const [filter, setFilter] = useState("");
+  const columns = useMemo(() => columnsFor(tenant.cluster_id), [tenant.cluster_id]);
+  const shown = useMemo(() => {
+    const wanted = filter.trim().toLowerCase();
+    return (groups.data ?? []).filter((group) =>
+      group.consumer_group_id.toLowerCase().includes(wanted),
+    );
+  }, [groups.data, filter]);
+  return (
+    <div className={classes.page}>
+      <PageHeader
+        title="Consumer groups"
+        subtitle={groups.data && `${formatCount(groups.data.length)} in ${tenant.name}`}
+      />
+      {groups.isPending && <Loading what="consumer groups" />}
+      {groups.isError && (
+        <Failure
+          title="The consumer groups could not be read"
+          error={groups.error}
+          onRetry={() => void groups.refetch()}
+        />
+      )}
+      {groups.data?.length === 0 && <NoGroups />}
+      {groups.data && groups.data.length > 0 && (
+        <>
+          <Group mb="sm">
+            <ListFilter label="Filter groups by name" value={filter} onChange={setFilter} />
+            {filter && (
+              <Text size="sm" c="dimmed" role="status">
+                {formatPlural(shown.length, "group")} found
+              </Text>
+            )}
+          </Group>
+          <VirtualTable
+            label="Consumer groups"
+            rows={shown}
+            columns={columns}
+            rowId={(group) => group.consumer_group_id}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+function NoGroups() {
+  return (
+    <Empty title="No consumer groups yet">
+      Consumers that share a <span className="mono">group.id</span> share the partitions of their
+      topics, and remember how far they have read. A group appears here with its first consumer:
+      <Snippet
+        what="a consumer of a group"
+        code={
+          "./headwater consume --topic TOPIC   # reads without a group\nkcat -b … -G my-group TOPIC          # joins one"
+        }
+      />
+    </Empty>
+  );
+}
+
+function columnsFor(cluster: string): Column<GroupBody>[] {
+  return [
+    {
+      id: "name",
+      header: "Group",
+      width: "minmax(220px, 2fr)",
+      by: (group) => group.consumer_group_id,
+      cell: ({ consumer_group_id: name }) => (
+        <TextLink to="/groups/$group" params={{ group: name }} size="sm" fw={550}>
+          {name}
+        </TextLink>
+      ),
+    },
+    {
+      id: "state",
+      header: "State",
+      width: "150px",
+      by: (group) => group.state,
+      cell: ({ state }) => <GroupState state={state} />,
+    },
+    {
+      id: "assignor",
+      header: "Assignor",
+      width: "minmax(120px, 1fr)",
+      by: (group) => group.partition_assignor ?? "",
+      cell: ({ partition_assignor: assignor }) => <span>{assignor || "–"}</span>,
+    },
+    {
+      id: "lag",
+      header: "Lag, records",
+      width: "150px",
+      align: "right",
+      cell: ({ consumer_group_id: name }) => <RowLag cluster={cluster} group={name} />,
+    },
+    {
+      id: "worst",
+      header: "Furthest behind",
+      width: "minmax(160px, 1fr)",
+      cell: ({ consumer_group_id: name }) => <RowWorst cluster={cluster} group={name} />,
+    },
+  ];
+}
+
+interface RowProps {
+  cluster: string;
+  group: string;
+}
+
+function RowLag({ cluster, group }: RowProps) {
+  const { data, isError } = useLagSummary(cluster, group);
+  if (isError) return <span title="The lag could not be read">?</span>;
+  if (!data) return <span>…</span>;
+  return <span>{data.total_lag === null ? "–" : formatCount(data.total_lag)}</span>;
+}
+
+function RowWorst({ cluster, group }: RowProps) {
+  const { data } = useLagSummary(cluster, group);
+  if (!data?.max_lag || !data.max_lag_topic_name) return <span>–</span>;
+  return (
+    <span title={`${formatCount(data.max_lag)} records behind`}>
+      {data.max_lag_topic_name} / {data.max_lag_partition_id}
+    </span>
+  );
+}
