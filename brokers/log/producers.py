@@ -5,7 +5,10 @@ is answered with its first offsets, a gap in the sequence is refused. A transact
 besides the first offset of the transaction that is open here, and the epoch of the coordinator that
 ended the one before. Everything follows from the batches in the log, so that a follower and a
 recovery arrive at the same. Pure. Rules: KIP-98, KIP-890 and Kafka's ``ProducerAppendInfo``,
-``ProducerStateEntry`` and ``ProducerStateManager``.
+``ProducerStateEntry`` and ``ProducerStateManager``, but for one: a batch of a transaction that is
+over is repeated by nobody. librdkafka aborts while an answer is missing and gives the sequences of
+what it did not hear of to the next transaction's records; Kafka takes those for the old ones, says
+that they are written, and they are lost. Here they are out of order; that producer aborts again.
 """
 
 from collections import OrderedDict, deque
@@ -65,6 +68,10 @@ class ProducerState:
         self.heard_ms = 0
         self.coordinator_epoch = NO_COORDINATOR_EPOCH
         self.transaction_start = NO_TRANSACTION
+
+    def holds_open(self, batch: RememberedBatch) -> bool:
+        """Whether ``batch`` is of the transaction that is open."""
+        return 0 <= self.transaction_start <= batch.first_offset
 
     def take_epoch(self, epoch: int) -> None:
         if self.epoch != epoch:
@@ -135,6 +142,7 @@ class ProducerWindow:
                 if (
                     batch.last_sequence == last_sequence
                     and batch.first_sequence == header.base_sequence
+                    and (not transactional or state.holds_open(batch))
                 ):
                     return batch
             if transactional:

@@ -114,6 +114,50 @@ def test_a_damaged_index_is_never_believed(
         aborted(log)
 
 
+# --- retries ---
+
+
+def test_a_retry_within_its_transaction_is_answered_with_its_offset(log: PartitionLog) -> None:
+    begin(log, 5)
+    begin(log, 5, 1)
+    assert begin(log, 5)[:2] == (0, 0)
+    assert begin(log, 5, 1).duplicate
+    assert log.log_end_offset == 2
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_what_is_over_is_not_taken_for_the_records_of_the_next(
+    log: PartitionLog, committed: bool
+) -> None:
+    """As after an abort that did not wait for an answer: the sequence is given out again."""
+    begin(log, 5)
+    end(log, 5, committed=committed)
+    with pytest.raises(Refusal) as refused:
+        begin(log, 5)
+    assert refused.value.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+
+
+def test_the_next_transaction_goes_on_where_the_last_one_was(log: PartitionLog) -> None:
+    begin(log, 5)
+    end(log, 5, committed=False)
+    assert begin(log, 5, 1).last_offset == 2
+    with pytest.raises(Refusal):
+        begin(log, 5)  # Of the one before, and not of this one.
+
+
+def test_a_restart_does_not_bring_it_back(
+    log: PartitionLog, disk: MemoryDisk, directory: Path
+) -> None:
+    begin(log, 5)
+    end(log, 5, committed=False)
+    flush(log)
+    log.close()
+    again = open_log(disk, directory, CONFIG)
+    with pytest.raises(Refusal) as refused:
+        begin(again, 5)
+    assert refused.value.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+
+
 # --- the disk ---
 
 
