@@ -42,7 +42,11 @@ class Happened:
 
 
 class Nemesis:
-    """``step`` often. Of each scope one fault is under way at a time; others find it is not now."""
+    """``step`` often. Of each scope one fault is under way at a time; others find it is not now.
+
+    Of the scope "cell" nothing is beside it: a recovered cell waits for every broker, and no fault
+    is undone meanwhile.
+    """
 
     def __init__(self, scene: Scene, planned: list[Planned]) -> None:
         self.happened: list[Happened] = []
@@ -69,7 +73,8 @@ class Nemesis:
 
     def _begin(self, planned: Planned) -> None:
         kind = KINDS[planned.kind]
-        if any(happened.scope == kind.scope for _, happened in self._under_way):
+        scopes = {happened.scope for _, happened in self._under_way}
+        if kind.scope in scopes or "cell" in scopes or (scopes and kind.scope == "cell"):
             self.not_now[planned.kind] += 1
             return
         scene = self._scene

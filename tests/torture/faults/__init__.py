@@ -23,11 +23,11 @@ from tests.torture.faults.scene import Injected, Scene
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Of each ``scope`` one fault is under way at a time. ``is_minority``: a replicated partition
-    has to go on meanwhile."""
+    """Of each ``scope`` one fault is under way at a time, and beside one of "cell" none at all.
+    ``is_minority``: a replicated partition has to go on meanwhile."""
 
     begin: Callable[[Scene, Random], Injected]
-    scope: Literal["broker", "store"] = "broker"
+    scope: Literal["broker", "store", "cell"] = "broker"
     is_minority: bool = True
 
 
@@ -58,7 +58,7 @@ KINDS: Final = {
     "bridge": Kind(network.bridge),
     "slow-network": Kind(network.slow_network),
     "cut-at-commit": Kind(commits.cut_at_commit),
-    "restored-database": Kind(restored.restored_database, "store", is_minority=False),
+    "restored-database": Kind(restored.restored_database, "cell", is_minority=False),
     "kill-postgres": Kind(stores.kill_postgres, "store"),
     "pause-postgres": Kind(stores.pause_postgres, "store"),
     "kill-valkey": Kind(stores.kill_valkey, "store"),
