@@ -11,10 +11,11 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from streaming.live.routing import websocket_urlpatterns  # noqa: E402
+from streaming.rest.records_door import RecordsDoor  # noqa: E402
 from streaming.rest.request_body import BoundedBody  # noqa: E402
 
 # No middleware around the websockets: who may open one is `streaming.live.socket_caller`'s to say.
 # Channels' origin validator would turn away every program that is not a browser.
 application = ProtocolTypeRouter(
-    {"http": BoundedBody(http), "websocket": URLRouter(websocket_urlpatterns)}
+    {"http": BoundedBody(RecordsDoor(http)), "websocket": URLRouter(websocket_urlpatterns)}
 )

@@ -9,6 +9,7 @@ from streaming.api.audit_log import AuditLogView
 from streaming.api.cell_brokers import CellBrokersView
 from streaming.api.docs import api_docs
 from streaming.api.members import MembersView, MemberView
+from streaming.api.filter_test import test_filter
 from streaming.api.openapi import OpenApiView
 from streaming.api.overview import OverviewView
 from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView
@@ -17,6 +18,7 @@ from streaming.api.tenants import TenantsView, TenantView
 from streaming.api.topics import PartitionMapView, TopicListView
 from streaming.problems import Problem
 from streaming.rest.answers import respond
+from streaming.rest.operations import async_endpoint
 
 _TENANT = "v1/tenants/<str:tenant>"
 
@@ -31,6 +33,7 @@ def no_such_endpoint(request: HttpRequest, rest: str) -> HttpResponse:
 urlpatterns = [
     path("openapi.json", OpenApiView.as_view()),
     path("docs", api_docs),
+    path("v1/filters:test", async_endpoint(post=test_filter)),
     path("v1/session", SessionView.as_view()),
     path(f"{_TENANT}/topics", TopicListView.as_view()),
     path(f"{_TENANT}/topics/<str:topic>/partitions", PartitionMapView.as_view()),

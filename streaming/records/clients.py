@@ -3,28 +3,20 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
 from django.conf import settings
 
-from brokers.kernel.limits import MESSAGE_BYTES_MAX
 from streaming.records.connection import client_options
 from streaming.records.failures import TooManyClients
 from streaming.records.identity import Identity
-from streaming.records.producer import (
-    BATCH_BYTES,
-    BatchRefused,
-    Delivered,
-    OutgoingRecord,
-    Producer,
-    Sent,
-)
-from streaming.records.reader import Reader
+from streaming.records.outgoing import Delivered, OutgoingRecord, Parcel
+from streaming.records.producer import ACKNOWLEDGED_MS_MAX, Producer
+from streaming.records.reader import PartitionPlace, Reader
 from streaming.records.token import TokenSigner
 
 logger = logging.getLogger(__name__)
@@ -33,6 +25,8 @@ IDLE_SECONDS: Final = 60
 READERS_MAX: Final = 512
 """Readers in use at one web process; each is a connection to as many brokers as it asks."""
 READERS_PER_TENANT_MAX: Final = 128
+PRODUCE_TIMEOUT_MS: Final = ACKNOWLEDGED_MS_MAX + 5_000
+"""A broker that says nothing for so long is taken for lost, and its connection closed."""
 
 
 class Clients:
@@ -62,22 +56,38 @@ class Clients:
             self._readers_by_tenant[identity.tenant_id] -= 1
             self._readers_by_tenant += Counter()  # drops tenants at zero
 
-    async def submit(self, identity: Identity, record: OutgoingRecord) -> "asyncio.Task[Delivered]":
-        """Put a record on its way; the task tells what became of it.
+    async def partitions(self, identity: Identity, topic: str) -> Mapping[int, PartitionPlace]:
+        """A topic's partitions as they were a few seconds ago at most.
 
-        Records of one partition are written in the order in which this returned. It and the task
-        raise ``BatchRefused`` and ``BrokersUnavailable``.
+        Raises ``Refusal`` (UNKNOWN_TOPIC_OR_PARTITION among others) and ``BrokersUnavailable``.
         """
-        producer = await self._producer(identity)
-        return await self._using(identity, producer, producer.submit(record))
+        return await (await self._producer(identity)).partitions(topic)
 
-    async def write_alone(self, identity: Identity, record: OutgoingRecord) -> Delivered:
-        """Write one record in a batch of its own. Raises ``Refusal`` and ``BrokersUnavailable``."""
-        producer = await self._producer(identity)
-        try:
-            return await (await self._using(identity, producer, producer.submit_alone(record)))
-        except BatchRefused as refused:
-            raise refused.refusal from refused
+    async def current_partitions(
+        self, identity: Identity, topic: str
+    ) -> Mapping[int, PartitionPlace]:
+        """``partitions``, asked of a broker now: for one that is not among those known."""
+        return await (await self._producer(identity)).current_partitions(topic)
+
+    async def submit(
+        self, identity: Identity, record: OutgoingRecord
+    ) -> "asyncio.Future[Delivered]":
+        """Put a record on its way; the future tells what became of it.
+
+        Records of one partition are written in the order in which this returned. The future raises
+        ``Refusal`` and ``BrokersUnavailable``, this the latter.
+        """
+        parcel = await self.submit_many(identity, [record])
+        delivered: asyncio.Future[Delivered] = asyncio.get_running_loop().create_future()
+        parcel.done.add_done_callback(lambda _done: _tell(parcel, delivered))
+        return delivered
+
+    async def submit_many(self, identity: Identity, records: Sequence[OutgoingRecord]) -> Parcel:
+        """Put records of one partition on their way, in their order; at least one.
+
+        Wait for ``done``; each has its own outcome then. Raises ``BrokersUnavailable``.
+        """
+        return await (await self._producer(identity)).submit(records)
 
     async def close(self) -> None:
         """Close every client that is not leased."""
@@ -139,47 +149,19 @@ class Clients:
             if self._producers.get(identity) is starting:
                 del self._producers[identity]
             raise
-        if producer.spent:
-            if self._producers.get(identity) is starting:
-                self._retire(identity)
-            return await self._producer(identity)
+        self._producer_used[identity] = asyncio.get_running_loop().time()
         return producer
 
     async def _new_producer(self, identity: Identity) -> Producer:
         options = client_options(self._bootstrap_servers, self._signer, identity)
-        producer = Producer(
-            AIOKafkaProducer(
-                **options,
-                acks="all",
-                enable_idempotence=True,
-                max_batch_size=BATCH_BYTES,
-                max_request_size=MESSAGE_BYTES_MAX,
-            )
-        )
+        options["request_timeout_ms"] = PRODUCE_TIMEOUT_MS
+        producer = Producer(AIOKafkaClient(**options))
         try:
             await producer.start()
         except BaseException:
             await producer.stop()
             raise
         return producer
-
-    async def _using(
-        self, identity: Identity, producer: Producer, submitting: Awaitable[Sent]
-    ) -> "asyncio.Task[Delivered]":
-        producer.in_use += 1
-        try:
-            sent = await submitting
-        except BaseException:
-            producer.in_use -= 1
-            raise
-        return asyncio.create_task(self._settle(identity, producer, sent))
-
-    async def _settle(self, identity: Identity, producer: Producer, sent: Sent) -> Delivered:
-        try:
-            return await producer.settle(sent)
-        finally:
-            producer.in_use -= 1
-            self._producer_used[identity] = asyncio.get_running_loop().time()
 
     def _retire(self, identity: Identity) -> None:
         starting = self._producers.pop(identity)
@@ -218,6 +200,16 @@ class Clients:
                     continue
                 if starting.exception() or not starting.result().in_use:
                     self._retire(identity)
+
+
+def _tell(parcel: Parcel, delivered: "asyncio.Future[Delivered]") -> None:
+    (outcome,) = parcel.outcomes
+    if delivered.done():
+        return
+    if isinstance(outcome, Exception):
+        delivered.set_exception(outcome)
+    elif outcome is not None:
+        delivered.set_result(outcome)
 
 
 _by_loop: "WeakKeyDictionary[asyncio.AbstractEventLoop, Clients]" = WeakKeyDictionary()

@@ -127,7 +127,7 @@ class Reader:
 
     async def _offsets(self, topic: str, timestamps: Mapping[int, int]) -> dict[int, int]:
         found: dict[int, int] = {}
-        for leader, partitions in (await self._led(topic, timestamps)).items():
+        for leader, partitions in (await self.led(topic, timestamps)).items():
             rows = [(partition, timestamps[partition]) for partition in partitions]
             request = OffsetRequest(-1, READ_UNCOMMITTED, [(topic, rows)])
             answer = await self.ask(leader, request, f"offsets of topic {topic!r}")
@@ -149,12 +149,15 @@ class Reader:
         *,
         wait_ms: int,
         max_bytes: int,
+        partition_bytes: int | None = None,
     ) -> list[Fetched]:
         """One Fetch to ``leader`` from an offset per partition; waits for the first byte at most
-        ``wait_ms``. Raises ``BrokersUnavailable`` or ``Refusal`` for the request as a whole; the
-        error of one partition is in its ``Fetched``.
+        ``wait_ms``. ``partition_bytes`` bounds each partition's part where that is less than the
+        whole. Raises ``BrokersUnavailable`` or ``Refusal`` for the request as a whole; the error of
+        one partition is in its ``Fetched``.
         """
-        rows = [(partition, offset, max_bytes) for partition, offset in positions.items()]
+        most = max_bytes if partition_bytes is None else partition_bytes
+        rows = [(partition, offset, most) for partition, offset in positions.items()]
         request = FetchRequest(
             max_wait_time=wait_ms,
             min_bytes=1,
@@ -209,7 +212,7 @@ class Reader:
                 f"topic {topic!r} has no partition {partition}; it has {len(places)}, from 0",
             ) from None
 
-    async def _led(self, topic: str, partitions: Mapping[int, int]) -> dict[int, list[int]]:
+    async def led(self, topic: str, partitions: Mapping[int, int]) -> dict[int, list[int]]:
         """Partitions by leader. Raises ``Refusal`` LEADER_NOT_AVAILABLE while one has none."""
         by_leader: dict[int, list[int]] = {}
         for partition in partitions:

@@ -8,9 +8,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework import exceptions
 
+from streaming.filters.filter import FilterTooCostly, InvalidFilter
 from streaming.problems import Problem, problem_body, problem_of
 from streaming.rest.consume_request import InvalidQuery
 from streaming.rest.create_topic_request import InvalidBody
+from streaming.rest.request_body import BodyTooLarge
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +25,16 @@ INTERNAL = Problem(
 
 def answer(error: Exception, request: HttpRequest) -> HttpResponse:
     """The response for any exception of a view; what is not expected is logged and not told."""
+    return respond(problem_for_request(error, request.method or "", request.path), request)
+
+
+def problem_for_request(error: Exception, method: str, path: str) -> Problem:
+    """The problem for any exception of a request; what is not expected is logged."""
     problem = _problem(error)
     if problem is None:
-        logger.error("%s %s failed", request.method, request.path, exc_info=error)
-        problem = INTERNAL
-    return respond(problem, request)
+        logger.error("%s %s failed", method, path, exc_info=error)
+        return INTERNAL
+    return problem
 
 
 def respond(problem: Problem, request: HttpRequest) -> HttpResponse:
@@ -57,8 +64,12 @@ def answering_errors(view: AsyncView) -> AsyncView:
 
 def _problem(error: Exception) -> Problem | None:
     match error:
-        case InvalidQuery() | InvalidBody():
+        case InvalidQuery() | InvalidBody() | InvalidFilter():
             return Problem(400, 40002, str(error))
+        case FilterTooCostly():
+            return Problem(422, 422, str(error))
+        case BodyTooLarge():
+            return Problem(413, 413, str(error))
         case exceptions.ParseError():
             return Problem(400, 400, f"The body is not valid JSON in UTF-8: {error.detail}")
         case exceptions.UnsupportedMediaType():

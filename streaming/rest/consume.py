@@ -1,62 +1,107 @@
 """``GET …/partitions/{partition}/records``: records by offset or timestamp, with a long poll.
 
 Stateless: the answer names the offset to go on from, so a request whose answer was lost is simply
-sent again.
+sent again. ``GET …/records/{offset}`` gives one record whole, however long.
 """
 
+import asyncio
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.limits import FETCH_BYTES_MAX
-from streaming.access.request_caller import acaller_of_request
+from brokers.wire.records import Record
+from streaming.problems import Problem
 from streaming.records.clients import current_clients
 from streaming.records.decoding import Decoded, decode
 from streaming.records.identity import READ
 from streaming.records.reader import EARLIEST, LATEST, Fetched, Reader
-from streaming.rest.answers import answering_errors
-from streaming.rest.consume_request import ConsumeRequest, Page, parse_consume_request
-from streaming.rest.operations import described, in_query, json_response
-from streaming.rest.schema import RECORDS
-from streaming.rest.view import path_of
-
-_NUMBER: Final = {"type": "integer"}
-
-
-@described(
-    "consume_records",
-    "Read records of one partition; waits for the first one.",
-    parameters=(
-        in_query("offset", {"type": "string"}, "A number, earliest (default) or latest."),
-        in_query("timestamp", _NUMBER, "Unix ms; the first record at or after it."),
-        in_query("max_records", _NUMBER, "Default 500, at most 10000."),
-        in_query("max_bytes", _NUMBER, "Of keys and values; default 1 MiB."),
-        in_query("timeout_ms", _NUMBER, "Longest wait; default 1000, at most 30000."),
-    ),
-    responses={200: json_response(RECORDS, "Records and where to go on.")},
+from streaming.rest.consume_request import (
+    OFFSET_MAX,
+    VALUE_BYTES_MAX,
+    ConsumeRequest,
+    InvalidQuery,
+    parse_consume_request,
 )
-@answering_errors
-async def consume_records(
-    request: HttpRequest, cluster_id: str, topic: str, partition: int
-) -> HttpResponseBase:
-    access = (await acaller_of_request(request)).access(cluster_id)
-    access.require(READ)
-    wanted = parse_consume_request(request.GET)
-    async with current_clients().reader(access.identity) as reader:
+from streaming.rest.exchange import Exchange, Reply
+from streaming.rest.problem_reply import problem_reply
+from streaming.rest.record_text import record_text, unreadable_text
+
+RECORDS_PER_TURN: Final = 500
+"""Encoded at a time; between, the event loop serves others."""
+
+
+async def consume_partition(exchange: Exchange, topic: str, partition: int) -> Reply:
+    """Raises what keeps it from being served."""
+    exchange.access.require(READ)
+    wanted = parse_consume_request(exchange.query)
+    async with current_clients().reader(exchange.access.identity) as reader:
         fetched, decoded = await _read(reader, topic, partition, wanted)
-    page = Page(
-        url=path_of(request),
-        cluster_id=cluster_id,
-        topic=topic,
-        partition=partition,
-        records=decoded.records,
-        unreadable=decoded.unreadable,
-        next_offset=decoded.next_offset,
-        high_watermark=fetched.high_watermark,
-        log_start_offset=fetched.log_start_offset,
+    url = exchange.origin() + exchange.path
+    head = {
+        "kind": "KafkaRecordList",
+        "metadata": {"self": url, "next": f"{url}?offset={decoded.next_offset}"},
+        "cluster_id": exchange.access.cluster_id,
+        "topic_name": topic,
+        "partition_id": partition,
+        "next_offset": decoded.next_offset,
+        "high_watermark": fetched.high_watermark,
+        "log_start_offset": fetched.log_start_offset,
+    }
+    unreadable = ",".join(unreadable_text(partition, each) for each in decoded.unreadable)
+    topic_url = url.rsplit("/partitions/", 1)[0]
+    records = await record_texts(
+        ((partition, record) for record in decoded.records), wanted.max_value_bytes, topic_url
     )
-    return HttpResponse(page.text(), content_type="application/json")
+    return Reply(
+        b"".join(
+            (
+                json.dumps(head, separators=(",", ":"))[:-1].encode(),
+                f',"unreadable":[{unreadable}],"data":['.encode(),
+                records,
+                b"]}",
+            )
+        )
+    )
+
+
+async def record_texts(
+    records: Iterable[tuple[int, Record]], max_value_bytes: int, topic_url: str
+) -> bytes:
+    """(partition, record) each as JSON, with commas between them; gives way to others meanwhile."""
+    pieces: list[bytes] = []
+    for some in _in_turns(iter(records)):
+        if pieces:
+            await asyncio.sleep(0)
+        texts = [record_text(p, record, max_value_bytes, topic_url) for p, record in some]
+        pieces.append(",".join(texts).encode())
+    return b",".join(pieces)
+
+
+def _in_turns(records: Iterator[tuple[int, Record]]) -> Iterator[tuple[tuple[int, Record], ...]]:
+    while some := tuple(islice(records, RECORDS_PER_TURN)):
+        yield some
+
+
+async def consume_record(exchange: Exchange, topic: str, partition: int, offset: int) -> Reply:
+    """One record, whole. Raises what keeps it from being served."""
+    exchange.access.require(READ)
+    if offset > OFFSET_MAX:
+        raise InvalidQuery(f"an offset is at most {OFFSET_MAX}")
+    async with current_clients().reader(exchange.access.identity) as reader:
+        fetched = await _fetch(reader, topic, partition, offset, wait_ms=0, max_bytes=1)
+        decoded = await decode(fetched.records, offset, max_records=1, max_bytes=1)
+    if not decoded.records and decoded.unreadable:
+        return problem_reply(Problem(422, 422, decoded.unreadable[0].reason))
+    if not decoded.records or decoded.records[0].offset != offset:
+        message = (
+            f"topic {topic!r}/{partition} has no record at offset {offset}: it was compacted "
+            "away, or is a mark of a transaction, or is still to be written"
+        )
+        return problem_reply(Problem(404, 404, message))
+    return Reply(record_text(partition, decoded.records[0], VALUE_BYTES_MAX, "").encode())
 
 
 async def _read(
@@ -65,19 +110,25 @@ async def _read(
     offset = wanted.offset
     if offset is None:
         offset = (await reader.offsets(topic, {partition: wanted.timestamp_ms}))[partition]
-    fetched = await reader.fetch_partition(
-        topic,
-        partition,
-        offset,
-        wait_ms=wanted.timeout_ms,
-        max_bytes=min(wanted.max_bytes, FETCH_BYTES_MAX),
+    max_bytes = min(wanted.max_bytes, FETCH_BYTES_MAX)
+    fetched = await _fetch(
+        reader, topic, partition, offset, wait_ms=wanted.timeout_ms, max_bytes=max_bytes
     )
-    if fetched.error is ErrorCode.OFFSET_OUT_OF_RANGE:
-        raise await _out_of_range(reader, topic, partition, offset)
     decoded = await decode(
         fetched.records, offset, max_records=wanted.max_records, max_bytes=wanted.max_bytes
     )
     return fetched, decoded
+
+
+async def _fetch(
+    reader: Reader, topic: str, partition: int, offset: int, *, wait_ms: int, max_bytes: int
+) -> Fetched:
+    fetched = await reader.fetch_partition(
+        topic, partition, offset, wait_ms=wait_ms, max_bytes=max_bytes
+    )
+    if fetched.error is ErrorCode.OFFSET_OUT_OF_RANGE:
+        raise await _out_of_range(reader, topic, partition, offset)
+    return fetched
 
 
 async def _out_of_range(reader: Reader, topic: str, partition: int, offset: int) -> Refusal:

@@ -1,26 +1,22 @@
-"""The query of a consume request, and the page of records that answers it."""
+"""The query of a request for one partition's records, and what all consume queries share."""
 
-import base64
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.http import QueryDict
-
 from brokers.kernel.limits import FETCH_BYTES_MAX, FETCH_WAIT_MS_MAX
-from brokers.wire.records import Record
-from streaming.records.content import Content, as_json
-from streaming.records.decoding import Unreadable
 
 RECORDS_DEFAULT: Final = 500
 RECORDS_MAX: Final = 10_000
 BYTES_DEFAULT: Final = 1024 * 1024
 WAIT_MS_DEFAULT: Final = 1_000
 
-_PARAMETERS: Final = frozenset({"offset", "timestamp", "max_records", "max_bytes", "timeout_ms"})
-_OFFSET_MAX: Final = 2**63 - 1
-_TYPES: Final = {Content.JSON: "JSON", Content.STRING: "STRING", Content.BINARY: "BINARY"}
+VALUE_BYTES_MAX: Final = FETCH_BYTES_MAX
+
+_PARAMETERS: Final = frozenset(
+    {"offset", "timestamp", "max_records", "max_bytes", "max_value_bytes", "timeout_ms"}
+)
+OFFSET_MAX: Final = 2**63 - 1
 
 
 class InvalidQuery(Exception):
@@ -38,15 +34,13 @@ class ConsumeRequest:
     timestamp_ms: int
     max_records: int
     max_bytes: int
+    max_value_bytes: int
     timeout_ms: int
 
 
-def parse_consume_request(query: QueryDict) -> ConsumeRequest:
+def parse_consume_request(query: Mapping[str, str]) -> ConsumeRequest:
     """Raises ``InvalidQuery``. Without ``offset`` and ``timestamp`` it reads from the earliest."""
-    for name in query:
-        if name not in _PARAMETERS:
-            known = ", ".join(sorted(_PARAMETERS))
-            raise InvalidQuery(f"unknown parameter {name[:64]!r}; known: {known}")
+    require_known(query, _PARAMETERS)
     offset, timestamp = query.get("offset"), query.get("timestamp")
     if offset is not None and timestamp is not None:
         raise InvalidQuery("give offset or timestamp, not both")
@@ -55,82 +49,39 @@ def parse_consume_request(query: QueryDict) -> ConsumeRequest:
     if offset in named:
         at, offset = named[offset], None
     elif timestamp is not None:
-        at = _number("timestamp", timestamp, _OFFSET_MAX)
+        at = number("timestamp", timestamp, OFFSET_MAX)
     return ConsumeRequest(
-        offset=None if offset is None else _number("offset", offset, _OFFSET_MAX),
+        offset=None if offset is None else number("offset", offset, OFFSET_MAX),
         timestamp_ms=at,
-        max_records=_bounded(query, "max_records", RECORDS_DEFAULT, 1, RECORDS_MAX),
-        max_bytes=_bounded(query, "max_bytes", BYTES_DEFAULT, 1, FETCH_BYTES_MAX),
-        timeout_ms=_bounded(query, "timeout_ms", WAIT_MS_DEFAULT, 0, FETCH_WAIT_MS_MAX),
+        max_records=bounded(query, "max_records", RECORDS_DEFAULT, 1, RECORDS_MAX),
+        max_bytes=bounded(query, "max_bytes", BYTES_DEFAULT, 1, FETCH_BYTES_MAX),
+        max_value_bytes=bounded(query, "max_value_bytes", VALUE_BYTES_MAX, 1, VALUE_BYTES_MAX),
+        timeout_ms=bounded(query, "timeout_ms", WAIT_MS_DEFAULT, 0, FETCH_WAIT_MS_MAX),
     )
 
 
-def _bounded(query: QueryDict, name: str, default: int, least: int, most: int) -> int:
+def require_known(query: Mapping[str, str], known: frozenset[str]) -> None:
+    """Raise ``InvalidQuery`` for a parameter that the endpoint does not have."""
+    for name in query:
+        if name not in known:
+            told = ", ".join(sorted(known))
+            raise InvalidQuery(f"unknown parameter {name[:64]!r}; known: {told}")
+
+
+def bounded(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A number of the query, at most ``most`` whatever was asked. Raises ``InvalidQuery``."""
     text = query.get(name)
     if text is None:
         return default
-    value = _number(name, text, _OFFSET_MAX)
+    value = number(name, text, OFFSET_MAX)
     if value < least:
         raise InvalidQuery(f"{name} must be at least {least}")
     return min(value, most)
 
 
-def _number(name: str, text: str, most: int) -> int:
+def number(name: str, text: str, most: int) -> int:
+    """Raises ``InvalidQuery`` for what is not a whole number from 0 to ``most``."""
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= most):
         also = ", earliest or latest" if name == "offset" else ""
         raise InvalidQuery(f"{name} must be a whole number, 0 or greater{also}")
     return int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Records of one partition, and where to go on."""
-
-    url: str
-    cluster_id: str
-    topic: str
-    partition: int
-    records: Sequence[Record]
-    unreadable: Sequence[Unreadable]
-    next_offset: int
-    high_watermark: int
-    log_start_offset: int
-
-    def text(self) -> str:
-        """The page as JSON. Record values that are JSON stand in it as they were written."""
-        head = {
-            "kind": "KafkaRecordList",
-            "metadata": {"self": self.url, "next": f"{self.url}?offset={self.next_offset}"},
-            "cluster_id": self.cluster_id,
-            "topic_name": self.topic,
-            "partition_id": self.partition,
-            "next_offset": self.next_offset,
-            "high_watermark": self.high_watermark,
-            "log_start_offset": self.log_start_offset,
-            "unreadable": [
-                {"offset": each.first, "next_offset": each.next, "message": each.reason}
-                for each in self.unreadable
-            ],
-        }
-        records = ",".join(_record_text(self.partition, record) for record in self.records)
-        return f'{json.dumps(head, separators=(",", ":"))[:-1]},"data":[{records}]}}'
-
-
-def _record_text(partition: int, record: Record) -> str:
-    headers = [
-        {"name": name, "value": None if value is None else base64.b64encode(value).decode()}
-        for name, value in record.headers
-    ]
-    return (
-        f'{{"partition_id":{partition},"offset":{record.offset},'
-        f'"timestamp":{record.timestamp_ms},"key":{_payload_text(record.key)},'
-        f'"value":{_payload_text(record.value)},'
-        f'"headers":{json.dumps(headers, separators=(",", ":"))}}}'
-    )
-
-
-def _payload_text(data: bytes | None) -> str:
-    if data is None:
-        return "null"
-    content, text = as_json(data)
-    return f'{{"type":"{_TYPES[content]}","data":{text}}}'

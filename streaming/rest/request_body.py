@@ -28,11 +28,20 @@ SEND_SECONDS_MAX: Final = 30
 """For one piece of an answer to find room on its way to the client."""
 
 STREAM_KEY: Final = "headwater.request_body"
-_PRODUCE_PATH: Final = re.compile(r"^/kafka/v3/clusters/[^/]+/topics/[^/]+/records/?$")
+_PRODUCE_PATH: Final = re.compile(r"^/kafka/v3/clusters/[^/]+/topics/[^/]+/records(?::batch|/)?$")
 
 
 class ReaderStalled(Exception):
     """The client took nothing of the answer for ``SEND_SECONDS_MAX``; the connection closes."""
+
+
+class BodyTooLarge(Exception):
+    """A body is longer than its endpoint takes."""
+
+    def __init__(self, bytes_max: int) -> None:
+        super().__init__(
+            f"The body is larger than {bytes_max} bytes, the most this endpoint takes."
+        )
 
 
 class RequestBody:
@@ -53,6 +62,17 @@ class RequestBody:
             self.ended = not message.get("more_body", False)
             if message.get("body"):
                 yield message["body"]
+
+    async def whole(self, bytes_max: int) -> bytes:
+        """All of it. Raises ``BodyTooLarge`` past ``bytes_max``."""
+        pieces: list[bytes] = []
+        size = 0
+        async for chunk in self.chunks():
+            size += len(chunk)
+            if size > bytes_max:
+                raise BodyTooLarge(bytes_max)
+            pieces.append(chunk)
+        return b"".join(pieces)
 
 
 class BoundedBody:

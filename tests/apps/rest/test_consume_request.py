@@ -1,12 +1,10 @@
-import base64
 import json
 
 import pytest
 from django.http import QueryDict
 
-from brokers.wire.records import Record
 from streaming.records.content import Content, as_json
-from streaming.rest.consume_request import InvalidQuery, Page, parse_consume_request
+from streaming.rest.consume_request import InvalidQuery, parse_consume_request
 
 
 def test_without_parameters_it_reads_from_the_earliest():
@@ -76,22 +74,3 @@ def test_what_cannot_be_understood_is_refused(query):
 def test_what_bytes_are_is_told_from_them(data, content, text):
     assert as_json(data) == (content, text)
     json.loads(text)
-
-
-def test_a_page_is_json_whatever_the_records_hold():
-    records = [
-        Record(7, 1000, None, b'{"n": 12345678901234567890.10}', (("h", b"\xff"), ("n", None))),
-        Record(8, -1, b"\xfe", "naïve \u2028".encode(), ()),
-    ]
-    page = Page("http://h/p", "lkc-1", "t", 0, records, [], 9, 12, 0)
-    text = page.text()
-    assert "12345678901234567890.10" in text
-    body = json.loads(text)
-    assert (body["next_offset"], body["high_watermark"]) == (9, 12)
-    assert body["metadata"]["next"] == "http://h/p?offset=9"
-    first, second = body["data"]
-    assert (first["offset"], first["timestamp"], first["key"]) == (7, 1000, None)
-    assert first["value"]["type"] == "JSON"
-    assert first["headers"] == [{"name": "h", "value": "/w=="}, {"name": "n", "value": None}]
-    assert base64.b64decode(second["key"]["data"]) == b"\xfe"
-    assert second["value"] == {"type": "STRING", "data": "naïve \u2028"}

@@ -1,6 +1,5 @@
 import base64
 import contextlib
-import gzip
 import json
 import socket
 import threading
@@ -14,6 +13,7 @@ from brokers.kernel.limits import DECOMPRESSED_BYTES_MAX
 from brokers.wire.partitioner import partition_of
 from streaming.records import clients as clients_module
 from tests.apps.edge_service import wait_for
+from tests.apps.rest.bombs import gzip_bomb, produce_batch_bytes
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,7 @@ def test_what_is_produced_is_consumed_with_everything_it_had(client, topic):
             "key": {"type": "STRING", "data": "N14228"},
             "value": {"type": "JSON", "data": {"delay": 2, "to": "Zürich"}},
             "headers": [{"name": "carrier", "value": "VUE="}, {"name": "none", "value": None}],
+            "size": 6 + len('{"delay":2,"to":"Zürich"}'.encode()),
         }
     ]
     assert (page["next_offset"], page["high_watermark"], page["log_start_offset"]) == (1, 1, 0)
@@ -265,34 +266,7 @@ def test_a_long_poll_without_records_ends_empty_in_its_time(client, topic):
 
 async def test_a_decompression_bomb_is_left_out_and_said(edge, client, tenant, topic):
     """A batch that decompresses past the bound is named and can be read past."""
-    from aiokafka import TopicPartition
-    from aiokafka.client import AIOKafkaClient  # the edge's own way to the brokers
-    from aiokafka.protocol.produce import ProduceRequest
-    from django.conf import settings
-
-    from streaming.records.connection import client_options
-    from streaming.records.identity import READ, WRITE, Identity
-    from streaming.records.token import TokenSigner
-
-    identity = Identity(tenant.id, "User:app", frozenset({READ, WRITE}))
-    instance = settings.HEADWATER
-    signer = TokenSigner(instance.secrets.edge_token_key)
-    kafka = AIOKafkaClient(**client_options(instance.internal_bootstrap_servers, signer, identity))
-    await kafka.bootstrap()
-    try:
-        name = topic.rsplit("/", 1)[1]
-        await kafka.add_topic(name)
-        leader = kafka.cluster.leader_for_partition(TopicPartition(name, 0))
-        request = ProduceRequest(
-            required_acks=-1,
-            timeout=10_000,
-            topics=[(name, [(0, bomb())])],
-            transactional_id=None,
-        )
-        answer = await kafka.send(leader, request)
-        assert answer.topics[0][1][0][1] == 0, answer
-    finally:
-        await kafka.close()
+    await produce_batch_bytes(tenant, topic.rsplit("/", 1)[1], gzip_bomb())
     assert client.post(f"{topic}/records", json=record("after", partition_id=0)).status_code == 200
     page = consume(client, topic, offset=0)
     (unreadable,) = page["unreadable"]
@@ -300,19 +274,6 @@ async def test_a_decompression_bomb_is_left_out_and_said(edge, client, tenant, t
     assert str(DECOMPRESSED_BYTES_MAX) in unreadable["message"]
     rest = consume(client, topic, offset=page["next_offset"])["data"] + page["data"]
     assert [each["value"]["data"] for each in rest] == ["after"]
-
-
-def bomb() -> bytes:
-    """A valid batch of one record whose records section is gzip of zeros without end."""
-    from crc32c import crc32c
-
-    from brokers.wire.batch import BatchHeader, pack_batch_header
-
-    records = gzip.compress(bytes(DECOMPRESSED_BYTES_MAX * 2), compresslevel=1)
-    header = BatchHeader(0, len(records) + 49, -1, 2, 0, 1, 0, 1000, 1000, -1, -1, -1, 1)
-    whole = bytearray(pack_batch_header(header) + records)
-    whole[17:21] = crc32c(bytes(whole[21:])).to_bytes(4)
-    return bytes(whole)
 
 
 def raw_request(edge, tenant, head):

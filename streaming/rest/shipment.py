@@ -1,0 +1,191 @@
+"""Records of one request, put on their way together, and the answers to each in their order."""
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from brokers.kernel.errors import ErrorCode, Refusal
+from streaming.access.caller import TenantAccess
+from streaming.problems import Problem, problem_of
+from streaming.records.clients import current_clients
+from streaming.records.outgoing import (
+    Delivered,
+    Outcome,
+    OutgoingRecord,
+    Parcel,
+    check_size,
+)
+from streaming.records.partitioner import choose_partition
+from streaming.rest.answers import INTERNAL, logger
+from streaming.rest.produce_request import InvalidRecord, Payload, ProduceRequest
+
+Asked = ProduceRequest | InvalidRecord
+"""What one object of a body asked for, or what is wrong with it."""
+Answer = bytes | Problem
+"""The fields of a delivery report, as JSON without its braces, or why there is none."""
+
+
+class Shipper:
+    """Sends what requests ask for to one topic."""
+
+    def __init__(self, access: TenantAccess, topic: str) -> None:
+        self._identity = access.identity
+        self._topic = topic
+        self._partitions = 0
+        cluster, name = (msgspec.json.encode(each).decode() for each in (access.cluster_id, topic))
+        self._prefix = f'"error_code":200,"cluster_id":{cluster},"topic_name":{name}'
+
+    async def find_topic(self) -> None:
+        """To be awaited before ``ship``. Raises ``Refusal`` and ``BrokersUnavailable``."""
+        self._partitions = len(await current_clients().partitions(self._identity, self._topic))
+
+    async def ship(self, asked: Sequence[Asked]) -> "Shipment":
+        """Put the records on their way, those of one partition in their order."""
+        now_ms = time.time_ns() // 1_000_000
+        records: list[OutgoingRecord | Problem] = []
+        for each in asked:
+            try:
+                records.append(await self._record(each, now_ms))
+            except InvalidRecord as error:
+                records.append(Problem(400, 400, f"Bad Request: {error}"))
+            except Exception as error:
+                records.append(problem_for(error))
+        return await self.ship_records(asked, records)
+
+    async def ship_records(
+        self, asked: Sequence[Asked], records: Sequence[OutgoingRecord | Problem]
+    ) -> "Shipment":
+        """``ship`` of what each asked for, made into a record before."""
+        by_partition: dict[int, list[OutgoingRecord]] = {}
+        for record in records:
+            if isinstance(record, OutgoingRecord):
+                by_partition.setdefault(record.partition, []).append(record)
+        parcels: dict[int, Parcel | Exception] = {}
+        for partition, together in by_partition.items():
+            try:
+                parcels[partition] = await current_clients().submit_many(self._identity, together)
+            except Exception as error:
+                parcels[partition] = error
+        return Shipment(self._prefix, asked, records, parcels)
+
+    async def _record(self, asked: Asked, now_ms: int) -> OutgoingRecord:
+        if isinstance(asked, InvalidRecord):
+            raise asked
+        key = asked.key.data if asked.key else None
+        partition = asked.partition
+        if partition is None:
+            partition = choose_partition(key, self._partitions)
+        elif partition >= self._partitions:
+            await self._look_again(partition)
+        record = OutgoingRecord(
+            self._topic,
+            partition,
+            key,
+            asked.value.data if asked.value else None,
+            asked.headers,
+            now_ms if asked.timestamp_ms is None else asked.timestamp_ms,
+        )
+        check_size(record)
+        return record
+
+    async def _look_again(self, partition: int) -> None:
+        """The topic may have grown since it was looked at."""
+        places = await current_clients().current_partitions(self._identity, self._topic)
+        self._partitions = len(places)
+        if partition >= self._partitions:
+            raise Refusal(
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                f"topic {self._topic!r} has no partition {partition}; "
+                f"it has {self._partitions}, from 0",
+            )
+
+
+class Shipment:
+    """Records on their way. ``answers`` waits for the last of them."""
+
+    def __init__(
+        self,
+        prefix: str,
+        asked: Sequence[Asked],
+        records: Sequence[OutgoingRecord | Problem],
+        parcels: Mapping[int, Parcel | Exception],
+    ) -> None:
+        self._prefix = prefix
+        self._asked = asked
+        self._records = records
+        self._parcels = parcels
+
+    async def answers(self) -> list[Answer]:
+        """One for each that was asked, in their order."""
+        outcomes: dict[int, Any] = {}
+        for partition, parcel in self._parcels.items():
+            if isinstance(parcel, Parcel):
+                await parcel.done
+                outcomes[partition] = iter(parcel.outcomes)
+            else:
+                outcomes[partition] = _again(parcel)
+        return [
+            record
+            if isinstance(record, Problem)
+            else self._answer(asked, record.partition, next(outcomes[record.partition]))
+            for asked, record in zip(self._asked, self._records, strict=True)
+        ]
+
+    def _answer(self, asked: Asked, partition: int, outcome: Outcome) -> Answer:
+        if not isinstance(outcome, Delivered):
+            return problem_for(outcome)
+        assert isinstance(asked, ProduceRequest)
+        return (
+            f'{self._prefix},"partition_id":{partition},"offset":{outcome.offset},'
+            f'"timestamp":"{rfc3339(outcome.timestamp_ms)}",'
+            f'"key":{_sized(asked.key)},"value":{_sized(asked.value)}'
+        ).encode()
+
+
+def _again(error: Exception) -> Any:
+    while True:
+        yield error
+
+
+def problem_for(error: Exception) -> Problem:
+    """The answer for a record that could not be written; what is not expected is logged."""
+    problem = problem_of(error)
+    if problem is None:
+        logger.error("a record could not be produced", exc_info=error)
+        return INTERNAL
+    return problem
+
+
+def _sized(payload: Payload | None) -> str:
+    if payload is None:
+        return "null"
+    return f'{{"type":"{payload.type}","size":{len(payload.data or b"")}}}'
+
+
+def rfc3339(timestamp_ms: int) -> str:
+    """``2013-01-01T05:00:00.500Z``"""
+    seconds, milliseconds = divmod(timestamp_ms, 1000)
+    return f"{_to_the_second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(1024)
+def _to_the_second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+_BATCH_JOINT: Final = b"\r\n"
+
+
+def lines_of(answers: Sequence[Answer]) -> bytes:
+    """Answers as concatenated JSON, each with a line end behind it."""
+    return b"".join(map(line_of, answers))
+
+
+def line_of(answer: Answer) -> bytes:
+    if isinstance(answer, Problem):
+        body = {"error_code": answer.error_code, "message": answer.message}
+        return msgspec.json.encode(body) + _BATCH_JOINT
+    return b"{" + answer + b"}" + _BATCH_JOINT
