@@ -59,6 +59,8 @@ _BY_CODE: Final[dict[ErrorCode, tuple[int, int]]] = {
     # What it says is true of an idempotent producer of ours, never of the caller's request.
     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER: _RETRIABLE,
     ErrorCode.RESOURCE_NOT_FOUND: (404, 404),
+    ErrorCode.BROKER_ID_NOT_REGISTERED: (404, 404),
+    ErrorCode.NO_REASSIGNMENT_IN_PROGRESS: (404, 404),
     ErrorCode.DUPLICATE_RESOURCE: (409, 409),
 }
 

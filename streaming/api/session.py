@@ -6,7 +6,6 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,7 +17,8 @@ from streaming.api.hashing import room_to_hash
 from streaming.api.login_throttle import LoginThrottle
 from streaming.problems import Problem
 from streaming.rest.answers import answer, respond
-from streaming.rest.create_topic_request import InvalidBody
+from streaming.rest.body import InvalidBody
+from streaming.rest.json_parser import JsonParser
 
 LOGIN_CHARACTERS_MAX: Final = 150
 PASSWORD_CHARACTERS_MAX: Final = 1024
@@ -68,7 +68,7 @@ class SessionView(APIView):
 
     authentication_classes = ()
     permission_classes = ()
-    parser_classes = (JSONParser,)
+    parser_classes = (JsonParser,)
 
     @extend_schema(tags=["service"], responses={200: _SESSION})
     def get(self, request: Request) -> HttpResponse:

@@ -10,8 +10,8 @@ from rest_framework import exceptions
 
 from streaming.filters.filter import FilterTooCostly, InvalidFilter
 from streaming.problems import Problem, problem_body, problem_of
+from streaming.rest.body import InvalidBody
 from streaming.rest.consume_request import InvalidQuery
-from streaming.rest.create_topic_request import InvalidBody
 from streaming.rest.request_body import BodyTooLarge
 
 logger = logging.getLogger(__name__)

@@ -1,17 +1,19 @@
 """The body of a topic's creation, read and checked for shape; its meaning is the service's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from streaming.rest.body import INT32_MAX, InvalidBody, flag, members, shown, text
+
 CONFIGS_MAX: Final = 100
-INT32_MAX: Final = 2**31 - 1
-_FIELDS: Final = frozenset(
-    {"topic_name", "partitions_count", "replication_factor", "configs", "validate_only"}
+_FIELDS: Final = (
+    "topic_name",
+    "partitions_count",
+    "replication_factor",
+    "configs",
+    "validate_only",
 )
-
-
-class InvalidBody(Exception):
-    """The body is not what the endpoint takes; the message names the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +29,17 @@ class CreateTopicRequest:
 
 def parse_create_topic(body: Any) -> CreateTopicRequest:
     """``body`` is parsed JSON. Raises ``InvalidBody``."""
-    if not isinstance(body, dict):
-        raise InvalidBody('the body must be a JSON object such as {"topic_name": "orders"}')
-    unknown = sorted(str(name) for name in body.keys() - _FIELDS)
-    if unknown:
-        raise InvalidBody(f"unknown field {unknown[0][:64]!r}; known: {', '.join(sorted(_FIELDS))}")
-    name = body.get("topic_name")
-    if not isinstance(name, str):
-        raise InvalidBody("topic_name must be a string")
-    validate_only = body.get("validate_only")
-    if validate_only not in (None, True, False):
-        raise InvalidBody("validate_only must be true or false")
+    given = members(body, _FIELDS)
     return CreateTopicRequest(
-        name=name,
-        partition_count=_count(body, "partitions_count"),
-        replication_factor=_count(body, "replication_factor"),
-        configs=_configs(body.get("configs")),
-        validate_only=bool(validate_only),
+        name=text(given, "topic_name"),
+        partition_count=_count(given, "partitions_count"),
+        replication_factor=_count(given, "replication_factor"),
+        configs=_configs(given.get("configs")),
+        validate_only=flag(given, "validate_only"),
     )
 
 
-def _count(body: dict[str, Any], name: str) -> int:
+def _count(body: Mapping[str, Any], name: str) -> int:
     value = body.get(name)
     if value is None:
         return -1
@@ -63,11 +55,12 @@ def _configs(value: Any) -> dict[str, str | None]:
         raise InvalidBody(f"configs must be a list of at most {CONFIGS_MAX} objects")
     configs: dict[str, str | None] = {}
     for index, entry in enumerate(value):
-        match entry:
-            case {"name": str(name), "value": str() | None as setting} if name not in configs:
-                configs[name] = setting
-            case {"name": str(name)} if name in configs:
-                raise InvalidBody(f"configs names {name[:64]!r} twice")
-            case _:
-                raise InvalidBody(f'configs[{index}] must be {{"name": text, "value": text}}')
+        where = f"configs[{index}]"
+        fields = members(entry, ("name", "value"), where=where)
+        name, setting = fields.get("name"), fields.get("value")
+        if not isinstance(name, str) or not isinstance(setting, str | None):
+            raise InvalidBody(f'{where} must be {{"name": text, "value": text}}')
+        if name in configs:
+            raise InvalidBody(f"configs names {shown(name)} twice")
+        configs[name] = setting
     return configs

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,8 +21,6 @@ from streaming.rest.view import RestView
 
 class TopicsView(RestView):
     """``/clusters/{cluster_id}/topics``"""
-
-    parser_classes = (JSONParser,)
 
     @extend_schema(tags=["kafka"], operation_id="list_topics", responses={200: schema.TOPICS})
     def get(self, _request: Request, cluster_id: str) -> Response:

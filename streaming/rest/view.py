@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from streaming.access.caller import Caller
 from streaming.access.request_caller import caller_of_request
 from streaming.rest.answers import answer
+from streaming.rest.json_parser import JsonParser
 from streaming.rest.resources import Links
 
 
@@ -25,6 +26,7 @@ class RestView(APIView):
 
     authentication_classes = (CallerAuthentication,)
     permission_classes = ()
+    parser_classes = (JsonParser,)
 
     def handle_exception(self, exc: Exception) -> HttpResponse:
         return answer(exc, self.request._request)
