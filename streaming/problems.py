@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from streaming.access.errors import AccessError
+from streaming.groups.reset_plan import CannotPlan
 from streaming.records.failures import BrokersUnavailable, TooManyClients
 from tenants import errors as application
 
@@ -33,6 +34,7 @@ _BAD_REQUEST: Final = (400, 40002)
 _NOT_FOUND: Final = (404, 40403)
 _FORBIDDEN: Final = (403, 40301)
 _TOO_LARGE: Final = (413, 413)
+_ILLEGAL_STATE: Final = (409, 40903)
 _RETRIABLE: Final = (503, 50003)
 
 _BY_CODE: Final[dict[ErrorCode, tuple[int, int]]] = {
@@ -62,6 +64,14 @@ _BY_CODE: Final[dict[ErrorCode, tuple[int, int]]] = {
     ErrorCode.BROKER_ID_NOT_REGISTERED: (404, 404),
     ErrorCode.NO_REASSIGNMENT_IN_PROGRESS: (404, 404),
     ErrorCode.DUPLICATE_RESOURCE: (409, 409),
+    ErrorCode.GROUP_ID_NOT_FOUND: (404, 40405),
+    ErrorCode.GROUP_AUTHORIZATION_FAILED: _FORBIDDEN,
+    ErrorCode.INVALID_GROUP_ID: _BAD_REQUEST,
+    ErrorCode.INVALID_REGULAR_EXPRESSION: _BAD_REQUEST,
+    ErrorCode.NON_EMPTY_GROUP: _ILLEGAL_STATE,
+    ErrorCode.UNKNOWN_MEMBER_ID: _ILLEGAL_STATE,
+    ErrorCode.ILLEGAL_GENERATION: _ILLEGAL_STATE,
+    ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC: _ILLEGAL_STATE,
 }
 
 
@@ -100,6 +110,8 @@ def problem_of(error: Exception) -> Problem | None:
             )
         case BrokersUnavailable():
             return Problem(503, 50302, str(error), _RETRY)
+        case CannotPlan():
+            return Problem(*_BAD_REQUEST, f"{error}.")
         case TooManyClients():
             return Problem(429, 42901, str(error), _RETRY)
     return None

@@ -17,6 +17,8 @@ from streaming.records.wire_request import UnsupportedByBroker, WireRequest
 
 CONSUMER_PROTOCOL: Final = "consumer"
 """The protocol type of groups whose members are consumers; Connect, for one, has another."""
+_CLASSIC_MEMBER: Final = 0
+"""Told since version 1 of ConsumerGroupDescribe."""
 
 
 async def describe_groups(reader: Reader, names: Iterable[str]) -> dict[str, Group]:
@@ -144,6 +146,7 @@ def _consumer(row: Any, coordinator: int) -> Group:
             epoch=member.member_epoch,
             assignment=_partitions(member.assignment),
             target=_partitions(member.target_assignment),
+            is_classic=member.member_type == _CLASSIC_MEMBER,
         )
         for member in row.members
     )

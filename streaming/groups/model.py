@@ -43,6 +43,8 @@ class Member:
     assignment: tuple[TopicPartition, ...] | None
     target: tuple[TopicPartition, ...] | None = None
     """What a group of type ``consumer`` moves towards."""
+    is_classic: bool = False
+    """Whether it speaks the classic protocol in a group of type ``consumer``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Group:
     def is_active(self) -> bool:
         """Whether members hold it, so that nobody else may change its offsets."""
         return self.state not in (EMPTY, DEAD)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether members of both protocols are in it, as while a group migrates (KIP-848)."""
+        return len({member.is_classic for member in self.members}) > 1
 
     def owners(self) -> Mapping[TopicPartition, Member]:
         """Who reads each assigned partition."""
