@@ -10,6 +10,7 @@ http = get_asgi_application()
 # Imported after Django is set up: the applications import models.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from streaming.events.hints import send_from_this_process  # noqa: E402
 from streaming.live.routing import websocket_urlpatterns  # noqa: E402
 from streaming.rest.records_door import RecordsDoor  # noqa: E402
 from streaming.rest.request_body import BoundedBody  # noqa: E402
@@ -19,3 +20,5 @@ from streaming.rest.request_body import BoundedBody  # noqa: E402
 application = ProtocolTypeRouter(
     {"http": BoundedBody(RecordsDoor(http)), "websocket": URLRouter(websocket_urlpatterns)}
 )
+
+send_from_this_process()

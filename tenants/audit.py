@@ -6,11 +6,18 @@ chain's length and head are kept apart from the entries, so that a missing tail 
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
+
 from tenants.models import PLATFORM, AuditChain, AuditEntry
+
+listeners: Final[list[Callable[[], None]]] = []
+"""Called after the commit of an entry, by the thread that wrote it: they must return at once. They
+are for hints, since a process that dies between the commit and the call tells nobody."""
 
 
 def record(
@@ -42,6 +49,8 @@ def record(
     chain.length = entry.sequence
     chain.head = entry.digest
     chain.save(update_fields=["length", "head"])
+    for listener in listeners:
+        transaction.on_commit(listener, robust=True)
 
 
 def _locked_chain(tenant_id: UUID) -> AuditChain:

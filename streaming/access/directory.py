@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from streaming.access.caller import TenantAccess
+from streaming.access.caller import SessionCredential, TenantAccess
 from streaming.records.identity import ADMINISTER, READ, WRITE
 from tenants import scope
 from tenants.models import ApiKey, Membership, Role, User
@@ -69,3 +69,9 @@ def readers(pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
             if READ in _SCOPES[Role(role)]
         }
     return found & set(pairs)
+
+
+def is_operator(credential: SessionCredential) -> bool:
+    """Whether the session has not ended and the person still runs the service."""
+    person = User.objects.filter(id=UUID(credential.user_id), is_active=True, is_staff=True)
+    return bool(valid_sessions([credential.session_key])) and person.exists()
