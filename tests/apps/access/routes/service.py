@@ -1,4 +1,4 @@
-"""``/api``: sessions and what the service says of itself; and the console's pages."""
+"""``/api``: sessions, and what the service says of itself."""
 
 from tests.apps.access.routes.row import Right, Row
 
@@ -13,6 +13,3 @@ ROWS = [
     Row("GET", "/api/v1/tenants/{tenant}/overview", Right.READ),
     Row("GET", "/api/{rest}", Right.OPEN, 404, names={"rest": "nonsense"}),
 ]
-
-PAGES = ["/", "/login", "/topics(?:/.*)?"]
-"""The console's addresses: one page, the same for everybody, checked in tests/apps/console."""
