@@ -8,8 +8,8 @@ from streaming.api.api_keys import ApiKeysView, ApiKeyView
 from streaming.api.audit_log import AuditLogView
 from streaming.api.cell_brokers import CellBrokersView
 from streaming.api.docs import api_docs
-from streaming.api.members import MembersView, MemberView
 from streaming.api.filter_test import test_filter
+from streaming.api.members import MembersView, MemberView
 from streaming.api.openapi import OpenApiView
 from streaming.api.overview import OverviewView
 from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView

@@ -7,11 +7,8 @@ from django.views.decorators.csrf import csrf_exempt
 from streaming.problems import Problem
 from streaming.rest.answers import respond
 from streaming.rest.clusters import ClustersView, ClusterView
-from streaming.rest.records_urls import records_urls
-from streaming.rest.consume import consume_records
 from streaming.rest.groups.urls import urlpatterns as group_urlpatterns
-from streaming.rest.operations import async_endpoint
-from streaming.rest.produce import produce_records
+from streaming.rest.records_urls import records_urls
 from streaming.rest.topics import PartitionsView, PartitionView, TopicsView, TopicView
 
 _CLUSTER = "clusters/<str:cluster_id>"
@@ -33,8 +30,6 @@ urlpatterns = [
     path(f"{_TOPIC}/partitions", PartitionsView.as_view()),
     path(f"{_TOPIC}/partitions/<int:partition>", PartitionView.as_view()),
     *records_urls(_TOPIC),
-    path(f"{_TOPIC}/records", async_endpoint(post=produce_records)),
-    path(f"{_TOPIC}/partitions/<int:partition>/records", async_endpoint(get=consume_records)),
     *group_urlpatterns,
     re_path(r"^(?P<rest>.*)$", no_such_endpoint),
 ]
