@@ -40,12 +40,13 @@ def caller_of_key(key_id: str, secret: str) -> Caller:
             "Authentication failed: the API key is unknown, revoked or expired, or the secret is "
             "not its own."
         )
-    caller = _caller(found)
+    caller = caller_of_live_key(found)
     _cache.remember(key_id, secret, caller)
     return caller
 
 
-def _caller(found: Authenticated) -> Caller:
+def caller_of_live_key(found: Authenticated) -> Caller:
+    """The key's principal at its one tenant."""
     expires_at_ms = None if found.expires_at is None else int(found.expires_at.timestamp() * 1000)
     scopes = {READ, WRITE, ADMINISTER} if found.administrator else {READ, WRITE}
     access = TenantAccess(

@@ -15,6 +15,7 @@ from streaming.api.overview import OverviewView
 from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView
 from streaming.api.session import SessionView
 from streaming.api.tenants import TenantsView, TenantView
+from streaming.api.tickets import TicketsView
 from streaming.api.topics import PartitionMapView, TopicListView
 from streaming.problems import Problem
 from streaming.rest.answers import respond
@@ -48,5 +49,6 @@ urlpatterns = [
     path(f"{_TENANT}/api-keys/<str:key_id>", ApiKeyView.as_view()),
     path(f"{_TENANT}/audit", AuditLogView.as_view()),
     path(f"{_TENANT}/overview", OverviewView.as_view()),
+    path(f"{_TENANT}/tickets", TicketsView.as_view()),
     re_path(r"^(?P<rest>.*)$", no_such_endpoint),
 ]

@@ -5,6 +5,7 @@ from tenants.models.audit import PLATFORM, AuditChain, AuditEntry
 from tenants.models.change import Change, ChangeCounter
 from tenants.models.membership import Membership, Role
 from tenants.models.service_account import ServiceAccount
+from tenants.models.socket_ticket import SocketTicket
 from tenants.models.tenant import Tenant
 from tenants.models.usage import TenantUsage
 from tenants.models.user import User
@@ -19,6 +20,7 @@ __all__ = [
     "Membership",
     "Role",
     "ServiceAccount",
+    "SocketTicket",
     "Tenant",
     "TenantUsage",
     "User",

@@ -36,6 +36,12 @@ def authenticate_api_key(key_id: str, secret: str) -> Authenticated | None:
     return _authenticated(key) if key is not None and matches else None
 
 
+def live_api_key(key_id: str) -> Authenticated | None:
+    """Who the key is, for one who has shown its secret before; None once it is revoked or past."""
+    key = _live_key(key_id)
+    return None if key is None else _authenticated(key)
+
+
 def api_key_is_live(key_id: str) -> bool:
     """Whether a connection that logged in with this key may stay."""
     return _live_key(key_id) is not None
