@@ -20,7 +20,8 @@ export const ROLES = [
 ] as const;
 
 export function may(tenant: TenantAccess, scope: Scope): boolean {
-  return (tenant.scopes ?? BY_ROLE[tenant.role] ?? []).includes(scope);
+  const scopes = tenant.scopes ?? BY_ROLE[tenant.role] ?? [];
+  return scopes.some((each) => each.toUpperCase() === scope);
 }
 
 /** Why something is not offered: `null` when it is. */

@@ -4,7 +4,7 @@ export interface TenantAccess {
   name: string;
   cluster_id: string;
   role: string;
-  /** What the role allows: READ, WRITE, ADMINISTER. */
+  /** What the role allows: read, write, administer. */
   scopes?: string[];
 }
 
