@@ -83,6 +83,9 @@ def web_command(instance: Instance) -> tuple[str, ...]:
         *(PYTHON, "-m", "uvicorn", "streaming.asgi:application"),
         *("--host", instance.bind_host, "--port", str(instance.http_port)),
         *("--loop", "uvloop", "--ws", "websockets-sansio", "--ws-max-size", str(1024 * 1024)),
+        # A frame is encoded once for all who watch; compressing it again for each would cost more
+        # than everything else together, and memory for every socket at rest.
+        *("--ws-per-message-deflate", "false"),
         *("--lifespan", "off", "--no-access-log", "--no-server-header", "--no-proxy-headers"),
         *("--timeout-graceful-shutdown", "1"),
         *certificate,

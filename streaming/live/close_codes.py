@@ -18,14 +18,26 @@ class CloseCode(IntEnum):
     """The credential may not read, or a session's socket comes from another site."""
     NOT_FOUND = 4404
     """No such topic or partition in this cluster, or the topic was deleted."""
+    CONFLICT = 4409
+    """A subscription's id is taken."""
     MESSAGE_TOO_BIG = 4413
     """A message to the server was longer than it takes."""
+    FILTER_TOO_COSTLY = 4422
+    """A filter took more time or memory than one may."""
     TOO_MANY = 4429
     """The tenant has as many live sockets as it may."""
     UNAVAILABLE = 4503
     """Brokers or the database did not answer; try again, with ``resume`` to go on."""
     SLOW_READER = 4508
     """The socket took nothing for a while; connect again with ``resume`` and fewer credits."""
+
+    @classmethod
+    def of_status(cls, status: int) -> "CloseCode":
+        """The code that says what an HTTP status says; ``UNAVAILABLE`` where there is none."""
+        try:
+            return cls(4000 + status)
+        except ValueError:
+            return cls.UNAVAILABLE
 
     @property
     def http_status(self) -> int:

@@ -13,7 +13,9 @@ from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 from brokers.kernel.errors import ErrorCode, Refusal
-from streaming.live.frames import SharedBatch
+from brokers.wire.records import Record
+from streaming.live.recent import RecentBatches
+from streaming.live.shared_batch import SharedBatch
 from streaming.records.clients import Clients, current_clients
 from streaming.records.decoding import Decoded, Unreadable, decode
 from streaming.records.failures import BrokersUnavailable, TooManyClients
@@ -28,6 +30,9 @@ FETCH_BYTES_MAX: Final = 1024 * 1024
 FETCHED_BYTES_MAX: Final = 16 * 1024 * 1024
 """Of the keys and values of one fetch, decompressed; the rest is fetched again."""
 BATCH_RECORDS_MAX: Final = 1_000
+BATCH_BYTES_MAX: Final = 256 * 1024
+"""Of keys and values, beyond which a batch takes no further record: many clients refuse a message
+of more than 1 MiB, and JSON and base64 make it longer."""
 FRAME_SECONDS: Final = 0.02
 """The shortest time between two fetches: what comes faster shares a frame."""
 METADATA_SECONDS: Final = 5
@@ -72,6 +77,9 @@ class Tail:
     clients: Clients
     tenant_id: str
     topic: str
+    recents: RecentBatches
+    mark: object = field(default_factory=object)
+    """Its name in ``recents``: a topic that was deleted and created again has another."""
     positions: dict[int, int] = field(default_factory=dict)
     high_watermarks: dict[int, int] = field(default_factory=dict)
     subscribers: set[Subscriber] = field(default_factory=set)
@@ -93,6 +101,10 @@ class Tail:
     def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+    def recent(self, partition: int, offset: int) -> SharedBatch | None:
+        """The batch with that offset, if it went out a moment ago."""
+        return self.recents.at(self.mark, partition, offset)
 
     @property
     def ended(self) -> bool:
@@ -189,6 +201,7 @@ class Tail:
         if fetched.error is ErrorCode.OFFSET_OUT_OF_RANGE:
             # Records were deleted under the tail: go on with the oldest that is left.
             self.positions[partition] = max(fetched.log_start_offset, 0)
+            self.recents.drop(self.mark)
             raise _Moved
         if fetched.error in MOVED:
             raise _Moved
@@ -206,21 +219,30 @@ class Tail:
         for unreadable in decoded.unreadable:
             for subscriber in list(self.subscribers):
                 subscriber.on_unreadable(partition, unreadable)
-        for batch in batches_of(partition, decoded, fetched.high_watermark):
+        start = self.positions[partition]
+        for batch in batches_of(partition, start, decoded, fetched.high_watermark):
             self.positions[partition] = batch.next_offset
+            self.recents.add(self.mark, batch)
             for subscriber in list(self.subscribers):
                 subscriber.on_batch(batch)
             await asyncio.sleep(0)
 
 
-def batches_of(partition: int, decoded: Decoded, high_watermark: int) -> Iterator[SharedBatch]:
-    """What was decoded, in pieces of at most ``BATCH_RECORDS_MAX``; the last reaches its end."""
-    records = decoded.records
-    for start in range(0, max(len(records), 1), BATCH_RECORDS_MAX):
-        piece = records[start : start + BATCH_RECORDS_MAX]
-        is_last = start + BATCH_RECORDS_MAX >= len(records)
-        next_offset = decoded.next_offset if is_last else piece[-1].offset + 1
-        yield SharedBatch(partition, piece, next_offset, high_watermark)
+def batches_of(
+    partition: int, start: int, decoded: Decoded, high_watermark: int
+) -> Iterator[SharedBatch]:
+    """What was decoded from offset ``start`` on, in pieces of at most ``BATCH_RECORDS_MAX`` and
+    about ``BATCH_BYTES_MAX``; the last reaches its end."""
+    piece: list[Record] = []
+    size = 0
+    for record in decoded.records:
+        if len(piece) >= BATCH_RECORDS_MAX or size >= BATCH_BYTES_MAX:
+            next_offset = piece[-1].offset + 1
+            yield SharedBatch(partition, start, piece, next_offset, high_watermark)
+            start, piece, size = next_offset, [], 0
+        piece.append(record)
+        size += len(record.key or b"") + len(record.value or b"")
+    yield SharedBatch(partition, start, piece, decoded.next_offset, high_watermark)
 
 
 class Tails:
@@ -228,6 +250,7 @@ class Tails:
 
     def __init__(self) -> None:
         self._tails: dict[tuple[str, str], Tail] = {}
+        self._recents = RecentBatches()
 
     async def subscribe(self, tenant_id: str, topic: str, subscriber: Subscriber) -> Tail:
         """Take part in the topic's tail, which has started when this returns.
@@ -237,7 +260,7 @@ class Tails:
         key = (tenant_id, topic)
         tail = self._tails.get(key)
         if tail is None or tail.ended:
-            tail = self._tails[key] = Tail(current_clients(), tenant_id, topic)
+            tail = self._tails[key] = Tail(current_clients(), tenant_id, topic, self._recents)
         tail.subscribers.add(subscriber)
         try:
             await tail.join()
@@ -250,6 +273,7 @@ class Tails:
         tail.subscribers.discard(subscriber)
         if not tail.subscribers:
             tail.stop()
+            self._recents.drop(tail.mark)
             key = (tail.tenant_id, tail.topic)
             if self._tails.get(key) is tail:
                 del self._tails[key]

@@ -1,118 +1,102 @@
-"""The frames of a live socket, as JSON text.
+"""The frames that a live socket sends, as JSON text.
 
-A batch is encoded once and shared: each record's text is made when the first subscriber needs it,
-and the list of a whole batch is kept. Only what differs per subscriber is added to it. Offsets are
-strings, since a browser's numbers end at 2**53.
+Offsets are strings, since a browser's numbers end at 2**53. Frames of a subscription carry its
+``id``; on a socket that has just one, there is none.
 """
 
-import base64
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from json.encoder import encode_basestring
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from brokers.wire.records import Record
-from streaming.live.subscription import Slice
-from streaming.records.content import Content, as_json
-
-_TYPES: Final = {
-    Content.JSON: '{"type":"json","data":',
-    Content.STRING: '{"type":"string","data":',
-    Content.BINARY: '{"type":"base64","data":',
-}
+from streaming.live.close_codes import CloseCode
 
 
-@dataclass(slots=True)
-class SharedBatch:
-    """Records of one partition in offset order, for as many subscribers as there are."""
-
-    partition: int
-    records: Sequence[Record]
-    next_offset: int
-    high_watermark: int
-    offsets: list[int] = field(init=False)
-    _texts: list[str] | None = field(init=False, default=None)
-    _whole: str | None = field(init=False, default=None)
-
-    def __post_init__(self) -> None:
-        self.offsets = [record.offset for record in self.records]
-
-    def frame(self, part: Slice, cursor: str) -> str:
-        """The ``records`` frame with that part of the batch."""
-        return (
-            f'{{"type":"records","partition":{self.partition},"records":{self._list(part)},'
-            f'"high_watermark":"{self.high_watermark}","skipped":{part.skipped},'
-            f'"cursor":"{cursor}"}}'
-        )
-
-    def _list(self, part: Slice) -> str:
-        if self._texts is None:
-            self._texts = [record_text(record) for record in self.records]
-        if part.stop - part.start < len(self._texts):
-            return f"[{','.join(self._texts[part.start : part.stop])}]"
-        if self._whole is None:
-            self._whole = f"[{','.join(self._texts)}]"
-        return self._whole
-
-
-def record_text(record: Record) -> str:
-    """One record as JSON. ``size`` is bytes of key and value."""
-    size = len(record.key or b"") + len(record.value or b"")
-    headers = ",".join(_header_text(name, value) for name, value in record.headers)
-    return (
-        f'{{"offset":"{record.offset}","timestamp":{record.timestamp_ms},'
-        f'"key":{_payload_text(record.key)},"value":{_payload_text(record.value)},'
-        f'"headers":[{headers}],"size":{size}}}'
-    )
-
-
-def ready_frame(topic: str, starts: Mapping[int, int], credits: int | None, mode: str) -> str:
+def ready_frame(
+    id: str | None, topic: str, starts: Mapping[int, int], credits: int | None, mode: str
+) -> str:
     """The first frame: what is read, from where, and how many records may come unasked."""
     return _text(
-        {
-            "type": "ready",
-            "topic": topic,
-            "mode": mode,
-            "partitions": sorted(starts),
-            "credits": credits,
-            "start": {str(partition): str(offset) for partition, offset in starts.items()},
-        }
+        "ready",
+        id,
+        topic=topic,
+        mode=mode,
+        partitions=sorted(starts),
+        credits=credits,
+        start=_offsets(starts),
     )
 
 
-def heartbeat_frame(high_watermarks: Mapping[int, int], skipped: int) -> str:
+def heartbeat_frame(id: str | None, high_watermarks: Mapping[int, int], skipped: int) -> str:
     """``skipped`` counts records let pass that no records frame has reported yet."""
-    marks = {str(partition): str(offset) for partition, offset in high_watermarks.items()}
-    return _text({"type": "heartbeat", "high_watermarks": marks, "skipped": skipped})
+    return _text("heartbeat", id, high_watermarks=_offsets(high_watermarks), skipped=skipped)
 
 
-def error_frame(code: int, message: str) -> str:
+def idle_frame() -> str:
+    """The heartbeat of a socket without subscriptions."""
+    return _text("heartbeat", None)
+
+
+def progress_frame(id: str | None, *, cursor: str, **counts: int) -> str:
+    """How far a filter has come: records and bytes it looked at, matches, and records that it
+    could not tell."""
+    return _text("progress", id, **counts, cursor=cursor)
+
+
+def rebalance_frame(id: str | None, releasing: Mapping[int, int], seconds: float) -> str:
+    """Partitions that the group takes back, with the offsets sent so far: commit now."""
+    return _text("rebalance", id, revoking=_offsets(releasing), seconds=seconds)
+
+
+def assigned_frame(id: str | None, starts: Mapping[int, int], member: str) -> str:
+    """Partitions that the group gave to this subscription, and from where they are read."""
+    return _text("assigned", id, partitions=_offsets(starts), member=member)
+
+
+def revoked_frame(id: str | None, partitions: list[int], *, lost: bool) -> str:
+    """Partitions that it has no longer; ``lost`` when the group did not wait for it."""
+    return _text("revoked", id, partitions=partitions, lost=lost)
+
+
+def committed_frame(id: str | None, offsets: Mapping[int, int]) -> str:
+    """The group has these offsets."""
+    return _text("committed", id, offsets=_offsets(offsets))
+
+
+def produced_frame(id: str, partition: int, offset: int, timestamp_ms: int) -> str:
+    """A record is written on all in-sync replicas."""
+    return _text("produced", id, partition=partition, offset=str(offset), timestamp=timestamp_ms)
+
+
+def filtered_frame(id: str | None, filter: str | None) -> str:
+    """The filter is another now."""
+    return _text("filtered", id, filter=filter)
+
+
+def error_frame(code: int, message: str, id: str | None = None, *, retryable: bool = False) -> str:
     """What went wrong; the socket stays open unless a close follows."""
-    return _text({"type": "error", "code": code, "message": message})
+    return _text("error", id, code=code, message=message, retryable=retryable)
+
+
+def bye_frame(id: str | None, code: CloseCode | None, reason: str, cursor: str | None) -> str:
+    """A subscription's end, or with no ``id`` the socket's: a close follows."""
+    said: dict[str, Any] = {} if code is None else {"code": int(code)}
+    return _text("bye", id, **said, reason=reason, cursor=cursor)
 
 
 def pong_frame(message: Mapping[str, Any]) -> str:
     """The answer to ``ping``, with its ``id`` when it had one."""
-    return _text({"type": "pong", **({"id": message["id"]} if "id" in message else {})})
+    return json.dumps(
+        {"type": "pong", **({"id": message["id"]} if "id" in message else {})},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
 
 
-def _payload_text(data: bytes | None) -> str:
-    if data is None:
-        return "null"
-    content, text = as_json(data)
-    return f"{_TYPES[content]}{text}}}"
+def _offsets(by_partition: Mapping[int, int]) -> dict[str, str]:
+    return {str(partition): str(offset) for partition, offset in by_partition.items()}
 
 
-def _header_text(name: str, value: bytes | None) -> str:
-    """``[name, text]``; ``[name, base64, "base64"]`` when the value is not UTF-8."""
-    if value is None:
-        return f"[{encode_basestring(name)},null]"
-    try:
-        return f"[{encode_basestring(name)},{encode_basestring(value.decode())}]"
-    except UnicodeDecodeError:
-        return f'[{encode_basestring(name)},"{base64.b64encode(value).decode()}","base64"]'
-
-
-def _text(frame: Mapping[str, Any]) -> str:
+def _text(type: str, id: str | None, **fields: Any) -> str:
+    named = {} if id is None else {"id": id}
+    frame = {"type": type, **named, **fields}
     return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))

@@ -1,12 +1,18 @@
-"""Frames that wait for a socket, within a bound that their producer can see."""
+"""Frames that wait for a socket, within bounds that their producers can see.
+
+A frame is kept in parts: those who wait with the same records share their text, so that many slow
+readers of one topic hold little more than one does.
+"""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from typing import Final
 
 from streaming.live.socket import Socket
 
-PENDING_CHARACTERS_MAX: Final = 4 * 1024 * 1024
+PENDING_CHARACTERS_MAX: Final = 2 * 1024 * 1024
+PENDING_CHARACTERS_PER_TENANT_MAX: Final = 64 * 1024 * 1024
+"""Of all sockets of a tenant at one web process. Past it each may have one frame waiting."""
 SEND_SECONDS_MAX: Final = 15
 """A socket that takes not one frame for so long is not read any more."""
 
@@ -16,12 +22,18 @@ class ReaderStalled(Exception):
 
 
 class Outbox:
-    """The queue in front of one socket. ``put`` never waits; ``is_full`` asks for restraint."""
+    """The queue in front of one socket. ``put`` never waits; ``is_full`` asks for restraint.
 
-    def __init__(self, socket: Socket) -> None:
+    ``pending`` counts characters by tenant, over all outboxes that share it.
+    """
+
+    def __init__(self, socket: Socket, pending: Counter[str], tenant_id: str) -> None:
         self._socket = socket
-        self._frames: deque[str] = deque()
+        self._pending = pending
+        self._tenant_id = tenant_id
+        self._frames: deque[tuple[str, ...]] = deque()
         self._wake = asyncio.Event()
+        self._sent = asyncio.Event()
         self.characters = 0
 
     @property
@@ -30,29 +42,48 @@ class Outbox:
 
     @property
     def is_full(self) -> bool:
-        """Whether more than ``PENDING_CHARACTERS_MAX`` wait; by one frame at most, if obeyed."""
-        return self.characters > PENDING_CHARACTERS_MAX
+        """Whether as much waits as may; it is more by one frame at most, if obeyed."""
+        if self.characters > PENDING_CHARACTERS_MAX:
+            return True
+        crowded = self._pending[self._tenant_id] > PENDING_CHARACTERS_PER_TENANT_MAX
+        return crowded and self.characters > 0
 
-    def put(self, frame: str) -> None:
+    def put(self, *frame: str) -> None:
         self._frames.append(frame)
-        self.characters += len(frame)
+        self._count(sum(map(len, frame)))
         self._wake.set()
 
+    def close(self) -> None:
+        """Forget what waits."""
+        self._frames.clear()
+        self._count(-self.characters)
+        if not self._pending[self._tenant_id]:
+            del self._pending[self._tenant_id]
+
     async def drain(self) -> None:
-        """Send what waits, then return; waits for a frame when there is none.
+        """Send the next frame, after one is there.
 
         Raises ``ReaderStalled``, and ``Closed`` when the other side is gone.
         """
         while not self._frames:
             self._wake.clear()
             await self._wake.wait()
-        while self._frames:
-            frame = self._frames.popleft()
-            try:
-                async with asyncio.timeout(SEND_SECONDS_MAX):
-                    await self._socket.send(frame)
-            except TimeoutError:
-                raise ReaderStalled(f"nothing was read for {SEND_SECONDS_MAX} seconds") from None
-            self.characters -= len(frame)
-            if not self.is_full:
-                return
+        frame = self._frames.popleft()
+        try:
+            async with asyncio.timeout(SEND_SECONDS_MAX):
+                await self._socket.send("".join(frame))
+        except TimeoutError:
+            raise ReaderStalled(f"nothing was read for {SEND_SECONDS_MAX} seconds") from None
+        finally:
+            self._count(-sum(map(len, frame)))
+        self._sent.set()
+
+    async def room(self) -> None:
+        """Wait until it is not full."""
+        while self.is_full:
+            self._sent.clear()
+            await self._sent.wait()
+
+    def _count(self, characters: int) -> None:
+        self.characters += characters
+        self._pending[self._tenant_id] += characters

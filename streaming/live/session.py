@@ -1,106 +1,123 @@
 """One live socket: what it is sent, what it says, and when it ends.
 
-The shell around ``Subscription``. Three things run side by side: a writer that awaits the socket, a
-reader of the subscriber's messages, and a catch-up that reads for partitions that are behind. The
-first to end ends the session.
+A writer that awaits the socket, a reader of the subscriber's messages and a heartbeat run side by
+side; subscriptions (``Feed``) put their frames in the outbox. A socket is of one dialect: with one
+subscription, which it lives and dies with, or with many.
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from brokers.kernel.errors import Refusal
 from streaming.access.caller import TenantAccess
+from streaming.access.errors import AccessError
+from streaming.filters.filter import InvalidFilter
 from streaming.live.client_message import (
     Authenticate,
     ClientMessage,
-    InvalidMessage,
-    MessageTooBig,
+    Commit,
     Pause,
     Permit,
     Ping,
+    Refilter,
+    Release,
     Resume,
-    parse_client_message,
+    Seek,
+    Unsubscribe,
 )
 from streaming.live.close_codes import CloseCode
-from streaming.live.cursor import encode_cursor
-from streaming.live.fanout import BATCH_RECORDS_MAX, Tail, current_tails
-from streaming.live.frames import (
-    SharedBatch,
-    error_frame,
-    heartbeat_frame,
-    pong_frame,
-    ready_frame,
-)
+from streaming.live.ending import Ending
+from streaming.live.feed import Feed
+from streaming.live.feed_request import FeedRequest
+from streaming.live.frames import bye_frame, committed_frame, error_frame, idle_frame, pong_frame
+from streaming.live.group_member import GroupMember, NotAssigned
+from streaming.live.message_fields import InvalidMessage, MessageTooBig
 from streaming.live.outbox import Outbox, ReaderStalled
+from streaming.live.produce_message import Produce
+from streaming.live.production import Production
 from streaming.live.socket import Closed, Socket
-from streaming.live.start import resolve_starts
-from streaming.live.subscription import Slice, Subscription
-from streaming.live.tail_request import InvalidRequest, TailRequest
-from streaming.records.clients import current_clients
-from streaming.records.decoding import Unreadable, decode
+from streaming.live.start_from import InvalidRequest
+from streaming.problems import problem_of
 from streaming.records.failures import BrokersUnavailable, TooManyClients
-from streaming.records.reader import Reader
 
 HEARTBEAT_SECONDS: Final = 5
-CATCH_UP_WAIT_MS: Final = 200
-CATCH_UP_BYTES: Final = 256 * 1024
-"""One read of a subscriber's own; little, because its credits may be few."""
-RETRY_SECONDS: Final = 0.5
+SUBSCRIPTIONS_MAX: Final = 100
+"""Of one socket."""
+OPERATIONS_MAX: Final = 16
+"""Of one socket, at a time, that have to ask brokers."""
 
+REFUSALS: Final = (
+    Refusal,
+    InvalidRequest,
+    InvalidFilter,
+    BrokersUnavailable,
+    TooManyClients,
+    AccessError,
+    NotAssigned,
+)
+"""What a message may be answered with while the socket stays open."""
 
-class Ending(Exception):
-    """Why the session ends; ``code`` and ``reason`` go into the close frame."""
-
-    def __init__(self, code: CloseCode, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
+_pending: "WeakKeyDictionary[asyncio.AbstractEventLoop, Counter[str]]" = WeakKeyDictionary()
 
 
 class LiveSession:
-    """A subscriber of one topic's shared tail. ``run`` lasts as long as the socket."""
+    """``run`` lasts as long as the socket. ``parse`` reads what the subscriber says."""
 
     def __init__(
-        self, socket: Socket, access: TenantAccess, topic: str, request: TailRequest
+        self,
+        socket: Socket,
+        access: TenantAccess,
+        parse: Callable[[str | None], ClientMessage],
     ) -> None:
         self._socket = socket
         self._access = access
-        self._topic = topic
-        self._request = request
-        self._subscription: Subscription | None = None
-        self._tail: Tail | None = None
-        self._outbox = Outbox(socket)
-        self._wake_catch_up = asyncio.Event()
-        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._parse = parse
+        loop = asyncio.get_running_loop()
+        pending = _pending.setdefault(loop, Counter())
+        self._outbox = Outbox(socket, pending, access.tenant_id)
+        self._feeds: dict[str | None, Feed] = {}
+        self._members: dict[str | None, GroupMember] = {}
+        self._production = Production(access, self.send)
+        self._busy: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(OPERATIONS_MAX)
+        self._ending: asyncio.Future[Ending] = loop.create_future()
+        self.blocked = False
 
-    async def open(self) -> None:
-        """Join the shared tail and find the offsets to start from.
+    async def subscribe(self, request: FeedRequest) -> None:
+        """Open a subscription before the socket runs. Raises as ``Feed.open`` does."""
+        feed = self._feeds[request.id] = Feed(self, self._access, request)
+        await self._open(feed)
 
-        Raises ``Refusal``, ``InvalidRequest``, ``BrokersUnavailable`` and ``TooManyClients``.
-        """
-        tails = current_tails()
-        self._tail = await tails.subscribe(self._access.tenant_id, self._topic, self)
+    async def _open(self, feed: Feed) -> None:
+        id, group = feed.request.id, feed.request.group
         try:
-            starts = await self._starts(self._tail)
+            await feed.open()
         except BaseException:
-            self.leave()
+            if self._feeds.get(id) is feed:
+                del self._feeds[id]
             raise
-        self._subscription = Subscription.begin(
-            self._request.mode, self._request.credits, starts, self._tail.positions
-        )
-        self._send(ready_frame(self._topic, starts, self._request.credits, self._request.mode))
+        if self._feeds.get(id) is not feed:  # unsubscribed in the meantime
+            feed.close()
+        elif group is not None:
+            self._members[id] = member = GroupMember(self._access, group, feed, self)
+            member.start()
 
     def leave(self) -> None:
-        """Take no further part in the shared tail."""
-        if self._tail is not None:
-            current_tails().leave(self._tail, self)
-            self._tail = None
+        """Take no further part in any shared tail or group."""
+        for member in self._members.values():
+            member.leave()
+        for feed in self._feeds.values():
+            feed.close()
+        self._members.clear()
+        self._feeds.clear()
 
     async def run(self) -> Ending | None:
         """Serve the socket until it ends; None when the other side went away by itself."""
         tasks = [
-            asyncio.create_task(work)
-            for work in (self._write(), self._listen(), self._catch_up(), self._beat())
+            asyncio.create_task(work) for work in (self._write(), self._listen(), self._beat())
         ]
         try:
             waiting: list[asyncio.Future[Any]] = [self._ending, *tasks]
@@ -116,36 +133,50 @@ class LiveSession:
         except Closed:
             return None
         finally:
-            self.leave()
+            tasks += self._busy
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self.leave()
+            await self._production.close()
+            self._outbox.close()
 
     def end(self, code: CloseCode, reason: str) -> None:
         """End the session from outside; the first reason stays."""
         if not self._ending.done():
             self._ending.set_result(Ending(code, reason))
 
-    # --- the shared tail speaks (none of these waits) ---------------------------------------------
+    # --- what its subscriptions say (none of these waits) -----------------------------------------
 
-    def on_batch(self, batch: SharedBatch) -> None:
-        if self._subscription is None:
+    def send(self, *frame: str) -> None:
+        self._outbox.put(*frame)
+        self._tell_room()
+
+    def on_feed_end(self, feed: Feed, ending: Ending) -> None:
+        """A subscription is over: the socket with it, where there is but one."""
+        id = feed.request.id
+        if self._feeds.get(id) is not feed:
             return
-        part = self._subscription.on_shared(batch.partition, batch.offsets, batch.next_offset)
-        self._send_records(batch, part)
-        self._wake_catch_up.set()
+        if id is None:
+            self.end(ending.code, ending.reason)
+        else:
+            self._say_bye(feed, ending.code, ending.reason)
 
-    def on_unreadable(self, partition: int, what: Unreadable) -> None:
-        if self._subscription and partition in self._subscription.partitions:
-            self._send(_unreadable(self._topic, partition, what))
+    def _say_bye(self, feed: Feed, code: CloseCode | None, reason: str) -> None:
+        id = feed.request.id
+        del self._feeds[id]
+        member = self._members.pop(id, None)
+        if member is not None:
+            member.leave()
+        self.send(bye_frame(id, code, reason, feed.cursor))
+        feed.close()
 
-    def on_new_partition(self, partition: int) -> None:
-        if self._subscription is not None and self._request.partitions is None:
-            self._subscription.add_partition(partition)
-            self._wake_catch_up.set()
-
-    def on_gone(self, reason: str) -> None:
-        self.end(CloseCode.NOT_FOUND, reason)
+    def _tell_room(self) -> None:
+        blocked = self._outbox.is_full
+        if blocked != self.blocked:
+            self.blocked = blocked
+            for feed in self._feeds.values():
+                feed.set_blocked(blocked)
 
     # --- what runs side by side -------------------------------------------------------------------
 
@@ -155,126 +186,114 @@ class LiveSession:
                 await self._outbox.drain()
             except ReaderStalled as error:
                 raise Ending(CloseCode.SLOW_READER, str(error)) from error
-            self._subscribed.blocked = self._outbox.is_full
-            self._wake_catch_up.set()
-
-    async def _listen(self) -> None:
-        while True:
-            try:
-                self._obey(parse_client_message(await self._socket.receive()))
-            except MessageTooBig as error:
-                raise Ending(CloseCode.MESSAGE_TOO_BIG, str(error)) from error
-            except InvalidMessage as error:
-                raise Ending(CloseCode.BAD_REQUEST, str(error)) from error
-
-    def _obey(self, message: ClientMessage) -> None:
-        match message:
-            case Permit(records):
-                self._subscribed.permit(records)
-            case Pause():
-                self._subscribed.paused = True
-            case Resume():
-                self._subscribed.paused = False
-            case Ping(body):
-                self._send(pong_frame(body))
-            case Authenticate():
-                raise InvalidMessage("this socket is already authenticated")
-        self._wake_catch_up.set()
+            self._tell_room()
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            if self._tail is not None and self._outbox.is_empty:
-                marks = self._tail.high_watermarks
-                mine = {p: marks[p] for p in self._subscribed.partitions if p in marks}
-                self._send(heartbeat_frame(mine, self._subscribed.skipped))
+            if not self._outbox.is_empty:
+                continue
+            for feed in list(self._feeds.values()):
+                feed.beat()
+            if not self._feeds:
+                self.send(idle_frame())
 
-    async def _catch_up(self) -> None:
+    async def _listen(self) -> None:
         while True:
-            self._wake_catch_up.clear()
-            if self._subscribed.behind():
-                try:
-                    await self._read_behind()
-                except (BrokersUnavailable, TooManyClients) as error:
-                    self._send(error_frame(CloseCode.UNAVAILABLE, str(error)))
-                    await asyncio.sleep(RETRY_SECONDS)
-                except Refusal as error:
-                    raise Ending(CloseCode.NOT_FOUND, error.message) from error
-            else:
-                await self._wake_catch_up.wait()
+            try:
+                message = self._parse(await self._socket.receive())
+                await self._obey(message)
+            except MessageTooBig as error:
+                raise Ending(CloseCode.MESSAGE_TOO_BIG, str(error)) from error
+            except InvalidMessage as error:
+                if error.id is None:
+                    raise Ending(CloseCode.BAD_REQUEST, str(error)) from error
+                self._refuse(CloseCode.BAD_REQUEST, str(error), error.id)
+            # One that asks and never reads the answers is asked to wait.
+            await self._outbox.room()
 
-    async def _read_behind(self) -> None:
-        """Read for what is behind until it has caught up or there is no credit left."""
-        async with current_clients().reader(self._access.identity) as reader:
-            while behind := self._subscribed.behind():
-                wait_ms = CATCH_UP_WAIT_MS if len(behind) == 1 else 0
-                for partition, offset in behind.items():
-                    self._on_own(await self._read_once(reader, partition, offset, wait_ms))
+    async def _obey(self, message: ClientMessage) -> None:
+        match message:
+            case Ping(body):
+                self.send(pong_frame(body))
+            case Produce():
+                await self._production.write(message)
+            case FeedRequest():
+                await self._admit(message)
+            case Authenticate():
+                raise InvalidMessage("this socket is already authenticated")
+            case _:
+                feed = self._feeds.get(message.id)
+                if feed is None:
+                    text = f"there is no subscription {message.id!r}; subscribe first"
+                    self._refuse(CloseCode.NOT_FOUND, text, message.id)
+                elif not feed.begun and not isinstance(message, Unsubscribe):
+                    text = f"subscription {message.id!r} is not ready yet; wait for its ready frame"
+                    self._refuse(CloseCode.CONFLICT, text, message.id, retryable=True)
+                else:
+                    await self._tell(feed, message)
 
-    async def _read_once(
-        self, reader: Reader, partition: int, offset: int, wait_ms: int
-    ) -> SharedBatch:
-        fetched = await reader.fetch_partition(
-            self._topic, partition, offset, wait_ms=wait_ms, max_bytes=CATCH_UP_BYTES
-        )
-        # Below the log's start nothing is left to read: go on with the oldest that is.
-        start = max(offset, fetched.log_start_offset)
-        decoded = await decode(
-            fetched.records,
-            start,
-            max_records=self._subscribed.credits or BATCH_RECORDS_MAX,
-            max_bytes=CATCH_UP_BYTES,
-        )
-        for unreadable in decoded.unreadable:
-            self.on_unreadable(partition, unreadable)
-        return SharedBatch(partition, decoded.records, decoded.next_offset, fetched.high_watermark)
+    async def _tell(self, feed: Feed, message: ClientMessage) -> None:
+        match message:
+            case Permit(_, records):
+                feed.permit(records)
+            case Pause():
+                feed.pause()
+            case Resume():
+                feed.resume()
+            case Unsubscribe():
+                self._say_bye(feed, None, "unsubscribed")
+            case Seek(id, start, resume):
+                await self._in_background(id, feed.seek(start, resume))
+            case Refilter(id, filter):
+                await self._in_background(id, feed.refilter(filter))
+            case Commit(id, offsets):
+                await self._in_background(id, self._commit(id, offsets))
+            case Release(id):
+                self._member(id).release()
 
-    def _on_own(self, batch: SharedBatch) -> None:
-        assert self._tail is not None
-        part = self._subscribed.on_own(
-            batch.partition,
-            batch.offsets,
-            batch.next_offset,
-            self._tail.positions[batch.partition],
-        )
-        self._send_records(batch, part)
+    async def _admit(self, request: FeedRequest) -> None:
+        if request.id in self._feeds:
+            text = f"subscription {request.id!r} is there already; choose another id"
+            self._refuse(CloseCode.CONFLICT, text, request.id)
+        elif len(self._feeds) >= SUBSCRIPTIONS_MAX:
+            text = f"this socket has {SUBSCRIPTIONS_MAX} subscriptions, which is the limit"
+            self._refuse(CloseCode.TOO_MANY, text, request.id)
+        else:
+            feed = self._feeds[request.id] = Feed(self, self._access, request)
+            await self._in_background(request.id, self._open(feed))
 
-    # --- sending ----------------------------------------------------------------------------------
+    async def _in_background(self, id: str | None, work: Coroutine[Any, Any, None]) -> None:
+        """Do what has to ask brokers without holding up other messages; a few at a time."""
+        await self._slots.acquire()
+        task = asyncio.create_task(self._answering(id, work))
+        self._busy.add(task)
+        task.add_done_callback(self._busy.discard)
 
-    @property
-    def _subscribed(self) -> Subscription:
-        assert self._subscription is not None, "open() comes before run()"
-        return self._subscription
+    async def _answering(self, id: str | None, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except REFUSALS as error:
+            problem = problem_of(error)
+            status = 400 if problem is None else problem.status
+            self._refuse(4000 + status, str(error), id, retryable=status in (429, 503))
+        except InvalidMessage as error:
+            self._refuse(CloseCode.BAD_REQUEST, str(error), id)
+        except Exception as error:
+            ending = Ending.fault(error)
+            self._refuse(ending.code, ending.reason, id, retryable=True)
+        finally:
+            self._slots.release()
 
-    def _send_records(self, batch: SharedBatch, part: Slice | None) -> None:
-        if part is None:
-            return
-        states = self._subscribed.partitions
-        cursor = encode_cursor((index, state.next_offset) for index, state in states.items())
-        self._send(batch.frame(part, cursor))
+    def _refuse(self, code: int, message: str, id: str | None, *, retryable: bool = False) -> None:
+        self.send(error_frame(code, message, id, retryable=retryable))
 
-    def _send(self, frame: str) -> None:
-        self._outbox.put(frame)
-        if self._subscription is not None:
-            self._subscription.blocked = self._outbox.is_full
+    def _member(self, id: str) -> GroupMember:
+        member = self._members.get(id)
+        if member is None:
+            raise InvalidMessage(f"subscription {id!r} is in no group; there is no need", id)
+        return member
 
-    async def _starts(self, tail: Tail) -> dict[int, int]:
-        wanted = self._request.partitions
-        missing = [p for p in wanted or () if p not in tail.positions]
-        missing += [p for p in self._request.resume if p not in tail.positions]
-        if missing:
-            raise InvalidRequest(
-                f"topic {self._topic!r} has no partition {missing[0]}; "
-                f"it has {len(tail.positions)}, from 0"
-            )
-        partitions = list(wanted if wanted is not None else tail.positions)
-        async with current_clients().reader(self._access.identity) as reader:
-            return await resolve_starts(reader, self._topic, partitions, self._request, tail)
-
-
-def _unreadable(topic: str, partition: int, what: Unreadable) -> str:
-    return error_frame(
-        422,
-        f"records {what.first} to {what.next - 1} of {topic}/{partition} cannot be shown and were "
-        f"left out: {what.reason}",
-    )
+    async def _commit(self, id: str, offsets: dict[int, int]) -> None:
+        await self._member(id).commit(offsets)
+        self.send(committed_frame(id, offsets))

@@ -1,8 +1,9 @@
 """Who opened a live socket.
 
-In this order: an ``Authorization`` header (programs), the session cookie together with an
-``Origin`` of this very site (the console), or a first message (programs that can set no header).
-Secrets are never taken from the URL, which ends up in logs.
+In this order: a one-time ticket in the URL, an ``Authorization`` header (programs), the session
+cookie together with an ``Origin`` of this very site (the console), or a first message (programs
+that can set no header). Other secrets are never taken from the URL, which ends up in logs; a ticket
+found there is used up.
 """
 
 from http.cookies import CookieError, SimpleCookie
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
+from streaming.access import ticket_caller
 from streaming.access.basic import parse_basic
 from streaming.access.caller import Caller
 from streaming.access.errors import CrossSite
@@ -41,6 +43,12 @@ async def caller_of_secret(key_id: str, secret: str) -> Caller:
     """Who the API key is. Raises as ``caller_of_key`` does."""
     caller = fresh_caller_of_key(key_id, secret)
     return caller or await database_sync_to_async(caller_of_key)(key_id, secret)
+
+
+async def caller_of_ticket(ticket: str) -> Caller:
+    """Whom the ticket stands for. Raises as ``streaming.access.ticket_caller`` does."""
+    caller: Caller = await database_sync_to_async(ticket_caller.caller_of_ticket)(ticket)
+    return caller
 
 
 def require_same_site(origin: str | None, host: str) -> None:

@@ -1,32 +1,37 @@
 """From which offsets a subscriber starts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from streaming.live.fanout import Tail
-from streaming.live.tail_request import (
+from streaming.live.start_from import (
     FromEarliest,
     FromEnd,
     FromLatest,
     FromOffset,
     FromTimestamp,
     Start,
-    TailRequest,
 )
 from streaming.records.reader import EARLIEST, LATEST, Reader
 
 
 async def resolve_starts(
-    reader: Reader, topic: str, partitions: Sequence[int], request: TailRequest, tail: Tail
+    reader: Reader,
+    topic: str,
+    partitions: Sequence[int],
+    start: Start,
+    *,
+    resume: Mapping[int, int],
+    tail: Tail,
 ) -> dict[int, int]:
-    """First offset by partition: the resume cursor's where it has one, else by ``from``.
+    """First offset by partition: that of ``resume`` where it has one, else by ``start``.
 
     An offset that is no longer kept becomes the oldest that is, and one past the end the end.
     Raises as ``Reader.offsets`` does.
     """
-    others = [partition for partition in partitions if partition not in request.resume]
-    wanted = await _from(reader, topic, others, request.start, tail)
-    wanted.update((p, offset) for p, offset in request.resume.items() if p in partitions)
-    if isinstance(request.start, FromLatest | FromEarliest) and not request.resume:
+    others = [partition for partition in partitions if partition not in resume]
+    wanted = await _from(reader, topic, others, start, tail)
+    wanted.update((p, offset) for p, offset in resume.items() if p in partitions)
+    if isinstance(start, FromLatest | FromEarliest) and not resume:
         return wanted
     earliest = await reader.offsets(topic, dict.fromkeys(partitions, EARLIEST))
     latest = await reader.offsets(topic, dict.fromkeys(partitions, LATEST))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+CREDITS_DEFAULT: Final = 1_000
 CREDITS_MAX: Final = 100_000
 """Credits at hand; more would only move the queue from the brokers into this process."""
 
@@ -72,6 +73,11 @@ class Subscription:
         if self.credits is not None:
             self.credits = min(self.credits + records, CREDITS_MAX)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether ``behind`` has anything."""
+        return self.can_take and not all(state.attached for state in self.partitions.values())
+
     def behind(self) -> dict[int, int]:
         """Partitions to read on their own now, and from which offset."""
         if not self.can_take:
@@ -102,11 +108,16 @@ class Subscription:
         return self._take(first, take)
 
     def on_own(
-        self, partition: int, offsets: Sequence[int], next_offset: int, tail: int
+        self, partition: int, start: int, offsets: Sequence[int], next_offset: int, tail: int
     ) -> Slice | None:
-        """A read of its own brought a batch, while the shared tail stands at ``tail``."""
+        """A read from offset ``start`` brought a batch, while the shared tail stands at ``tail``.
+
+        One that began before the partition was given away and came back is not its any more.
+        """
         state = self.partitions.get(partition)
-        if state is None or state.attached or next_offset < state.next_offset:
+        if state is None or state.attached:
+            return None
+        if not start <= state.next_offset <= next_offset:
             return None
         first = bisect_left(offsets, state.next_offset)
         count = len(offsets) - first
@@ -115,9 +126,40 @@ class Subscription:
         state.attached = state.next_offset >= tail
         return self._take(first, take)
 
-    def add_partition(self, partition: int) -> None:
-        """The topic has grown; the new partition is read from its first record."""
-        self.partitions.setdefault(partition, PartitionState(0, False))
+    def add_partition(self, partition: int, offset: int = 0, tail: int | None = None) -> None:
+        """Read one more partition, from ``offset``; the shared tail stands at ``tail`` there.
+
+        Nothing changes for one that is read already.
+        """
+        attached = tail is not None and offset >= tail
+        self.partitions.setdefault(partition, PartitionState(offset, attached))
+
+    def remove_partition(self, partition: int) -> None:
+        """Read a partition no longer."""
+        self.partitions.pop(partition, None)
+
+    def detach(self, partition: int) -> None:
+        """Read on its own from where the partition stands."""
+        state = self.partitions.get(partition)
+        if state is not None:
+            state.attached = False
+
+    def let_pass(self, partition: int, records: int, next_offset: int) -> None:
+        """Go on at ``next_offset``; ``records`` before it were skipped."""
+        state = self.partitions.get(partition)
+        if state is not None and state.attached and next_offset > state.next_offset:
+            state.next_offset = next_offset
+            self.skipped += records
+
+    def new_records(self, partition: int, offsets: Sequence[int]) -> int:
+        """How many of ``offsets`` it has neither been sent nor skipped."""
+        state = self.partitions.get(partition)
+        return 0 if state is None else len(offsets) - bisect_left(offsets, state.next_offset)
+
+    @property
+    def cursor(self) -> list[tuple[int, int]]:
+        """(partition, next offset) of all that it reads."""
+        return [(partition, state.next_offset) for partition, state in self.partitions.items()]
 
     def _allowance(self, count: int) -> int:
         if not self.can_take:

@@ -6,50 +6,12 @@ from urllib.parse import parse_qs
 
 from brokers.kernel.limits import PARTITIONS_PER_TOPIC_MAX
 from streaming.live.cursor import InvalidCursor, decode_cursor
-from streaming.live.subscription import CREDITS_MAX, Mode
+from streaming.live.feed_request import FeedRequest
+from streaming.live.start_from import InvalidRequest, Start, is_number, parse_start
+from streaming.live.subscription import CREDITS_DEFAULT, CREDITS_MAX, Mode
 
-CREDITS_DEFAULT: Final = 1_000
 _PARAMETERS: Final = frozenset({"cluster_id", "from", "mode", "partitions", "resume", "credits"})
 _QUERY_BYTES_MAX: Final = 32 * 1024
-_NUMBER_DIGITS_MAX: Final = 18
-
-
-class InvalidRequest(Exception):
-    """A parameter cannot be understood; the message names it and says what it may be."""
-
-
-@dataclass(frozen=True, slots=True)
-class FromLatest:
-    """Records committed from now on."""
-
-
-@dataclass(frozen=True, slots=True)
-class FromEarliest:
-    """The oldest record that is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class FromEnd:
-    """The last ``records`` of each partition."""
-
-    records: int
-
-
-@dataclass(frozen=True, slots=True)
-class FromOffset:
-    """The same offset in each partition."""
-
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class FromTimestamp:
-    """The first record at or after a moment (Unix ms)."""
-
-    timestamp_ms: int
-
-
-Start = FromLatest | FromEarliest | FromEnd | FromOffset | FromTimestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +25,12 @@ class TailRequest:
     """Next offset by partition; stronger than ``start``."""
     credits: int | None
     """None is without limit."""
+
+    def feed(self, topic: str) -> FeedRequest:
+        """The one subscription of the socket."""
+        return FeedRequest(
+            None, topic, self.start, self.mode, self.partitions, self.resume, self.credits
+        )
 
 
 def parse_tail_request(query: bytes) -> TailRequest:
@@ -89,22 +57,6 @@ def parse_tail_request(query: bytes) -> TailRequest:
     )
 
 
-def parse_start(text: str) -> Start:
-    """``latest``, ``earliest``, ``end-N``, ``offset:N`` or ``ts:UNIX_MS``."""
-    match text.partition(":"):
-        case ("latest", "", ""):
-            return FromLatest()
-        case ("earliest", "", ""):
-            return FromEarliest()
-        case ("offset", ":", number) if _is_number(number):
-            return FromOffset(int(number))
-        case ("ts", ":", number) if _is_number(number):
-            return FromTimestamp(int(number))
-        case (end, "", "") if end.startswith("end-") and _is_number(end[4:]):
-            return FromEnd(int(end[4:]))
-    raise InvalidRequest("from must be latest, earliest, end-N, offset:N or ts:UNIX_MILLISECONDS")
-
-
 def _known() -> str:
     return ", ".join(sorted(_PARAMETERS))
 
@@ -120,7 +72,7 @@ def _partitions(text: str | None) -> tuple[int, ...] | None:
     if text is None:
         return None
     numbers = text.split(",")
-    if len(numbers) > PARTITIONS_PER_TOPIC_MAX or not all(map(_is_number, numbers)):
+    if len(numbers) > PARTITIONS_PER_TOPIC_MAX or not all(map(is_number, numbers)):
         raise InvalidRequest("partitions must be whole numbers with commas between them, as 0,3")
     return tuple(sorted({int(number) for number in numbers}))
 
@@ -137,10 +89,6 @@ def _credits(text: str | None) -> int | None:
         return CREDITS_DEFAULT
     if text == "unlimited":
         return None
-    if not _is_number(text) or int(text) > CREDITS_MAX:
+    if not is_number(text) or int(text) > CREDITS_MAX:
         raise InvalidRequest(f"credits must be 0 to {CREDITS_MAX}, or unlimited")
     return int(text)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS_MAX

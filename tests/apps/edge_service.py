@@ -75,6 +75,8 @@ class EdgeService:
             lifespan="off",
             loop="uvloop",
             ws="websockets-sansio",
+            ws_max_size=1024 * 1024,
+            ws_per_message_deflate=False,
             log_config=None,
             access_log=False,
         )

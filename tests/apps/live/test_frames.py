@@ -3,18 +3,17 @@ import json
 import pytest
 
 from brokers.wire.records import Record
-from streaming.live import frames
+from streaming.live import shared_batch
 from streaming.live.client_message import (
     Authenticate,
-    InvalidMessage,
-    MessageTooBig,
     Pause,
     Permit,
     Resume,
-    parse_client_message,
+    parse_topic_message,
 )
 from streaming.live.close_codes import CloseCode
-from streaming.live.frames import SharedBatch
+from streaming.live.message_fields import InvalidMessage, MessageTooBig
+from streaming.live.shared_batch import SharedBatch
 from streaming.live.subscription import Slice
 
 RECORDS = [
@@ -25,8 +24,8 @@ RECORDS = [
 
 
 def test_a_frame_has_the_shape_that_the_console_reads():
-    batch = SharedBatch(3, RECORDS, 10, 12)
-    frame = json.loads(batch.frame(Slice(0, 3, 7), "v1.3-10"))
+    batch = SharedBatch(3, 5, RECORDS, 10, 12)
+    frame = json.loads("".join(batch.frame(Slice(0, 3, 7), "v1.3-10")))
     records = frame.pop("records")
     assert frame == {
         "type": "records",
@@ -48,16 +47,21 @@ def test_a_frame_has_the_shape_that_the_console_reads():
 
 
 def test_each_subscriber_gets_its_part():
-    batch = SharedBatch(3, RECORDS, 10, 12)
-    part = json.loads(batch.frame(Slice(1, 2, 0), "c"))
+    batch = SharedBatch(3, 5, RECORDS, 10, 12)
+    part = json.loads("".join(batch.frame(Slice(1, 2, 0), "c")))
     assert [record["offset"] for record in part["records"]] == ["6"]
 
 
 def test_a_batch_is_encoded_once_for_all(monkeypatch):
     encoded = []
-    text_of = frames.record_text
-    monkeypatch.setattr(frames, "record_text", lambda r: encoded.append(r.offset) or text_of(r))
-    batch = SharedBatch(3, RECORDS, 10, 12)
+    text_of = shared_batch.record_text
+
+    def counted(record, *how):
+        encoded.append(record.offset)
+        return text_of(record, *how)
+
+    monkeypatch.setattr(shared_batch, "record_text", counted)
+    batch = SharedBatch(3, 5, RECORDS, 10, 12)
     for _ in range(50):
         batch.frame(Slice(0, 3, 0), "c")
         batch.frame(Slice(0, 2, 0), "c")
@@ -67,14 +71,14 @@ def test_a_batch_is_encoded_once_for_all(monkeypatch):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"type":"permit","records":5}', Permit(5)),
-        ('{"type":"pause"}', Pause()),
-        ('{"type":"resume","id":1}', Resume()),
+        ('{"type":"permit","records":5}', Permit(None, 5)),
+        ('{"type":"pause"}', Pause(None)),
+        ('{"type":"resume","id":1}', Resume(None)),
         ('{"type":"auth","api_key":"k","api_secret":"s"}', Authenticate("k", "s")),
     ],
 )
 def test_what_a_subscriber_may_say(text, message):
-    assert parse_client_message(text) == message
+    assert parse_topic_message(text) == message
 
 
 @pytest.mark.parametrize(
@@ -98,12 +102,12 @@ def test_what_a_subscriber_may_say(text, message):
 )
 def test_what_cannot_be_understood_is_refused(text):
     with pytest.raises(InvalidMessage):
-        parse_client_message(text)
+        parse_topic_message(text)
 
 
 def test_a_long_message_is_refused_for_its_length():
     with pytest.raises(MessageTooBig):
-        parse_client_message(json.dumps({"type": "ping", "id": "x" * 20_000}))
+        parse_topic_message(json.dumps({"type": "ping", "id": "x" * 20_000}))
 
 
 def test_close_codes_say_the_same_as_http_and_are_published_ones():

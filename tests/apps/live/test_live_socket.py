@@ -394,9 +394,9 @@ def test_a_reader_that_stalls_is_closed_and_holds_little(edge, tenant, topic, mo
         for _ in range(16):
             produce(edge, tenant, topic, [chr(65 + n % 26) * 900_000 for n in range(2)])
             assert stalled._outbox.characters < outbox.PENDING_CHARACTERS_MAX + 2_000_000
-            if stalled._tail is None:
+            if not stalled._feeds:
                 break
-        wait_for(lambda: stalled._tail is None, "the stalled session has ended")
+        wait_for(lambda: not stalled._feeds, "the stalled session has ended")
 
 
 def test_many_subscribers_of_a_fast_topic_all_get_every_record(edge, tenant, topic):

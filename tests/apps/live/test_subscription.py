@@ -29,7 +29,7 @@ def test_lossless_without_credit_stands_still_and_reads_on_by_itself():
     assert subscription.behind() == {}
     subscription.permit(5)
     assert subscription.behind() == {0: 12}
-    assert subscription.on_own(0, [12, 13], 14, tail=14).skipped == 0
+    assert subscription.on_own(0, 12, [12, 13], 14, tail=14).skipped == 0
     assert subscription.on_shared(0, [14], 15).stop == 1
 
 
@@ -46,7 +46,7 @@ def test_one_that_starts_in_the_past_reads_up_to_the_tail():
     subscription = Subscription.begin(Mode.TAIL, None, {0: 5, 1: 9}, {0: 9, 1: 9})
     assert subscription.behind() == {0: 5}
     assert subscription.on_shared(0, [9], 10) is None
-    assert subscription.on_own(0, [5, 6, 7, 8, 9], 10, tail=10).stop == 5
+    assert subscription.on_own(0, 5, [5, 6, 7, 8, 9], 10, tail=10).stop == 5
     assert subscription.behind() == {}
 
 
@@ -109,7 +109,7 @@ class SubscriberOfOnePartition(RuleBasedStateMachine):
         offset = self.subscription.behind()[0]
         next_offset = min(offset + upto, self.end)
         offsets = [each for each in self.log if offset <= each < next_offset]
-        self.take(self.subscription.on_own(0, offsets, next_offset, self.tail), offsets)
+        self.take(self.subscription.on_own(0, offset, offsets, next_offset, self.tail), offsets)
 
     @rule(records=st.integers(1, 20))
     def it_permits(self, records):

@@ -3,16 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.live.cursor import InvalidCursor, decode_cursor, encode_cursor
-from streaming.live.subscription import Mode
-from streaming.live.tail_request import (
+from streaming.live.start_from import (
     FromEarliest,
     FromEnd,
     FromLatest,
     FromOffset,
     FromTimestamp,
     InvalidRequest,
-    parse_tail_request,
 )
+from streaming.live.subscription import Mode
+from streaming.live.tail_request import parse_tail_request
 
 
 def test_what_is_meant_when_nothing_is_said():
