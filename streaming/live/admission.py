@@ -7,7 +7,7 @@ from typing import Final
 
 SOCKETS_MAX: Final = 4_000
 """Of one web process; a socket at rest costs some 50 KiB."""
-SOCKETS_PER_TENANT_MAX: Final = 500
+SOCKETS_PER_TENANT_MAX: Final = 2_000
 SOCKETS_UNAUTHENTICATED_MAX: Final = 200
 """Upgraded sockets that have yet to say who they are; each may take ``AUTH_SECONDS``."""
 
