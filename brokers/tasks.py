@@ -10,7 +10,9 @@ from django.conf import settings
 from brokers.kernel.errors import StorageError
 from brokers.log.disk import RealDisk
 from brokers.log.storage_worker import run_job
+from brokers.selectors.database_time import database_time
 from brokers.services import purge_deleted_topics as verb
+from brokers.services import thin_figures as thinning
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,14 @@ def purge_deleted_topics() -> None:
     """Remove the rows of topics that were deleted long ago, until none is left to remove."""
     while removed := verb.purge_deleted_topics():
         log.info("purged %d deleted topics", removed)
+
+
+@shared_task(ignore_result=True)
+def thin_figures() -> None:
+    """Thin time series as they age."""
+    started = time.monotonic()
+    if removed := thinning.thin_figures(database_time()):
+        log.info("thinned time series by %d points in %.1f s", removed, time.monotonic() - started)
 
 
 @shared_task(ignore_result=True)

@@ -20,6 +20,7 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 from django.conf import settings  # noqa: E402
 
+from brokers.metering.steps import GROUPS_S  # noqa: E402
 from brokers.worker import BrokerStep, broker_id_option  # noqa: E402
 
 app = Celery("headwater")
@@ -42,6 +43,16 @@ app.conf.update(
         "purge-deleted-topics": {
             "task": "brokers.tasks.purge_deleted_topics",
             "schedule": 3600.0,
+        },
+        "thin-figures": {
+            "task": "brokers.tasks.thin_figures",
+            "schedule": 600.0,
+        },
+        "sample-groups": {
+            "task": "streaming.tasks.sample_groups",
+            "schedule": float(GROUPS_S),
+            # Behind a long compaction there is no catching up: what was is not to be seen any more.
+            "options": {"expires": GROUPS_S},
         },
     },
 )

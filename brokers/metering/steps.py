@@ -6,6 +6,9 @@ from typing import Final
 FINEST_S: Final = 10
 """Between two ticks."""
 
+GROUPS_S: Final = 15
+"""Between two looks at consumer groups."""
+
 HOUR_S: Final = 3_600
 DAY_S: Final = 24 * HOUR_S
 

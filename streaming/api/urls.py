@@ -10,6 +10,7 @@ from streaming.api.cell_brokers import CellBrokersView
 from streaming.api.docs import api_docs
 from streaming.api.filter_test import test_filter
 from streaming.api.members import MembersView, MemberView
+from streaming.api.metrics import MetricsView
 from streaming.api.openapi import OpenApiView
 from streaming.api.overview import OverviewView
 from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView
@@ -17,6 +18,7 @@ from streaming.api.session import SessionView
 from streaming.api.tenants import TenantsView, TenantView
 from streaming.api.tickets import TicketsView
 from streaming.api.topics import PartitionMapView, TopicListView
+from streaming.api.usage import UsageView
 from streaming.problems import Problem
 from streaming.rest.answers import respond
 from streaming.rest.operations import async_endpoint
@@ -38,6 +40,8 @@ urlpatterns = [
     path("v1/session", SessionView.as_view()),
     path(f"{_TENANT}/topics", TopicListView.as_view()),
     path(f"{_TENANT}/topics/<str:topic>/partitions", PartitionMapView.as_view()),
+    path(f"{_TENANT}/metrics", MetricsView.as_view()),
+    path(f"{_TENANT}/usage", UsageView.as_view()),
     path("v1/cell/brokers", CellBrokersView.as_view()),
     path("v1/tenants", TenantsView.as_view()),
     path(_TENANT, TenantView.as_view()),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from brokers.metering.steps import FINEST_S
 from brokers.models import BrokerFigures, ReplicaFigures
 from brokers.selectors.database_time import database_time
 from brokers.services.roll_up_figures import roll_up_figures
@@ -21,14 +22,16 @@ def tenant(edge):
 def topic(edge, tenant):
     """With ten records, all of them in its brokers' figures and in two ticks."""
     name = edge.topic(tenant, partitions=2, **{"retention.ms": "3600000"})
-    roll_up(20)
+    # Two ticks that this test does not wait for, and no broker makes meanwhile.
+    soon = database_time() + timedelta(minutes=2)
+    assert roll_up_figures(soon)
     with edge.client(tenant.service) as client:
         for number in range(10):
             body = {"partition_id": number % 2, "value": {"type": "STRING", "data": "x" * 100}}
             sent = client.post(f"{tenant.path}/topics/{name}/records", json=body)
             assert sent.status_code == 200, sent.text
     wait_for(lambda: published(tenant) == 10, "the brokers publish what they counted")
-    roll_up(30)
+    assert roll_up_figures(soon + timedelta(seconds=FINEST_S))
     return name
 
 
@@ -36,11 +39,6 @@ def published(tenant):
     with scope.system("test"):
         rows = ReplicaFigures.objects.filter(tenant_id=tenant.id)
         return sum(row.records_in for row in rows)
-
-
-def roll_up(seconds):
-    """As a broker does, some seconds from now: this test does not wait for the clock."""
-    assert roll_up_figures(database_time() + timedelta(seconds=seconds))
 
 
 def test_the_list_of_topics(edge, tenant, topic):
@@ -107,3 +105,37 @@ def test_a_topic_that_was_made_just_now(edge, tenant, topic):
         client.delete(f"{tenant.path}/topics/{new}")
         rows = client.get(f"/api/v1/tenants/{tenant.name}/topics").json()["data"]
     assert [row["name"] for row in rows] == [topic]
+
+
+def test_series(edge, tenant, topic):
+    with edge.client(tenant.service) as client:
+        path = f"/api/v1/tenants/{tenant.name}/metrics"
+        whole = client.get(path, params={"since": "15m"}).json()
+        of_topic = client.get(path, params={"scope": f"topic:{topic}", "since": "15m"}).json()
+        group = client.get(path, params={"scope": "group:nobody", "since": "7d"}).json()
+        refused = [
+            client.get(path, params=params).status_code
+            for params in (
+                {"scope": "topic:absent"}, {"scope": "x"}, {"scope": "topic:"}, {"since": "1s"},
+                {"until": "1"}, {"scope": "group:\0"},
+            )
+        ]  # fmt: skip
+    assert refused == [404, 400, 400, 400, 400, 400]
+    assert (whole["step_s"], group["step_s"]) == (10, 900)
+    for found in (whole, of_topic):
+        assert found["series"]["records_in_per_s"][-1] == 1.0
+        assert found["series"]["stored_records"][-1] == 10
+        assert {len(values) for values in found["series"].values()} == {len(found["times"])}
+    assert set(group["series"]["lag"]) == {None}
+
+
+def test_usage(edge, tenant, topic):
+    with edge.client(tenant.service) as client:
+        path = f"/api/v1/tenants/{tenant.name}/usage"
+        rows = client.get(path, params={"days": 2}).json()["data"]
+        refused = [
+            client.get(path, params={"days": days}).status_code for days in ("0", "x", "99999")
+        ]
+    assert sum(row["records_in"] for row in rows) == 10
+    assert max(row["stored_bytes_max"] for row in rows) > 1000
+    assert refused == [400, 400, 400]

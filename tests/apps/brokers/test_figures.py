@@ -17,6 +17,8 @@ from brokers.models import (
     TopicPoint,
 )
 from brokers.node.ports import BrokerReading, ReplicaReading
+from brokers.selectors.database_time import database_time
+from brokers.selectors.moving_tenants import LATELY, moving_tenants
 from brokers.services.delete_topic import delete_topic
 from brokers.services.publish_figures import publish_figures
 from brokers.services.roll_up_figures import roll_up_figures
@@ -184,3 +186,12 @@ def test_readings_of_topics_that_are_gone_are_left_out(flights):
 def test_a_clock_that_goes_back_makes_no_tick(flights):
     assert roll_up(100)
     assert not roll_up(50)
+
+
+def test_tenants_whose_records_move(acme, rival, flights):
+    idle = rival.create("idle", 1)
+    publish(reading(flights, records=1, size=1, out=1), reading(idle, records=1, size=1))
+    roll_up_figures(database_time())
+    assert moving_tenants() == [str(acme.tenant.id)]
+    TenantFigures.objects.update(at=database_time() - 2 * LATELY)
+    assert moving_tenants() == []

@@ -5,5 +5,7 @@ from tests.apps.access.routes.row import Right, Row
 ROWS = [
     Row("GET", "/api/v1/tenants/{tenant}/topics", Right.READ),
     Row("GET", "/api/v1/tenants/{tenant}/topics/{topic}/partitions", Right.READ),
+    Row("GET", "/api/v1/tenants/{tenant}/metrics", Right.READ),
+    Row("GET", "/api/v1/tenants/{tenant}/usage", Right.READ),
     Row("GET", "/api/v1/cell/brokers", Right.OPERATE),
 ]
