@@ -5,20 +5,18 @@ is ours. A value that this release cannot honour is refused rather than kept and
 config only tunes what Kafka does inside, its documentation says what happens instead.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.limits import KIB, MESSAGE_BYTES_DEFAULT, MESSAGE_BYTES_MAX, MIB
+from brokers.metadata.config_values import Values, fraction, integer, one_of, some_of
 
 INT_MAX: Final = 2**31 - 1
 LONG_MAX: Final = 2**63 - 1
 DAY_MS: Final = 86_400_000
-INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
-DECIMAL: Final = re.compile(r"[0-9]{1,10}(\.[0-9]{1,20})?")
 
 
 class ConfigType(IntEnum):
@@ -33,10 +31,6 @@ class ConfigType(IntEnum):
     LIST = 7
 
 
-Check = Callable[[str], str | None]
-"""None for a good value; else what a good one would be."""
-
-
 @dataclass(frozen=True, slots=True)
 class TopicConfig:
     """One config. ``default`` and values are text, as on the wire."""
@@ -44,39 +38,8 @@ class TopicConfig:
     name: str
     type: ConfigType
     default: str
-    check: Check
+    values: Values
     documentation: str
-
-
-def _integer(low: int, high: int) -> Check:
-    wanted = f"a whole number from {low} to {high}"
-
-    def check(text: str) -> str | None:
-        good = INTEGER.fullmatch(text) and low <= int(text) <= high
-        return None if good else wanted
-
-    return check
-
-
-def _fraction(text: str) -> str | None:
-    good = DECIMAL.fullmatch(text) and 0 <= float(text) <= 1
-    return None if good else "a number from 0 to 1"
-
-
-def _one_of(*choices: str, because: str = "") -> Check:
-    wanted = " or ".join(choices) + (f" ({because})" if because else "")
-    return lambda text: None if text in choices else wanted
-
-
-def _some_of(*choices: str) -> Check:
-    wanted = "one or more of " + " and ".join(choices) + ", divided by commas"
-
-    def check(text: str) -> str | None:
-        items = [item.strip() for item in text.split(",")]
-        good = set(items) <= set(choices) and len(set(items)) == len(items)
-        return None if good else wanted
-
-    return check
 
 
 _INT: Final = ConfigType.INT
@@ -93,7 +56,7 @@ _ALL: Final = (
         "cleanup.policy",
         _LIST,
         "delete",
-        _some_of("compact", "delete"),
+        some_of("compact", "delete"),
         "What happens to old records: delete removes segments by retention.ms and retention.bytes, "
         "compact keeps the last record of each key; records without a key are then refused.",
     ),
@@ -101,49 +64,49 @@ _ALL: Final = (
         "compression.gzip.level",
         _INT,
         "-1",
-        _integer(-1, 9),
+        integer(-1, 9),
         "Kept for tools; batches stay as the producer compressed them.",
     ),
     TopicConfig(
         "compression.lz4.level",
         _INT,
         "9",
-        _integer(1, 17),
+        integer(1, 17),
         "Kept for tools; batches stay as the producer compressed them.",
     ),
     TopicConfig(
         "compression.type",
         _STRING,
         "producer",
-        _one_of("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
+        one_of("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
         "Kept for tools; batches stay as the producer compressed them, which is producer.",
     ),
     TopicConfig(
         "compression.zstd.level",
         _INT,
         "3",
-        _integer(-131072, 22),
+        integer(-131072, 22),
         "Kept for tools; batches stay as the producer compressed them.",
     ),
     TopicConfig(
         "delete.retention.ms",
         _LONG,
         str(DAY_MS),
-        _integer(0, LONG_MAX),
+        integer(0, LONG_MAX),
         "How long compaction keeps a tombstone, a record without a value, after it first met it.",
     ),
     TopicConfig(
         "file.delete.delay.ms",
         _LONG,
         "60000",
-        _integer(0, DAY_MS),
+        integer(0, DAY_MS),
         "Time between a segment's or topic's deletion and the removal of its files; at most a day.",
     ),
     TopicConfig(
         "flush",
         _STRING,
         "fsync",
-        _one_of("fsync", "os"),
+        one_of("fsync", "os"),
         "When a record counts as durable: fsync, once it is on the disk; os, once the operating "
         "system has it, as in Kafka. Headwater's own.",
     ),
@@ -151,30 +114,30 @@ _ALL: Final = (
         "flush.messages",
         _LONG,
         str(LONG_MAX),
-        _integer(1, LONG_MAX),
+        integer(1, LONG_MAX),
         "Kept for tools; flush=fsync already syncs before records count as committed.",
     ),
     TopicConfig(
         "flush.ms",
         _LONG,
         str(LONG_MAX),
-        _integer(0, LONG_MAX),
+        integer(0, LONG_MAX),
         "Kept for tools; flush=fsync already syncs before records count as committed.",
     ),
     TopicConfig(
         "index.interval.bytes",
         _INT,
         "4096",
-        _integer(0, INT_MAX),
+        integer(0, INT_MAX),
         "How many bytes of records lie between two entries of an index.",
     ),
-    TopicConfig("local.retention.bytes", _LONG, "-2", _integer(-2, LONG_MAX), _FOR_TIERS),
-    TopicConfig("local.retention.ms", _LONG, "-2", _integer(-2, LONG_MAX), _FOR_TIERS),
+    TopicConfig("local.retention.bytes", _LONG, "-2", integer(-2, LONG_MAX), _FOR_TIERS),
+    TopicConfig("local.retention.ms", _LONG, "-2", integer(-2, LONG_MAX), _FOR_TIERS),
     TopicConfig(
         "max.compaction.lag.ms",
         _LONG,
         str(LONG_MAX),
-        _integer(1, LONG_MAX),
+        integer(1, LONG_MAX),
         "Age at which a record is compacted however little there is to compact; never sooner than "
         "after a second, for segments are begun as often.",
     ),
@@ -182,49 +145,49 @@ _ALL: Final = (
         "max.message.bytes",
         _INT,
         str(MESSAGE_BYTES_DEFAULT),
-        _integer(0, MESSAGE_BYTES_MAX),
+        integer(0, MESSAGE_BYTES_MAX),
         "The largest record batch that is accepted, as compressed.",
     ),
     TopicConfig(
         "message.timestamp.after.max.ms",
         _LONG,
         "3600000",
-        _integer(0, LONG_MAX),
+        integer(0, LONG_MAX),
         "How far a record's timestamp may be ahead of the broker's clock.",
     ),
     TopicConfig(
         "message.timestamp.before.max.ms",
         _LONG,
         str(LONG_MAX),
-        _integer(0, LONG_MAX),
+        integer(0, LONG_MAX),
         "How far a record's timestamp may be behind the broker's clock.",
     ),
     TopicConfig(
         "message.timestamp.type",
         _STRING,
         "CreateTime",
-        _one_of("CreateTime", "LogAppendTime"),
+        one_of("CreateTime", "LogAppendTime"),
         "Whether a record keeps its producer's timestamp or gets the broker's.",
     ),
     TopicConfig(
         "min.cleanable.dirty.ratio",
         _DOUBLE,
         "0.5",
-        _fraction,
+        fraction(),
         "A log is compacted when more than this part of its closed segments is not yet.",
     ),
     TopicConfig(
         "min.compaction.lag.ms",
         _LONG,
         "0",
-        _integer(0, LONG_MAX),
+        integer(0, LONG_MAX),
         "How long a record stays as it was produced before compaction may touch it.",
     ),
     TopicConfig(
         "min.insync.replicas",
         _INT,
         "2",
-        _integer(1, INT_MAX),
+        integer(1, INT_MAX),
         "How many replicas must be in sync for records to be committed, or as many as there are "
         "when that is fewer. A leader that crashes alone then takes nothing with it. Kafka's "
         "default is 1.",
@@ -233,63 +196,63 @@ _ALL: Final = (
         "preallocate",
         _BOOLEAN,
         "false",
-        _one_of("true", "false"),
+        one_of("true", "false"),
         "Kept for tools; files grow as they are written.",
     ),
     TopicConfig(
         "remote.storage.enable",
         _BOOLEAN,
         "false",
-        _one_of("false", because="tiered storage is not in this release"),
+        one_of("false", because="tiered storage is not in this release"),
         _FOR_TIERS,
     ),
     TopicConfig(
         "retention.bytes",
         _LONG,
         "-1",
-        _integer(-1, LONG_MAX),
+        integer(-1, LONG_MAX),
         "Old segments go when a partition is larger; -1 for no limit.",
     ),
     TopicConfig(
         "retention.ms",
         _LONG,
         str(7 * DAY_MS),
-        _integer(-1, LONG_MAX),
+        integer(-1, LONG_MAX),
         "Segments go when their newest record is older; -1 for no limit.",
     ),
     TopicConfig(
         "segment.bytes",
         _INT,
         str(1 << 30),
-        _integer(MIB, INT_MAX),
+        integer(MIB, INT_MAX),
         "Size at which a new segment file is begun; at least 1 MiB, or files would be too many.",
     ),
     TopicConfig(
         "segment.index.bytes",
         _INT,
         str(10 * MIB),
-        _integer(4 * KIB, INT_MAX),
+        integer(4 * KIB, INT_MAX),
         "Size of a segment's index at which a new segment is begun.",
     ),
     TopicConfig(
         "segment.jitter.ms",
         _LONG,
         "0",
-        _integer(0, LONG_MAX),
+        integer(0, LONG_MAX),
         "Kept for tools; segments are begun after segment.ms without a random share.",
     ),
     TopicConfig(
         "segment.ms",
         _LONG,
         str(7 * DAY_MS),
-        _integer(1_000, LONG_MAX),
+        integer(1_000, LONG_MAX),
         "Age at which a new segment is begun; at least a second, or files would be too many.",
     ),
     TopicConfig(
         "unclean.leader.election.enable",
         _BOOLEAN,
         "false",
-        _one_of("false", because="acknowledged records are never given up by a setting"),
+        one_of("false", because="acknowledged records are never given up by a setting"),
         "Whether a replica that may lack records can become leader.",
     ),
 )
@@ -308,11 +271,10 @@ def check_config(name: str, value: str | None) -> str:
         )
     if value is None:
         raise Refusal(ErrorCode.INVALID_CONFIG, f"topic config {name} was given no value")
-    wanted = config.check(value)
-    if wanted is not None:
+    if not config.values.are_good(value):
         raise Refusal(
             ErrorCode.INVALID_CONFIG,
-            f"topic config {name} cannot be {_shown(value)!r}; it takes {wanted}",
+            f"topic config {name} cannot be {_shown(value)!r}; it takes {config.values.wanted}",
         )
     return value
 
