@@ -15,6 +15,7 @@ from brokers.metadata.topic_configs import TOPIC_CONFIGS, ConfigType, TopicConfi
 
 class Source(IntEnum):
     TOPIC = 1
+    DYNAMIC_DEFAULT_BROKER = 3
     STATIC_BROKER = 4
     DEFAULT = 5
 

@@ -61,6 +61,18 @@ def partition_states(
         return [*_states(ordered.iterator())]
 
 
+def partitions_moving() -> list[PartitionState]:
+    """Those of all tenants whose replicas change; by tenant, topic and index."""
+    with scope.system("an operator looks at reassignments"):
+        moving = Partition.objects.filter(topic__deleted_at__isnull=True).exclude(
+            adding=[], removing=[]
+        )
+        ordered = moving.select_related("topic", "tenant").order_by(
+            "tenant__name", "topic__name", "index"
+        )
+        return [*_states(ordered.iterator())]
+
+
 def _states(rows: Iterator[Partition]) -> Iterator[PartitionState]:
     for row in rows:
         record = partition_record(row)

@@ -18,6 +18,27 @@ def partitions_by_topic(tenant_id: UUID | str) -> dict[UUID, list[Partition]]:
     return found
 
 
+def partitions_held(tenant_id: UUID | str, broker_id: int) -> list[Partition]:
+    """The tenant's partitions that have a replica on the broker, topics loaded, by name and
+    index."""
+    with scope.tenant(tenant_id):
+        held = Partition.objects.filter(
+            topic__deleted_at__isnull=True, replicas__contains=[broker_id]
+        )
+        return list(held.select_related("topic").order_by("topic__name", "index"))
+
+
+def partitions_moving(tenant_id: UUID | str, topic: str | None = None) -> list[Partition]:
+    """The tenant's partitions whose replicas change, topics loaded, by name and index."""
+    with scope.tenant(tenant_id):
+        moving = Partition.objects.filter(topic__deleted_at__isnull=True).exclude(
+            adding=[], removing=[]
+        )
+        if topic is not None:
+            moving = moving.filter(topic__name=topic)
+        return list(moving.select_related("topic").order_by("topic__name", "index"))
+
+
 def replicas_leaving() -> Counter[BrokerId]:
     """How many replicas each broker holds until others have copied them, over all tenants."""
     leaving: Counter[BrokerId] = Counter()

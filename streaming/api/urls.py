@@ -6,6 +6,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from streaming.api.api_keys import ApiKeysView, ApiKeyView
 from streaming.api.audit_log import AuditLogView
+from streaming.api.cell import (
+    CellBrokerView,
+    CellReassignmentView,
+    DrainView,
+    ReassignmentsView,
+    UndrainView,
+)
 from streaming.api.cell_brokers import CellBrokersView
 from streaming.api.docs import api_docs
 from streaming.api.filter_test import test_filter
@@ -54,5 +61,13 @@ urlpatterns = [
     path(f"{_TENANT}/audit", AuditLogView.as_view()),
     path(f"{_TENANT}/overview", OverviewView.as_view()),
     path(f"{_TENANT}/tickets", TicketsView.as_view()),
+    path("v1/cell/brokers/<int:broker_id>", CellBrokerView.as_view()),
+    path("v1/cell/brokers/<int:broker_id>/drain", DrainView.as_view()),
+    path("v1/cell/brokers/<int:broker_id>/undrain", UndrainView.as_view()),
+    path("v1/cell/reassignments", ReassignmentsView.as_view()),
+    path(
+        "v1/cell/reassignments/<str:tenant>/<str:topic_name>/<int:partition_id>",
+        CellReassignmentView.as_view(),
+    ),
     re_path(r"^(?P<rest>.*)$", no_such_endpoint),
 ]

@@ -9,6 +9,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import uuid4
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.fetch import FetchRequest
@@ -17,9 +18,12 @@ from aiokafka.protocol.offset import OffsetRequest
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.metadata.topic_names import check_topic_name
+from brokers.wire.messages.metadata_request import MetadataRequest as WireMetadataRequest
+from brokers.wire.messages.metadata_request import MetadataRequestTopic
+from brokers.wire.registry import ApiKey
 from streaming.records.connection import CONNECT_SECONDS
 from streaming.records.failures import BrokersUnavailable, broker_errors, refusal_of
-from streaming.records.wire_request import UnsupportedByBroker
+from streaming.records.wire_request import UnsupportedByBroker, WireRequest
 
 EARLIEST: Final = -2
 LATEST: Final = -1
@@ -31,6 +35,8 @@ ANSWER_SECONDS: Final = 10
 """For what a broker answers at once, and for a leader that moves to be found again; a long poll has
 its own time on top."""
 RETRY_SECONDS: Final = 0.1
+TOPIC_IDS_SINCE_VERSION: Final = 12
+"""Of Metadata: asking by a topic's id alone."""
 
 MOVED: Final = frozenset(
     {
@@ -228,6 +234,21 @@ class Reader:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._client.force_metadata_update()
         return [broker.nodeId for broker in self._client.cluster.brokers()]
+
+    async def catch_up(self) -> None:
+        """Have every live broker read the metadata as it is now.
+
+        A broker looks before it says that a topic id is unknown, and nothing has a new one. Raises
+        ``BrokersUnavailable`` when one of them does not answer.
+        """
+        topic = MetadataRequestTopic(topic_id=uuid4().bytes, name=None)
+        request = WireRequest(
+            ApiKey.METADATA,
+            WireMetadataRequest(topics=[topic], allow_auto_topic_creation=False),
+            min_version=TOPIC_IDS_SINCE_VERSION,
+        )
+        nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
+        await asyncio.gather(*(self.ask(node, request, "the metadata") for node in nodes))
 
     async def ask_any(self, request: Any, subject: str) -> Any:
         """The answer of the first broker that gives one. Raises ``BrokersUnavailable``."""

@@ -1,10 +1,10 @@
-"""The body of a topic's creation, read and checked for shape; its meaning is the service's."""
+"""The bodies that create and grow a topic, checked for shape; their meaning is the services'."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from streaming.rest.body import INT32_MAX, InvalidBody, flag, members, shown, text
+from streaming.rest.body import INT32_MAX, InvalidBody, flag, members, number, shown, text
 
 CONFIGS_MAX: Final = 100
 _FIELDS: Final = (
@@ -27,6 +27,12 @@ class CreateTopicRequest:
     validate_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class GrowTopicRequest:
+    partition_count: int
+    validate_only: bool = False
+
+
 def parse_create_topic(body: Any) -> CreateTopicRequest:
     """``body`` is parsed JSON. Raises ``InvalidBody``."""
     given = members(body, _FIELDS)
@@ -36,6 +42,14 @@ def parse_create_topic(body: Any) -> CreateTopicRequest:
         replication_factor=_count(given, "replication_factor"),
         configs=_configs(given.get("configs")),
         validate_only=flag(given, "validate_only"),
+    )
+
+
+def parse_grow_topic(body: Any) -> GrowTopicRequest:
+    """``{"partitions_count", "validate_only"}``. Raises ``InvalidBody``."""
+    given = members(body, ("partitions_count", "validate_only"))
+    return GrowTopicRequest(
+        number(given, "partitions_count", 1, INT32_MAX), flag(given, "validate_only")
     )
 
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
+from django.http import HttpRequest
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 
@@ -19,13 +20,25 @@ class JsonParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Raises ``ParseError``, also for NaN and for nesting deeper than the interpreter goes."""
-        try:
-            return json.loads(stream.read().decode(), parse_constant=_refuse_constant)
-        except RecursionError:
-            raise ParseError("it is nested too deeply") from None
-        except ValueError as error:
-            raise ParseError(str(error)) from None
+        """Raises ``ParseError``."""
+        return parse_json(stream.read())
+
+
+def json_body(request: HttpRequest) -> Any:
+    """The body of an async view's request. Raises ``ParseError``, ``UnsupportedMediaType``."""
+    if request.content_type != JsonParser.media_type:
+        raise UnsupportedMediaType(request.content_type or "none")
+    return parse_json(request.body)
+
+
+def parse_json(data: bytes) -> Any:
+    """Raises ``ParseError``, also for NaN and for nesting deeper than the interpreter goes."""
+    try:
+        return json.loads(data.decode(), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ParseError("it is nested too deeply") from None
+    except ValueError as error:
+        raise ParseError(str(error)) from None
 
 
 def _refuse_constant(name: str) -> None:

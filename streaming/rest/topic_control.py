@@ -1,5 +1,6 @@
 """Topic verbs and looks for REST: the brokers' services and selectors, in REST's terms."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from brokers.kernel.errors import ErrorCode, Refusal
@@ -7,10 +8,12 @@ from brokers.kernel.ids import Principal, TenantId, TopicName
 from brokers.models import Partition, Topic
 from brokers.node.ports import Actor, NewTopic
 from brokers.selectors import replicas, topics
+from brokers.selectors.topics import TopicSummary
+from brokers.services.create_partitions import create_partitions
 from brokers.services.create_topic import create_topic
 from brokers.services.delete_topic import delete_topic
 from streaming.access.caller import TenantAccess
-from streaming.records.identity import ADMINISTER
+from streaming.records.identity import ADMINISTER, READ, WRITE
 from streaming.rest.create_topic_request import CreateTopicRequest
 from streaming.rest.resources import PartitionFacts, TopicFacts
 
@@ -18,7 +21,7 @@ from streaming.rest.resources import PartitionFacts, TopicFacts
 def create(access: TenantAccess, wanted: CreateTopicRequest) -> TopicFacts:
     """Create the topic, or with ``validate_only`` say what it would be. Raises ``Refusal``."""
     created = create_topic(
-        actor=_actor(access),
+        actor=actor_of(access),
         topic=NewTopic(
             name=TopicName(wanted.name),
             partition_count=wanted.partition_count,
@@ -36,36 +39,105 @@ def delete(access: TenantAccess, name: str) -> None:
     """Delete the topic that has the name now. Raises ``Refusal``."""
     topic = _existing(access, name)
     try:
-        delete_topic(actor=_actor(access), topic_id=topics.topic_id_of(topic))
+        delete_topic(actor=actor_of(access), topic_id=topics.topic_id_of(topic))
     except Refusal as error:
         if error.code is ErrorCode.UNKNOWN_TOPIC_ID:  # somebody else was faster
             raise _absent(name) from error
         raise
 
 
+def grow(access: TenantAccess, name: str, count: int, *, validate_only: bool) -> TopicFacts:
+    """Give the topic ``count`` partitions; returns what it is, or would be. Raises ``Refusal``."""
+    existing = _existing(access, name)
+    create_partitions(
+        actor=actor_of(access),
+        name=TopicName(existing.name),
+        count=count,
+        validate_only=validate_only,
+    )
+    return replace(topic_of(access, name), partitions_count=count)
+
+
 def topics_of(access: TenantAccess) -> list[TopicFacts]:
     """The tenant's topics by name."""
-    partitions = replicas.partitions_by_topic(access.tenant_id)
-    return [_facts(topic, partitions[topic.id]) for topic in topics.topics_of(access.tenant_id)]
+    return [_facts(each) for each in topics.topic_summaries(access.tenant_id)]
 
 
 def topic_of(access: TenantAccess, name: str) -> TopicFacts:
     """Raises ``Refusal`` UNKNOWN_TOPIC_OR_PARTITION."""
-    topic = _existing(access, name)
-    return _facts(topic, topics.partitions_of(access.tenant_id, name))
+    # PostgreSQL takes no NUL in a text, not even to say that there is no such row.
+    found = None if "\0" in name else topics.topic_summary(access.tenant_id, name)
+    if found is None:
+        raise _absent(name)
+    return _facts(found)
+
+
+def operations_on_topics(access: TenantAccess) -> list[str]:
+    """What the caller may do with each of the tenant's topics, in Kafka's words (KIP-430)."""
+    allowed = ["DESCRIBE"]
+    if READ in access.scopes:
+        allowed += ["READ", "DESCRIBE_CONFIGS"]
+    if WRITE in access.scopes:
+        allowed.append("WRITE")
+    if ADMINISTER in access.scopes:
+        allowed += ["CREATE", "DELETE", "ALTER", "ALTER_CONFIGS"]
+    return sorted(allowed)
+
+
+def configs_of(access: TenantAccess, name: str) -> dict[str, str]:
+    """What was set on the topic. Raises ``Refusal`` UNKNOWN_TOPIC_OR_PARTITION."""
+    return dict(_existing(access, name).configs)
 
 
 def partitions_of(access: TenantAccess, name: str) -> list[PartitionFacts]:
     """By index. Raises ``Refusal`` UNKNOWN_TOPIC_OR_PARTITION."""
     _existing(access, name)
-    return [
-        PartitionFacts(row.index, row.leader, tuple(row.replicas), tuple(row.isr))
-        for row in topics.partitions_of(access.tenant_id, name)
-    ]
+    return [_partition(row) for row in topics.partitions_of(access.tenant_id, name)]
+
+
+def partition_of(access: TenantAccess, name: str, index: int) -> PartitionFacts:
+    """Raises ``Refusal`` UNKNOWN_TOPIC_OR_PARTITION."""
+    topic = _existing(access, name)
+    row = None
+    if index < topic.partition_count:
+        row = topics.partition_of(access.tenant_id, name, index)
+    if row is None:
+        raise Refusal(
+            ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+            f"topic {name!r} has no partition {index}; it has {topic.partition_count}, from 0",
+        )
+    return _partition(row)
+
+
+def partitions_moving(
+    access: TenantAccess, name: str | None = None
+) -> list[tuple[str, PartitionFacts]]:
+    """Partitions that are reassigned, with their topics; of one topic where it is named.
+
+    Raises ``Refusal`` UNKNOWN_TOPIC_OR_PARTITION.
+    """
+    if name is not None:
+        _existing(access, name)
+    rows = replicas.partitions_moving(access.tenant_id, name)
+    return [(row.topic.name, _partition(row)) for row in rows]
+
+
+def partitions_held(access: TenantAccess, broker_id: int) -> list[tuple[str, PartitionFacts]]:
+    """The tenant's partitions that have a replica on the broker, with their topics."""
+    rows = replicas.partitions_held(access.tenant_id, broker_id)
+    return [(row.topic.name, _partition(row)) for row in rows]
+
+
+def actor_of(access: TenantAccess) -> Actor:
+    """In whose name the caller's verbs are done."""
+    return Actor(
+        TenantId(str(UUID(access.tenant_id))),
+        Principal(access.principal),
+        ADMINISTER in access.scopes,
+    )
 
 
 def _existing(access: TenantAccess, name: str) -> Topic:
-    # PostgreSQL takes no NUL in a text, not even to say that there is no such row.
     topic = None if "\0" in name else topics.topic_named(access.tenant_id, name)
     if topic is None:
         raise _absent(name)
@@ -79,14 +151,16 @@ def _absent(name: str) -> Refusal:
     )
 
 
-def _facts(topic: Topic, partitions: list[Partition]) -> TopicFacts:
-    factor = len(partitions[0].replicas) if partitions else 0
-    return TopicFacts(topic.name, topic.partition_count, factor, topic.internal)
+def _facts(topic: TopicSummary) -> TopicFacts:
+    return TopicFacts(topic.name, topic.partition_count, topic.replication_factor, topic.internal)
 
 
-def _actor(access: TenantAccess) -> Actor:
-    return Actor(
-        TenantId(str(UUID(access.tenant_id))),
-        Principal(access.principal),
-        ADMINISTER in access.scopes,
+def _partition(row: Partition) -> PartitionFacts:
+    return PartitionFacts(
+        row.index,
+        row.leader,
+        tuple(row.replicas),
+        tuple(row.isr),
+        tuple(row.adding),
+        tuple(row.removing),
     )

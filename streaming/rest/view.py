@@ -7,11 +7,12 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from streaming.access.caller import Caller
+from streaming.access.caller import Caller, TenantAccess
 from streaming.access.request_caller import caller_of_request
 from streaming.rest.answers import answer
 from streaming.rest.json_parser import JsonParser
 from streaming.rest.resources import Links
+from tenants.errors import NotFound
 
 
 class CallerAuthentication(BaseAuthentication):
@@ -28,6 +29,13 @@ class RestView(APIView):
     permission_classes = ()
     parser_classes = (JsonParser,)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # PostgreSQL takes no NUL in a text, not even to say that there is no such row.
+        for name, value in kwargs.items():
+            if isinstance(value, str) and "\0" in value:
+                raise NotFound(f"There is no {name} with a NUL in it; check the URL.")
+
     def handle_exception(self, exc: Exception) -> HttpResponse:
         return answer(exc, self.request._request)
 
@@ -37,9 +45,20 @@ class RestView(APIView):
         assert isinstance(caller, Caller)
         return caller
 
+    def access(self, cluster_id: str, scope: str) -> TenantAccess:
+        """Raises ``ClusterNotFound``, and ``NotAllowed`` when the caller lacks ``scope``."""
+        access = self.caller.access(cluster_id)
+        access.require(scope)
+        return access
+
     @property
     def links(self) -> Links:
-        return Links(self.request.build_absolute_uri("/kafka/v3"))
+        return links_of(self.request)
+
+
+def links_of(request: Any) -> Links:
+    """Links under the host that the request was sent to."""
+    return Links(request.build_absolute_uri("/kafka/v3"))
 
 
 def path_of(request: Any) -> str:

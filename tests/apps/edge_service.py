@@ -6,6 +6,7 @@ PostgreSQL, brokers with their logs on disk, uvicorn.
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 import httpx
 import uvicorn
 from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
 from websockets.sync.client import connect
 
 from brokers.adapters.control_plane import DjangoControlPlane
@@ -23,6 +26,7 @@ from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node_thread import NodeThread
 from streaming.cell import ports
 from tenants.services.add_member import add_member
+from tenants.services.appoint_operator import appoint_operator
 from tenants.services.create_tenant import create_tenant
 from tenants.services.create_user import create_user
 from tenants.services.ensure_service_account import ensure_service_account
@@ -146,6 +150,18 @@ class EdgeService:
         add_member(tenant_id=tenant.id, login=login, role=role, by="test")
         return login
 
+    @contextmanager
+    def operator(self):
+        """A client of somebody who runs the service, signed in."""
+        login = f"operator{next(_numbers)}"
+        create_user(login=login, password=PASSWORD, by="test")
+        appoint_operator(login=login, by="test")
+        with self.client() as client:
+            credentials = {"login": login, "password": PASSWORD}
+            answer = client.post("/api/v1/session", json=credentials)
+            client.headers["X-CSRFToken"] = answer.json()["csrf_token"]
+            yield client
+
     def topic(self, tenant: TenantUnderTest, partitions: int = 1, **configs: str) -> str:
         """A new topic of the tenant."""
         name = f"topic{next(_numbers)}"
@@ -181,6 +197,26 @@ class EdgeService:
         node.start()
         assert node.ready.wait(START_SECONDS), self._failures
         self._nodes[number] = node
+
+
+@contextmanager
+def running_edge(blocker, folder: Path):
+    """An edge service, whose rows are removed when it ends; ``blocker`` is pytest-django's."""
+    with blocker.unblock():
+        service = EdgeService(folder)
+        service.start()
+        try:
+            yield service
+        finally:
+            service.stop()
+            call_command(
+                "flush",
+                interactive=False,
+                verbosity=0,
+                reset_sequences=False,
+                inhibit_post_migrate=True,
+            )
+            connections.close_all()
 
 
 def wait_for(condition, what: str, seconds: float = START_SECONDS) -> None:

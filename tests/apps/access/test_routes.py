@@ -105,11 +105,17 @@ def everybody(edge):
         "operator": _signed_in(edge, "operator-of-all"),
         **{role: _signed_in(edge, login) for role, login in logins.items()},
     }
+    topic = edge.topic(tenant)
+    with edge.client(tenant.administrator) as client:
+        partition = client.get(f"{tenant.path}/topics/{topic}/partitions/0").json()
     names = {
         "cluster_id": tenant.cluster_id,
         "tenant": tenant.name,
-        "topic": edge.topic(tenant),
+        "topic": topic,
+        "topic_name": topic,
         "partition": "0",
+        "partition_id": "0",
+        "broker_id": str(partition["leader_broker_id"]),
         "login": logins["viewer"],
         "key_id": tenant.service[0],
         "name": "app",
