@@ -12,8 +12,8 @@ from streaming.live.produce_message import Produce
 from streaming.problems import Problem, problem_of
 from streaming.records.clients import current_clients
 from streaming.records.identity import WRITE
+from streaming.records.outgoing import Delivered, OutgoingRecord, check_size
 from streaming.records.partitioner import choose_partition
-from streaming.records.producer import BatchRefused, Delivered, OutgoingRecord, check_size
 
 IN_FLIGHT_MAX: Final = 500
 IN_FLIGHT_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -111,7 +111,7 @@ class Production:
             asyncio.get_running_loop().call_soon(self._room.set)
 
     def _refuse(self, id: str, error: Exception) -> None:
-        problem = problem_of(error.refusal if isinstance(error, BatchRefused) else error)
+        problem = problem_of(error)
         if problem is None:
             problem = Problem(503, 50003, "The record could not be written; send it again.")
         retryable = problem.status in _RETRYABLE
