@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("kafka/v3/", include("streaming.rest.urls")),
+    path("kafka/v2/", include("streaming.rest.v2.urls")),
     path("api/", include("streaming.api.urls")),
     path("", include("frontend.urls")),
 ]

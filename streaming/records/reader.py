@@ -157,25 +157,50 @@ class Reader:
         max_bytes: int,
         partition_bytes: int | None = None,
     ) -> list[Fetched]:
-        """One Fetch to ``leader`` from an offset per partition; waits for the first byte at most
-        ``wait_ms``. ``partition_bytes`` bounds each partition's part where that is less than the
-        whole. Raises ``BrokersUnavailable`` or ``Refusal`` for the request as a whole; the error of
-        one partition is in its ``Fetched``.
+        """``fetch_topics`` of one topic."""
+        topics = await self.fetch_topics(
+            leader,
+            {topic: positions},
+            wait_ms=wait_ms,
+            max_bytes=max_bytes,
+            partition_bytes=partition_bytes,
+        )
+        return topics[topic]
+
+    async def fetch_topics(
+        self,
+        leader: int,
+        topics: Mapping[str, Mapping[int, int]],
+        *,
+        wait_ms: int,
+        max_bytes: int,
+        partition_bytes: int | None = None,
+    ) -> dict[str, list[Fetched]]:
+        """One Fetch to ``leader`` from an offset per partition of each topic; waits for the first
+        byte at most ``wait_ms``. ``partition_bytes`` bounds each partition's part where that is
+        less than the whole. Raises ``BrokersUnavailable`` or ``Refusal`` for the request as a
+        whole; the error of one partition is in its ``Fetched``.
         """
         most = max_bytes if partition_bytes is None else partition_bytes
-        rows = [(partition, offset, most) for partition, offset in positions.items()]
+        rows = [
+            (topic, [(partition, offset, most) for partition, offset in positions.items()])
+            for topic, positions in topics.items()
+        ]
         request = FetchRequest(
             max_wait_time=wait_ms,
             min_bytes=1,
             max_bytes=max_bytes,
             isolation_level=READ_UNCOMMITTED,
-            topics=[(topic, rows)],
+            topics=rows,
         )
-        subject = f"records of topic {topic!r}"
+        subject = "records of " + ", ".join(f"topic {topic!r}" for topic in topics)
         answer = await self.ask(leader, request, subject, ANSWER_SECONDS + wait_ms / 1000)
         if getattr(answer, "error_code", 0):
             raise refusal_of(answer.error_code, subject)
-        return [_fetched(row) for _topic, results in answer.topics for row in results]
+        found: dict[str, list[Fetched]] = {topic: [] for topic in topics}
+        for topic, results in answer.topics:
+            found[topic].extend(_fetched(row) for row in results)
+        return found
 
     async def fetch_partition(
         self, topic: str, partition: int, offset: int, *, wait_ms: int, max_bytes: int
@@ -206,8 +231,16 @@ class Reader:
                 raise failure
             await asyncio.sleep(RETRY_SECONDS)
 
+    async def places(self, topic: str) -> dict[int, PartitionPlace]:
+        """``partitions`` as they were when last asked for, unless that is to be forgotten."""
+        return self._leaders.get(topic) or await self.partitions(topic)
+
+    def forget(self, topic: str) -> None:
+        """Ask anew where the topic's partitions are."""
+        self._leaders.pop(topic, None)
+
     async def _place(self, topic: str, partition: int) -> PartitionPlace:
-        places = self._leaders.get(topic) or await self.partitions(topic)
+        places = await self.places(topic)
         if partition not in places:
             places = await self.partitions(topic)
         try:

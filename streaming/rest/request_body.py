@@ -24,11 +24,15 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 BODY_BYTES_MAX: Final = 1024 * 1024
 """Every body but produce's: the largest honest one creates a topic with all its configs."""
 
+PRODUCE_V2_BYTES_MAX: Final = 12 * 1024 * 1024
+"""A produce body of REST v2 is one JSON document: the largest record in base64, or many small."""
+
 SEND_SECONDS_MAX: Final = 30
 """For one piece of an answer to find room on its way to the client."""
 
 STREAM_KEY: Final = "headwater.request_body"
 _PRODUCE_PATH: Final = re.compile(r"^/kafka/v3/clusters/[^/]+/topics/[^/]+/records(?::batch|/)?$")
+_PRODUCE_V2_PATH: Final = re.compile(r"^/kafka/v2/topics/[^/]+(/partitions/[^/]+)?/?$")
 
 
 class ReaderStalled(Exception):
@@ -113,8 +117,9 @@ class BoundedBody:
         await self._application({**scope, STREAM_KEY: body}, receive_nothing, send)
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _content_length(scope) > BODY_BYTES_MAX:
-            await _refuse(send)
+        limit = _limit(scope)
+        if _content_length(scope) > limit:
+            await _refuse(send, limit)
             return
         received = 0
         refused = False
@@ -123,9 +128,9 @@ class BoundedBody:
             nonlocal received, refused
             message = await receive()
             received += len(message.get("body", b""))
-            if received > BODY_BYTES_MAX and not refused:
+            if received > limit and not refused:
                 refused = True
-                await _refuse(send)
+                await _refuse(send, limit)
                 return {"type": "http.disconnect"}
             return message
 
@@ -147,6 +152,11 @@ def _impatient(send: Send) -> Send:
     return send_in_time
 
 
+def _limit(scope: Scope) -> int:
+    is_produce_v2 = scope["method"] == "POST" and _PRODUCE_V2_PATH.match(scope["path"])
+    return PRODUCE_V2_BYTES_MAX if is_produce_v2 else BODY_BYTES_MAX
+
+
 def _content_length(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
@@ -154,9 +164,9 @@ def _content_length(scope: Scope) -> int:
     return 0
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, limit: int) -> None:
     problem = Problem(
-        413, 413, f"The body is larger than {BODY_BYTES_MAX} bytes, the most this endpoint takes."
+        413, 413, f"The body is larger than {limit} bytes, the most this endpoint takes."
     )
     body = problem_body(problem)
     headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
