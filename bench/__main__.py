@@ -1,12 +1,14 @@
-"""Run the benchmarks: ``python -m bench [--replicated | --coordination] [--rounds N] …``."""
+"""Run the benchmarks: ``python -m bench [--replicated | --coordination | --edge] …``."""
 
 import argparse
 import sys
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from bench.coordination import COORDINATION_WORKLOADS
+from bench.edge import BARE_WORKLOADS, EDGE_WORKLOADS, bare_uvicorn, web_process
 from bench.headwater_peer import headwater
 from bench.kafka_jars import JarsUnavailable
 from bench.kafka_peer import apache_kafka
@@ -18,6 +20,9 @@ from bench.workloads import REPLICATED_WORKLOADS, WORKLOADS, NotDelivered, Workl
 
 STARTERS = {"headwater": headwater, "kafka": apache_kafka, "tansu": tansu}
 WITHOUT_TANSU = ("headwater", "kafka")
+KARAPACE = (
+    "it is on no package index that pip knows here, and its checkout needs a build of its own"
+)
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -30,6 +35,9 @@ def main() -> int:
         workloads = COORDINATION_WORKLOADS
     brokers = 3 if arguments.replicated else 1
     results = Results.for_this_machine(arguments.rounds, arguments.scale)
+    if arguments.edge:
+        _edge(results, arguments)
+        return 0
     with ExitStack() as running, tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         peers: list[Peer] = []
         for name in arguments.peers:
@@ -51,7 +59,8 @@ def main() -> int:
 def _round(results: Results, peer: Peer, number: int, scale: float, workloads: Workloads) -> None:
     """All workloads once. Round -1 warms up (a JVM compiles) and is not counted."""
     topic = f"bench-{peer.name}-{number + 1}"
-    peer.create_topic(topic)
+    if peer.client_config:
+        peer.create_topic(topic)
     for workload, run in workloads.items():
         try:
             figures = run(peer, topic, scale if number >= 0 else scale / 4)
@@ -63,7 +72,28 @@ def _round(results: Results, peer: Peer, number: int, scale: float, workloads: W
         print(f"round {number}  {peer.name:13} {workload}: {told}", file=sys.stderr, flush=True)
         if number >= 0:
             results.add(peer, workload, figures)
-    peer.delete_topic(topic)
+    if peer.client_config:
+        peer.delete_topic(topic)
+
+
+def _edge(results: Results, arguments: argparse.Namespace) -> None:
+    """The web process beside a bare uvicorn; round -1 warms up."""
+    results.missing["karapace"] = KARAPACE
+    with (
+        tempfile.TemporaryDirectory(prefix="headwater-bench-") as name,
+        headwater(Path(name), 1) as (peer, _os_peer),
+        bare_uvicorn(Path(name)) as (bare_web, bare),
+    ):
+        web = web_process(peer)
+        for number in range(-1, arguments.rounds):
+            for at, one, workloads in (
+                (bare_web, bare, BARE_WORKLOADS),
+                (web, peer, EDGE_WORKLOADS),
+            ):
+                bound = {work: partial(run, at) for work, run in workloads.items()}
+                _round(results, one, number, arguments.scale, bound)
+        results.add(peer, "memory at the end", {"web MiB": read_cost([web.pid]).resident_mib})
+    write_results(results, arguments.out)
 
 
 def _parse() -> argparse.Namespace:
@@ -72,10 +102,12 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1.0, help="amount of work, 1 = 300 MB")
     parser.add_argument("--replicated", action="store_true", help="three brokers, acks=all")
     parser.add_argument("--coordination", action="store_true", help="groups and transactions")
+    parser.add_argument("--edge", action="store_true", help="records over REST")
     parser.add_argument("--peers", nargs="+", choices=STARTERS)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     kind = "replicated" if given.replicated else "coordination" if given.coordination else ""
+    kind = "edge" if given.edge else kind
     given.peers = given.peers or (WITHOUT_TANSU if kind else list(STARTERS))
     given.out = given.out or RESULTS / kind
     return given

@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench.peer import Peer, wait_for, wait_for_broker
@@ -66,16 +67,21 @@ def headwater(folder: Path, brokers: int) -> Iterator[list[Peer]]:
         wait_for_broker(config, "headwater's broker")
         pids = [broker["pid"] for broker in status["brokers"]]
         told = f"{brokers} brokers" if brokers > 1 else "one broker"
+        (web_pid,) = (each["pid"] for each in status["processes"] if each["name"] == "web")
+        peer = Peer(
+            "headwater", "this checkout", config, pids,
+            f"{told}, group-commit fdatasync on", dict(IN_SYNC), brokers,
+            status["http_url"], web_pid, others,
+        )  # fmt: skip
         yield [
-            Peer(
-                "headwater", "this checkout", config, pids,
-                f"{told}, group-commit fdatasync on", dict(IN_SYNC), brokers, others,
+            peer,
+            replace(
+                peer,
+                name="headwater-os",
+                notes=f"{told}, flush=os",
+                topic_configs={"flush": "os", **IN_SYNC},
             ),
-            Peer(
-                "headwater-os", "this checkout", config, pids,
-                f"{told}, flush=os", {"flush": "os", **IN_SYNC}, brokers, others,
-            ),
-        ]  # fmt: skip
+        ]
     finally:
         service.terminate()
         service.wait(30)

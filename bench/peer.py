@@ -21,6 +21,8 @@ class Peer:
     topic_configs: dict[str, str] = field(default_factory=dict)
     replicas: int = 1
     """Of each partition; there are as many partitions, so that every broker leads one."""
+    http_url: str = ""
+    web_pid: int = 0
     others: list[dict[str, str]] = field(default_factory=list)
     """Settings of further users, where one may not have as many connections as a workload needs."""
 
