@@ -79,6 +79,7 @@ def _damaged(data: bytes) -> bytes:
         (batch(b"a", timestamp_ms=int(time.time() * 1000) + 86_400_000),
          ErrorCode.INVALID_TIMESTAMP),
     ],
+    ids=["damaged", "two batches", "none", "cut off", "too large", "of tomorrow"],
 )  # fmt: skip
 def test_bad_records(client, topic, records, code):
     row = client.produce(topic.name, records)
