@@ -19,6 +19,8 @@ from streaming.rest.schema import ERROR
 
 SECURITY: Final[list[dict[str, list[str]]]] = [{"apiKey": []}, {"session": []}]
 _ERROR_SCHEMA: Final = {"$ref": "#/components/schemas/Error"}
+_STATUSES: Final = ("400", "401", "403", "404", "429", "5XX")
+"""Errors that Confluent's contract names at its operations; ``default`` covers the others."""
 _ERROR_RESPONSE: Final = {"$ref": "#/components/responses/Error"}
 
 
@@ -40,8 +42,10 @@ class Generator(SchemaGenerator):
             methods = document["paths"].setdefault(operation.path, {})
             methods[operation.method] = {**operation.document, "security": SECURITY}
         document["paths"] = dict(sorted(document["paths"].items()))
-        for methods in document["paths"].values():
+        for path, methods in document["paths"].items():
             for operation in methods.values():
+                for status in _STATUSES if path.startswith("/kafka/v3/") else ():
+                    operation["responses"].setdefault(status, _ERROR_RESPONSE)
                 operation["responses"].setdefault("default", _ERROR_RESPONSE)
         components = document.setdefault("components", {})
         components.setdefault("schemas", {})["Error"] = ERROR

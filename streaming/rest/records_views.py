@@ -23,6 +23,7 @@ from streaming.rest.records_schema import (
     TOPIC_RECORDS,
 )
 from streaming.rest.request_body import STREAM_KEY
+from streaming.rest.schema import ERROR
 
 
 @described(
@@ -31,7 +32,12 @@ from streaming.rest.request_body import STREAM_KEY
     "order, while the body is still being sent.",
     parameters=(IDEMPOTENCY_KEY,),
     body=json_body(PRODUCE),
-    responses={200: json_response(PRODUCED, "What became of each record.")},
+    responses={
+        200: json_response(PRODUCED, "What became of each record."),
+        413: json_response(ERROR, "The record is larger than the topic takes."),
+        415: json_response(ERROR, "The body is of another type."),
+        422: json_response(ERROR, "The body is empty."),
+    },
 )
 @answering_errors
 async def produce_records(request: HttpRequest, **_names: Any) -> HttpResponseBase:

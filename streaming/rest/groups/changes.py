@@ -32,7 +32,7 @@ NO_CONTENT = {"description": "It is done."}
 
 
 @described(
-    "delete_consumer_group",
+    "deleteKafkaConsumerGroup",
     "Delete a group without members, with all that it has committed.",
     responses={204: NO_CONTENT},
 )
@@ -48,7 +48,7 @@ async def delete_consumer_group(
 
 
 @described(
-    "delete_consumer_group_offsets",
+    "deleteKafkaConsumerGroupOffsets",
     "Have a group forget what it committed for a topic that none of its members is subscribed to.",
     parameters=(
         in_query("topic_name", {"type": "string"}, "The topic.", required=True),
@@ -75,7 +75,7 @@ async def delete_consumer_group_offsets(
 
 
 @described(
-    "reset_consumer_group_offsets",
+    "resetKafkaConsumerGroupOffsets",
     "Set where a group without members goes on reading; with validate_only, only say what it would "
     "be. The partitions are those of `topics`, else all that the group has committed for. `value` "
     "is an offset, a time (Unix ms), a duration back from now (ms) or a count, as `to` says.",

@@ -22,8 +22,12 @@ _LINK: Final[Json] = {
 _OF_GROUP: Final = {"cluster_id": _TEXT, "consumer_group_id": _TEXT}
 
 
+def _metadata(**optional: Json) -> Json:
+    return {"type": "object", "properties": {"self": _TEXT, **optional}, "required": ["self"]}
+
+
 def _resource(kind: str, **properties: Json) -> Json:
-    metadata = {"type": "object", "properties": {"self": _TEXT, "resource_name": _TEXT}}
+    metadata = _metadata(resource_name=_TEXT_OR_NULL)
     own = {"kind": {"type": "string", "enum": [kind]}, "metadata": metadata}
     return {
         "type": "object",
@@ -37,7 +41,7 @@ def _list_of(resource: Json) -> Json:
         "type": "object",
         "properties": {
             "kind": _TEXT,
-            "metadata": {"type": "object"},
+            "metadata": _metadata(next=_TEXT_OR_NULL),
             "data": {"type": "array", "items": resource},
         },
         "required": ["kind", "metadata", "data"],

@@ -47,7 +47,7 @@ async def asking(request: HttpRequest, cluster_id: str, scope: str) -> AsyncIter
 
 
 @described(
-    "list_consumer_groups",
+    "listKafkaConsumerGroups",
     "The tenant's consumer groups, of both types, by name.",
     responses={200: json_response(schemas.GROUPS, "The groups.")},
 )
@@ -62,7 +62,7 @@ async def list_consumer_groups(request: HttpRequest, cluster_id: str) -> HttpRes
 
 
 @described(
-    "get_consumer_group",
+    "getKafkaConsumerGroup",
     "One consumer group.",
     responses={200: json_response(schemas.GROUP, "The group.")},
 )
@@ -76,7 +76,7 @@ async def get_consumer_group(
 
 
 @described(
-    "list_consumers",
+    "listKafkaConsumers",
     "The members of a group.",
     responses={200: json_response(schemas.CONSUMERS, "The members.")},
 )
@@ -92,7 +92,7 @@ async def list_consumers(
 
 
 @described(
-    "get_consumer",
+    "getKafkaConsumer",
     "One member of a group.",
     responses={200: json_response(schemas.CONSUMER, "The member.")},
 )
@@ -107,7 +107,7 @@ async def get_consumer(
 
 
 @described(
-    "list_consumer_assignments",
+    "listKafkaConsumerAssignments",
     "The partitions that a member reads.",
     responses={200: json_response(schemas.ASSIGNMENTS, "The partitions.")},
 )
@@ -122,7 +122,7 @@ async def list_consumer_assignments(
 
 
 @described(
-    "get_consumer_assignment",
+    "getKafkaConsumerAssignment",
     "One partition that a member reads.",
     responses={200: json_response(schemas.ASSIGNMENT, "The partition.")},
 )
@@ -150,7 +150,7 @@ async def get_consumer_assignment(  # noqa: PLR0917
 
 
 @described(
-    "list_consumer_lags",
+    "listKafkaConsumerLags",
     "How far the group is behind, by partition: in records and in seconds.",
     responses={200: json_response(schemas.LAGS, "The lags.")},
 )
@@ -166,7 +166,7 @@ async def list_consumer_lags(
 
 
 @described(
-    "get_consumer_lag",
+    "getKafkaConsumerLag",
     "How far the group is behind on one partition.",
     responses={200: json_response(schemas.LAG, "The lag.")},
 )
@@ -192,7 +192,7 @@ async def get_consumer_lag(
 
 
 @described(
-    "get_consumer_group_lag_summary",
+    "getKafkaConsumerGroupLagSummary",
     "The largest and the total lag of a group.",
     responses={200: json_response(schemas.LAG_SUMMARY, "The summary.")},
 )
