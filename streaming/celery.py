@@ -54,6 +54,10 @@ app.conf.update(
             # Behind a long compaction there is no catching up: what was is not to be seen any more.
             "options": {"expires": GROUPS_S},
         },
+        "forget-idempotent-requests": {
+            "task": "streaming.tasks.forget_idempotent_requests",
+            "schedule": 3600.0,
+        },
     },
 )
 app.autodiscover_tasks()

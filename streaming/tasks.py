@@ -1,6 +1,7 @@
 """Upkeep of what tenants see, as beat asks for it; nothing waits for it."""
 
 import asyncio
+import logging
 import time
 from datetime import datetime
 
@@ -15,7 +16,9 @@ from brokers.services.record_group_lags import record_group_lags
 from streaming.groups.sampling import sample_lags
 from streaming.records.clients import Clients
 from streaming.records.token import TokenSigner
+from streaming.services.forget_requests import forget_requests
 
+log = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True)
 def sample_groups() -> None:
@@ -39,3 +42,10 @@ async def _sampled(tenants: list[str], number: int) -> list[GroupLag]:
         )
     finally:
         await clients.close()
+
+
+@shared_task(ignore_result=True)
+def forget_idempotent_requests() -> None:
+    """Remove idempotency keys that have expired, until none is left to remove."""
+    while removed := forget_requests():
+        log.info("forgot %d idempotency keys", removed)

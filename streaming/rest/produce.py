@@ -15,6 +15,11 @@ from streaming.problems import Problem
 from streaming.records.identity import WRITE
 from streaming.rest.concatenated_json import MalformedBody, ObjectSplitter, ObjectTooLarge
 from streaming.rest.exchange import Exchange, Reply
+from streaming.rest.idempotent_produce import (
+    IDEMPOTENT_BODY_BYTES_MAX,
+    IdempotentProduce,
+    idempotency_key,
+)
 from streaming.rest.problem_reply import problem_reply
 from streaming.rest.produce_request import InvalidRecord, parse_produce_request
 from streaming.rest.request_body import RequestBody
@@ -32,14 +37,32 @@ async def produce(exchange: Exchange, topic: str) -> Reply:
     exchange.access.require(WRITE)
     if not exchange.is_json:
         return problem_reply(Problem(415, 415, "Send the records as application/json."))
+    assert exchange.body is not None
+    key = idempotency_key(exchange)
+    if key is not None:
+        return await _once(exchange, topic, key, exchange.body)
     shipper = Shipper(exchange.access, topic)
     await shipper.find_topic()
-    assert exchange.body is not None
     length = exchange.content_length
     if length is not None and length <= AT_ONCE_BYTES_MAX:
         answers = await _at_once(shipper, exchange.body)
         return answer_all(answers)
     return await _as_it_comes(shipper, exchange.body, is_bounded=length is not None)
+
+
+async def _once(exchange: Exchange, topic: str, key: str, body: RequestBody) -> Reply:
+    """The whole body is read, and is right as JSON, before anything of it is written."""
+    text = await body.whole(IDEMPOTENT_BODY_BYTES_MAX)
+    splitter = ObjectSplitter()
+    try:
+        texts = splitter.feed(text)
+        splitter.finish()
+    except MalformedBody as error:
+        return problem_reply(_malformed(error))
+    if not texts:
+        return answer_all([])
+    once = IdempotentProduce(exchange, topic, key, answer_all)
+    return await once.reply(text, asked_by(texts))
 
 
 def answer_all(answers: Sequence[Answer]) -> Reply:

@@ -5,6 +5,7 @@ with ``successes`` and ``failures``, and 42208 refuses a whole batch before anyt
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from streaming.problems import Problem
 from streaming.records.identity import WRITE
 from streaming.rest.exchange import Exchange, Reply
+from streaming.rest.idempotent_produce import IdempotentProduce, idempotency_key
 from streaming.rest.problem_reply import problem_reply
 from streaming.rest.produce_request import InvalidRecord, parse_produce_request
 from streaming.rest.shipment import Answer, Asked, Shipper
@@ -46,6 +48,10 @@ async def produce_batch(exchange: Exchange, topic: str) -> Reply:
         ids, asked = parse_batch(body)
     except InvalidBatch as error:
         return problem_reply(Problem(422, 42208, str(error)))
+    key = idempotency_key(exchange)
+    if key is not None:
+        once = IdempotentProduce(exchange, topic, key, partial(batch_reply, ids))
+        return await once.reply(body, asked)
     shipper = Shipper(exchange.access, topic)
     await shipper.find_topic()
     shipment = await shipper.ship(asked)

@@ -44,16 +44,27 @@ class Shipper:
 
     async def ship(self, asked: Sequence[Asked]) -> "Shipment":
         """Put the records on their way, those of one partition in their order."""
+        return await self.ship_records(asked, await self.prepare(asked))
+
+    async def prepare(
+        self, asked: Sequence[Asked], places: Sequence[tuple[int, int] | None] | None = None
+    ) -> list[OutgoingRecord | Problem]:
+        """What each asks for as a record, or why it cannot be one. ``places`` are partition and
+        timestamp of each where these are settled already."""
         now_ms = time.time_ns() // 1_000_000
         records: list[OutgoingRecord | Problem] = []
-        for each in asked:
+        for index, each in enumerate(asked):
+            place = places[index] if places is not None else None
             try:
-                records.append(await self._record(each, now_ms))
+                wanted = each
+                if place is not None and isinstance(each, ProduceRequest):
+                    wanted = each._replace(partition=place[0], timestamp_ms=place[1])
+                records.append(await self._record(wanted, now_ms))
             except InvalidRecord as error:
                 records.append(Problem(400, 400, f"Bad Request: {error}"))
             except Exception as error:
                 records.append(problem_for(error))
-        return await self.ship_records(asked, records)
+        return records
 
     async def ship_records(
         self, asked: Sequence[Asked], records: Sequence[OutgoingRecord | Problem]
@@ -70,6 +81,10 @@ class Shipper:
             except Exception as error:
                 parcels[partition] = error
         return Shipment(self._prefix, asked, records, parcels)
+
+    def report(self, asked: Asked, partition: int, delivered: Delivered) -> bytes:
+        """The delivery report of a record that is written."""
+        return _report(self._prefix, asked, partition, delivered)
 
     async def _record(self, asked: Asked, now_ms: int) -> OutgoingRecord:
         if isinstance(asked, InvalidRecord):
@@ -137,12 +152,16 @@ class Shipment:
     def _answer(self, asked: Asked, partition: int, outcome: Outcome) -> Answer:
         if not isinstance(outcome, Delivered):
             return problem_for(outcome)
-        assert isinstance(asked, ProduceRequest)
-        return (
-            f'{self._prefix},"partition_id":{partition},"offset":{outcome.offset},'
-            f'"timestamp":"{rfc3339(outcome.timestamp_ms)}",'
-            f'"key":{_sized(asked.key)},"value":{_sized(asked.value)}'
-        ).encode()
+        return _report(self._prefix, asked, partition, outcome)
+
+
+def _report(prefix: str, asked: Asked, partition: int, delivered: Delivered) -> bytes:
+    assert isinstance(asked, ProduceRequest)
+    return (
+        f'{prefix},"partition_id":{partition},"offset":{delivered.offset},'
+        f'"timestamp":"{rfc3339(delivered.timestamp_ms)}",'
+        f'"key":{_sized(asked.key)},"value":{_sized(asked.value)}'
+    ).encode()
 
 
 def _again(error: Exception) -> Any:

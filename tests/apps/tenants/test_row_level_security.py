@@ -22,6 +22,7 @@ OWNED = [
     "brokers_topic",
     "brokers_topicfigures",
     "brokers_topicpoint",
+    "streaming_idempotentrequest",
     "tenants_apikey",
     "tenants_auditchain",
     "tenants_auditentry",
