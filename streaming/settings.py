@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.templatetags.static import static
+
 from streaming.cell.database_url import database_settings
 from streaming.cell.instance import Instance
 
@@ -14,11 +16,14 @@ DEBUG = False
 ALLOWED_HOSTS = sorted({HEADWATER.advertised_host, "localhost", "127.0.0.1", "[::1]"})
 
 INSTALLED_APPS = [
+    # Before Unfold, whose templates and scripts it replaces in places.
+    "streaming",
+    "unfold.apps.BasicAppConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -26,7 +31,6 @@ INSTALLED_APPS = [
     "channels",
     "tenants",
     "brokers",
-    "streaming",
     "connect",
     "frontend",
 ]
@@ -123,6 +127,21 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Kafka REST v3 and v2, and the management of tenants.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- operators' back office -----------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Headwater",
+    "SITE_HEADER": "Headwater",
+    "SITE_SUBHEADER": "Back office",
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "waves",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [{"rel": "icon", "href": "data:,"}],
+    "STYLES": [lambda _request: static("streaming/backoffice.css")],
+    "SCRIPTS": [lambda _request: static("streaming/backoffice.js")],
 }
 
 # --- files, words, logs --------------------------------------------------------------------------

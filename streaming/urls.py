@@ -6,5 +6,6 @@ urlpatterns = [
     path("kafka/v3/", include("streaming.rest.urls")),
     path("kafka/v2/", include("streaming.rest.v2.urls")),
     path("api/", include("streaming.api.urls")),
+    path("admin/", include("streaming.backoffice.urls")),
     path("", include("frontend.urls")),
 ]

@@ -60,6 +60,8 @@ def served_routes() -> set[str]:
 def _patterns(patterns, prefix):
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
+        if getattr(pattern, "namespace", None) == "admin":
+            continue  # Operators only, page by page; tests/apps/backoffice.
         if isinstance(pattern, URLResolver):
             yield from _patterns(pattern.url_patterns, route)
         else:

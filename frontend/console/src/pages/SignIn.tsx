@@ -26,7 +26,11 @@ export function SignIn() {
   const member = session.data?.kind === "member";
   useEffect(() => {
     document.title = "Sign in · Headwater";
-    if (member) router.history.replace(ownAddress(next));
+    if (!member) return;
+    const address = ownAddress(next);
+    // The back office is no page of this app.
+    if (address.startsWith("/admin/")) window.location.replace(address);
+    else router.history.replace(address);
   }, [member, next, router]);
 
   return (
