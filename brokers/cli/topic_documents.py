@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from brokers.models import Partition, Topic
+from brokers.selectors.partition_sizes import PartitionSizes
 from tenants.cli.answer import Table
 
 TOPIC_COLUMNS = ("TOPIC", "TOPIC ID", "PARTITIONS", "REPLICATION FACTOR", "INTERNAL", "CONFIGS")
-PARTITION_COLUMNS = ("TOPIC", "PARTITION", "LEADER", "LEADER EPOCH", "REPLICAS", "ISR", "ELR")
+PARTITION_COLUMNS = (
+    "TOPIC", "PARTITION", "LEADER", "LEADER EPOCH", "REPLICAS", "ISR", "ELR",
+    "START", "HIGH WATERMARK", "BYTES",
+)  # fmt: skip
 
 
 def topic_document(topic: Topic, partitions: Sequence[Partition]) -> dict[str, Any]:
@@ -22,8 +26,8 @@ def topic_document(topic: Topic, partitions: Sequence[Partition]) -> dict[str, A
     }
 
 
-def partition_document(partition: Partition) -> dict[str, Any]:
-    """``leader`` is None while the partition has none."""
+def partition_document(partition: Partition, sizes: PartitionSizes) -> dict[str, Any]:
+    """``leader`` is None while the partition has none, and sizes until they are known."""
     return {
         "partition": partition.index,
         "leader": partition.leader,
@@ -31,6 +35,9 @@ def partition_document(partition: Partition) -> dict[str, Any]:
         "replicas": partition.replicas,
         "isr": partition.isr,
         "eligible_leaders": partition.eligible_leaders,
+        "log_start_offset": sizes.log_start_offset,
+        "high_watermark": sizes.high_watermark,
+        "bytes": sizes.bytes,
     }
 
 

@@ -149,9 +149,9 @@ def _partition(placed: PlacedPartition) -> Json:
         "replicas": list(record.replicas),
         "isr": list(record.isr),
         "offline": list(placed.offline),
-        "log_start_offset": placed.log_start_offset,
-        "high_watermark": placed.high_watermark,
-        "bytes": placed.bytes,
+        "log_start_offset": placed.sizes.log_start_offset,
+        "high_watermark": placed.sizes.high_watermark,
+        "bytes": placed.sizes.bytes,
         "lags": {
             str(each): {"records": lag.records, "ms": lag.behind_ms}
             for each, lag in placed.lags.items()

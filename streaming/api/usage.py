@@ -10,10 +10,9 @@ from streaming.api.query import known_only, whole_number
 from streaming.records.identity import READ
 from streaming.rest.view import RestView
 from tenants.models import TenantUsage
-from tenants.selectors.usage import usage_of
+from tenants.selectors.usage import DAYS_MAX, usage_of
 
 DAYS_DEFAULT: Final = 30
-DAYS_MAX: Final = 3_660
 
 _NUMBER: Final[dict[str, Any]] = {"type": "integer", "format": "int64"}
 _COUNTS: Final = ("bytes_in", "bytes_out", "records_in", "stored_bytes_max", "partitions_max")

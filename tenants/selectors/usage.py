@@ -1,10 +1,14 @@
 """What tenants used, day by day."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from tenants import scope
 from tenants.models import TenantUsage
+
+DAYS_MAX: Final = 3_660
+"""Asked for at once: ten years."""
 
 
 def usage_of(tenant_id: UUID | str, *, days: int) -> list[TenantUsage]:

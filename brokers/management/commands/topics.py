@@ -17,6 +17,7 @@ from brokers.kernel.ids import TopicName
 from brokers.metadata.config_operations import Operation
 from brokers.models import Topic
 from brokers.node.ports import ConfigOperation, NewTopic
+from brokers.selectors.partition_sizes import partition_sizes
 from brokers.selectors.replicas import partitions_by_topic
 from brokers.selectors.topics import partitions_of, topic_id_of, topic_named, topics_of
 from brokers.services.alter_topic_configs import alter_topic_configs
@@ -117,8 +118,11 @@ def _describe(tenant: Tenant, name: str | None) -> Answer:
     partitions = partitions_by_topic(tenant.id)
     documents: list[dict[str, Any]] = []
     tables: list[Table | str] = []
+    sizes = partition_sizes(tenant.id, (row for topic in topics for row in partitions[topic.id]))
     for topic in topics:
-        described = [partition_document(each) for each in partitions[topic.id]]
+        described = [
+            partition_document(each, sizes[topic.id, each.index]) for each in partitions[topic.id]
+        ]
         document = topic_document(topic, partitions[topic.id])
         tables += [topics_table([document]), partitions_table(topic.name, described)]
         documents.append(document | {"partitions": described})
