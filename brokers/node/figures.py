@@ -8,9 +8,10 @@ to requests, and a store that is away costs the missing sample.
 import asyncio
 import heapq
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex, TopicId
 from brokers.node.partition_runtime import PartitionRuntime
@@ -24,8 +25,9 @@ REPLICAS_MAX: Final = 5_000
 those that have waited longest first."""
 
 SLICE: Final = 200
-"""Replicas that are read without giving way to requests: less than a millisecond."""
+"""Replicas that are looked at without giving way to requests: half a millisecond."""
 
+T = TypeVar("T")
 Key = tuple[TopicId, PartitionIndex]
 
 
@@ -43,6 +45,26 @@ class NoFigures:
     async def roll_up(self) -> None: ...
 
 
+@dataclass(slots=True)
+class Look:
+    """One reading of everything, as far as it has come."""
+
+    leaders: int = 0
+    replicas: int = 0
+    stored_bytes: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    changed: list[tuple[int, ReplicaReading]] = field(default_factory=list)
+    """With the number of the publication that told of the replica last, 0 for none."""
+
+    def first_changed(self) -> list[ReplicaReading]:
+        """At most ``REPLICAS_MAX``: those that the store heard of longest ago."""
+        chosen = self.changed
+        if len(chosen) > REPLICAS_MAX:
+            chosen = heapq.nsmallest(REPLICAS_MAX, chosen)
+        return [reading for _, reading in chosen]
+
+
 class Published:
     """What the store has of each replica, as far as it has said so."""
 
@@ -57,19 +79,16 @@ class Published:
             self._generation = generation
             self._taken.clear()
 
-    def changed(self, readings: Iterable[ReplicaReading]) -> list[ReplicaReading]:
-        """Those that the store does not have so; at most ``REPLICAS_MAX``, and those first that it
-        heard of longest ago."""
-        news: list[tuple[int, ReplicaReading]] = []
+    def changed(self, readings: Iterable[ReplicaReading]) -> list[tuple[int, ReplicaReading]]:
+        """Those that the store does not have so, as in ``Look``."""
+        news = []
         for reading in readings:
             taken = self._taken.get(reading[:2])
             if taken is None:
                 news.append((0, reading))
             elif taken[1] != reading:
                 news.append((taken[0], reading))
-        if len(news) > REPLICAS_MAX:
-            news = heapq.nsmallest(REPLICAS_MAX, news)
-        return [reading for _, reading in news]
+        return news
 
     def were_taken(self, readings: Iterable[ReplicaReading]) -> None:
         self._number += 1
@@ -86,11 +105,11 @@ async def publish_figures(node: "Node", store: FiguresStore) -> None:
         if not node.is_serving:
             continue
         published.forget_before(node.image.generation)
-        replicas = await read_replicas([*node.partitions])
-        changed = published.changed(replicas)
+        look = await look_at(node, published)
+        changed = look.first_changed()
         try:
             await store.publish(
-                node.broker_id, node.incarnation, read_broker(node, replicas), changed
+                node.broker_id, node.incarnation, _broker_reading(node, look), changed
             )
             published.were_taken(changed)
             await asyncio.sleep(interval_ms / 2000)
@@ -99,15 +118,31 @@ async def publish_figures(node: "Node", store: FiguresStore) -> None:
             continue
 
 
-async def read_replicas(partitions: Sequence[PartitionRuntime]) -> list[ReplicaReading]:
-    """All of them, between requests."""
-    readings = []
-    for start in range(0, len(partitions), SLICE):
-        readings += [
-            _reading(each) for each in partitions[start : start + SLICE] if not each.is_closed
-        ]
+async def look_at(node: "Node", published: Published) -> Look:
+    """Read all replicas and counters, between requests."""
+    look = Look()
+    async for partitions in _slices([*node.partitions]):
+        readings = []
+        for partition in partitions:
+            if partition.is_closed:
+                continue
+            reading = _reading(partition)
+            readings.append(reading)
+            look.leaders += partition.is_leader
+            look.stored_bytes += reading.stored_bytes
+        look.replicas += len(readings)
+        look.changed += published.changed(readings)
+    # Those of partitions that have left are among them.
+    async for counters in _slices([*node.metrics.partitions.values()]):
+        look.bytes_in += sum(counter.bytes_in for counter in counters)
+        look.bytes_out += sum(counter.bytes_out for counter in counters)
+    return look
+
+
+async def _slices(things: Sequence[T]) -> AsyncIterator[Sequence[T]]:
+    for start in range(0, len(things), SLICE):
+        yield things[start : start + SLICE]
         await asyncio.sleep(0)
-    return readings
 
 
 def _reading(partition: PartitionRuntime) -> ReplicaReading:
@@ -124,18 +159,17 @@ def _reading(partition: PartitionRuntime) -> ReplicaReading:
     )
 
 
-def read_broker(node: "Node", replicas: Sequence[ReplicaReading]) -> BrokerReading:
-    """How the broker is now; ``replicas`` is what it holds."""
+def _broker_reading(node: "Node", look: Look) -> BrokerReading:
     disk_bytes, disk_free_bytes = _room(node.config.volume)
     metrics = node.metrics
     return BrokerReading(
         disk_bytes=disk_bytes,
         disk_free_bytes=disk_free_bytes,
-        leaders=sum(partition.is_leader for partition in node.partitions),
-        replicas=len(replicas),
-        stored_bytes=sum(reading.stored_bytes for reading in replicas),
-        bytes_in=sum(counter.bytes_in for counter in metrics.partitions.values()),
-        bytes_out=sum(counter.bytes_out for counter in metrics.partitions.values()),
+        leaders=look.leaders,
+        replicas=look.replicas,
+        stored_bytes=look.stored_bytes,
+        bytes_in=look.bytes_in,
+        bytes_out=look.bytes_out,
         network_in=metrics.network_in,
         network_out=metrics.network_out,
         requests=metrics.requests,

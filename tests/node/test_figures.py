@@ -2,7 +2,7 @@
 
 import pytest
 
-from brokers.node.figures import REPLICAS_MAX, Published
+from brokers.node.figures import REPLICAS_MAX, Look, Published
 from brokers.node.ports import MetadataUnavailable, ReplicaReading
 from tests.node.fakes import MemoryCell
 from tests.node.harness import node_config, running, wait_until
@@ -92,31 +92,34 @@ def reading(number: int, records: int = 0) -> ReplicaReading:
     return ReplicaReading(number.to_bytes(16, "big"), 0, records, 0, 0, 0, 0, 0)
 
 
+def chosen(published: Published, readings) -> list[ReplicaReading]:
+    return Look(changed=published.changed(readings)).first_changed()
+
+
 def test_those_that_waited_longest_come_first():
     published = Published()
-    first = [reading(number) for number in range(REPLICAS_MAX)]
-    published.were_taken(published.changed(first))
+    published.were_taken(reading(number) for number in range(REPLICAS_MAX))
     changed = [reading(number, 1) for number in range(REPLICAS_MAX + 10)]
-    told = published.changed(changed)
+    told = chosen(published, changed)
     assert len(told) == REPLICAS_MAX
     assert {each.topic_id for each in changed[-10:]} <= {each.topic_id for each in told}
     published.were_taken(told)
-    assert len(published.changed(changed)) == 10
-    published.were_taken(published.changed(changed))
-    assert published.changed(changed) == []
+    assert len(chosen(published, changed)) == 10
+    published.were_taken(chosen(published, changed))
+    assert chosen(published, changed) == []
 
 
 def test_what_was_not_taken_is_told_again():
     published = Published()
-    assert published.changed([reading(1)]) == published.changed([reading(1)]) == [reading(1)]
+    assert chosen(published, [reading(1)]) == chosen(published, [reading(1)]) == [reading(1)]
 
 
 def test_a_rebuilt_store_is_told_everything():
     published = Published()
     published.were_taken([reading(1)])
-    assert published.changed([reading(1)]) == []
+    assert chosen(published, [reading(1)]) == []
     published.forget_before(1)
-    assert published.changed([reading(1)]) == [reading(1)]
+    assert chosen(published, [reading(1)]) == [reading(1)]
     published.were_taken([reading(1)])
     published.forget_before(1)
-    assert published.changed([reading(1)]) == []
+    assert chosen(published, [reading(1)]) == []
