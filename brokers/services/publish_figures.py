@@ -82,16 +82,20 @@ def publish_figures(
     Metering and no act of anybody's: there is no audit entry and no numbered change. Readings of
     topics that are gone are left out.
     """
+    who = {"broker": broker_id, "incarnation": incarnation}
+    plain = {name: getattr(broker, name) for name in [*_PLAIN, *_COUNTERS]}
+    columns = _columns(replicas)
     with scope.system("a broker publishes its figures"), connection.cursor() as cursor:
         limit_waits()
-        who = {"broker": broker_id, "incarnation": incarnation}
-        plain = {name: getattr(broker, name) for name in [*_PLAIN, *_COUNTERS]}
         cursor.execute(_BROKER, {**who, **plain})
         if replicas:
-            columns = zip(*replicas, strict=True)
-            told = {
-                name: list(column)
-                for name, column in zip(ReplicaReading._fields, columns, strict=True)
-            }
-            told["topic_id"] = [topic_id.hex() for topic_id in told["topic_id"]]
-            cursor.execute(_REPLICAS, {**who, **told})
+            cursor.execute(_REPLICAS, {**who, **columns})
+
+
+def _columns(replicas: Sequence[ReplicaReading]) -> dict[str, list[object]]:
+    """By name; rows are put together again by ``unnest``."""
+    values = [list(column) for column in zip(*replicas, strict=True)]
+    columns = dict(zip(ReplicaReading._fields, values, strict=False))
+    if columns:
+        columns["topic_id"] = [each.topic_id.hex() for each in replicas]
+    return columns

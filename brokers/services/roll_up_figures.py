@@ -18,6 +18,7 @@ FROM newest WHERE newest.at IS NULL OR newest.at < %(at)s
 RETURNING at
 """
 
+# What is as it was is left out before it is written: a conflict would lock its row all the same.
 # Counters are sums over every replica that ever was, so that moving a leader takes nothing back;
 # what is stored, the leader's word, or the preferred leader's while there is none.
 _TOPICS: Final = """
@@ -60,28 +61,33 @@ WITH counted AS (
     JOIN held ON held.topic_id = topic.id
     LEFT JOIN counted ON counted.topic_id = topic.id
 )
-INSERT INTO brokers_topicfigures AS known (
+INSERT INTO brokers_topicfigures (
     topic_id, tenant_id, at, records_in, bytes_in, bytes_out, stored_records, stored_bytes,
     partitions, under_replicated, offline, replication_factor,
     records_in_added, bytes_in_added, bytes_out_added
 )
-SELECT topic_id, tenant_id, %(at)s, records_in, bytes_in, bytes_out, stored_records, stored_bytes,
-    partitions, under_replicated, offline, replication_factor, records_in, bytes_in, bytes_out
-FROM found
+SELECT found.topic_id, found.tenant_id, %(at)s, found.records_in, found.bytes_in, found.bytes_out,
+    found.stored_records, found.stored_bytes, found.partitions, found.under_replicated,
+    found.offline, found.replication_factor,
+    found.records_in - coalesce(before.records_in, 0),
+    found.bytes_in - coalesce(before.bytes_in, 0),
+    found.bytes_out - coalesce(before.bytes_out, 0)
+FROM found LEFT JOIN brokers_topicfigures AS before ON before.topic_id = found.topic_id
+WHERE before.topic_id IS NULL
+    OR (before.records_in, before.bytes_in, before.bytes_out, before.stored_records,
+        before.stored_bytes, before.partitions, before.under_replicated, before.offline,
+        before.replication_factor)
+    <> (found.records_in, found.bytes_in, found.bytes_out, found.stored_records,
+        found.stored_bytes, found.partitions, found.under_replicated, found.offline,
+        found.replication_factor)
 ON CONFLICT (topic_id) DO UPDATE SET
     at = excluded.at,
-    records_in_added = excluded.records_in - known.records_in,
-    bytes_in_added = excluded.bytes_in - known.bytes_in,
-    bytes_out_added = excluded.bytes_out - known.bytes_out,
     records_in = excluded.records_in, bytes_in = excluded.bytes_in, bytes_out = excluded.bytes_out,
     stored_records = excluded.stored_records, stored_bytes = excluded.stored_bytes,
     partitions = excluded.partitions, under_replicated = excluded.under_replicated,
-    offline = excluded.offline, replication_factor = excluded.replication_factor
-WHERE (known.records_in, known.bytes_in, known.bytes_out, known.stored_records, known.stored_bytes,
-        known.partitions, known.under_replicated, known.offline, known.replication_factor)
-    <> (excluded.records_in, excluded.bytes_in, excluded.bytes_out,
-        excluded.stored_records, excluded.stored_bytes, excluded.partitions,
-        excluded.under_replicated, excluded.offline, excluded.replication_factor)
+    offline = excluded.offline, replication_factor = excluded.replication_factor,
+    records_in_added = excluded.records_in_added, bytes_in_added = excluded.bytes_in_added,
+    bytes_out_added = excluded.bytes_out_added
 """
 
 # Added and not summed: a topic that is deleted for good takes nothing back.
@@ -104,29 +110,31 @@ WITH found AS (
     WHERE NOT EXISTS
         (SELECT FROM brokers_topicfigures AS topic WHERE topic.tenant_id = gone.tenant_id)
 )
-INSERT INTO brokers_tenantfigures AS known (
+INSERT INTO brokers_tenantfigures (
     tenant_id, at, records_in, bytes_in, bytes_out, stored_records, stored_bytes,
     partitions, under_replicated, offline, records_in_added, bytes_in_added, bytes_out_added
 )
-SELECT tenant_id, %(at)s, records_in, bytes_in, bytes_out, stored_records, stored_bytes,
-    partitions, under_replicated, offline, records_in, bytes_in, bytes_out
-FROM found
+SELECT found.tenant_id, %(at)s,
+    coalesce(before.records_in, 0) + found.records_in,
+    coalesce(before.bytes_in, 0) + found.bytes_in,
+    coalesce(before.bytes_out, 0) + found.bytes_out,
+    found.stored_records, found.stored_bytes, found.partitions, found.under_replicated,
+    found.offline, found.records_in, found.bytes_in, found.bytes_out
+FROM found LEFT JOIN brokers_tenantfigures AS before ON before.tenant_id = found.tenant_id
+WHERE before.tenant_id IS NULL
+    OR (found.records_in, found.bytes_in, found.bytes_out) <> (0, 0, 0)
+    OR (before.stored_records, before.stored_bytes, before.partitions, before.under_replicated,
+        before.offline)
+    <> (found.stored_records, found.stored_bytes, found.partitions, found.under_replicated,
+        found.offline)
 ON CONFLICT (tenant_id) DO UPDATE SET
     at = excluded.at,
-    records_in_added = excluded.records_in_added,
-    bytes_in_added = excluded.bytes_in_added,
-    bytes_out_added = excluded.bytes_out_added,
-    records_in = known.records_in + excluded.records_in,
-    bytes_in = known.bytes_in + excluded.bytes_in,
-    bytes_out = known.bytes_out + excluded.bytes_out,
+    records_in = excluded.records_in, bytes_in = excluded.bytes_in, bytes_out = excluded.bytes_out,
     stored_records = excluded.stored_records, stored_bytes = excluded.stored_bytes,
     partitions = excluded.partitions, under_replicated = excluded.under_replicated,
-    offline = excluded.offline
-WHERE (excluded.records_in, excluded.bytes_in, excluded.bytes_out) <> (0, 0, 0)
-    OR (known.stored_records, known.stored_bytes, known.partitions, known.under_replicated,
-        known.offline)
-    <> (excluded.stored_records, excluded.stored_bytes, excluded.partitions,
-        excluded.under_replicated, excluded.offline)
+    offline = excluded.offline,
+    records_in_added = excluded.records_in_added, bytes_in_added = excluded.bytes_in_added,
+    bytes_out_added = excluded.bytes_out_added
 """
 
 _SUMS: Final = """at, records_in, bytes_in, bytes_out, stored_records, stored_bytes, partitions,

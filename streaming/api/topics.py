@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
+import msgspec
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from brokers.kernel.errors import ErrorCode, Refusal
-from brokers.metadata.topic_configs import value_of
 from brokers.selectors.partition_map import PlacedPartition, partition_map
 from brokers.selectors.topic_list import TopicRow, topic_list
 from streaming.api.moments import to_ms, to_text
@@ -89,17 +90,19 @@ class TopicListView(RestView):
     """``/tenants/{tenant}/topics``"""
 
     @extend_schema(tags=["service"], operation_id="list_topic_figures", responses={200: _TOPICS})
-    def get(self, _request: Request, tenant: str) -> Response:
+    def get(self, _request: Request, tenant: str) -> HttpResponse:
         """Every topic with its size, its rates and its health, by name."""
         access = self.caller.tenant(tenant)
         access.require(READ)
         found = topic_list(access.tenant_id)
-        return Response(
+        # Not DRF's renderer: with ten thousand topics it takes as long as all the rest.
+        body = msgspec.json.encode(
             {
                 "data": [_topic(row) for row in found.topics],
                 "as_of": None if found.as_of is None else to_ms(found.as_of),
             }
         )
+        return HttpResponse(body, content_type="application/json")
 
 
 class PartitionMapView(RestView):
@@ -120,15 +123,14 @@ class PartitionMapView(RestView):
 
 
 def _topic(row: TopicRow) -> Json:
-    configs = row.configs
     return {
         "name": row.name,
         "partitions": row.partitions,
         "replication_factor": row.replication_factor,
         "internal": row.internal,
-        "cleanup_policy": value_of("cleanup.policy", configs),
-        "retention_ms": int(value_of("retention.ms", configs)),
-        "retention_bytes": int(value_of("retention.bytes", configs)),
+        "cleanup_policy": row.cleanup_policy,
+        "retention_ms": row.retention_ms,
+        "retention_bytes": row.retention_bytes,
         "records": row.records,
         "bytes": row.bytes,
         "records_in_per_s": row.records_in_per_s,
