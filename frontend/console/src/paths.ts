@@ -37,9 +37,17 @@ export const paths = {
   resetOffsets: (cluster: string, name: string) => `${group(cluster, name)}/offsets:reset`,
   topics,
   topic,
-  partitions: (cluster: string, name: string) => `${topic(cluster, name)}/partitions`,
+  topicRows: (owner: string) => `${tenant(owner)}/topics`,
+  partitionStates: (owner: string, name: string) =>
+    `${tenant(owner)}/topics/${part(name)}/partitions`,
+  configs: (cluster: string, name: string) => `${topic(cluster, name)}/configs`,
+  alterConfigs: (cluster: string, name: string) => `${topic(cluster, name)}/configs:alter`,
+  deleteRecords: (cluster: string, name: string) => `${topic(cluster, name)}/records:delete`,
   produce: (cluster: string, name: string) => `${topic(cluster, name)}/records`,
-  records: (cluster: string, name: string, partition: number, query: URLSearchParams) =>
-    `${topic(cluster, name)}/partitions/${partition}/records?${query}`,
+  records: (cluster: string, name: string, query: URLSearchParams) =>
+    `${topic(cluster, name)}/records?${query}`,
+  record: (cluster: string, name: string, partition: number, offset: string) =>
+    `${topic(cluster, name)}/partitions/${partition}/records/${part(offset)}`,
+  testFilter: "/api/v1/filters:test",
   live: (name: string, query: URLSearchParams) => `/ws/v1/topics/${part(name)}?${query}`,
 };

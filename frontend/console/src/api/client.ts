@@ -28,6 +28,8 @@ export function rememberCsrfToken(token: string | undefined): void {
 
 const SAFE_METHODS = new Set(["GET", "HEAD"]);
 
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
 export interface RequestOptions {
   body?: unknown;
   signal?: AbortSignal | undefined;
@@ -38,32 +40,53 @@ export interface RequestOptions {
  * @throws ApiError for every answer outside 200-299 and when no answer came.
  */
 export async function request<T>(
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+  method: Method,
   path: string,
   { body, signal }: RequestOptions = {},
 ): Promise<T> {
+  const sent = body === undefined ? undefined : stringifyJson(body);
+  const { response, text } = await exchange(method, path, sent, signal);
+  const answer = decode(text);
+  rememberCsrfToken(textField(answer, "csrf_token"));
+  if (!response.ok) throw refusal(response, answer);
+  return answer as T;
+}
+
+/**
+ * Sends JSON objects in a row and returns the answers, of which there is one a line.
+ * @throws ApiError as `request` does.
+ */
+export async function requestLines<T>(path: string, objects: string[]): Promise<T[]> {
+  const { response, text } = await exchange("POST", path, objects.join("\n"), undefined);
+  if (!response.ok) throw refusal(response, decode(text));
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line !== "")
+    .map((line) => parseJson(line) as T);
+}
+
+async function exchange(
+  method: Method,
+  path: string,
+  body: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<{ response: Response; text: string }> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (!SAFE_METHODS.has(method) && csrfToken) headers["X-CSRFToken"] = csrfToken;
-
-  let response: Response;
   try {
-    response = await fetch(path, {
+    const response = await fetch(path, {
       method,
       headers,
       credentials: "same-origin",
-      body: body === undefined ? null : stringifyJson(body),
+      body: body ?? null,
       signal: signal ?? null,
     });
+    return { response, text: await response.text() };
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new ApiError(0, null, "The service does not answer. Is it still running?");
   }
-
-  const answer = decode(await response.text());
-  rememberCsrfToken(textField(answer, "csrf_token"));
-  if (!response.ok) throw refusal(response, answer);
-  return answer as T;
 }
 
 function decode(text: string): unknown {

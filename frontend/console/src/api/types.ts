@@ -80,7 +80,9 @@ export interface NewRecordBody {
   partition_id?: number;
   key?: TypedData;
   value?: TypedData;
-  headers?: { name: string; value: string }[];
+  headers?: { name: string; value: string | null }[];
+  /** RFC 3339 or milliseconds since 1970; without one the time of the request. */
+  timestamp?: number | string;
 }
 
 export interface ProducedBody {
@@ -95,6 +97,8 @@ export interface RecordBody {
   key: TypedData | null;
   value: TypedData | null;
   headers: { name: string; value: string | null }[];
+  /** Bytes of key, value and headers; not every endpoint says. */
+  size?: number;
 }
 
 export interface RecordsBody {

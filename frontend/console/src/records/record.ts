@@ -1,12 +1,17 @@
 /** A record as the console holds it, whichever way it came. */
 
-import type { RecordBody, TypedData } from "../api/types";
+import type { CutData } from "../api/recordTypes";
+import type { RecordBody } from "../api/types";
 import { stringifyJson } from "./json";
 
-export type Field =
+export type Field = (
   | { kind: "text"; text: string }
   | { kind: "json"; value: unknown }
-  | { kind: "bytes"; bytes: Uint8Array };
+  | { kind: "bytes"; bytes: Uint8Array }
+) & {
+  /** Bytes of the whole field when this is only its beginning. */
+  whole?: number;
+};
 
 export interface Header {
   name: string;
@@ -29,10 +34,15 @@ export interface StreamRecord {
 }
 
 /** Reads `{type, data}`; a type that is not known is shown as what it says in JSON. */
-export function toField(typed: TypedData | null | undefined): Field | null {
+export function toField(typed: CutData | null | undefined): Field | null {
   if (!typed || (typed.data === null && typed.type.toLowerCase() !== "json")) return null;
-  const { data } = typed;
-  switch (typed.type.toLowerCase()) {
+  const field = toWholeField(typed);
+  if (typed.truncated) field.whole = typed.size ?? fieldBytes(field).length;
+  return field;
+}
+
+function toWholeField({ type, data }: CutData): Field {
+  switch (type.toLowerCase()) {
     case "string":
       return { kind: "text", text: String(data) };
     case "binary":
@@ -54,8 +64,13 @@ export function fromRest(body: RecordBody): StreamRecord {
       name,
       value: value === null ? null : textOrBytes(fromBase64(value)),
     })),
-    size: null,
+    size: typeof body.size === "number" ? body.size : null,
   };
+}
+
+/** Whether key or value is only a beginning. */
+export function isCut(record: StreamRecord): boolean {
+  return record.key?.whole !== undefined || record.value?.whole !== undefined;
 }
 
 function toTimestamp(sent: number | string | null): number | null {

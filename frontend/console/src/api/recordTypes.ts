@@ -1,0 +1,27 @@
+/** Bodies of reading and filtering records of a whole topic, as they travel. */
+
+import type { RecordBody, TypedData } from "./types";
+
+/** A key or value. A long one comes cut: `size` is then what all of it has, in bytes. */
+export interface CutData extends TypedData {
+  truncated?: boolean;
+  size?: number;
+}
+
+export interface UnreadableBody {
+  partition_id?: number;
+  offset: number;
+  next_offset: number;
+  message: string;
+}
+
+/** The answer of `GET …/topics/{topic}/records`. */
+export interface TopicRecordsBody {
+  data: RecordBody[];
+  next_cursor: string | null;
+  previous_cursor: string | null;
+  progress: { scanned_records: number; scanned_bytes: number; matched: number };
+  at_end: boolean;
+  unreadable: UnreadableBody[];
+  partitions: { partition_id: number; log_start_offset: number; high_watermark: number }[];
+}
