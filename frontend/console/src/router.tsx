@@ -11,7 +11,13 @@ import {
 
 import { NotFound } from "./pages/NotFound";
 import { SignedIn } from "./pages/SignedIn";
-import { readLiveSearch, readRecordsSearch } from "./pages/topic/search";
+import {
+  readConfigsSearch,
+  readLiveSearch,
+  readProduceSearch,
+  readRecordsSearch,
+} from "./pages/topic/search";
+import { readTopicsSearch } from "./pages/topicsSearch";
 
 interface RootSearch {
   /** Name of the tenant looked at; without it the first of the person's tenants. */
@@ -43,6 +49,7 @@ const overview = createRoute({
 const topics = createRoute({
   getParentRoute: () => signedIn,
   path: "/topics",
+  validateSearch: readTopicsSearch,
   component: lazyRouteComponent(() => import("./pages/Topics"), "Topics"),
 });
 
@@ -68,17 +75,24 @@ const records = createRoute({
   getParentRoute: () => topic,
   path: "/records",
   validateSearch: readRecordsSearch,
-  component: lazyRouteComponent(() => import("./pages/topic/RecordsPage"), "RecordsPage"),
+  component: lazyRouteComponent(() => import("./pages/topic/records/RecordsPage"), "RecordsPage"),
 });
 const partitions = createRoute({
   getParentRoute: () => topic,
   path: "/partitions",
-  component: lazyRouteComponent(() => import("./pages/topic/PartitionsPage"), "PartitionsPage"),
+  component: lazyRouteComponent(() => import("./pages/topic/partitions/PartitionsPage"), "PartitionsPage"),
 });
 const produce = createRoute({
   getParentRoute: () => topic,
   path: "/produce",
-  component: lazyRouteComponent(() => import("./pages/topic/ProducePage"), "ProducePage"),
+  validateSearch: readProduceSearch,
+  component: lazyRouteComponent(() => import("./pages/topic/produce/ProducePage"), "ProducePage"),
+});
+const configs = createRoute({
+  getParentRoute: () => topic,
+  path: "/configs",
+  validateSearch: readConfigsSearch,
+  component: lazyRouteComponent(() => import("./pages/topic/configs/ConfigsPage"), "ConfigsPage"),
 });
 
 const groups = createRoute({
@@ -128,7 +142,7 @@ export const router = createRouter({
     signedIn.addChildren([
       overview,
       topics,
-      topic.addChildren([topicIndex, live, records, partitions, produce]),
+      topic.addChildren([topicIndex, live, records, partitions, configs, produce]),
       groups,
       group,
       brokers,

@@ -20,7 +20,14 @@ export interface TopicRecordsBody {
   data: RecordBody[];
   next_cursor: string | null;
   previous_cursor: string | null;
-  progress: { scanned_records: number; scanned_bytes: number; matched: number };
+  progress: {
+    scanned_records: number;
+    scanned_bytes: number;
+    matched: number;
+    /** Records on which the filter failed, such as one without the field; absent for none. */
+    filter_failures?: number;
+    filter_failure?: string | null;
+  };
   at_end: boolean;
   unreadable: UnreadableBody[];
   partitions: { partition_id: number; log_start_offset: number; high_watermark: number }[];

@@ -7,9 +7,10 @@ interface Props {
   cluster: string;
   topic: string;
   onClose: () => void;
+  onDeleted?: () => void;
 }
 
-export function DeleteTopic({ cluster, topic, onClose }: Props) {
+export function DeleteTopic({ cluster, topic, onClose, onDeleted }: Props) {
   const remove = useDeleteTopic(cluster);
   return (
     <ConfirmByName
@@ -25,6 +26,7 @@ export function DeleteTopic({ cluster, topic, onClose }: Props) {
           onSuccess: () => {
             notifications.show({ title: "Topic deleted", message: topic });
             onClose();
+            onDeleted?.();
           },
         })
       }

@@ -1,4 +1,4 @@
-import { Group, SegmentedControl, Text } from "@mantine/core";
+import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import { useState } from "react";
 
 import { hexLines } from "../records/hex";
@@ -7,7 +7,10 @@ import { parseJson, stringifyJson } from "../records/json";
 import { fieldBytes, type Field } from "../records/record";
 import { Copy } from "./Copy";
 import classes from "./FieldView.module.css";
+import { DownloadIcon } from "./icons";
 import { JsonTree } from "./JsonTree";
+import { Notice } from "./Notice";
+import { saveFile } from "./save";
 
 const VIEWS = {
   json: ["Tree", "Pretty", "Hex"],
@@ -21,8 +24,23 @@ const HEX_BYTES = 4 * 1024;
 // A field of many megabytes is cut: nobody reads it here, and laying it out would take seconds.
 const TEXT_CHARACTERS = 200_000;
 
+/** How to come by all of a field of which only the beginning is here. */
+export interface WholeField {
+  loading: boolean;
+  error: Error | null;
+  onLoad: () => void;
+}
+
+interface Props {
+  what: string;
+  field: Field | null;
+  /** Begins the name of a file that the field is saved to. */
+  fileName?: string | undefined;
+  whole?: WholeField | undefined;
+}
+
 /** A key, value or header in full, in the forms that suit what it is. */
-export function FieldView({ what, field }: { what: string; field: Field | null }) {
+export function FieldView({ what, field, fileName, whole }: Props) {
   const [wanted, setWanted] = useState<View>("Tree");
   if (field === null) {
     return (
@@ -49,17 +67,64 @@ export function FieldView({ what, field }: { what: string; field: Field | null }
             />
           )}
           <Text size="xs" c="dimmed">
-            {formatBytes(fieldBytes(field).length)}
+            {formatBytes(field.whole ?? fieldBytes(field).length)}
           </Text>
         </Group>
-        <Copy text={text} what={what.toLowerCase()} />
+        {field.whole === undefined && (
+          <Group gap={2} wrap="nowrap">
+            <Copy text={text} what={what.toLowerCase()} />
+            {fileName && (
+              <Tooltip label={`Download ${what.toLowerCase()}`}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Download ${what.toLowerCase()}`}
+                  onClick={() => saveFile(`${fileName}.${EXTENSIONS[parsed.kind]}`, [ownBytes(field)])}
+                >
+                  <DownloadIcon size={16} />
+                </ActionIcon>
+              </Tooltip>
+            )}
+          </Group>
+        )}
       </Group>
+      {field.whole !== undefined && <Beginning field={field} whole={whole} />}
       <div className={classes.box} tabIndex={0} role="region" aria-label={`${what}, ${view}`}>
         {view === "Tree" && parsed.kind === "json" && <JsonTree value={parsed.value} />}
         {(view === "Pretty" || view === "Text") && <pre className={classes.text}>{cut(text)}</pre>}
         {view === "Hex" && <HexDump bytes={fieldBytes(field)} />}
       </div>
     </div>
+  );
+}
+
+const EXTENSIONS = { json: "json", text: "txt", bytes: "bin" } as const;
+
+function ownBytes(field: Field): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(fieldBytes(field));
+}
+
+/** A long field comes cut; the rest is fetched when somebody wants it. */
+function Beginning({ field, whole }: { field: Field; whole: WholeField | undefined }) {
+  return (
+    <Notice tone="calm">
+      <Group justify="space-between" gap="sm">
+        <Text size="sm">
+          Only the first {formatBytes(fieldBytes(field).length)} of{" "}
+          {formatBytes(field.whole ?? 0)} are here.
+        </Text>
+        {whole && (
+          <Button size="compact-sm" variant="default" loading={whole.loading} onClick={whole.onLoad}>
+            Load all of it
+          </Button>
+        )}
+      </Group>
+      {whole?.error && (
+        <Text size="sm" c="var(--bad)" mt={4} role="alert">
+          {whole.error.message}
+        </Text>
+      )}
+    </Notice>
   );
 }
 
@@ -88,7 +153,7 @@ function HexDump({ bytes }: { bytes: Uint8Array }) {
 
 /** Text that is a JSON object or array is worth a tree as well. */
 function parsedText(field: Field): Field {
-  if (field.kind !== "text" || !/^\s*[[{]/.test(field.text)) return field;
+  if (field.kind !== "text" || field.whole !== undefined || !/^\s*[[{]/.test(field.text)) return field;
   try {
     return { kind: "json", value: parseJson(field.text) };
   } catch {

@@ -1,18 +1,27 @@
 import { CloseButton, Group, Stack, Table, Tabs, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 
 import { formatBytes, formatDateTime } from "../records/format";
-import { previewText } from "../records/preview";
-import type { StreamRecord } from "../records/record";
-import { FieldView } from "./FieldView";
+import { hexText } from "../records/hex";
+import { stringifyJson } from "../records/json";
+import type { Field, StreamRecord } from "../records/record";
+import { Copy } from "./Copy";
+import { FieldView, type WholeField } from "./FieldView";
 import classes from "./RecordInspector.module.css";
 
 interface Props {
   record: StreamRecord;
   onClose: () => void;
+  /** Begins the names of files that key and value are saved to. */
+  fileName?: string | undefined;
+  whole?: WholeField | undefined;
+  /** What can be done with the record. */
+  actions?: ReactNode;
 }
 
 /** One record in full, beside the list it was picked from; the list stays in use. */
-export function RecordInspector({ record, onClose }: Props) {
+export function RecordInspector({ record, onClose, fileName, whole, actions }: Props) {
+  const saved = fileName && `${fileName}-${record.partition}-${record.offset}`;
   const facts: [string, string][] = [
     ["Partition", String(record.partition)],
     ["Offset", record.offset],
@@ -38,6 +47,7 @@ export function RecordInspector({ record, onClose }: Props) {
             </div>
           ))}
         </Group>
+        {actions && <Group gap="xs">{actions}</Group>}
         <Tabs defaultValue="value" keepMounted={false}>
           <Tabs.List mb="md">
             <Tabs.Tab value="value">Value</Tabs.Tab>
@@ -45,10 +55,20 @@ export function RecordInspector({ record, onClose }: Props) {
             <Tabs.Tab value="headers">Headers ({record.headers.length})</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="value">
-            <FieldView what="Value" field={record.value} />
+            <FieldView
+              what="Value"
+              field={record.value}
+              fileName={saved && `${saved}-value`}
+              whole={whole}
+            />
           </Tabs.Panel>
           <Tabs.Panel value="key">
-            <FieldView what="Key" field={record.key} />
+            <FieldView
+              what="Key"
+              field={record.key}
+              fileName={saved && `${saved}-key`}
+              whole={whole}
+            />
           </Tabs.Panel>
           <Tabs.Panel value="headers">
             <Headers headers={record.headers} />
@@ -73,16 +93,31 @@ function Headers({ headers }: { headers: StreamRecord["headers"] }) {
         <Table.Tr>
           <Table.Th>Name</Table.Th>
           <Table.Th>Value</Table.Th>
+          <Table.Th w={40} aria-label="Copy" />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody className="mono">
         {headers.map(({ name, value }, index) => (
           <Table.Tr key={index}>
             <Table.Td>{name}</Table.Td>
-            <Table.Td style={{ overflowWrap: "anywhere" }}>{previewText(value)}</Table.Td>
+            <Table.Td style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
+              {headerText(value)}
+            </Table.Td>
+            <Table.Td p={0}>
+              <Copy text={headerText(value)} what={`header ${name}`} />
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
     </Table>
   );
+}
+
+const HEADER_CHARACTERS = 4_096;
+
+function headerText(value: Field | null): string {
+  if (value === null) return "null";
+  if (value.kind === "bytes") return hexText(value.bytes.subarray(0, HEADER_CHARACTERS / 3));
+  const text = value.kind === "text" ? value.text : stringifyJson(value.value);
+  return text.slice(0, HEADER_CHARACTERS);
 }

@@ -9,22 +9,32 @@ import {
   type SortingState,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useRef } from "react";
 
-import type { TopicBody } from "../api/types";
-import { formatCount } from "../records/format";
+import type { TopicRowBody } from "../api/topicTypes";
+import { formatBytes, formatCount, formatRate } from "../records/format";
 import { TrashIcon } from "./icons";
 import { TextLink } from "./links";
+import { retentionWords } from "./retention";
+import { ReplicaMark } from "./ReplicaMark";
 import classes from "./TopicTable.module.css";
 
+/** The column that sorts, and which way. */
+export interface TopicSort {
+  id: string;
+  desc: boolean;
+}
+
 interface Props {
-  topics: TopicBody[];
+  topics: TopicRowBody[];
+  sort: TopicSort | null;
+  onSort: (sort: TopicSort | null) => void;
   mayDelete: boolean;
   onDelete: (topic: string) => void;
 }
 
 const ROW_HEIGHT = 44;
-const column = createColumnHelper<TopicBody>();
+const column = createColumnHelper<TopicRowBody>();
 
 const ARIA_SORT: Record<SortDirection, "ascending" | "descending"> = {
   asc: "ascending",
@@ -33,18 +43,21 @@ const ARIA_SORT: Record<SortDirection, "ascending" | "descending"> = {
 const ARROW: Record<SortDirection, string> = { asc: "↑", desc: "↓" };
 
 /** Topics as a table that sorts and, however long it is, draws only the rows in view. */
-export function TopicTable({ topics, mayDelete, onDelete }: Props) {
-  const [sorting, setSorting] = useState<SortingState>([]);
+export function TopicTable({ topics, sort, onSort, mayDelete, onDelete }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const columns = useMemo(() => columnsFor(mayDelete, onDelete), [mayDelete, onDelete]);
+  const sorting = useMemo<SortingState>(() => (sort ? [sort] : []), [sort]);
   const table = useReactTable({
     data: topics,
     columns,
     state: { sorting },
-    onSortingChange: setSorting,
+    onSortingChange: (change) => {
+      const [first] = typeof change === "function" ? change(sorting) : change;
+      onSort(first ?? null);
+    },
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
-    getRowId: ({ topic_name }) => topic_name,
+    getRowId: ({ name }) => name,
   });
   const { rows } = table.getRowModel();
   const virtualizer = useVirtualizer({
@@ -126,13 +139,19 @@ export function TopicTable({ topics, mayDelete, onDelete }: Props) {
   );
 }
 
+const UNKNOWN = <span className={classes.unknown}>–</span>;
+
+function figure(value: number | null, format: (value: number) => string) {
+  return value === null ? UNKNOWN : format(value);
+}
+
 function columnsFor(mayDelete: boolean, onDelete: Props["onDelete"]) {
   return [
-    column.accessor("topic_name", {
-      id: "name",
+    column.accessor("name", {
       header: "Name",
       sortingFn: "text",
-      cell: ({ getValue, row }) => (
+      sortDescFirst: false,
+      cell: ({ getValue, row: { original } }) => (
         <>
           <TextLink
             to="/topics/$topic/live"
@@ -143,32 +162,59 @@ function columnsFor(mayDelete: boolean, onDelete: Props["onDelete"]) {
           >
             {getValue()}
           </TextLink>
-          {row.original.is_internal && (
-            <Badge variant="default" size="sm" radius="sm" tt="none" ml="xs">
+          {original.internal && (
+            <Badge variant="default" size="sm" radius="sm" tt="none" ml="xs" flex="none">
               internal
             </Badge>
           )}
+          <ReplicaMark offline={original.offline} underReplicated={original.under_replicated} />
         </>
       ),
     }),
-    column.accessor("partitions_count", {
-      id: "partitions",
-      header: "Partitions",
-      cell: ({ getValue }) => formatCount(getValue()),
+    column.accessor("records_in_per_s", {
+      id: "rate",
+      header: "Records/s",
+      cell: ({ getValue }) => figure(getValue(), formatRate),
     }),
-    column.accessor("replication_factor", { id: "replication", header: "Replication factor" }),
+    column.accessor("records", {
+      header: "Records",
+      cell: ({ getValue }) => figure(getValue(), formatCount),
+    }),
+    column.accessor("bytes", {
+      id: "size",
+      header: "Size",
+      cell: ({ getValue }) => figure(getValue(), formatBytes),
+    }),
+    column.accessor("retention_ms", {
+      id: "retention",
+      header: "Retention",
+      // No limit is more than any.
+      sortingFn: (left, right) => limit(left.original) - limit(right.original),
+      cell: ({ row: { original } }) => (
+        <span className={classes.name}>{retentionWords(original)}</span>
+      ),
+    }),
+    column.accessor("partitions", {
+      header: "Partitions",
+      cell: ({ getValue, row: { original } }) => (
+        <span title={`Replication factor ${original.replication_factor}`}>
+          {formatCount(getValue())}
+          <span className={classes.unknown}> × {original.replication_factor}</span>
+        </span>
+      ),
+    }),
     column.display({
       id: "actions",
       header: () => <span className={classes.unseen}>Actions</span>,
       cell: ({ row: { original } }) =>
         mayDelete &&
-        !original.is_internal && (
+        !original.internal && (
           <Tooltip label="Delete">
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`Delete topic ${original.topic_name}`}
-              onClick={() => onDelete(original.topic_name)}
+              aria-label={`Delete topic ${original.name}`}
+              onClick={() => onDelete(original.name)}
             >
               <TrashIcon size={16} />
             </ActionIcon>
@@ -176,4 +222,8 @@ function columnsFor(mayDelete: boolean, onDelete: Props["onDelete"]) {
         ),
     }),
   ];
+}
+
+function limit({ retention_ms: milliseconds }: TopicRowBody): number {
+  return milliseconds < 0 ? Number.MAX_VALUE : milliseconds;
 }

@@ -143,3 +143,24 @@ export const KeyboardIcon = icon(
     <path d="M7 10h.1M11 10h.1M15 10h.1M8 14h8" />
   </>,
 );
+export const DownloadIcon = icon(<path d="M12 4v11M7.5 10.5 12 15l4.5-4.5M5 19.5h14" />);
+export const UploadIcon = icon(<path d="M12 15V4M7.5 8.5 12 4l4.5 4.5M5 19.5h14" />);
+export const LinkIcon = icon(
+  <path d="M10 14a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1" />,
+);
+export const FilterIcon = icon(<path d="M4 5.5h16l-6.2 7.3v5.7l-3.6-2v-3.7L4 5.5Z" />);
+export const HelpIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="8" />
+    <path d="M9.8 9.8a2.3 2.3 0 1 1 3.3 2.1c-.7.4-1.1.8-1.1 1.6M12 16.2v.2" />
+  </>,
+);
+export const SettingsIcon = icon(
+  <>
+    <path d="M4 7h9M19 7h1M4 12h2M12 12h8M4 17h11" />
+    <circle cx="16" cy="7" r="2" />
+    <circle cx="9" cy="12" r="2" />
+    <circle cx="18" cy="17" r="2" />
+  </>,
+);
+export const StopIcon = icon(<rect x="7" y="7" width="10" height="10" rx="1.5" />);

@@ -1,34 +1,58 @@
-import { Button, Group, Kbd, Text, TextInput, Tooltip } from "@mantine/core";
+import { Button, Chip, Group, Kbd, Text, TextInput, Tooltip } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
-import { useMemo, useRef, useState } from "react";
+import { getRouteApi } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
-import { useTopics } from "../api/hooks/topics";
+import { useTopicRows } from "../api/hooks/topics";
+import type { TopicRowBody } from "../api/topicTypes";
 import { CreateTopic } from "../components/CreateTopic";
 import { DeleteTopic } from "../components/DeleteTopic";
 import { PlusIcon, SearchIcon } from "../components/icons";
 import { PageHeader } from "../components/PageHeader";
 import { Empty, Failure, Loading } from "../components/states";
-import { TopicTable } from "../components/TopicTable";
+import { TopicTable, type TopicSort } from "../components/TopicTable";
 import { mayChange, useWorkspace } from "../components/Workspace";
-import { formatCount } from "../records/format";
+import { formatBytes, formatCount, formatPlural } from "../records/format";
 import classes from "./Topics.module.css";
+import { isAiling, matchingTopics } from "./topicsSearch";
+
+const route = getRouteApi("/console/topics");
+
+const NO_TOPICS: TopicRowBody[] = [];
 
 export function Topics() {
   const { tenant } = useWorkspace();
-  const topics = useTopics(tenant.cluster_id);
-  const [filter, setFilter] = useState("");
+  const { find = "", sort, ailing = false } = route.useSearch();
+  const navigate = route.useNavigate();
+  const topics = useTopicRows(tenant.name);
+  const [filter, setFilter] = useState(find);
   const [settled] = useDebouncedValue(filter, 80);
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<string | null>(null);
   const filterInput = useRef<HTMLInputElement>(null);
-  useHotkeys([["/", () => filterInput.current?.focus()]]);
+  useHotkeys([
+    ["/", () => filterInput.current?.focus()],
+    ["c", () => mayChange(tenant) && setCreating(true)],
+  ]);
 
-  const shown = useMemo(() => {
-    const wanted = settled.trim().toLowerCase();
-    return (topics.data ?? []).filter(({ topic_name }) =>
-      topic_name.toLowerCase().includes(wanted),
-    );
-  }, [topics.data, settled]);
+  useEffect(() => {
+    void navigate({
+      replace: true,
+      search: ({ find: _, ...now }) => (settled ? { ...now, find: settled } : now),
+    });
+  }, [settled, navigate]);
+
+  const all = topics.data?.data ?? NO_TOPICS;
+  const shown = useMemo(() => matchingTopics(all, settled, ailing), [all, settled, ailing]);
+  const ailingCount = useMemo(() => all.filter(isAiling).length, [all]);
+  const onSort = (next: TopicSort | null) =>
+    void navigate({
+      replace: true,
+      search: ({ sort: _, ...now }) =>
+        next ? { ...now, sort: `${next.desc ? "-" : ""}${next.id}` } : now,
+    });
+  const sorted = useMemo(() => sortOf(sort), [sort]);
+
   const create = (
     <Tooltip label="Viewers cannot create topics" disabled={mayChange(tenant)}>
       <Button
@@ -45,23 +69,19 @@ export function Topics() {
     <div className={classes.page}>
       <PageHeader
         title="Topics"
-        subtitle={topics.data && `${formatCount(topics.data.length)} in ${tenant.name}`}
+        subtitle={topics.data && summary(all, tenant.name)}
         actions={create}
       />
       {topics.isPending && <Loading what="topics" />}
       {topics.isError && (
         <Failure
-          title="The topics could not be read"
+          title={topics.data ? "These figures are getting old" : "The topics could not be read"}
           error={topics.error}
           onRetry={() => void topics.refetch()}
         />
       )}
-      {topics.data?.length === 0 && (
-        <Empty title="No topics yet">
-          A topic is a named, ordered log of records. Create one here, or with any Kafka client.
-        </Empty>
-      )}
-      {topics.data && topics.data.length > 0 && (
+      {topics.data && all.length === 0 && <NoTopics create={create} />}
+      {all.length > 0 && (
         <>
           <Group mb="sm">
             <TextInput
@@ -73,15 +93,54 @@ export function Topics() {
               rightSection={filter ? null : <Kbd size="xs">/</Kbd>}
               value={filter}
               onChange={(event) => setFilter(event.currentTarget.value)}
-              onKeyDown={(event) => event.key === "Escape" && setFilter("")}
+              onKeyDown={(event) => {
+                if (event.key === "Escape") setFilter("");
+                const [first] = shown;
+                if (event.key === "Enter" && first) {
+                  void navigate({ to: "/topics/$topic/live", params: { topic: first.name } });
+                }
+              }}
             />
-            {settled && (
+            {(ailingCount > 0 || ailing) && (
+              <Chip
+                size="sm"
+                checked={ailing}
+                onChange={(only) =>
+                  void navigate({
+                    replace: true,
+                    search: ({ ailing: _, ...now }) => (only ? { ...now, ailing: true } : now),
+                  })
+                }
+              >
+                {formatCount(ailingCount)} not in full health
+              </Chip>
+            )}
+            {(settled || ailing) && (
               <Text size="sm" c="dimmed" role="status">
                 {formatCount(shown.length)} found
               </Text>
             )}
           </Group>
-          <TopicTable topics={shown} mayDelete={mayChange(tenant)} onDelete={setDeleting} />
+          {shown.length === 0 ? (
+            <Empty
+              title="No topic has this name"
+              action={
+                <Button variant="default" mt="sm" onClick={() => setFilter("")}>
+                  Show all topics
+                </Button>
+              }
+            >
+              Names are searched for all words, in any order.
+            </Empty>
+          ) : (
+            <TopicTable
+              topics={shown}
+              sort={sorted}
+              onSort={onSort}
+              mayDelete={mayChange(tenant)}
+              onDelete={setDeleting}
+            />
+          )}
         </>
       )}
       {creating && <CreateTopic cluster={tenant.cluster_id} onClose={() => setCreating(false)} />}
@@ -93,5 +152,23 @@ export function Topics() {
         />
       )}
     </div>
+  );
+}
+
+function sortOf(sort: string | undefined): TopicSort | null {
+  return sort ? { id: sort.replace(/^-/, ""), desc: sort.startsWith("-") } : null;
+}
+
+function summary(topics: TopicRowBody[], tenant: string): string {
+  const bytes = topics.reduce((sum, topic) => sum + (topic.bytes ?? 0), 0);
+  return `${formatPlural(topics.length, "topic")} in ${tenant}, ${formatBytes(bytes)}`;
+}
+
+function NoTopics({ create }: { create: ReactNode }) {
+  return (
+    <Empty title="No topics yet" action={create}>
+      A topic is a named log: producers add records at its end, consumers read them in order, each at
+      a place of its own. Create one here, or with any Kafka client; the overview has lines to paste.
+    </Empty>
   );
 }

@@ -45,6 +45,23 @@ export function formatDateTime(milliseconds: number): string {
   return `${day} ${formatClock(milliseconds)}`;
 }
 
+const SPANS: [number, string][] = [
+  [86_400_000, "day"],
+  [3_600_000, "hour"],
+  [60_000, "minute"],
+  [1_000, "second"],
+];
+
+/** `7 days`, `about 1.5 hours`, `500 ms`: a length of time that somebody chose. */
+export function formatSpan(milliseconds: number): string {
+  const fitting = SPANS.find(([unit]) => milliseconds >= unit);
+  if (!fitting) return `${integers.format(milliseconds)} ms`;
+  const [unit, word] = fitting;
+  const count = milliseconds / unit;
+  if (Number.isInteger(count)) return formatPlural(count, word);
+  return `about ${tenths.format(count)} ${word}s`;
+}
+
 /** How long ago, in one unit; what lies ahead of this clock is "now". */
 export function formatAge(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.max(0, Math.round(milliseconds))} ms`;

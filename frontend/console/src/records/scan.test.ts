@@ -23,6 +23,7 @@ function topic(count: number, nth: number, perSlice: number): ReadSlice {
         scanned_records: offset - first,
         scanned_bytes: (offset - first) * 10,
         matched: data.length,
+        ...(first > 0 && { filter_failures: 2, filter_failure: `at ${first}` }),
       },
       at_end: offset >= count,
       unreadable: [],
@@ -55,6 +56,7 @@ describe("scanPage", () => {
     expect(offsets(page)).toEqual([0, 100, 200]);
     expect(page).toMatchObject({ state: "full", scannedRecords: 201, next: "201", previous: "0" });
     expect(seen).toEqual([40, 80, 120, 160, 200]);
+    expect(page).toMatchObject({ failed: 10, failure: "at 40" });
   });
 
   it("goes on where the page ended", async () => {

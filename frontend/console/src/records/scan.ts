@@ -26,6 +26,9 @@ export interface Scan {
   unreadable: UnreadableBody[];
   scannedRecords: number;
   scannedBytes: number;
+  /** Records on which the filter failed, and why it did on the first; they are not shown. */
+  failed: number;
+  failure: string | null;
   /** Where reading on in this direction begins; null when the service named none. */
   next: string | null;
   /** Where this page began; null when the service named none. */
@@ -39,6 +42,8 @@ const NOTHING: Scan = {
   unreadable: [],
   scannedRecords: 0,
   scannedBytes: 0,
+  failed: 0,
+  failure: null,
   next: null,
   previous: null,
   partitions: [],
@@ -94,6 +99,8 @@ function withSlice(scan: Scan, answer: TopicRecordsBody, size: number): Scan {
     unreadable: [...scan.unreadable, ...(answer.unreadable ?? [])],
     scannedRecords: scan.scannedRecords + (answer.progress?.scanned_records ?? answer.data.length),
     scannedBytes: scan.scannedBytes + (answer.progress?.scanned_bytes ?? 0),
+    failed: scan.failed + (answer.progress?.filter_failures ?? 0),
+    failure: scan.failure ?? answer.progress?.filter_failure ?? null,
     next: answer.next_cursor,
     previous: scan.previous ?? answer.previous_cursor,
     partitions: answer.partitions.map((partition) => ({

@@ -1,17 +1,32 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { paths } from "../../paths";
+import type { PartitionStateBody } from "../topicTypes";
 import { request } from "../client";
-import type { ListBody, PartitionBody } from "../types";
+import type { ListBody, TopicBody } from "../types";
+import { forgetTopic } from "./topics";
 
-export function usePartitions(cluster: string, topic: string) {
+/** Where a topic's partitions are and how far they have come; asked for again while it is shown. */
+export function usePartitionStates(tenant: string, topic: string) {
   return useQuery({
-    queryKey: ["partitions", cluster, topic],
+    queryKey: ["partitions", tenant, topic],
     queryFn: async ({ signal }) => {
-      const path = paths.partitions(cluster, topic);
-      const body = await request<ListBody<PartitionBody>>("GET", path, { signal });
-      return body.data.toSorted((a, b) => a.partition_id - b.partition_id);
+      const path = paths.partitionStates(tenant, topic);
+      const body = await request<ListBody<PartitionStateBody>>("GET", path, { signal });
+      return body.data.toSorted((a, b) => a.partition - b.partition);
     },
-    refetchInterval: 10_000,
+    refetchInterval: 2_000,
+  });
+}
+
+/** Adds partitions until there are `count`; there is no way back. */
+export function useGrowTopic(cluster: string, topic: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (count: number) =>
+      request<TopicBody>("PATCH", paths.topic(cluster, topic), {
+        body: { partitions_count: count },
+      }),
+    onSuccess: () => forgetTopic(queries, topic),
   });
 }

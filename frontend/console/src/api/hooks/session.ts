@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
+import { forgetHistories } from "../../histories";
 import { paths } from "../../paths";
 import { ApiError, request } from "../client";
 import type { SessionBody } from "../types";
@@ -49,6 +50,7 @@ export function useSignOut() {
     onSuccess: () => {
       queries.setQueryData<Session>(SESSION_KEY, { kind: "anonymous" });
       // Nothing of one person's may be left for the next one at this browser.
+      forgetHistories();
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
     },
   });

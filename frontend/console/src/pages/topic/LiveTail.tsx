@@ -98,7 +98,11 @@ export function LiveTail({ cluster, topic, from, onFrom, picked, onPick }: Props
         <FieldPicker tail={subscription.tail} picked={picked} onPick={onPick} />
       </LiveToolbar>
       <LiveStats subscription={subscription} paused={paused} />
-      <RecordBrowser inspected={selected?.record ?? null} onClose={() => setSelected(null)}>
+      <RecordBrowser
+        topic={topic}
+        inspected={selected?.record ?? null}
+        onClose={() => setSelected(null)}
+      >
         <LiveRows
           topic={topic}
           subscription={subscription}

@@ -3,19 +3,27 @@ import { getRouteApi, Outlet, useLocation, useNavigate } from "@tanstack/react-r
 
 import { useTopic } from "../../api/hooks/topics";
 import { ApiError } from "../../api/client";
-import { LiveIcon, PartitionsIcon, RecordsIcon, SendIcon } from "../../components/icons";
+import {
+  LiveIcon,
+  PartitionsIcon,
+  RecordsIcon,
+  SendIcon,
+  SettingsIcon,
+} from "../../components/icons";
 import { ButtonLink } from "../../components/links";
 import { PageHeader } from "../../components/PageHeader";
 import { Empty, Failure } from "../../components/states";
-import { useWorkspace } from "../../components/Workspace";
+import { mayChange, useWorkspace } from "../../components/Workspace";
 import { formatPlural } from "../../records/format";
+import { TopicActions } from "./TopicActions";
 import classes from "./TopicLayout.module.css";
 
 const TABS = [
   { tab: "live", label: "Live", icon: <LiveIcon size={16} /> },
   { tab: "records", label: "Records", icon: <RecordsIcon size={16} /> },
-  { tab: "partitions", label: "Partitions", icon: <PartitionsIcon size={16} /> },
   { tab: "produce", label: "Produce", icon: <SendIcon size={16} /> },
+  { tab: "partitions", label: "Partitions", icon: <PartitionsIcon size={16} /> },
+  { tab: "configs", label: "Configs", icon: <SettingsIcon size={16} /> },
 ] as const;
 
 const route = getRouteApi("/console/topics/$topic");
@@ -60,6 +68,17 @@ export function TopicLayout() {
             </Group>
           ) : (
             <span>&nbsp;</span>
+          )
+        }
+        actions={
+          found.data &&
+          !found.data.is_internal &&
+          mayChange(tenant) && (
+            <TopicActions
+              cluster={tenant.cluster_id}
+              topic={topic}
+              count={found.data.partitions_count}
+            />
           )
         }
       />

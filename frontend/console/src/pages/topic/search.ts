@@ -1,7 +1,8 @@
 /** The part of a topic page's address behind the question mark. */
 
-import type { PageStart } from "../../api/hooks/records";
 import type { TailStart } from "../../live/subscription";
+import type { Direction } from "../../records/scan";
+import { readPlace, type Place } from "./place";
 
 export interface LiveSearch {
   from?: TailStart;
@@ -24,14 +25,74 @@ function isTailStart(value: unknown): value is TailStart {
 }
 
 export interface RecordsSearch {
-  partition?: number;
-  at?: PageStart;
+  /** Where the pages begin; without it at the newest records. */
+  at?: Place;
+  /** Partitions to read; all of them when there are none. */
+  partitions?: number[];
+  /** CEL that a record must match. */
+  filter?: string;
+  /** Where this page begins, when it is not the first, and which way it is read from there. */
+  cursor?: string;
+  way?: Direction;
+  /** The record beside the list, `partition-offset`. */
+  record?: RecordName;
 }
 
-export function readRecordsSearch({ partition, at }: Record<string, unknown>): RecordsSearch {
+export type RecordName = `${number}-${string}`;
+
+const CURSOR_CHARACTERS_MAX = 8_192;
+
+export function readRecordsSearch(from: Record<string, unknown>): RecordsSearch {
   const search: RecordsSearch = {};
-  if (isCount(partition)) search.partition = partition;
-  if (at === "oldest" || at === "newest" || isCount(at)) search.at = at;
+  const at = readPlace(from.at);
+  if (at) search.at = at;
+  if (Array.isArray(from.partitions) && from.partitions.every(isCount)) {
+    search.partitions = from.partitions;
+  }
+  if (typeof from.filter === "string" && from.filter !== "") search.filter = from.filter;
+  const { cursor, way, record } = from;
+  if (typeof cursor === "string" && cursor !== "" && cursor.length <= CURSOR_CHARACTERS_MAX) {
+    search.cursor = cursor;
+    search.way = way === "backward" ? "backward" : "forward";
+  }
+  if (isRecordName(record)) search.record = record;
+  return search;
+}
+
+function isRecordName(value: unknown): value is RecordName {
+  return typeof value === "string" && /^\d{1,10}-\d{1,19}$/.test(value);
+}
+
+export function readRecordName(name: RecordName): { partition: number; offset: string } {
+  const at = name.indexOf("-");
+  return { partition: Number(name.slice(0, at)), offset: name.slice(at + 1) };
+}
+
+export interface ProduceSearch {
+  /** A record to fill the form with. */
+  again?: RecordName;
+  /** What is sent: one record by hand, or a file of them. */
+  from?: "file";
+}
+
+export function readProduceSearch({ again, from }: Record<string, unknown>): ProduceSearch {
+  const search: ProduceSearch = {};
+  if (isRecordName(again)) search.again = again;
+  if (from === "file") search.from = "file";
+  return search;
+}
+
+export interface ConfigsSearch {
+  /** Words that name or documentation must have. */
+  find?: string;
+  /** The config that is open. */
+  config?: string;
+}
+
+export function readConfigsSearch({ find, config }: Record<string, unknown>): ConfigsSearch {
+  const search: ConfigsSearch = {};
+  if (typeof find === "string" && find !== "") search.find = find;
+  if (typeof config === "string" && config !== "") search.config = config;
   return search;
 }
 

@@ -1,8 +1,8 @@
 /** From the produce form's words to the request's body. */
 
-import type { NewRecordBody, TypedData } from "../../api/types";
-import { parseJson } from "../../records/json";
-import { toBase64 } from "../../records/record";
+import type { NewRecordBody, TypedData } from "../../../api/types";
+import { parseJson, stringifyJson } from "../../../records/json";
+import { toBase64, type Field, type StreamRecord } from "../../../records/record";
 
 export type Format = "none" | "text" | "json" | "base64";
 
@@ -12,7 +12,13 @@ export interface RecordForm {
   key: string;
   valueFormat: Format;
   value: string;
-  headers: { name: string; value: string }[];
+  headers: HeaderForm[];
+}
+
+export interface HeaderForm {
+  name: string;
+  value: string;
+  format: "text" | "base64" | "none";
 }
 
 export const EMPTY_FORM: RecordForm = {
@@ -51,12 +57,52 @@ export function newRecord(form: RecordForm): NewRecordBody {
   if (value) body.value = value;
   if (form.headers.length > 0) {
     const encoder = new TextEncoder();
-    body.headers = form.headers.map(({ name, value: words }) => ({
+    body.headers = form.headers.map(({ name, value: words, format }) => ({
       name,
-      value: toBase64(encoder.encode(words)),
+      value: headerValue(words, format, encoder),
     }));
   }
   return body;
+}
+
+function headerValue(
+  words: string,
+  format: HeaderForm["format"],
+  encoder: TextEncoder,
+): string | null {
+  if (format === "none") return null;
+  return format === "base64" ? words.trim() : toBase64(encoder.encode(words));
+}
+
+/** The form that makes this record once more. The partition is named: that is where it was. */
+export function formOf(record: StreamRecord): RecordForm {
+  const [keyFormat, key] = words(record.key);
+  const [valueFormat, value] = words(record.value);
+  return {
+    partition: String(record.partition),
+    keyFormat,
+    key,
+    valueFormat,
+    value,
+    headers: record.headers.map(({ name, value: field }) => {
+      const [format, text] = words(field);
+      // A header has no JSON form of its own; its text is what its bytes are.
+      return { name, value: text, format: format === "json" ? "text" : format };
+    }),
+  };
+}
+
+function words(field: Field | null): [Format, string] {
+  switch (field?.kind) {
+    case undefined:
+      return ["none", ""];
+    case "text":
+      return ["text", field.text];
+    case "json":
+      return ["json", stringifyJson(field.value, 2)];
+    case "bytes":
+      return ["base64", toBase64(field.bytes)];
+  }
 }
 
 function typed(format: Format, words: string): TypedData | null {
