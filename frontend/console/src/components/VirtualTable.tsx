@@ -24,12 +24,16 @@ interface Props<Row> {
   rowId: (row: Row) => string;
   rowHeight?: number;
   minWidth?: number;
+  /** The order and who changes it, where the page's address has it; else the table keeps it. */
+  order?: Order | null;
+  onOrder?: (order: Order | null) => void;
 }
 
 /** A table that sorts and, however long it is, draws only the rows in view. */
 export function VirtualTable<Row>(props: Props<Row>) {
   const { label, rows, columns, rowId, rowHeight = 44, minWidth = 640 } = props;
-  const [order, setOrder] = useState<Order | null>(null);
+  const [ownOrder, setOwnOrder] = useState<Order | null>(null);
+  const { order = ownOrder, onOrder = setOwnOrder } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const shown = useMemo(() => {
     const by = order && columns.find(({ id }) => id === order.column)?.by;
@@ -55,7 +59,7 @@ export function VirtualTable<Row>(props: Props<Row>) {
       <div role="rowgroup" className={classes.head}>
         <div role="row" aria-rowindex={1} className={classes.row} style={tracks}>
           {columns.map((column) => (
-            <Header key={column.id} column={column} order={order} onOrder={setOrder} />
+            <Header key={column.id} column={column} order={order} onOrder={onOrder} />
           ))}
         </div>
       </div>

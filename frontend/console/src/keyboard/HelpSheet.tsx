@@ -20,6 +20,16 @@ const LISTS: Shortcut[] = [
   { keys: ["c"], does: "Create or add one, where you may" },
 ];
 
+const RECORDS: Shortcut[] = [
+  { keys: ["Space"], does: "Pause and resume the live tail" },
+  { keys: ["Home"], does: "Back to the newest" },
+  { keys: ["n"], does: "Next page" },
+  { keys: ["p"], does: "Page before" },
+  { keys: ["r"], does: "Read the page again" },
+  { keys: ["↑", "↓"], does: "Go from record to record" },
+  { keys: ["Ctrl", "Enter"], does: "Send the new record" },
+];
+
 /** Every shortcut there is. */
 export function HelpSheet({ onClose }: { onClose: () => void }) {
   const places = PLACES.map(({ key, label }) => ({ keys: ["g", key], does: label }));
@@ -30,7 +40,10 @@ export function HelpSheet({ onClose }: { onClose: () => void }) {
           <Shortcuts title="Everywhere" shortcuts={EVERYWHERE} />
           <Shortcuts title="Lists" shortcuts={LISTS} />
         </div>
-        <Shortcuts title="Go to" shortcuts={places} />
+        <div>
+          <Shortcuts title="Go to" shortcuts={places} />
+          <Shortcuts title="Records" shortcuts={RECORDS} />
+        </div>
       </SimpleGrid>
     </Modal>
   );

@@ -1,17 +1,21 @@
-import { Button, Chip, Group, Kbd, Text, TextInput, Tooltip } from "@mantine/core";
+import { Button, Chip, Group, Kbd, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
+import { may, refusal } from "../access";
 import { useTopicRows } from "../api/hooks/topics";
 import type { TopicRowBody } from "../api/topicTypes";
 import { CreateTopic } from "../components/CreateTopic";
 import { DeleteTopic } from "../components/DeleteTopic";
 import { PlusIcon, SearchIcon } from "../components/icons";
+import { OfferedButton } from "../components/Offered";
 import { PageHeader } from "../components/PageHeader";
 import { Empty, Failure, Loading } from "../components/states";
-import { TopicTable, type TopicSort } from "../components/TopicTable";
-import { mayChange, useWorkspace } from "../components/Workspace";
+import type { Order } from "../components/sorting";
+import { TopicTable } from "../components/TopicTable";
+import { useCreating } from "../components/useCreating";
+import { useWorkspace } from "../components/Workspace";
 import { formatBytes, formatCount, formatPlural } from "../records/format";
 import classes from "./Topics.module.css";
 import { isAiling, matchingTopics } from "./topicsSearch";
@@ -27,13 +31,10 @@ export function Topics() {
   const topics = useTopicRows(tenant.name);
   const [filter, setFilter] = useState(find);
   const [settled] = useDebouncedValue(filter, 80);
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useCreating();
   const [deleting, setDeleting] = useState<string | null>(null);
   const filterInput = useRef<HTMLInputElement>(null);
-  useHotkeys([
-    ["/", () => filterInput.current?.focus()],
-    ["c", () => mayChange(tenant) && setCreating(true)],
-  ]);
+  useHotkeys([["/", () => filterInput.current?.focus()]]);
 
   useEffect(() => {
     void navigate({
@@ -45,24 +46,23 @@ export function Topics() {
   const all = topics.data?.data ?? NO_TOPICS;
   const shown = useMemo(() => matchingTopics(all, settled, ailing), [all, settled, ailing]);
   const ailingCount = useMemo(() => all.filter(isAiling).length, [all]);
-  const onSort = (next: TopicSort | null) =>
+  const onOrder = (next: Order | null) =>
     void navigate({
       replace: true,
       search: ({ sort: _, ...now }) =>
-        next ? { ...now, sort: `${next.desc ? "-" : ""}${next.id}` } : now,
+        next ? { ...now, sort: `${next.descending ? "-" : ""}${next.column}` } : now,
     });
-  const sorted = useMemo(() => sortOf(sort), [sort]);
+  const order = useMemo(() => orderOf(sort), [sort]);
 
   const create = (
-    <Tooltip label="Viewers cannot create topics" disabled={mayChange(tenant)}>
-      <Button
-        leftSection={<PlusIcon size={16} />}
-        onClick={() => setCreating(true)}
-        disabled={!mayChange(tenant)}
-      >
-        Create topic
-      </Button>
-    </Tooltip>
+    <OfferedButton
+      refusal={refusal(tenant, "ADMINISTER", "create topics")}
+      shortcut="c"
+      leftSection={<PlusIcon size={16} />}
+      onClick={() => setCreating(true)}
+    >
+      Create topic
+    </OfferedButton>
   );
 
   return (
@@ -135,9 +135,9 @@ export function Topics() {
           ) : (
             <TopicTable
               topics={shown}
-              sort={sorted}
-              onSort={onSort}
-              mayDelete={mayChange(tenant)}
+              order={order}
+              onOrder={onOrder}
+              mayDelete={may(tenant, "ADMINISTER")}
               onDelete={setDeleting}
             />
           )}
@@ -155,8 +155,8 @@ export function Topics() {
   );
 }
 
-function sortOf(sort: string | undefined): TopicSort | null {
-  return sort ? { id: sort.replace(/^-/, ""), desc: sort.startsWith("-") } : null;
+function orderOf(sort: string | undefined): Order | null {
+  return sort ? { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : null;
 }
 
 function summary(topics: TopicRowBody[], tenant: string): string {

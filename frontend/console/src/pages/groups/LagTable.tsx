@@ -60,7 +60,7 @@ const COLUMNS: Column<LagBody>[] = [
         size="sm"
         to="/topics/$topic/records"
         params={{ topic }}
-        search={{ partition, at: "newest" }}
+        search={{ partitions: [partition] }}
       >
         {topic}
       </TextLink>

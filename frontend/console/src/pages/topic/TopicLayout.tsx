@@ -1,6 +1,7 @@
 import { Badge, Group, Tabs } from "@mantine/core";
 import { getRouteApi, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 
+import { may } from "../../access";
 import { useTopic } from "../../api/hooks/topics";
 import { ApiError } from "../../api/client";
 import {
@@ -13,7 +14,7 @@ import {
 import { ButtonLink } from "../../components/links";
 import { PageHeader } from "../../components/PageHeader";
 import { Empty, Failure } from "../../components/states";
-import { mayChange, useWorkspace } from "../../components/Workspace";
+import { useWorkspace } from "../../components/Workspace";
 import { formatPlural } from "../../records/format";
 import { TopicActions } from "./TopicActions";
 import classes from "./TopicLayout.module.css";
@@ -73,7 +74,7 @@ export function TopicLayout() {
         actions={
           found.data &&
           !found.data.is_internal &&
-          mayChange(tenant) && (
+          may(tenant, "ADMINISTER") && (
             <TopicActions
               cluster={tenant.cluster_id}
               topic={topic}

@@ -3,11 +3,12 @@ import { useHotkeys } from "@mantine/hooks";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 
+import { may } from "../../../access";
 import { useConfigs } from "../../../api/hooks/configs";
 import type { ConfigBody } from "../../../api/topicTypes";
 import { SearchIcon } from "../../../components/icons";
 import { Empty, Failure, Loading } from "../../../components/states";
-import { mayChange, useWorkspace } from "../../../components/Workspace";
+import { useWorkspace } from "../../../components/Workspace";
 import { formatPlural } from "../../../records/format";
 import { ConfigRow } from "./ConfigRow";
 import classes from "./configs.module.css";
@@ -125,7 +126,7 @@ export function ConfigsPage() {
                     config={config}
                     open={open === config.name}
                     draft={draft.get(config.name)}
-                    mayChange={mayChange(tenant) && !config.is_read_only}
+                    mayChange={may(tenant, "ADMINISTER") && !config.is_read_only}
                     onToggle={() => toggle(config.name)}
                     onChange={(value) => change(config.name, value)}
                   />

@@ -1,8 +1,8 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useRef } from "react";
+import { useMemo } from "react";
 
 import type { PartitionStateBody } from "../../../api/topicTypes";
 import { TextLink } from "../../../components/links";
+import { VirtualTable, type Column } from "../../../components/VirtualTable";
 import { formatBytes, formatCount } from "../../../records/format";
 import classes from "./partitions.module.css";
 import { recordsIn, replicasOf, type ReplicaView } from "./replicas";
@@ -12,110 +12,86 @@ interface Props {
   partitions: PartitionStateBody[];
 }
 
-const ROW_HEIGHT = 42;
-const COLUMNS = [
-  { label: "Partition" },
-  { label: "Leader" },
-  { label: "Replicas on brokers" },
-  { label: "First offset", number: true },
-  { label: "End offset", number: true },
-  { label: "Records", number: true },
-  { label: "Size", number: true },
-  { label: "Browse", number: true },
-];
-
-/** A row for each partition; of thousands, only those in view exist in the page. */
+/** A row for each partition, with its replicas as they are. */
 export function PartitionTable({ topic, partitions }: Props) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: partitions.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
-  });
-  const shown = virtualizer.getVirtualItems();
+  const columns = useMemo(() => columnsFor(topic), [topic]);
   return (
-    <div
-      ref={scroller}
-      className={classes.scroller}
-      role="table"
-      aria-label="Partitions"
-      aria-rowcount={partitions.length + 1}
-      tabIndex={0}
-    >
-      <div role="rowgroup" className={classes.head}>
-        <div role="row" aria-rowindex={1} className={classes.row}>
-          {COLUMNS.map(({ label, number }) => (
-            <div
-              key={label}
-              role="columnheader"
-              className={`${classes.cell} ${number ? classes.number : ""}`}
-            >
-              {label}
-            </div>
-          ))}
-        </div>
-      </div>
-      <div role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-        <div role="presentation" style={{ transform: `translateY(${shown[0]?.start ?? 0}px)` }}>
-          {shown.map(({ index }) => (
-            <Row key={index} index={index} topic={topic} partition={partitions[index]!} />
-          ))}
-        </div>
-      </div>
-    </div>
+    <VirtualTable
+      label="Partitions"
+      rows={partitions}
+      columns={columns}
+      rowId={({ partition }) => String(partition)}
+      rowHeight={42}
+      minWidth={980}
+    />
   );
 }
 
-interface RowProps {
-  index: number;
-  topic: string;
-  partition: PartitionStateBody;
+function figure(
+  id: string,
+  header: string,
+  by: (partition: PartitionStateBody) => number | null,
+  format: (value: number) => string,
+): Column<PartitionStateBody> {
+  const cell = (partition: PartitionStateBody) => {
+    const value = by(partition);
+    return value === null ? "–" : format(value);
+  };
+  return { id, header, width: "120px", align: "right", by, cell };
 }
 
-// Query results share what did not change, so a partition at rest is not drawn again.
-const Row = memo(function Row({ index, topic, partition }: RowProps) {
-  const { partition: id, leader } = partition;
-  return (
-    <div role="row" aria-rowindex={index + 2} className={classes.row}>
-      <div role="cell" className={`${classes.cell} mono`}>
-        {id}
-      </div>
-      <div role="cell" className={classes.cell}>
-        {leader === null ? <strong style={{ color: "var(--bad)" }}>none</strong> : `broker ${leader}`}
-      </div>
-      <div role="cell" className={`${classes.cell} ${classes.replicas}`}>
-        {replicasOf(partition).map((replica) => (
-          <Replica key={replica.broker} replica={replica} />
-        ))}
-      </div>
-      <Figure value={partition.log_start_offset} />
-      <Figure value={partition.high_watermark} />
-      <Figure value={recordsIn(partition)} />
-      <div role="cell" className={`${classes.cell} ${classes.number}`}>
-        {partition.bytes === null ? "–" : formatBytes(partition.bytes)}
-      </div>
-      <div role="cell" className={`${classes.cell} ${classes.number}`}>
+function columnsFor(topic: string): Column<PartitionStateBody>[] {
+  return [
+    {
+      id: "partition",
+      header: "Partition",
+      width: "96px",
+      by: ({ partition }) => partition,
+      cell: ({ partition }) => partition,
+    },
+    {
+      id: "leader",
+      header: "Leader",
+      width: "104px",
+      by: ({ leader }) => leader,
+      cell: ({ leader }) =>
+        leader === null ? <strong className={classes.none}>none</strong> : `broker ${leader}`,
+    },
+    {
+      id: "replicas",
+      header: "Replicas on brokers",
+      width: "minmax(260px, 1fr)",
+      cell: (partition) => (
+        <span className={classes.replicas}>
+          {replicasOf(partition).map((replica) => (
+            <Replica key={replica.broker} replica={replica} />
+          ))}
+        </span>
+      ),
+    },
+    figure("start", "First offset", (partition) => partition.log_start_offset, formatCount),
+    figure("end", "End offset", (partition) => partition.high_watermark, formatCount),
+    figure("records", "Records", recordsIn, formatCount),
+    figure("size", "Size", ({ bytes }) => bytes, formatBytes),
+    {
+      id: "browse",
+      header: "Browse",
+      width: "84px",
+      align: "right",
+      unseen: true,
+      cell: ({ partition }) => (
         <TextLink
           size="sm"
           to="/topics/$topic/records"
           params={{ topic }}
-          search={{ partitions: [id] }}
-          aria-label={`Browse the records of partition ${id}`}
+          search={{ partitions: [partition] }}
+          aria-label={`Browse the records of partition ${partition}`}
         >
           Browse
         </TextLink>
-      </div>
-    </div>
-  );
-});
-
-function Figure({ value }: { value: number | null }) {
-  return (
-    <div role="cell" className={`${classes.cell} ${classes.number} mono`}>
-      {value === null ? "–" : formatCount(value)}
-    </div>
-  );
+      ),
+    },
+  ];
 }
 
 const WORDS = { leader: "leads", "in-sync": "in sync", behind: "behind", offline: "offline" };

@@ -1,12 +1,14 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { refusal } from "../../../access";
 import { usePartitionStates } from "../../../api/hooks/partitions";
 import type { PartitionStateBody } from "../../../api/topicTypes";
 import { PlusIcon } from "../../../components/icons";
+import { OfferedButton } from "../../../components/Offered";
 import { Empty, Failure, Loading } from "../../../components/states";
-import { mayChange, useWorkspace } from "../../../components/Workspace";
+import { useWorkspace } from "../../../components/Workspace";
 import { formatPlural } from "../../../records/format";
 import { BrokerShares } from "./BrokerShares";
 import { GrowTopic } from "./GrowTopic";
@@ -37,15 +39,14 @@ export function PartitionsPage() {
     <>
       <Group justify="space-between" mb="sm" gap="md">
         <Health partitions={rows} />
-        {mayChange(tenant) && (
-          <Button
-            variant="default"
-            leftSection={<PlusIcon size={16} />}
-            onClick={() => setGrowing(true)}
-          >
-            Add partitions
-          </Button>
-        )}
+        <OfferedButton
+          refusal={refusal(tenant, "ADMINISTER", "add partitions")}
+          variant="default"
+          leftSection={<PlusIcon size={16} />}
+          onClick={() => setGrowing(true)}
+        >
+          Add partitions
+        </OfferedButton>
       </Group>
       {partitions.isError && (
         <Failure title="These figures are getting old" error={partitions.error} />
