@@ -38,6 +38,7 @@ function scan(read: ReadSlice, more: Partial<ScanOrders> = {}): Promise<Scan> {
     start: { from: "earliest" },
     direction: "forward",
     size: 3,
+    sliceSize: 1,
     onProgress: () => undefined,
     stop: new AbortController().signal,
     abandon: new AbortController().signal,
@@ -57,6 +58,12 @@ describe("scanPage", () => {
     expect(page).toMatchObject({ state: "full", scannedRecords: 201, next: "201", previous: "0" });
     expect(seen).toEqual([40, 80, 120, 160, 200]);
     expect(page).toMatchObject({ failed: 10, failure: "at 40" });
+  });
+
+  it("takes more at once where a slice may bring more", async () => {
+    const page = await scan(topic(1_000, 2, 40), { sliceSize: 20 });
+    expect(page.records).toHaveLength(20);
+    expect(page).toMatchObject({ state: "full", next: "39" });
   });
 
   it("goes on where the page ended", async () => {

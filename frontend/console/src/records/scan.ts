@@ -53,8 +53,10 @@ export interface ScanOrders {
   read: ReadSlice;
   start: ScanStart;
   direction: Direction;
-  /** Records of a full page. */
+  /** Records of a full page; it may hold up to `sliceSize` more. */
   size: number;
+  /** Matches that one slice may bring at the least: the more, the further the service reads on. */
+  sliceSize: number;
   /** Hears of every slice but the last. */
   onProgress: (scan: Scan) => void;
   /** Ends the scan with what it has, which is no error. */
@@ -71,7 +73,7 @@ export async function scanPage(orders: ScanOrders): Promise<Scan> {
   for (;;) {
     let answer: TopicRecordsBody;
     try {
-      const maxRecords = orders.size - scan.records.length;
+      const maxRecords = Math.max(orders.sliceSize, orders.size - scan.records.length);
       answer = await orders.read({ start, direction: orders.direction, maxRecords }, either);
     } catch (error) {
       if (orders.stop.aborted && !orders.abandon.aborted) return { ...scan, state: "stopped" };

@@ -27,6 +27,7 @@ export const PAGE_SIZE = 100;
 const NO_WAIT = "0";
 // With a filter a slice may read much and find nothing; it answers in time for the eye.
 const FILTER_SLICE_MS = "700";
+const FILTER_SLICE_RECORDS = 500;
 const VALUE_BYTES = "16384";
 
 function queryOf({ partitions, filter }: PageOrders, slice: Slice): URLSearchParams {
@@ -57,6 +58,7 @@ export function useRecordPage(cluster: string, topic: string, orders: PageOrders
         start: orders.start,
         direction: orders.direction,
         size: PAGE_SIZE,
+        sliceSize: orders.filter ? FILTER_SLICE_RECORDS : 1,
         onProgress: (scan) => {
           if (!signal.aborted) queries.setQueryData<Scan>(queryKey, scan);
         },
