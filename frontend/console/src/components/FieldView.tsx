@@ -21,6 +21,8 @@ const VIEWS = {
 type View = "Tree" | "Pretty" | "Text" | "Hex";
 
 const HEX_BYTES = 4 * 1024;
+// What the drawer has room for, with the letters beside it.
+const HEX_PER_LINE = 8;
 // A field of many megabytes is cut: nobody reads it here, and laying it out would take seconds.
 const TEXT_CHARACTERS = 200_000;
 
@@ -132,7 +134,7 @@ function HexDump({ bytes }: { bytes: Uint8Array }) {
   return (
     <>
       <pre className={classes.hex}>
-        {hexLines(bytes, HEX_BYTES).map((line) => (
+        {hexLines(bytes, HEX_BYTES, HEX_PER_LINE).map((line) => (
           <div key={line.address}>
             <span className="token-mark">{line.address}</span>
             {"  "}

@@ -6,17 +6,15 @@ export interface HexLine {
   ascii: string;
 }
 
-const PER_LINE = 16;
-
-/** The first `limit` bytes as a hex dump, sixteen to a line. */
-export function hexLines(bytes: Uint8Array, limit: number): HexLine[] {
+/** The first `limit` bytes as a hex dump, sixteen to a line where nothing else is said. */
+export function hexLines(bytes: Uint8Array, limit: number, perLine = 16): HexLine[] {
   const lines: HexLine[] = [];
   const end = Math.min(bytes.length, limit);
-  for (let start = 0; start < end; start += PER_LINE) {
-    const slice = bytes.subarray(start, Math.min(start + PER_LINE, end));
+  for (let start = 0; start < end; start += perLine) {
+    const slice = bytes.subarray(start, Math.min(start + perLine, end));
     lines.push({
       address: start.toString(16).padStart(8, "0"),
-      hex: hexText(slice).padEnd(PER_LINE * 3 - 1),
+      hex: hexText(slice).padEnd(perLine * 3 - 1),
       ascii: Array.from(slice, printable).join(""),
     });
   }

@@ -63,6 +63,13 @@ describe("hexLines", () => {
     });
   });
 
+  it("fits a narrow place", () => {
+    expect(hexLines(Uint8Array.of(1, 65, 66), 10, 2)).toEqual([
+      { address: "00000000", hex: "01 41", ascii: ".A" },
+      { address: "00000002", hex: "42   ", ascii: "B" },
+    ]);
+  });
+
   it("stops at the limit", () => {
     expect(hexLines(new Uint8Array(100), 32)).toHaveLength(2);
   });
