@@ -1,12 +1,11 @@
 import { Button, Chip, Group, Kbd, Text, TextInput } from "@mantine/core";
-import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
+import { useHotkeys } from "@mantine/hooks";
 import { getRouteApi } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { may, refusal } from "../access";
 import { useTopicRows } from "../api/hooks/topics";
 import type { TopicRowBody } from "../api/topicTypes";
-import { CreateTopic } from "../components/CreateTopic";
 import { DeleteTopic } from "../components/DeleteTopic";
 import { PlusIcon, SearchIcon } from "../components/icons";
 import { OfferedButton } from "../components/Offered";
@@ -14,6 +13,7 @@ import { PageHeader } from "../components/PageHeader";
 import { Empty, Failure, Loading } from "../components/states";
 import type { Order } from "../components/sorting";
 import { TopicTable } from "../components/TopicTable";
+import { useAddressedText } from "../components/useAddressedText";
 import { useCreating } from "../components/useCreating";
 import { useWorkspace } from "../components/Workspace";
 import { formatBytes, formatCount, formatPlural } from "../records/format";
@@ -22,6 +22,10 @@ import { isAiling, matchingTopics } from "./topicsSearch";
 
 const route = getRouteApi("/console/topics");
 
+const CreateTopic = lazy(() =>
+  import("../components/CreateTopic").then((module) => ({ default: module.CreateTopic })),
+);
+
 const NO_TOPICS: TopicRowBody[] = [];
 
 export function Topics() {
@@ -29,19 +33,17 @@ export function Topics() {
   const { find = "", sort, ailing = false } = route.useSearch();
   const navigate = route.useNavigate();
   const topics = useTopicRows(tenant.name);
-  const [filter, setFilter] = useState(find);
-  const [settled] = useDebouncedValue(filter, 80);
+  const [filter, setFilter, settled] = useAddressedText(find, (words) =>
+    void navigate({
+      replace: true,
+      hash: true,
+      search: ({ find: _, ...now }) => (words ? { ...now, find: words } : now),
+    }),
+  );
   const [creating, setCreating] = useCreating();
   const [deleting, setDeleting] = useState<string | null>(null);
   const filterInput = useRef<HTMLInputElement>(null);
   useHotkeys([["/", () => filterInput.current?.focus()]]);
-
-  useEffect(() => {
-    void navigate({
-      replace: true,
-      search: ({ find: _, ...now }) => (settled ? { ...now, find: settled } : now),
-    });
-  }, [settled, navigate]);
 
   const all = topics.data?.data ?? NO_TOPICS;
   const shown = useMemo(() => matchingTopics(all, settled, ailing), [all, settled, ailing]);
@@ -143,7 +145,11 @@ export function Topics() {
           )}
         </>
       )}
-      {creating && <CreateTopic cluster={tenant.cluster_id} onClose={() => setCreating(false)} />}
+      {creating && (
+        <Suspense>
+          <CreateTopic cluster={tenant.cluster_id} onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
       {deleting !== null && (
         <DeleteTopic
           cluster={tenant.cluster_id}

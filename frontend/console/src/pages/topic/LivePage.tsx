@@ -11,7 +11,7 @@ const ALL_FIELDS: string[] = [];
 
 export function LivePage() {
   const { topic } = route.useParams();
-  const { from = DEFAULT_START, fields = ALL_FIELDS } = route.useSearch();
+  const { from = DEFAULT_START, fields = ALL_FIELDS, find = "" } = route.useSearch();
   const navigate = route.useNavigate();
   const { tenant } = useWorkspace();
   return (
@@ -21,6 +21,13 @@ export function LivePage() {
       topic={topic}
       from={from}
       picked={fields}
+      find={find}
+      onFind={(words) =>
+        void navigate({
+          search: ({ find: _, ...search }) => (words ? { ...search, find: words } : search),
+          replace: true,
+        })
+      }
       onPick={(picked) =>
         void navigate({
           search: ({ fields: _, ...search }) =>

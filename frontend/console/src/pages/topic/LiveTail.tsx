@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "
 import { topicKey } from "../../api/hooks/topics";
 import type { GridRow } from "../../components/RecordGrid";
 import { RecordBrowser } from "../../components/RecordBrowser";
+import { useAddressedText } from "../../components/useAddressedText";
 import type { TailStart } from "../../live/subscription";
 import { useSubscription } from "../../live/useSubscription";
 import type { Picked } from "../../records/preview";
@@ -22,14 +23,18 @@ interface Props {
   onFrom: (from: TailStart) => void;
   picked: Picked;
   onPick: (picked: string[]) => void;
+  /** Words that a shown record has, as the address has them. */
+  find: string;
+  onFind: (words: string) => void;
 }
 
 /** The tail of a topic: newest records on top, for as long as nobody reads further down. */
-export function LiveTail({ cluster, topic, from, onFrom, picked, onPick }: Props) {
+export function LiveTail(props: Props) {
+  const { cluster, topic, from, onFrom, picked, onPick } = props;
   const subscription = useSubscription(cluster, topic, from);
   const phase = useSyncExternalStore(subscription.subscribe, () => subscription.state.phase);
   const paused = useSyncExternalStore(subscription.subscribe, () => subscription.state.paused);
-  const [filter, setFilter] = useState("");
+  const [filter, setFilter] = useAddressedText(props.find, props.onFind);
   const [held, setHeld] = useState<HeldView | null>(null);
   const [selected, setSelected] = useState<GridRow | null>(null);
   const scroller = useRef<HTMLDivElement>(null);

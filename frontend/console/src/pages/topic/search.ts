@@ -8,14 +8,17 @@ export interface LiveSearch {
   from?: TailStart;
   /** Fields of JSON values that the rows show; all of them when there are none. */
   fields?: string[];
+  /** Words that a shown record has. */
+  find?: string;
 }
 
-export function readLiveSearch({ from, fields }: Record<string, unknown>): LiveSearch {
+export function readLiveSearch({ from, fields, find }: Record<string, unknown>): LiveSearch {
   const search: LiveSearch = {};
   if (isTailStart(from)) search.from = from;
   if (Array.isArray(fields) && fields.every((name) => typeof name === "string")) {
     search.fields = fields;
   }
+  if (typeof find === "string" && find !== "") search.find = find;
   return search;
 }
 

@@ -8,6 +8,7 @@ import { useConfigs } from "../../../api/hooks/configs";
 import type { ConfigBody } from "../../../api/topicTypes";
 import { SearchIcon } from "../../../components/icons";
 import { Empty, Failure, Loading } from "../../../components/states";
+import { useAddressedText } from "../../../components/useAddressedText";
 import { useWorkspace } from "../../../components/Workspace";
 import { formatPlural } from "../../../records/format";
 import { ConfigRow } from "./ConfigRow";
@@ -29,6 +30,12 @@ export function ConfigsPage() {
   const { find = "", config: open } = route.useSearch();
   const navigate = route.useNavigate();
   const { tenant } = useWorkspace();
+  const [words, setWords, settled] = useAddressedText(find, (text) =>
+    void navigate({
+      replace: true,
+      search: ({ find: _, ...now }) => (text ? { ...now, find: text } : now),
+    }),
+  );
   const configs = useConfigs(tenant.cluster_id, topic);
   const [draft, setDraft] = useState(NO_DRAFT);
   const [onlySet, setOnlySet] = useState(false);
@@ -37,8 +44,8 @@ export function ConfigsPage() {
   useHotkeys([["/", () => findInput.current?.focus()]]);
 
   const shown = useMemo(
-    () => matching(configs.data ?? [], find, onlySet),
-    [configs.data, find, onlySet],
+    () => matching(configs.data ?? [], settled, onlySet),
+    [configs.data, settled, onlySet],
   );
   if (configs.isPending) return <Loading what="configs" />;
   if (configs.data === undefined) {
@@ -61,11 +68,6 @@ export function ConfigsPage() {
       else after.set(name, value);
       return after;
     });
-  const setFind = (words: string) =>
-    void navigate({
-      replace: true,
-      search: ({ find: _, ...now }) => (words ? { ...now, find: words } : now),
-    });
   const toggle = (name: string) =>
     void navigate({
       replace: true,
@@ -81,10 +83,10 @@ export function ConfigsPage() {
           aria-label="Find a config"
           placeholder="Find by name or meaning"
           leftSection={<SearchIcon size={16} />}
-          rightSection={find ? null : <Kbd size="xs">/</Kbd>}
-          value={find}
-          onChange={(event) => setFind(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === "Escape" && setFind("")}
+          rightSection={words ? null : <Kbd size="xs">/</Kbd>}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === "Escape" && setWords("")}
         />
         <SegmentedControl
           aria-label="Which configs"

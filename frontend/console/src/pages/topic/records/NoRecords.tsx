@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 
 import { ButtonLink } from "../../../components/links";
 import type { Scan } from "../../../records/scan";
@@ -22,14 +22,23 @@ export function NoRecords({ topic, scan, filtered, busy, place, onAll }: Props) 
         {words(scan, filtered, busy, place, holdsNone)}
       </Text>
       {!busy && holdsNone && (
-        <ButtonLink
-          size="xs"
-          variant="default"
-          to="/topics/$topic/produce"
-          params={{ topic }}
-        >
-          Produce a record
-        </ButtonLink>
+        <Group gap="xs">
+          <ButtonLink size="xs" to="/topics/$topic/produce" params={{ topic }}>
+            Produce a record
+          </ButtonLink>
+          <ButtonLink
+            size="xs"
+            variant="default"
+            to="/topics/$topic/produce"
+            params={{ topic }}
+            search={{ from: "file" }}
+          >
+            Send a file
+          </ButtonLink>
+          <ButtonLink size="xs" variant="default" to="/">
+            Lines for a client
+          </ButtonLink>
+        </Group>
       )}
       {!busy && !holdsNone && (filtered || place !== "newest") && (
         <Button size="xs" variant="default" onClick={onAll}>
