@@ -21,7 +21,8 @@ export const paths = {
   apiKeys: (name: string) => `${tenant(name)}/api-keys`,
   apiKey: (name: string, key: string) => `${tenant(name)}/api-keys/${part(key)}`,
   audit: (name: string, query: URLSearchParams) => `${tenant(name)}/audit?${query}`,
-  events: (name: string) => `/ws/v1/events?${new URLSearchParams({ tenant: name })}`,
+  events: (name: string, since: string | null) =>
+    `/ws/v1/events?${new URLSearchParams({ tenant: name, ...(since !== null && { since }) })}`,
   brokers: "/api/v1/cell/brokers",
   broker,
   drain: (id: number) => `${broker(id)}/drain`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { noticesOf, parseEvent, staleKeys, type AdminEvent } from "./event";
+import { noticesOf, parseFrame, staleKeys, type AdminEvent } from "./event";
 
 const event = (type: string, object: string, by: string | null = "ann"): AdminEvent => ({
   type,
@@ -9,31 +9,31 @@ const event = (type: string, object: string, by: string | null = "ann"): AdminEv
   by,
 });
 
-describe("parseEvent", () => {
-  it("reads an event", () => {
-    const frame = '{"type":"topic.created","at":5,"object":"orders","by":"ann","detail":{}}';
-    expect(parseEvent(frame)).toEqual({
-      type: "topic.created",
-      at: 5,
-      object: "orders",
-      by: "ann",
+describe("parseFrame", () => {
+  it("reads an event and where to go on", () => {
+    const frame =
+      '{"type":"topic.created","at":5,"object":"orders","by":"ann","detail":{},"cursor":"7"}';
+    expect(parseFrame(frame)).toEqual({
+      cursor: "7",
+      event: { type: "topic.created", at: 5, object: "orders", by: "ann" },
+      gap: false,
     });
   });
 
-  it.each([
-    ['{"type":"heartbeat"}'],
-    ["nonsense"],
-    ["null"],
-    ["[]"],
-    ['{"type":7}'],
-    [new ArrayBuffer(1)],
-  ])("%s is none", (data) => expect(parseEvent(data)).toBeNull());
+  it("tells events from other frames", () => {
+    expect(parseFrame('{"type":"heartbeat"}')).toEqual({ cursor: null, event: null, gap: false });
+    expect(parseFrame('{"type":"ready","cursor":3}')).toMatchObject({ cursor: "3", event: null });
+    expect(parseFrame('{"type":"gap","cursor":"9"}')).toMatchObject({ cursor: "9", gap: true });
+  });
+
+  it.each([["nonsense"], ["null"], ["[]"], ['{"type":7}'], [new ArrayBuffer(1)]])(
+    "%s is none",
+    (data) => expect(parseFrame(data)).toBeNull(),
+  );
 
   it("reads a broker's id, and that nobody did it", () => {
-    expect(parseEvent('{"type":"broker.fenced","at":5,"object":2,"by":null}')).toMatchObject({
-      object: "2",
-      by: null,
-    });
+    const frame = '{"type":"broker.fenced","at":5,"object":2,"by":null}';
+    expect(parseFrame(frame)?.event).toMatchObject({ object: "2", by: null });
   });
 });
 

@@ -10,8 +10,16 @@ export interface AdminEvent {
   by: string | null;
 }
 
-/** One frame of the socket; null for heartbeats and whatever is not an event. */
-export function parseEvent(data: unknown): AdminEvent | null {
+export interface EventFrame {
+  /** Where to go on after this frame. */
+  cursor: string | null;
+  event: AdminEvent | null;
+  /** More was missed than is told again. */
+  gap: boolean;
+}
+
+/** One frame of the socket; null for what is none. */
+export function parseFrame(data: unknown): EventFrame | null {
   if (typeof data !== "string") return null;
   let frame: unknown;
   try {
@@ -20,8 +28,16 @@ export function parseEvent(data: unknown): AdminEvent | null {
     return null;
   }
   if (typeof frame !== "object" || frame === null) return null;
-  const { type, at, object, by } = frame as Record<string, unknown>;
-  if (typeof type !== "string" || !type.includes(".")) return null;
+  const { type, cursor, ...rest } = frame as Record<string, unknown>;
+  if (typeof type !== "string") return null;
+  return {
+    cursor: typeof cursor === "string" || typeof cursor === "number" ? String(cursor) : null,
+    event: type.includes(".") ? eventOf(type, rest) : null,
+    gap: type === "gap",
+  };
+}
+
+function eventOf(type: string, { at, object, by }: Record<string, unknown>): AdminEvent {
   return {
     type,
     at: typeof at === "number" ? at : 0,

@@ -14,8 +14,10 @@ function stream() {
   const timers = new Map<number, { callback: () => void; delay: number }>();
   let next = 1;
   const listener = { onEvents: vi.fn(), onGap: vi.fn() };
-  const made = new EventStream("/ws", listener, {
-    openSocket: () => {
+  const urls: string[] = [];
+  const made = new EventStream((cursor) => `/ws?${cursor}`, listener, {
+    openSocket: (url) => {
+      urls.push(url);
       const socket = new FakeSocket();
       sockets.push(socket);
       return socket as unknown as WebSocket;
@@ -32,7 +34,7 @@ function stream() {
     callback();
     return delay;
   };
-  return { made, sockets, timers, listener, fire };
+  return { made, sockets, urls, timers, listener, fire };
 }
 
 const frame = (object: string) => ({
@@ -51,21 +53,30 @@ describe("the stream of events", () => {
     fire();
     expect(listener.onEvents).toHaveBeenCalledOnce();
     expect(listener.onEvents.mock.calls[0]![0]).toHaveLength(2);
-    expect(listener.onGap).not.toHaveBeenCalled();
   });
 
-  it("comes back, waits longer each time, and says that there was a gap", () => {
-    const { made, sockets, listener, fire } = stream();
+  it("comes back, waits longer each time, and goes on where it was", () => {
+    const { made, sockets, urls, listener, fire } = stream();
     made.start();
     sockets[0]!.onopen!();
+    sockets[0]!.onmessage!({ data: '{"type":"ready","cursor":"5"}' });
+    sockets[0]!.onmessage!({ data: '{"type":"heartbeat"}' });
     sockets[0]!.onclose!({ code: 1006 });
     expect(fire()).toBe(1_000);
     sockets[1]!.onclose!({ code: 1006 });
     expect(fire()).toBe(2_000);
     sockets[2]!.onopen!();
-    expect(listener.onGap).toHaveBeenCalledOnce();
+    expect(urls).toEqual(["/ws?null", "/ws?5", "/ws?5"]);
+    expect(listener.onGap).not.toHaveBeenCalled();
     sockets[2]!.onclose!({ code: 1001 });
     expect(fire()).toBe(1_000);
+  });
+
+  it("says when more was missed than is told again", () => {
+    const { made, sockets, listener } = stream();
+    made.start();
+    sockets[0]!.onmessage!({ data: '{"type":"gap","cursor":"9"}' });
+    expect(listener.onGap).toHaveBeenCalledOnce();
   });
 
   it("hands over what it has when the socket goes", () => {

@@ -1,4 +1,4 @@
-import { parseEvent, type AdminEvent } from "./event";
+import { parseFrame, type AdminEvent } from "./event";
 
 /** The browser's parts that a stream needs; tests bring their own. */
 export interface Surroundings {
@@ -22,7 +22,7 @@ const FINAL_CODES = [4400, 4401, 4403, 4404];
 interface Listener {
   /** Events of one moment, together. */
   onEvents: (events: AdminEvent[]) => void;
-  /** The socket is back after it was away: events may have been missed. */
+  /** Events were missed that are not told again. */
   onGap: () => void;
 }
 
@@ -32,10 +32,11 @@ export class EventStream {
   private timer: number | null = null;
   private gathered: AdminEvent[] = [];
   private failures = 0;
-  private wasOpen = false;
+  private cursor: string | null = null;
 
   constructor(
-    private readonly url: string,
+    /** The socket's address, after a cursor or from now on. */
+    private readonly urlSince: (cursor: string | null) => string,
     private readonly listener: Listener,
     private readonly around: Surroundings = BROWSER,
   ) {}
@@ -47,11 +48,9 @@ export class EventStream {
   }
 
   private open(): void {
-    const socket = this.around.openSocket(this.url);
+    const socket = this.around.openSocket(this.urlSince(this.cursor));
     this.socket = socket;
     socket.onopen = () => {
-      if (this.wasOpen) this.listener.onGap();
-      this.wasOpen = true;
       this.failures = 0;
     };
     socket.onmessage = ({ data }) => this.hear(data);
@@ -64,9 +63,12 @@ export class EventStream {
   }
 
   private hear(data: unknown): void {
-    const event = parseEvent(data);
-    if (event === null) return;
-    this.gathered.push(event);
+    const frame = parseFrame(data);
+    if (frame === null) return;
+    this.cursor = frame.cursor ?? this.cursor;
+    if (frame.gap) this.listener.onGap();
+    if (frame.event === null) return;
+    this.gathered.push(frame.event);
     // What a command does to a hundred topics is told at once, not a hundred times.
     this.timer ??= this.around.setTimer(() => this.deliver(), GATHER_MS);
   }

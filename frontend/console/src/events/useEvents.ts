@@ -12,7 +12,7 @@ const COLOURS: Record<Notice["tone"], string> = { plain: "tide", good: "teal", b
 export function useEvents(tenant: string, self: string): void {
   const queries = useQueryClient();
   useEffect(() => {
-    const stream = new EventStream(paths.events(tenant), {
+    const stream = new EventStream((cursor) => paths.events(tenant, cursor), {
       onEvents: (events) => {
         const stale = staleKeys(events);
         void queries.invalidateQueries({
