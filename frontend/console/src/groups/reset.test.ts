@@ -30,17 +30,14 @@ describe("a reset's request", () => {
   it.each([
     [{ to: "offset", offset: " 42 " }, 42],
     [{ to: "shift", shift: "-7" }, -7],
-    [{ to: "duration", amount: "90", unit: "M" }, "PT90M"],
-    [{ to: "duration", amount: "2", unit: "D" }, "P2D"],
+    [{ to: "duration", amount: "90", unit: "M" }, 5_400_000],
+    [{ to: "duration", amount: "2", unit: "D" }, 172_800_000],
     [{ to: "timestamp", time: "2026-03-01T12:00:00Z" }, 1772366400000],
     [{ to: "current" }, undefined],
-  ] as [Partial<ResetValues>, number | string | undefined][])(
-    "%j has the value %s",
-    (given, value) => {
-      expect(problemsOf(values(given))).toEqual({});
-      expect(resetBody(values(given), true).value).toBe(value);
-    },
-  );
+  ] as [Partial<ResetValues>, number | undefined][])("%j has the value %s", (given, value) => {
+    expect(problemsOf(values(given))).toEqual({});
+    expect(resetBody(values(given), true).value).toBe(value);
+  });
 
   it.each([
     [{ to: "offset", offset: "-1" }, "offset"],

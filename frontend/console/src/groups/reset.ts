@@ -52,7 +52,7 @@ export const EMPTY_RESET: ResetValues = {
 export interface ResetBody {
   topics?: { topic_name: string; partitions?: number[] }[];
   to: Target;
-  value?: number | string;
+  value?: number;
   validate_only: boolean;
 }
 
@@ -95,16 +95,17 @@ export function resetBody(values: ResetValues, validateOnly: boolean): ResetBody
   return body;
 }
 
-function valueOf(values: ResetValues): number | string | undefined {
+const UNIT_MS = { M: 60_000, H: 3_600_000, D: 86_400_000 } as const;
+
+/** An offset, Unix milliseconds, milliseconds back from now, or a count, as `to` says. */
+function valueOf(values: ResetValues): number | undefined {
   switch (values.to) {
     case "offset":
       return Number(values.offset);
     case "timestamp":
       return Date.parse(values.time);
     case "duration":
-      return values.unit === "D"
-        ? `P${values.amount.trim()}D`
-        : `PT${values.amount.trim()}${values.unit}`;
+      return Number(values.amount) * UNIT_MS[values.unit];
     case "shift":
       return Number(values.shift);
     default:

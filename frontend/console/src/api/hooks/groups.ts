@@ -10,7 +10,9 @@ import type { ListBody } from "../types";
 export interface GroupBody {
   consumer_group_id: string;
   is_simple?: boolean;
-  partition_assignor?: string;
+  /** `CLASSIC`, or `CONSUMER` where the brokers make the assignment (KIP-848). */
+  type?: string;
+  partition_assignor?: string | null;
   /** Kafka's word in either of its spellings: `Stable` or `STABLE`. */
   state: string;
   coordinator?: { related?: string };
@@ -40,6 +42,7 @@ export interface LagSummaryBody {
   max_lag: number | null;
   max_lag_topic_name?: string | null;
   max_lag_partition_id?: number | null;
+  max_lag_seconds?: number | null;
   total_lag: number | null;
 }
 

@@ -87,10 +87,14 @@ export function AuditPage() {
   );
 }
 
+/** `role: owner · name: Ann`; what is null or empty says nothing. */
 function detailOf({ detail }: AuditEntryBody): string {
-  if (detail === null || detail === undefined) return "";
-  const text = typeof detail === "string" ? detail : JSON.stringify(detail);
-  return text === "{}" ? "" : text;
+  if (detail === null || typeof detail !== "object") return String(detail ?? "");
+  return Object.entries(detail)
+    .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])
+    .filter(([, value]) => value !== undefined && !["", "null", "{}", "[]"].includes(value!))
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(" · ");
 }
 
 function wordsOf(entry: AuditEntryBody): string {
@@ -130,10 +134,6 @@ const COLUMNS: Column<AuditEntryBody>[] = [
     id: "detail",
     header: "Detail",
     width: "minmax(200px, 2fr)",
-    cell: (entry) => (
-      <span className="mono" style={{ fontSize: 12.5 }} title={detailOf(entry)}>
-        {detailOf(entry)}
-      </span>
-    ),
+    cell: (entry) => <span title={detailOf(entry)}>{detailOf(entry)}</span>,
   },
 ];

@@ -118,7 +118,7 @@ function Gone({ name, message }: { name: string; message: string }) {
 
 interface FiguresProps {
   lags: Parameters<typeof totalLag>[0];
-  assignor: string | undefined;
+  assignor: string | null | undefined;
 }
 
 function LagFigures({ lags, assignor }: FiguresProps) {

@@ -2,6 +2,7 @@ import { Group, Text } from "@mantine/core";
 import { useMemo, useState } from "react";
 
 import { useGroups, useLagSummary, type GroupBody } from "../../api/hooks/groups";
+import { writeSeconds } from "../../charts/units";
 import { TextLink } from "../../components/links";
 import { ListFilter } from "../../components/ListFilter";
 import { PageHeader } from "../../components/PageHeader";
@@ -111,8 +112,15 @@ function columnsFor(cluster: string): Column<GroupBody>[] {
       cell: ({ consumer_group_id: name }) => <RowLag cluster={cluster} group={name} />,
     },
     {
+      id: "seconds",
+      header: "Behind by",
+      width: "120px",
+      align: "right",
+      cell: ({ consumer_group_id: name }) => <RowSeconds cluster={cluster} group={name} />,
+    },
+    {
       id: "worst",
-      header: "Furthest behind",
+      header: "Most behind in",
       width: "minmax(160px, 1fr)",
       cell: ({ consumer_group_id: name }) => <RowWorst cluster={cluster} group={name} />,
     },
@@ -129,6 +137,11 @@ function RowLag({ cluster, group }: RowProps) {
   if (isError) return <span title="The lag could not be read">?</span>;
   if (!data) return <span>…</span>;
   return <span>{data.total_lag === null ? "–" : formatCount(data.total_lag)}</span>;
+}
+
+function RowSeconds({ cluster, group }: RowProps) {
+  const seconds = useLagSummary(cluster, group).data?.max_lag_seconds;
+  return <span>{seconds === null || seconds === undefined ? "–" : writeSeconds(seconds)}</span>;
 }
 
 function RowWorst({ cluster, group }: RowProps) {
