@@ -69,7 +69,7 @@ function optionsOf(
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: together },
@@ -78,15 +78,16 @@ function optionsOf(
       drag: { x: false, y: false },
     },
     scales: {
-      x: { time: true },
+      // A chart that has only begun shows a minute, so that its first points stand at the right.
+      x: { time: true, range: (_, first, last) => [Math.min(first, last - 60), last] },
       y: { range: (_, __, most) => [0, ceilingOf(most, unit)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, gap: 4, size: 30, space: 70, values: clockTicks },
+      { ...axis, grid: { show: false }, gap: 4, size: 24, space: 70, values: clockTicks },
       {
         ...axis,
         gap: 6,
-        size: 72,
+        size: 66,
         space: 28,
         ...(unit.startsWith("bytes") && { incrs: BYTE_STEPS }),
         ...(unit === "partitions" && { incrs: [1, 2, 5, 10, 20, 50, 100, 1_000, 10_000] }),

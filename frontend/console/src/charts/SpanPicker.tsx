@@ -8,6 +8,7 @@ const LABELS: Record<Span, string> = {
   "6h": "6 h",
   "24h": "24 h",
   "7d": "7 d",
+  "30d": "30 d",
 };
 
 interface Props<Choice extends Span | "live"> {

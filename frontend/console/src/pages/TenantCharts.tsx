@@ -51,11 +51,11 @@ export function TenantCharts({ tenant, span }: { tenant: string; span: Span }) {
       <Panel title="Health">
         <TimeChart
           {...shared}
-          label="Partitions"
+          label="Partitions in trouble"
           unit="partitions"
           lines={[
             { label: "Not fully replicated", points: points("under_replicated"), colour: 2 },
-            { label: "Partitions", points: points("partitions"), colour: 1 },
+            { label: "Without a leader", points: points("offline"), colour: 3 },
           ]}
         />
       </Panel>

@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { paths } from "../../paths";
 import { request } from "../client";
 
-export const SPANS = ["15m", "1h", "6h", "24h", "7d"] as const;
+export const SPANS = ["15m", "1h", "6h", "24h", "7d", "30d"] as const;
 export type Span = (typeof SPANS)[number];
 
 export type Series = (number | null)[];
