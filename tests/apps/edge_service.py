@@ -185,6 +185,8 @@ class EdgeService:
             verifier_pepper=self._usual.secrets.verifier_pepper.encode(),
             edge_public_key_pem=self._usual.secrets.edge_token_public_key,
             broker_token_key=self._usual.secrets.broker_token_key,
+            # Tests' groups have all the members that they will have.
+            initial_rebalance_delay_ms=0,
             figures_interval_s=0.5,
         )
         node = NodeThread(
