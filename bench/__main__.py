@@ -58,7 +58,7 @@ def main() -> int:
 
 def _round(results: Results, peer: Peer, number: int, scale: float, workloads: Workloads) -> None:
     """All workloads once. Round -1 warms up (a JVM compiles) and is not counted."""
-    topic = f"bench-{peer.name}-{number + 1}"
+    topic = f"bench-{peer.name}-{number + 1}".replace(" ", "-")
     if peer.client_config:
         peer.create_topic(topic)
     for workload, run in workloads.items():

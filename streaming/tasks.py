@@ -20,6 +20,7 @@ from streaming.services.forget_requests import forget_requests
 
 log = logging.getLogger(__name__)
 
+
 @shared_task(ignore_result=True)
 def sample_groups() -> None:
     """A point of each consumer group's lag; several at once are harmless."""
