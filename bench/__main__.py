@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from bench import live
 from bench.coordination import COORDINATION_WORKLOADS
 from bench.edge import BARE_WORKLOADS, EDGE_WORKLOADS, bare_uvicorn, web_process
 from bench.headwater_peer import headwater
@@ -28,6 +29,8 @@ RESULTS = Path(__file__).parent / "results"
 
 def main() -> int:
     arguments = _parse()
+    if arguments.live:
+        return live.main(arguments.out, arguments.rounds)
     workloads = WORKLOADS
     if arguments.replicated:
         workloads = REPLICATED_WORKLOADS
@@ -103,11 +106,12 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--replicated", action="store_true", help="three brokers, acks=all")
     parser.add_argument("--coordination", action="store_true", help="groups and transactions")
     parser.add_argument("--edge", action="store_true", help="records over REST")
+    parser.add_argument("--live", action="store_true", help="websockets, without peers")
     parser.add_argument("--peers", nargs="+", choices=STARTERS)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    kind = "replicated" if given.replicated else "coordination" if given.coordination else ""
-    kind = "edge" if given.edge else kind
+    kinds = ("replicated", "coordination", "edge", "live")
+    kind = next((each for each in kinds if getattr(given, each)), "")
     given.peers = given.peers or (WITHOUT_TANSU if kind else list(STARTERS))
     given.out = given.out or RESULTS / kind
     return given
