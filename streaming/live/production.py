@@ -17,9 +17,6 @@ from streaming.records.partitioner import choose_partition
 
 IN_FLIGHT_MAX: Final = 500
 IN_FLIGHT_BYTES_MAX: Final = 4 * 1024 * 1024
-PARTITIONS_SECONDS: Final = 5
-"""How long a topic's partition count is believed."""
-TOPICS_KNOWN_MAX: Final = 100
 _RETRYABLE: Final = frozenset({429, 503})
 
 
@@ -29,7 +26,6 @@ class Production:
     def __init__(self, access: TenantAccess, answer: Callable[[str], None]) -> None:
         self._access = access
         self._answer = answer
-        self._counts: dict[str, tuple[float, int]] = {}
         self._bytes = 0
         self._under_way: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
@@ -67,8 +63,8 @@ class Production:
 
     async def _record(self, message: Produce) -> OutgoingRecord:
         self._access.require(WRITE)
-        count = await self._partition_count(message.topic)
         partition = message.partition
+        count = await self._partition_count(message.topic, partition)
         if partition is None:
             partition = choose_partition(message.key, count)
         elif partition >= count:
@@ -85,19 +81,15 @@ class Production:
         check_size(record)
         return record
 
-    async def _partition_count(self, topic: str) -> int:
-        now = asyncio.get_running_loop().time()
-        asked_at, count = self._counts.get(topic, (0.0, 0))
-        if not count or now - asked_at > PARTITIONS_SECONDS:
-            async with current_clients().reader(self._access.identity) as reader:
-                count = len(await reader.partitions(topic))
-            if len(self._counts) >= TOPICS_KNOWN_MAX:
-                self._counts.clear()
-            self._counts[topic] = (now, count)
-        return count
+    async def _partition_count(self, topic: str, wanted: int | None) -> int:
+        identity = self._access.identity
+        places = await current_clients().partitions(identity, topic)
+        if wanted is not None and wanted not in places:
+            places = await current_clients().current_partitions(identity, topic)
+        return len(places)
 
     async def _settle(
-        self, id: str, record: OutgoingRecord, size: int, delivery: "asyncio.Task[Delivered]"
+        self, id: str, record: OutgoingRecord, size: int, delivery: "asyncio.Future[Delivered]"
     ) -> None:
         try:
             # Shielded: the record is written whether or not the socket is still there.
