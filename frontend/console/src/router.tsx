@@ -10,7 +10,6 @@ import {
 } from "@tanstack/react-router";
 
 import { NotFound } from "./pages/NotFound";
-import { SignedIn } from "./pages/SignedIn";
 import {
   readConfigsSearch,
   readLiveSearch,
@@ -39,7 +38,11 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./pages/SignIn"), "SignIn"),
 });
 
-const signedIn = createRoute({ getParentRoute: () => root, id: "console", component: SignedIn });
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "console",
+  component: lazyRouteComponent(() => import("./pages/SignedIn"), "SignedIn"),
+});
 
 const overview = createRoute({
   getParentRoute: () => signedIn,

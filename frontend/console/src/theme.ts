@@ -37,6 +37,7 @@ export const theme = createTheme({
   headings: { fontWeight: "620", fontFamily: "'Inter Variable', system-ui, sans-serif" },
   defaultRadius: "md",
   cursorType: "pointer",
+  respectReducedMotion: true,
   components: {
     // A focusable element without a role of its own is none that a menu may have.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },

@@ -42,6 +42,8 @@ export function SignIn() {
       <form
         className={classes.card}
         onSubmit={form.onSubmit((credentials) => signIn.mutate(credentials))}
+        // What comes next is fetched while the password is typed.
+        onInput={() => void import("./SignedIn")}
       >
         <Stack gap="lg">
           <div>
