@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from uuid import UUID
 
 from brokers.kernel.ids import BrokerId
-from brokers.models import Partition
+from brokers.models import Partition, Topic
 from tenants import scope
 
 
@@ -18,14 +18,17 @@ def partitions_by_topic(tenant_id: UUID | str) -> dict[UUID, list[Partition]]:
     return found
 
 
-def partitions_held(tenant_id: UUID | str, broker_id: int) -> list[Partition]:
-    """The tenant's partitions that have a replica on the broker, topics loaded, by name and
-    index."""
+def partitions_held(
+    tenant_id: UUID | str, broker_id: int
+) -> list[tuple[str, int, int | None, list[int]]]:
+    """Topic, index, leader and in-sync replicas of each of the tenant's partitions that has a
+    replica on the broker, by topic and index; for the two queries see ``topic_summaries``."""
     with scope.tenant(tenant_id):
-        held = Partition.objects.filter(
-            topic__deleted_at__isnull=True, replicas__contains=[broker_id]
-        )
-        return list(held.select_related("topic").order_by("topic__name", "index"))
+        live = Topic.objects.filter(deleted_at__isnull=True)
+        names = dict(live.values_list("id", "name"))
+        held = Partition.objects.filter(replicas__contains=[broker_id])
+        rows = held.values_list("topic_id", "index", "leader", "isr")
+        return sorted((names[id], *row) for id, *row in rows if id in names)
 
 
 def partitions_moving(tenant_id: UUID | str, topic: str | None = None) -> list[Partition]:

@@ -1,16 +1,14 @@
 """A tenant's topics and partitions."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from brokers.kernel.ids import TopicId
 from brokers.models import Partition, Topic
 from tenants import scope
+
+ROWS_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +28,32 @@ def topics_of(tenant_id: UUID | str) -> list[Topic]:
 
 
 def topic_summaries(tenant_id: UUID | str) -> list[TopicSummary]:
-    """All of a tenant's topics by name: one query of plain columns, for there may be 10,000."""
-    with _summaries(tenant_id) as rows:
-        return [_summary(*row) for row in rows.order_by("topic__name")]
+    """All of a tenant's topics by name; there may be 10,000.
+
+    Two queries and no join: what PostgreSQL makes of one right after many topics were created, when
+    it has no statistics yet, takes minutes.
+    """
+    with scope.tenant(tenant_id):
+        first = Partition.objects.filter(index=0).values_list("topic_id", "replicas")
+        replicas = dict(first.iterator(ROWS_AT_ONCE))
+        live = Topic.objects.filter(deleted_at__isnull=True).order_by("name")
+        return [
+            TopicSummary(name, count, len(replicas.get(id, ())), internal)
+            for id, name, count, internal in live.values_list(
+                "id", "name", "partition_count", "internal"
+            )
+        ]
 
 
 def topic_summary(tenant_id: UUID | str, name: str) -> TopicSummary | None:
     """None for a foreign topic as for an absent one."""
-    with _summaries(tenant_id) as rows:
-        row = rows.filter(topic__name=name).first()
-        return None if row is None else _summary(*row)
-
-
-@contextmanager
-def _summaries(tenant_id: UUID | str) -> "Iterator[QuerySet[Partition, tuple[Any, ...]]]":
     with scope.tenant(tenant_id):
-        first = Partition.objects.filter(index=0, topic__deleted_at__isnull=True)
-        yield first.values_list(
-            "topic__name", "topic__partition_count", "replicas", "topic__internal"
-        )
-
-
-def _summary(
-    name: str, partition_count: int, replicas: Sequence[int], internal: bool
-) -> TopicSummary:
-    return TopicSummary(name, partition_count, len(replicas), internal)
+        topic = Topic.objects.filter(deleted_at__isnull=True, name=name).first()
+        if topic is None:
+            return None
+        first = topic.partitions.filter(index=0).first()
+        factor = 0 if first is None else len(first.replicas)
+        return TopicSummary(name, topic.partition_count, factor, topic.internal)
 
 
 def topic_configs(tenant_id: UUID | str) -> list[tuple[str, dict[str, str]]]:

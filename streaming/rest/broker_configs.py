@@ -34,11 +34,12 @@ class ClusterConfigsView(RestView):
     )
     def get(self, _request: Request, cluster_id: str) -> Response:
         tenant = config_control.cluster_settings(self.access(cluster_id, READ))
+        links = self.links
         data = (
-            cluster_config_resource(self.links, cluster_id, config.entry(tenant), config.values)
+            cluster_config_resource(links, cluster_id, config.entry(tenant), config.values)
             for config in CLUSTER_CONFIGS.values()
         )
-        url = f"{self.links.cluster(cluster_id)}/broker-configs"
+        url = f"{links.cluster(cluster_id)}/broker-configs"
         return Response(collection("KafkaClusterConfig", url, data))
 
 
@@ -109,12 +110,13 @@ class AllBrokerConfigsView(RestView):
     )
     def get(self, _request: Request, cluster_id: str) -> Response:
         brokers = _brokers(self.access(cluster_id, ADMINISTER))
+        links = self.links
         data = (
-            broker_config_resource(self.links, cluster_id, broker_id, entry)
+            broker_config_resource(links, cluster_id, broker_id, entry)
             for broker_id, entries in brokers.items()
             for entry in entries
         )
-        url = f"{self.links.brokers(cluster_id)}/-/configs"
+        url = f"{links.brokers(cluster_id)}/-/configs"
         return Response(collection("KafkaBrokerConfig", url, data))
 
 
@@ -128,10 +130,9 @@ class BrokerConfigsView(RestView):
     )
     def get(self, _request: Request, cluster_id: str, broker_id: int) -> Response:
         entries = _broker(self.access(cluster_id, ADMINISTER), broker_id)
-        data = (
-            broker_config_resource(self.links, cluster_id, broker_id, entry) for entry in entries
-        )
-        url = f"{self.links.broker(cluster_id, broker_id)}/configs"
+        links = self.links
+        data = (broker_config_resource(links, cluster_id, broker_id, entry) for entry in entries)
+        url = f"{links.broker(cluster_id, broker_id)}/configs"
         return Response(collection("KafkaBrokerConfig", url, data))
 
 

@@ -25,8 +25,9 @@ class BrokersView(RestView):
     @extend_schema(tags=["kafka"], operation_id="listKafkaBrokers", responses={200: schema.BROKERS})
     def get(self, _request: Request, cluster_id: str) -> Response:
         self.access(cluster_id, READ)
-        data = (broker_resource(self.links, cluster_id, _facts(each)) for each in list_brokers())
-        return Response(collection("KafkaBroker", self.links.brokers(cluster_id), data))
+        links = self.links
+        data = (broker_resource(links, cluster_id, _facts(each)) for each in list_brokers())
+        return Response(collection("KafkaBroker", links.brokers(cluster_id), data))
 
 
 class BrokerView(RestView):
@@ -49,12 +50,12 @@ class BrokerReplicasView(RestView):
     def get(self, _request: Request, cluster_id: str, broker_id: int) -> Response:
         access = self.access(cluster_id, READ)
         broker = _broker(broker_id)
-        held = topic_control.partitions_held(access, broker.id)
+        links = self.links
         data = (
-            replica_resource(self.links, cluster_id, topic, partition, broker.id)
-            for topic, partition in held
+            replica_resource(links, cluster_id, topic, replica)
+            for topic, replica in topic_control.replicas_on(access, broker.id)
         )
-        url = f"{self.links.broker(cluster_id, broker.id)}/partition-replicas"
+        url = f"{links.broker(cluster_id, broker.id)}/partition-replicas"
         return Response(collection("KafkaReplica", url, data))
 
 

@@ -28,11 +28,12 @@ class ReplicasView(RestView):
     ) -> Response:
         access = self.access(cluster_id, READ)
         partition = topic_control.partition_of(access, topic_name, partition_id)
+        links = self.links
         data = (
-            replica_resource(self.links, cluster_id, topic_name, partition, broker_id)
+            replica_resource(links, cluster_id, topic_name, partition.replica_on(broker_id))
             for broker_id in partition.replicas
         )
-        url = f"{self.links.partition(cluster_id, topic_name, partition_id)}/replicas"
+        url = f"{links.partition(cluster_id, topic_name, partition_id)}/replicas"
         return Response(collection("KafkaReplica", url, data))
 
 
@@ -55,7 +56,9 @@ class ReplicaView(RestView):
                 f"Partition {partition_id} of topic {topic_name!r} has no replica on broker "
                 f"{broker_id}; it has them on {', '.join(map(str, partition.replicas))}."
             )
-        return Response(replica_resource(self.links, cluster_id, topic_name, partition, broker_id))
+        return Response(
+            replica_resource(self.links, cluster_id, topic_name, partition.replica_on(broker_id))
+        )
 
 
 class AllReassignmentsView(RestView):

@@ -33,6 +33,20 @@ class PartitionFacts:
     adding: tuple[int, ...] = ()
     removing: tuple[int, ...] = ()
 
+    def replica_on(self, broker_id: int) -> "ReplicaFacts":
+        is_leader, is_in_sync = self.leader == broker_id, broker_id in self.isr
+        return ReplicaFacts(self.index, broker_id, is_leader, is_in_sync)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaFacts:
+    """One replica of partition ``index``."""
+
+    index: int
+    broker_id: int
+    is_leader: bool
+    is_in_sync: bool
+
 
 @dataclass(frozen=True, slots=True)
 class BrokerFacts:
@@ -155,10 +169,8 @@ def broker_resource(links: Links, cluster_id: str, broker: BrokerFacts) -> Json:
     }
 
 
-def replica_resource(
-    links: Links, cluster_id: str, topic: str, partition: PartitionFacts, broker_id: int
-) -> Json:
-    index = partition.index
+def replica_resource(links: Links, cluster_id: str, topic: str, replica: ReplicaFacts) -> Json:
+    index, broker_id = replica.index, replica.broker_id
     return {
         "kind": "KafkaReplica",
         "metadata": metadata(
@@ -169,8 +181,8 @@ def replica_resource(
         "topic_name": topic,
         "partition_id": index,
         "broker_id": broker_id,
-        "is_leader": partition.leader == broker_id,
-        "is_in_sync": broker_id in partition.isr,
+        "is_leader": replica.is_leader,
+        "is_in_sync": replica.is_in_sync,
         "broker": related(links.broker(cluster_id, broker_id)),
     }
 

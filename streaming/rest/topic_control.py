@@ -15,7 +15,7 @@ from brokers.services.delete_topic import delete_topic
 from streaming.access.caller import TenantAccess
 from streaming.records.identity import ADMINISTER, READ, WRITE
 from streaming.rest.create_topic_request import CreateTopicRequest
-from streaming.rest.resources import PartitionFacts, TopicFacts
+from streaming.rest.resources import PartitionFacts, ReplicaFacts, TopicFacts
 
 
 def create(access: TenantAccess, wanted: CreateTopicRequest) -> TopicFacts:
@@ -122,10 +122,12 @@ def partitions_moving(
     return [(row.topic.name, _partition(row)) for row in rows]
 
 
-def partitions_held(access: TenantAccess, broker_id: int) -> list[tuple[str, PartitionFacts]]:
-    """The tenant's partitions that have a replica on the broker, with their topics."""
-    rows = replicas.partitions_held(access.tenant_id, broker_id)
-    return [(row.topic.name, _partition(row)) for row in rows]
+def replicas_on(access: TenantAccess, broker_id: int) -> list[tuple[str, ReplicaFacts]]:
+    """The tenant's replicas on the broker, with their topics, by topic and partition."""
+    return [
+        (topic, ReplicaFacts(index, broker_id, leader == broker_id, broker_id in isr))
+        for topic, index, leader, isr in replicas.partitions_held(access.tenant_id, broker_id)
+    ]
 
 
 def actor_of(access: TenantAccess) -> Actor:
