@@ -16,6 +16,7 @@ from streaming.cell.setup.steps import SetupError
 
 FUZZERS = "fuzz"
 """The folder, beside the environment's packages, of what only fuzzing needs."""
+HTTP = "--http"
 
 
 def bench(arguments: Sequence[str]) -> int:
@@ -24,7 +25,7 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def fuzz(arguments: Sequence[str]) -> int:
-    """The wire's decoders under atheris."""
+    """The wire's decoders under atheris; with ``--http`` the HTTP APIs under schemathesis."""
     environment = Environment.of(CHECKOUT)
     apart = environment.folder / FUZZERS
     if not apart.exists():
@@ -36,7 +37,11 @@ def fuzz(arguments: Sequence[str]) -> int:
             raise Failure(
                 f"The fuzzers cannot be installed on this machine:\n{failure}"
             ) from failure
-    return _run("tests.fuzz.atheris_wire", arguments, {"PYTHONPATH": f"{CHECKOUT}:{apart}"})
+    packages = {"PYTHONPATH": f"{CHECKOUT}:{apart}"}
+    if HTTP in arguments:
+        others = [argument for argument in arguments if argument != HTTP]
+        return _run("tests.fuzz.http_api", others, packages)
+    return _run("tests.fuzz.atheris_wire", arguments, packages)
 
 
 def sim(arguments: Sequence[str]) -> int:
