@@ -40,7 +40,7 @@ class Generator(SchemaGenerator):
         document = super().get_schema(*args, **kwargs)
         for operation in async_operations():
             methods = document["paths"].setdefault(operation.path, {})
-            methods[operation.method] = {**operation.document, "security": SECURITY}
+            methods[operation.method] = {"security": SECURITY, **operation.document}
         document["paths"] = dict(sorted(document["paths"].items()))
         for path, methods in document["paths"].items():
             for operation in methods.values():

@@ -86,5 +86,5 @@ urlpatterns = [
     path(f"{_TOPIC}/records:delete", async_endpoint(post=delete_records)),
     *records_urls(_TOPIC),
     *group_urlpatterns,
-    re_path(r"^(?P<rest>.*)$", no_such_endpoint),
+    re_path(r"^(?P<rest>[\s\S]*)$", no_such_endpoint),
 ]

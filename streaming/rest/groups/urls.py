@@ -4,14 +4,24 @@ longer routes come first; they are taken for what they look like.
 
 from typing import Final
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import PathConverter
 
 from streaming.rest.groups import changes, views
 from streaming.rest.operations import async_endpoint
 
+
+class NameConverter(PathConverter):
+    """A name of which nothing is known but that it is not empty."""
+
+    regex = r"[\s\S]+"
+
+
+register_converter(NameConverter, "name")
+
 _GROUPS: Final = "clusters/<str:cluster_id>/consumer-groups"
-_GROUP: Final = f"{_GROUPS}/<path:consumer_group_id>"
-_CONSUMER: Final = f"{_GROUP}/consumers/<path:consumer_id>"
+_GROUP: Final = f"{_GROUPS}/<name:consumer_group_id>"
+_CONSUMER: Final = f"{_GROUP}/consumers/<name:consumer_id>"
 _PARTITION: Final = "<str:topic_name>/partitions/<int:partition_id>"
 
 urlpatterns = [

@@ -26,7 +26,7 @@ MIN_BYTES_MAX: Final = FETCH_BYTES_MAX
 NAME_CHARACTERS_MAX: Final = 255
 METADATA_CHARACTERS_MAX: Final = 4_096
 
-_NAME: Final = re.compile(r"[A-Za-z0-9._~-]+")
+_NAME: Final = re.compile(r"[A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*")
 _CONFIGS: Final = (
     "id",
     "name",
@@ -42,17 +42,18 @@ def parse_instance(body: Any) -> tuple[str | None, InstanceSettings]:
     """An instance's name, None to be given one, and its settings. ``body`` is parsed JSON, None
     for the defaults. Raises ``InvalidConfig``."""
     try:
-        given = members(body or {}, _CONFIGS)
+        given = members({} if body is None else body, _CONFIGS)
     except InvalidBody as error:
         raise InvalidConfig(f"Invalid consumer configuration: {error}") from error
-    name = given.get("id") or given.get("name")
-    if name is not None and not _is_name(name):
-        raise InvalidConfig(
-            f"name must be at most {NAME_CHARACTERS_MAX} letters, digits and . _ ~ -, since it "
-            "stands in the instance's URL"
-        )
+    names = [given[key] for key in ("id", "name") if given.get(key) is not None]
+    for name in names:
+        if not _is_name(name):
+            raise InvalidConfig(
+                f"name must be at most {NAME_CHARACTERS_MAX} letters, digits, _, ~ and -, with "
+                "single dots between them, since it stands in the instance's URL"
+            )
     defaults = InstanceSettings()
-    return name, InstanceSettings(
+    return next(iter(names), None), InstanceSettings(
         format=Format(_choice(given, "format", [each.value for each in Format], "binary")),
         reset=Reset(_choice(given, "auto.offset.reset", [each.value for each in Reset], "latest")),
         auto_commit=_choice(given, "auto.commit.enable", ["true", "false"], "false") == "true",
@@ -73,7 +74,7 @@ def check_group(name: str) -> None:
 
 def _is_name(name: Any) -> bool:
     is_text = isinstance(name, str) and len(name) <= NAME_CHARACTERS_MAX
-    return is_text and _NAME.fullmatch(name) is not None and name not in (".", "..")
+    return is_text and _NAME.fullmatch(name) is not None
 
 
 def _choice(given: Mapping[str, Any], name: str, choices: list[str], default: str) -> str:

@@ -14,7 +14,7 @@ from streaming.consumers.registry import current_instances
 from streaming.groups.model import Committed, TopicPartition
 from streaming.records.identity import WRITE
 from streaming.records.reader import EARLIEST, LATEST
-from streaming.rest.operations import described, in_query
+from streaming.rest.operations import in_query
 from streaming.rest.v2 import schemas
 from streaming.rest.v2.answering import (
     access_of,
@@ -34,6 +34,7 @@ from streaming.rest.v2.consumer_requests import (
     parse_positions,
     parse_subscription,
 )
+from streaming.rest.v2.describing import described_v2
 from streaming.rest.v2.media import check_accepted, check_body, records_type
 from streaming.rest.v2.record_text import writer
 
@@ -46,12 +47,11 @@ async def _instance(request: HttpRequest, group: str, instance: str) -> Instance
     return current_instances().find(access, group, instance)
 
 
-@described(
+@described_v2(
     "create_consumer_instance",
     "A new consumer instance of a group. It ends when it is deleted, when nobody asks it anything "
     "for 300 s, and when the credential that created it no longer holds.",
-    tag="kafka v2",
-    body=schemas.body(schemas.INSTANCE, required=False),
+    body=schemas.body({**schemas.INSTANCE, "nullable": True}, required=False),
     responses={200: schemas.answer(schemas.CREATED, "Where it is.")},
 )
 @v2_view
@@ -66,10 +66,9 @@ async def create_instance(request: HttpRequest, group: str) -> HttpResponseBase:
     return json_answer({"instance_id": created.name, "base_uri": request.build_absolute_uri(path)})
 
 
-@described(
+@described_v2(
     "delete_consumer_instance",
     "End an instance. It leaves its group and commits nothing by that.",
-    tag="kafka v2",
     responses={204: schemas.DONE},
 )
 @v2_view
@@ -79,11 +78,10 @@ async def delete_instance(request: HttpRequest, group: str, instance: str) -> Ht
     return no_content()
 
 
-@described(
+@described_v2(
     "subscribe_consumer_instance",
     "Have the group assign the instance its part of these topics, instead of those before. A "
     "pattern is a regular expression of RE2's that matches a topic's whole name.",
-    tag="kafka v2",
     body=schemas.body(schemas.SUBSCRIBE),
     responses={204: schemas.DONE},
 )
@@ -99,10 +97,9 @@ async def subscribe(request: HttpRequest, group: str, instance: str) -> HttpResp
     return no_content()
 
 
-@described(
+@described_v2(
     "get_consumer_instance_subscription",
     "The topics that an instance is subscribed to.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.TOPIC_NAMES, "The topics.")},
 )
 @v2_view
@@ -111,10 +108,9 @@ async def subscription(request: HttpRequest, group: str, instance: str) -> HttpR
     return json_answer({"topics": found.topics})
 
 
-@described(
+@described_v2(
     "unsubscribe_consumer_instance",
     "Leave the group, or let go of the partitions that were assigned by hand.",
-    tag="kafka v2",
     responses={204: schemas.DONE},
 )
 @v2_view
@@ -124,10 +120,9 @@ async def unsubscribe(request: HttpRequest, group: str, instance: str) -> HttpRe
     return no_content()
 
 
-@described(
+@described_v2(
     "assign_consumer_instance",
     "Have the instance read these partitions, without being a member of its group.",
-    tag="kafka v2",
     body=schemas.body(schemas.PARTITIONS),
     responses={204: schemas.DONE},
 )
@@ -139,10 +134,9 @@ async def assign(request: HttpRequest, group: str, instance: str) -> HttpRespons
     return no_content()
 
 
-@described(
+@described_v2(
     "get_consumer_instance_assignments",
     "The partitions that an instance reads now; none while its group rebalances.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.PARTITIONS, "The partitions.")},
 )
 @v2_view
@@ -152,10 +146,9 @@ async def assignments(request: HttpRequest, group: str, instance: str) -> HttpRe
     return json_answer({"partitions": rows})
 
 
-@described(
+@described_v2(
     "seek_consumer_instance",
     "Read on from these offsets, or from the first records at or after these times.",
-    tag="kafka v2",
     body=schemas.body(schemas.POSITIONS),
     responses={204: schemas.DONE},
 )
@@ -171,10 +164,9 @@ async def seek(request: HttpRequest, group: str, instance: str) -> HttpResponseB
     return no_content()
 
 
-@described(
+@described_v2(
     "seek_consumer_instance_to_beginning",
     "Read on from the oldest records of these partitions.",
-    tag="kafka v2",
     body=schemas.body(schemas.PARTITIONS),
     responses={204: schemas.DONE},
 )
@@ -183,10 +175,9 @@ async def seek_to_beginning(request: HttpRequest, group: str, instance: str) -> 
     return await _seek_to(EARLIEST, request, group, instance)
 
 
-@described(
+@described_v2(
     "seek_consumer_instance_to_end",
     "Read only what is written to these partitions from now on.",
-    tag="kafka v2",
     body=schemas.body(schemas.PARTITIONS),
     responses={204: schemas.DONE},
 )
@@ -203,12 +194,11 @@ async def _seek_to(time: int, request: HttpRequest, group: str, instance: str) -
     return no_content()
 
 
-@described(
+@described_v2(
     "read_consumer_instance_records",
     "The next records. Without auto.commit.enable the same records are given again until they are "
     "committed, so that no answer that was lost loses any; the header Headwater-Redelivered says "
     "so. The first request waits for the group to assign partitions, then as long as it says.",
-    tag="kafka v2",
     parameters=(
         in_query("timeout", {"type": "integer"}, "Longest wait in ms, at most 30000."),
         in_query("max_bytes", {"type": "integer"}, "Of keys and values; default 1 MiB."),
@@ -228,11 +218,10 @@ async def read_records(request: HttpRequest, group: str, instance: str) -> HttpR
     return response
 
 
-@described(
+@described_v2(
     "commit_consumer_instance_offsets",
     "Commit the offsets of the last records that were consumed; without a body, of all that the "
     "last answer held.",
-    tag="kafka v2",
     parameters=(
         in_query("async", {"type": "string"}, "Taken and ignored: what is answered is done."),
     ),
@@ -245,16 +234,15 @@ async def commit(request: HttpRequest, group: str, instance: str) -> HttpRespons
     check_body(request.content_type)
     body = body_of(request)
     # Clients send {} and {"offsets": []} for "everything" as well.
-    is_all = not body or body == {"offsets": []}
+    is_all = body in (None, {}, {"offsets": []}, {"offsets": None})
     committed = await found.commit(None if is_all else parse_commit(body))
     return json_answer([_offset(*each) for each in sorted(committed.items())])
 
 
-@described(
+@described_v2(
     "get_consumer_instance_offsets",
     "What the group has committed for the partitions of the body, as REST v2 has it; without a "
     "body, for all that the instance reads.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.OFFSETS, "What is committed.")},
 )
 @v2_view

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponseBase
 
-from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.errors import Refusal
 from streaming.access.caller import TenantAccess
 from streaming.consumers.errors import PartitionNotFound, TopicNotFound
 from streaming.problems import problem_of
@@ -16,11 +16,12 @@ from streaming.records.clients import current_clients
 from streaming.records.identity import WRITE
 from streaming.records.outgoing import Delivered, Outcome, OutgoingRecord, Parcel, check_size
 from streaming.records.partitioner import choose_partition
-from streaming.rest.operations import described
 from streaming.rest.v2 import schemas
 from streaming.rest.v2.answering import access_of, json_answer, v2_view
+from streaming.rest.v2.describing import described_v2
 from streaming.rest.v2.media import format_of_body
 from streaming.rest.v2.produce_request import RecordV2, parse_produce
+from streaming.rest.v2.topics import ABSENT
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +35,10 @@ _TOLD: Final = frozenset({40101, 40301, RETRIABLE})
 Result = dict[str, object]
 
 
-@described(
+@described_v2(
     "produce_to_topic_v2",
     "Write records, each to the partition that it names or that its key chooses.",
-    tag="kafka v2",
-    body=schemas.records_body(schemas.PRODUCE),
+    body=schemas.records_body(partition=schemas.PARTITION_CHOICE),
     responses={200: schemas.answer(schemas.PRODUCED, "What became of each record.")},
 )
 @v2_view
@@ -46,11 +46,10 @@ async def produce_to_topic(request: HttpRequest, topic: str) -> HttpResponseBase
     return await _produce(request, topic, None)
 
 
-@described(
+@described_v2(
     "produce_to_partition_v2",
     "Write records to one partition.",
-    tag="kafka v2",
-    body=schemas.records_body(schemas.PRODUCE_TO_PARTITION),
+    body=schemas.records_body(),
     responses={200: schemas.answer(schemas.PRODUCED, "What became of each record.")},
 )
 @v2_view
@@ -87,7 +86,7 @@ async def _partition_count(access: TenantAccess, topic: str, partition: int) -> 
         if partition >= len(known):
             known = await current_clients().current_partitions(access.identity, topic)
     except Refusal as refusal:
-        if refusal.code is ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
+        if refusal.code in ABSENT:
             raise TopicNotFound(topic) from refusal
         raise
     return len(known)

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from brokers.kernel.limits import FETCH_BYTES_MAX, FETCH_WAIT_MS_MAX
+from streaming.consumers.settings import Format
 from streaming.rest.v2.media import EMBEDDED, PLAIN
 
 Json = dict[str, Any]
@@ -16,8 +18,21 @@ def _object(*required: str, **properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(required)}
 
 
+def _closed(*required: str, **properties: Json) -> Json:
+    """What is sent: a field that is not known is refused."""
+    return {**_object(*required, **properties), "additionalProperties": False}
+
+
 def _array(items: Json) -> Json:
     return {"type": "array", "items": items}
+
+
+def _some(items: Json) -> Json:
+    return {**_array(items), "minItems": 1}
+
+
+def _or_null(schema: Json) -> Json:
+    return {**schema, "nullable": True}
 
 
 def answer(schema: Json, description: str) -> Json:
@@ -28,10 +43,26 @@ def body(schema: Json, *, required: bool = True) -> Json:
     return {"required": required, "content": {PLAIN: {"schema": schema}}}
 
 
-def records_body(schema: Json) -> Json:
+def records_body(**properties: Json) -> Json:
     """A produce body: how keys and values are written is in its media type."""
-    content = {media_type: {"schema": schema} for media_type in EMBEDDED.values()}
+    content = {
+        EMBEDDED[each]: {"schema": _records(schema, **properties)}
+        for each, schema in _EMBEDDED_SCHEMAS.items()
+    }
     return {"required": True, "content": content}
+
+
+def _records(embedded: Json, **properties: Json) -> Json:
+    record = _closed(
+        key=embedded,
+        value=embedded,
+        headers=_or_null(_array(_HEADER)),
+        timestamp=_or_null({**_OFFSET, "maximum": 253_402_300_799_999, "description": "Unix ms"}),
+        **properties,
+    )
+    nothing = {"nullable": True, "enum": [None]}
+    schemas = ("key_schema", "value_schema", "key_schema_id", "value_schema_id")
+    return _closed("records", records=_some(record), **dict.fromkeys(schemas, nothing))
 
 
 def records_answer() -> Json:
@@ -39,35 +70,79 @@ def records_answer() -> Json:
     return {"description": "The records; none when there were none in time.", "content": content}
 
 
-_PARTITION: Final = _object("topic", "partition", topic=_TEXT, partition=_NUMBER)
-PARTITIONS: Final = _object("partitions", partitions=_array(_PARTITION))
+_PARTITION: Final = _closed("topic", "partition", topic=_TEXT, partition=_NUMBER)
+PARTITIONS: Final = _closed("partitions", partitions=_array(_PARTITION))
 TOPIC_NAMES: Final = _object("topics", topics=_array(_TEXT))
-SUBSCRIBE: Final = _object(topics=_array(_TEXT), topic_pattern=_TEXT)
-INSTANCE: Final[Json] = {
-    "type": "object",
-    "properties": {
-        "id": _TEXT,
-        "name": _TEXT,
-        "format": {"type": "string", "enum": ["binary", "json"]},
-        "auto.offset.reset": {"type": "string", "enum": ["earliest", "latest", "none"]},
-        "auto.commit.enable": {"type": "string", "enum": ["true", "false"]},
-        "fetch.min.bytes": {"type": "integer"},
-        "consumer.request.timeout.ms": {"type": "integer"},
-    },
+SUBSCRIBE: Final[Json] = {
+    "oneOf": [
+        _closed("topics", topics=_some(_TEXT)),
+        _closed("topic_pattern", topic_pattern=_TEXT),
+    ]
 }
+_NAME: Final[Json] = {
+    "type": "string",
+    "nullable": True,
+    "pattern": "^[A-Za-z0-9_~-]+([.][A-Za-z0-9_~-]+)*$",
+    "maxLength": 255,
+}
+INSTANCE: Final = _closed(
+    **{
+        "id": _NAME,
+        "name": _NAME,
+        "format": {"type": "string", "nullable": True, "enum": ["binary", "json", None]},
+        "auto.offset.reset": {
+            "type": "string",
+            "nullable": True,
+            "enum": ["earliest", "latest", "none", None],
+        },
+        "auto.commit.enable": {
+            "nullable": True,
+            "enum": ["true", "false", True, False, None],
+        },
+        "fetch.min.bytes": {
+            "type": "integer",
+            "nullable": True,
+            "minimum": -1,
+            "maximum": FETCH_BYTES_MAX,
+        },
+        "consumer.request.timeout.ms": {
+            "type": "integer",
+            "nullable": True,
+            "minimum": 0,
+            "maximum": FETCH_WAIT_MS_MAX,
+        },
+    }
+)
 CREATED: Final = _object("instance_id", "base_uri", instance_id=_TEXT, base_uri=_TEXT)
-_PLACE: Final = _object(
-    "topic", "partition", "offset", topic=_TEXT, partition=_NUMBER, offset=_OFFSET, metadata=_TEXT
+_PLACE: Final = _closed(
+    "topic",
+    "partition",
+    "offset",
+    topic=_TEXT,
+    partition=_NUMBER,
+    offset={**_OFFSET, "maximum": 2**63 - 2},
+    metadata=_or_null({"type": "string", "maxLength": 4_096}),
 )
 OFFSET_LIST: Final = _array(_PLACE)
 OFFSETS: Final = _object("offsets", offsets=OFFSET_LIST)
-COMMIT: Final = _object(offsets=OFFSET_LIST)
-_MOMENT: Final = _object(
-    "topic", "partition", "timestamp", topic=_TEXT, partition=_NUMBER, timestamp=_TEXT
+COMMIT: Final = _closed(offsets=OFFSET_LIST)
+_MOMENT: Final = _closed(
+    "topic",
+    "partition",
+    "timestamp",
+    topic=_TEXT,
+    partition=_NUMBER,
+    timestamp={"type": "string", "format": "date-time"},
+    metadata=_or_null(_TEXT),
 )
-POSITIONS: Final = _object(offsets=OFFSET_LIST, timestamps=_array(_MOMENT))
+POSITIONS: Final[Json] = {
+    "anyOf": [
+        _closed("offsets", offsets=_some(_PLACE), timestamps=_some(_MOMENT)),
+        _closed("timestamps", offsets=_some(_PLACE), timestamps=_some(_MOMENT)),
+    ]
+}
 
-_HEADER: Final = _object(
+_HEADER: Final = _closed(
     "name", name=_TEXT, value={"type": "string", "format": "byte", "nullable": True}
 )
 _ANYTHING: Final[Json] = {"nullable": True, "description": "Any JSON, or base64, by the format."}
@@ -83,14 +158,11 @@ CONSUMED: Final = _object(
     timestamp={"type": "integer", "format": "int64", "description": "Unix ms"},
     headers=_array(_HEADER),
 )
-_PRODUCED: Final[Json] = {
-    "key": _ANYTHING,
-    "value": _ANYTHING,
-    "headers": _array(_HEADER),
-    "timestamp": {"type": "integer", "format": "int64", "description": "Unix ms"},
+_EMBEDDED_SCHEMAS: Final = {
+    Format.BINARY: {"type": "string", "format": "byte", "nullable": True},
+    Format.JSON: _ANYTHING,
 }
-PRODUCE: Final = _object("records", records=_array(_object(**_PRODUCED, partition=_NUMBER)))
-PRODUCE_TO_PARTITION: Final = _object("records", records=_array(_object(**_PRODUCED)))
+PARTITION_CHOICE: Final = _or_null(_NUMBER)
 _RESULT: Final = _object(
     partition={"type": "integer", "nullable": True},
     offset={"type": "integer", "format": "int64", "nullable": True},

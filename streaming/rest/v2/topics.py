@@ -1,6 +1,8 @@
 """Brokers, topics, partitions and offsets, as REST v2 tells them. Brokers are asked for all of it
 but a topic's configs."""
 
+from typing import Final
+
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
@@ -14,39 +16,41 @@ from streaming.groups.model import TopicPartition
 from streaming.records.clients import current_clients
 from streaming.records.identity import READ
 from streaming.records.reader import PartitionPlace, Reader
-from streaming.rest.operations import described
 from streaming.rest.v2 import schemas
 from streaming.rest.v2.answering import access_of, json_answer, v2_view
+from streaming.rest.v2.describing import described_v2
 
 Json = dict[str, object]
 
+ABSENT: Final = frozenset({ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.INVALID_TOPIC_EXCEPTION})
+"""There is no topic of that name, or can be none."""
 
-@described(
+
+@described_v2(
     "check_kafka_v2",
     "Does nothing, for whoever wants to know whether the service answers. Needs no credential.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.EMPTY, "It does.")},
+    open_to_all=True,
 )
 @v2_view
 async def liveness(_request: HttpRequest) -> HttpResponseBase:
     return json_answer({})
 
 
-@described(
+@described_v2(
     "post_kafka_v2",
     "As GET.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.EMPTY, "It answers.")},
+    open_to_all=True,
 )
 @v2_view
 async def posted_liveness(_request: HttpRequest) -> HttpResponseBase:
     return json_answer({})
 
 
-@described(
+@described_v2(
     "list_brokers_v2",
     "The ids of the brokers that serve.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.BROKERS, "The ids.")},
 )
 @v2_view
@@ -56,10 +60,9 @@ async def list_brokers(request: HttpRequest) -> HttpResponseBase:
         return json_answer({"brokers": sorted(await reader.brokers())})
 
 
-@described(
+@described_v2(
     "list_topics_v2",
     "The tenant's topics by name.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.NAMES, "The names.")},
 )
 @v2_view
@@ -69,10 +72,9 @@ async def list_topics(request: HttpRequest) -> HttpResponseBase:
         return json_answer(await topic_names(reader))
 
 
-@described(
+@described_v2(
     "get_topic_v2",
     "A topic, its configs in force, and its partitions.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.TOPIC, "The topic.")},
 )
 @v2_view
@@ -88,10 +90,9 @@ async def get_topic(request: HttpRequest, topic: str) -> HttpResponseBase:
     return json_answer({"name": topic, "configs": configs, "partitions": rows})
 
 
-@described(
+@described_v2(
     "list_partitions_v2",
     "The partitions of a topic.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.PARTITION_LIST, "The partitions.")},
 )
 @v2_view
@@ -102,10 +103,9 @@ async def list_partitions(request: HttpRequest, topic: str) -> HttpResponseBase:
     return json_answer([_partition(index, place) for index, place in sorted(places.items())])
 
 
-@described(
+@described_v2(
     "get_partition_v2",
     "One partition of a topic.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.PARTITION, "The partition.")},
 )
 @v2_view
@@ -116,10 +116,9 @@ async def get_partition(request: HttpRequest, topic: str, partition: int) -> Htt
     return json_answer(_partition(partition, place_of(places, topic, partition)))
 
 
-@described(
+@described_v2(
     "get_partition_offsets_v2",
     "The offset of a partition's oldest record, and that of the next one to be written.",
-    tag="kafka v2",
     responses={200: schemas.answer(schemas.EXTENT, "The offsets.")},
 )
 @v2_view
@@ -140,7 +139,7 @@ async def partitions_of(reader: Reader, topic: str) -> dict[int, PartitionPlace]
     try:
         return await reader.partitions(topic)
     except Refusal as refusal:
-        if refusal.code is ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
+        if refusal.code in ABSENT:
             raise TopicNotFound(topic) from refusal
         raise
 

@@ -58,5 +58,5 @@ urlpatterns = [
         f"{_INSTANCE}/offsets",
         async_endpoint(get=consumers.committed_offsets, post=consumers.commit),
     ),
-    re_path(r"^(?P<rest>.*)$", otherwise),
+    re_path(r"^(?P<rest>[\s\S]*)$", otherwise),
 ]

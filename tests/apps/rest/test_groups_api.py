@@ -259,6 +259,7 @@ def test_a_viewer_looks_and_changes_nothing(edge, tenant, group):
         ("DELETE", "/offsets?topic_name=t&partition_id=-1", None, 400, 40002),
         ("DELETE", "/offsets?topic_name=t&partitions=1", None, 400, 40002),
         ("GET", "/consumers/absent", None, 404, 404),
+        ("GET", "/consumers/a%0A%2Fb", None, 404, 404),
         ("GET", "/lags/absent/partitions/0", None, 404, 40403),
         ("GET", "/lags/absent/partitions/99999999999999999999", None, 404, 40403),
         ("PUT", "/lags", None, 405, 405),
