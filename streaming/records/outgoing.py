@@ -26,9 +26,11 @@ class OutgoingRecord(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes of key, value and headers."""
-        size = len(self.key or b"") + len(self.value or b"")
-        for name, value in self.headers:
-            size += len(name.encode()) + len(value or b"")
+        key, value = self.key, self.value
+        size = (0 if key is None else len(key)) + (0 if value is None else len(value))
+        if self.headers:
+            for name, data in self.headers:
+                size += len(name.encode()) + len(data or b"")
         return size
 
 

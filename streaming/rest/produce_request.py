@@ -67,8 +67,8 @@ class _RecordShape(msgspec.Struct, forbid_unknown_fields=True):
 
 _record_decoder: Final = msgspec.json.Decoder(_RecordShape)
 _text_decoder: Final = msgspec.json.Decoder(str)
-_UNUSUAL_NUMBER: Final = re.compile(rb"[0-9][eE][-+0-9]|[0-9]{300}")
-"""What may be a number that JSON can write and a double cannot hold."""
+_any_decoder: Final = msgspec.json.Decoder()
+_without_space: Final = msgspec.json.format
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|([\[{])|[\]}]', re.DOTALL)
 
@@ -116,29 +116,27 @@ def _headers_of(headers: list[_HeaderShape]) -> tuple[tuple[str, bytes | None], 
 
 def _data(name: str, kind: str, raw: bytes) -> bytes | None:
     """The bytes that ``raw``, the JSON text of a payload's data, stands for."""
-    if raw == b"null" and kind in ("BINARY", "JSON", "STRING"):
-        return None
-    match kind:
-        case "JSON":
-            return _kept_json(name, raw)
-        case "STRING" if raw[:1] == b'"':
-            return _text_decoder.decode(raw).encode()
-        case "BINARY" if raw[:1] == b'"':
+    if kind == "JSON":
+        return None if raw == b"null" else _kept_json(name, raw)
+    if raw[:1] == b'"':
+        if kind == "STRING":
+            # Without an escape the text between the quotes is the string.
+            return raw[1:-1] if b"\\" not in raw else _text_decoder.decode(raw).encode()
+        if kind == "BINARY":
             return _base64(f"{name}.data", _text_decoder.decode(raw))
-    # One of the faults that the explaining reader has words for.
+    # A null, or one of the faults that the explaining reader has words for.
     payload = _payload(name, {"type": kind, "data": json.loads(raw)})
     return None if payload is None else payload.data
 
 
 def _kept_json(name: str, raw: bytes) -> bytes:
-    if raw.count(b"[") + raw.count(b"{") > DEPTH_MAX:
+    if len(raw) > DEPTH_MAX and raw.count(b"[") + raw.count(b"{") > DEPTH_MAX:
         _check_depth(name, raw)
-    if _UNUSUAL_NUMBER.search(raw):
-        try:
-            _json(name, json.loads(raw))
-        except ValueError as error:
-            raise InvalidRecord(f"{name}.data has a number out of range") from error
-    kept = msgspec.json.format(raw, indent=-1)
+    try:
+        _any_decoder.decode(raw)
+    except ValueError as error:  # a number that JSON can write and a double cannot hold
+        raise InvalidRecord(f"{name}.data has a number out of range") from error
+    kept = _without_space(raw, indent=-1)
     return _STRING.sub(_plain_string, kept) if b"\\u" in kept else kept
 
 

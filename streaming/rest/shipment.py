@@ -56,10 +56,12 @@ class Shipper:
         for index, each in enumerate(asked):
             place = places[index] if places is not None else None
             try:
-                wanted = each
-                if place is not None and isinstance(each, ProduceRequest):
-                    wanted = each._replace(partition=place[0], timestamp_ms=place[1])
-                records.append(await self._record(wanted, now_ms))
+                wanted = _asked(each)
+                if place is not None:
+                    wanted = wanted._replace(partition=place[0], timestamp_ms=place[1])
+                if wanted.partition is not None and wanted.partition >= self._partitions:
+                    await self._look_again(wanted.partition)
+                records.append(self._record(wanted, now_ms))
             except InvalidRecord as error:
                 records.append(Problem(400, 400, f"Bad Request: {error}"))
             except Exception as error:
@@ -86,20 +88,17 @@ class Shipper:
         """The delivery report of a record that is written."""
         return _report(self._prefix, asked, partition, delivered)
 
-    async def _record(self, asked: Asked, now_ms: int) -> OutgoingRecord:
-        if isinstance(asked, InvalidRecord):
-            raise asked
-        key = asked.key.data if asked.key else None
+    def _record(self, asked: ProduceRequest, now_ms: int) -> OutgoingRecord:
+        key, value = asked.key, asked.value
+        key_data = None if key is None else key.data
         partition = asked.partition
         if partition is None:
-            partition = choose_partition(key, self._partitions)
-        elif partition >= self._partitions:
-            await self._look_again(partition)
+            partition = choose_partition(key_data, self._partitions)
         record = OutgoingRecord(
             self._topic,
             partition,
-            key,
-            asked.value.data if asked.value else None,
+            key_data,
+            None if value is None else value.data,
             asked.headers,
             now_ms if asked.timestamp_ms is None else asked.timestamp_ms,
         )
@@ -162,6 +161,12 @@ def _report(prefix: str, asked: Asked, partition: int, delivered: Delivered) -> 
         f'"timestamp":"{rfc3339(delivered.timestamp_ms)}",'
         f'"key":{_sized(asked.key)},"value":{_sized(asked.value)}'
     ).encode()
+
+
+def _asked(asked: Asked) -> ProduceRequest:
+    if isinstance(asked, InvalidRecord):
+        raise asked
+    return asked
 
 
 def _again(error: Exception) -> Any:

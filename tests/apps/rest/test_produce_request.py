@@ -1,8 +1,17 @@
+import base64
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from streaming.rest.produce_request import InvalidRecord, Payload, parse_produce_request
+from streaming.rest.produce_request import (
+    DEPTH_MAX,
+    InvalidRecord,
+    Payload,
+    _explained,
+    parse_produce_request,
+)
 
 
 def parse(**fields):
@@ -83,3 +92,73 @@ def test_what_is_not_one_json_object_is_refused(text):
 def test_a_number_of_ten_thousand_digits_is_refused():
     with pytest.raises(InvalidRecord):
         parse_produce_request(b'{"value":{"type":"JSON","data":' + b"9" * 10_000 + b"}}")
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+some_base64 = st.binary(max_size=6).map(lambda data: base64.b64encode(data).decode())
+payloads = st.none() | st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["JSON", "STRING", "BINARY", "AVRO", "json"]) | anything,
+        "data": anything | some_base64,
+    },
+)
+bodies = (
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "partition_id": st.none() | st.integers(-2, 2**31) | anything,
+            "key": payloads | anything,
+            "value": payloads,
+            "timestamp": st.none() | st.integers() | st.just("2026-01-31T12:00:00Z") | anything,
+            "headers": st.none()
+            | st.lists(st.fixed_dictionaries({"name": st.text()}, optional={"value": some_base64}))
+            | anything,
+            "other": st.none(),
+        },
+    )
+    | anything
+)
+
+
+@given(body=bodies, ascii_only=st.booleans(), indent=st.none() | st.just(1))
+def test_both_readers_take_the_same_records_and_make_the_same_of_them(body, ascii_only, indent):
+    text = json.dumps(body, ensure_ascii=ascii_only, indent=indent)
+    data = text.encode("utf-8", "surrogatepass")
+    found = []
+    for read in (parse_produce_request, _explained):
+        try:
+            request = read(data)
+        except InvalidRecord:
+            found.append(None)
+        else:
+            found.append([comparable(each) for each in request])
+    assert found[0] == found[1]
+
+
+def comparable(field):
+    if isinstance(field, Payload) and field.type == "JSON" and field.data is not None:
+        return json.loads(field.data)
+    return field
+
+
+def test_json_is_kept_digit_by_digit_and_without_space():
+    text = b'{"value": {"type": "JSON", "data": { "n" : 1.10, "big": 12345678901234567890.50 }}}'
+    assert parse_produce_request(text).value.data == b'{"n":1.10,"big":12345678901234567890.50}'
+
+
+@pytest.mark.parametrize("depth", [DEPTH_MAX, DEPTH_MAX + 1, 5_000])
+def test_nesting_has_a_limit_and_brackets_in_text_are_none(depth):
+    nested = b"[" * depth + b"]" * depth
+    text = b'{"value":{"type":"JSON","data":%b}}' % nested
+    if depth <= DEPTH_MAX:
+        assert parse_produce_request(text).value.data == nested
+    else:
+        with pytest.raises(InvalidRecord):
+            parse_produce_request(text)
+    quoted = b'{"value":{"type":"JSON","data":"%b"}}' % (b"[" * depth)
+    assert parse_produce_request(quoted).value.data == b'"%b"' % (b"[" * depth)
