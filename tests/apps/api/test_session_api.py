@@ -91,7 +91,7 @@ def test_the_overview_tells_how_to_connect(edge, tenant):
 def test_the_openapi_document_describes_every_endpoint(edge):
     with edge.client() as client:
         document = client.get("/api/openapi.json").json()
-    records = "/kafka/v3/clusters/{cluster_id}/topics/{topic}/records"
+    records = "/kafka/v3/clusters/{cluster_id}/topics/{topic_name}/records"
     assert document["openapi"].startswith("3.")
     assert "post" in document["paths"][records]
     assert {"get", "post", "delete"} <= document["paths"]["/api/v1/session"].keys()

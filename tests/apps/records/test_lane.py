@@ -215,3 +215,18 @@ async def test_a_parcel_is_done_when_its_last_record_is():
     assert both.outcomes[0] == Delivered(5, 0)
     with pytest.raises(BrokersUnavailable):
         raise both.outcomes[1]
+
+
+def test_a_refusal_after_a_lost_answer_says_nothing_of_the_first_attempt():
+    """As when the right to write is taken away between a batch and its second sending."""
+    broker, lane, ids = Broker(), Lane("t", 0), Ids()
+    both = parcel(b"a", b"b")
+    lane.add(both)
+    ids.give(lane)
+    broker.produce(lane.take().payload)
+    lane.on_lost()
+    lane.take()
+    lane.on_error(ErrorCode.TOPIC_AUTHORIZATION_FAILED)
+    assert broker.log == [b"a", b"b"]
+    assert all("is not known" in str(outcome) for outcome in both.outcomes)
+    assert lane.producer is None, "its numbers may be in use"
