@@ -5,6 +5,7 @@ WORKDIR /build/console
 COPY frontend/console/package.json frontend/console/package-lock.json frontend/console/.npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY frontend/console ./
+COPY clients/typescript /clients/typescript
 RUN npm run build
 
 FROM python:3.13-slim

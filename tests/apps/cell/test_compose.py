@@ -135,7 +135,15 @@ def test_every_secret_is_asked_for_in_the_example():
 def test_the_image_has_what_the_commands_need():
     dockerfile = (CHECKOUT / "Dockerfile").read_text()
     ignored = (CHECKOUT / ".dockerignore").read_text().splitlines()
-    for needed in ("brokers", "connect", "frontend", "streaming", "tenants", "manage.py"):
+    for needed in (
+        "brokers",
+        "clients",
+        "connect",
+        "frontend",
+        "streaming",
+        "tenants",
+        "manage.py",
+    ):
         assert f"!{needed}" in ignored
         assert (CHECKOUT / needed).exists()
     for copied in re.findall(r"^COPY (?!--from)(.+)$", dockerfile, re.MULTILINE):
