@@ -43,6 +43,12 @@ def produce(edge, tenant, topic, values, partition=0):
     assert response.text.count('"offset"') == len(bodies)
 
 
+def places(edge, tenant, topic):
+    """How many partitions brokers say that the topic has."""
+    with edge.client(tenant.service) as client:
+        return len(client.get(f"{tenant.path}/topics/{topic}/partitions").json()["data"])
+
+
 class Tail:
     """Reads frames; gathers records by what they were."""
 
@@ -230,6 +236,8 @@ def test_a_partition_that_is_added_is_read_from_its_beginning(edge, tenant, topi
     live = tail("mode=lossless")
     actor = Actor(TenantId(tenant.id), Principal("User:tenant-admin"), True)
     create_partitions(actor=actor, name=TopicName(topic), count=3)
+    # Brokers hear of it in a moment: it was not they who were asked.
+    wait_for(lambda: places(edge, tenant, topic) == 3, "brokers know the new partition")
     produce(edge, tenant, topic, ["in the new one"], partition=2)
     assert live.values(1) == ["in the new one"]
 
