@@ -50,5 +50,4 @@ export const paths = {
   record: (cluster: string, name: string, partition: number, offset: string) =>
     `${topic(cluster, name)}/partitions/${partition}/records/${part(offset)}`,
   testFilter: "/api/v1/filters:test",
-  live: (name: string, query: URLSearchParams) => `/ws/v1/topics/${part(name)}?${query}`,
 };

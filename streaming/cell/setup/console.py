@@ -25,7 +25,7 @@ def ensure(environment: Environment) -> None:
     """Build the console when its sources have changed; raises ``SetupError``."""
     console = environment.checkout / "frontend" / "console"
     build = environment.checkout / "frontend" / "dist"
-    key = _sources_key(console)
+    key = _sources_key(console, environment.checkout / "clients" / "typescript")
     if _read(build / KEY) == key and (build / "index.html").exists():
         return
     shell = node_shell(environment)
@@ -107,13 +107,14 @@ def _commands(folder: Path, binaries: Path) -> Path:
     return commands
 
 
-def _sources_key(console: Path) -> str:
+def _sources_key(*folders: Path) -> str:
     digest = hashlib.sha256()
-    for file in sorted(console.rglob("*")):
-        relative = file.relative_to(console)
-        if file.is_file() and not NOT_SOURCES & set(relative.parts):
-            digest.update(f"{relative} {file.stat().st_size}\n".encode())
-            digest.update(file.read_bytes())
+    for folder in folders:
+        for file in sorted(folder.rglob("*")):
+            relative = file.relative_to(folder)
+            if file.is_file() and not NOT_SOURCES & set(relative.parts):
+                digest.update(f"{relative} {file.stat().st_size}\n".encode())
+                digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -5,6 +5,7 @@ import { Subscription, type TailStart } from "./subscription";
 class Socket {
   sent: unknown[] = [];
   closed: number | null = null;
+  onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
 
@@ -16,8 +17,13 @@ class Socket {
   close(code = 1005): void {
     this.closed = code;
   }
-  say(frame: unknown): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
+  /** The service lets it in and says that the subscription is ready. */
+  open(): void {
+    this.onopen?.();
+    this.say(READY);
+  }
+  say(frame: object): void {
+    this.onmessage?.({ data: JSON.stringify({ id: "s1", ...frame }) });
   }
 }
 
@@ -50,7 +56,7 @@ class Page {
   }
 }
 
-const READY = { type: "ready", topic: "flights", partitions: [0], credits: 500, start: {} };
+const READY = { type: "ready", id: "s1", topic: "flights", partitions: [0], credits: 500 };
 
 function records(count: number, first: number, highWatermark: number, skipped = 0) {
   return {
@@ -82,32 +88,41 @@ describe("Subscription", () => {
 
   it("asks for the tail of its topic in its cluster", () => {
     page.subscribe("end-20").start();
-    expect(page.socket.url).toBe(
-      "/ws/v1/topics/flights?cluster_id=lkc-1&mode=tail&credits=500&from=end-20",
-    );
+    expect(page.socket.url).toBe("/ws/v1/stream?cluster_id=lkc-1");
+    page.socket.open();
+    expect(page.socket.sent).toEqual([
+      {
+        type: "subscribe",
+        id: "s1",
+        topic: "flights",
+        mode: "tail",
+        from: "end-20",
+        credits: 500,
+      },
+    ]);
   });
 
   it("shows records and gives credits back only when the page paints", () => {
     const subscription = page.subscribe();
     subscription.start();
-    page.socket.say(READY);
+    page.socket.open();
     for (let frame = 0; frame < 4; frame += 1) {
       page.socket.say(records(100, frame * 100, frame * 100 + 100, 5));
     }
     expect(subscription.tail.received).toBe(0);
-    expect(page.socket.sent).toEqual([]);
+    expect(page.socket.sent).toHaveLength(1);
 
     page.paint();
     expect(subscription.tail.received).toBe(400);
     expect(subscription.skipped).toBe(20);
     expect(subscription.bytes).toBe(4_000);
-    expect(page.socket.sent).toEqual([{ type: "permit", records: 400 }]);
+    expect(page.socket.sent.slice(1)).toEqual([{ type: "permit", id: "s1", records: 400 }]);
   });
 
   it("tells its listeners once for many frames", () => {
     const subscription = page.subscribe();
     subscription.start();
-    page.socket.say(READY);
+    page.socket.open();
     const listener = vi.fn();
     subscription.subscribe(listener);
     for (let frame = 0; frame < 50; frame += 1) page.socket.say(records(1, frame, frame + 1));
@@ -118,7 +133,7 @@ describe("Subscription", () => {
   it("leaves records that are only seen again out of the rate", () => {
     const subscription = page.subscribe("end-20");
     subscription.start();
-    page.socket.say(READY);
+    page.socket.open();
     page.socket.say(records(20, 80, 100));
     page.paint();
     expect(subscription.rate.history(page.time + 1_000)).toEqual([0]);
@@ -130,7 +145,7 @@ describe("Subscription", () => {
   it("leaves what came in during a pause out of the rate", () => {
     const subscription = page.subscribe();
     subscription.start();
-    page.socket.say(READY);
+    page.socket.open();
     subscription.pause();
     subscription.resume();
     page.socket.say(records(2, 9_000, 9_002, 8_000));
@@ -143,7 +158,7 @@ describe("Subscription", () => {
   it("tells bytes in headers from text", () => {
     const subscription = page.subscribe();
     subscription.start();
-    page.socket.say(READY);
+    page.socket.open();
     const frame = records(1, 0, 1);
     const headers = [
       ["a", "x"],
@@ -162,19 +177,20 @@ describe("Subscription", () => {
   it("reconnects after a loss and goes on behind what it has", () => {
     const subscription = page.subscribe();
     subscription.start();
-    page.socket.say(READY);
+    page.socket.open();
     page.socket.say(records(1, 41, 42));
     page.socket.onclose?.({ code: 1006, reason: "" });
     expect(subscription.state.phase.name).toBe("waiting");
     vi.advanceTimersByTime(500);
     expect(page.sockets).toHaveLength(2);
-    expect(page.socket.url).toContain("resume=c42");
+    page.socket.onopen?.();
+    expect(page.socket.sent).toMatchObject([{ type: "subscribe", resume: "c42", credits: 500 }]);
   });
 
   it("gives up a connection that has gone silent", () => {
     const subscription = page.subscribe();
     subscription.start();
-    page.socket.say(READY);
+    page.socket.open();
     page.time += 60_000;
     vi.advanceTimersByTime(10_000);
     expect(page.sockets[0]!.closed).not.toBeNull();
@@ -185,7 +201,7 @@ describe("Subscription", () => {
     const subscription = page.subscribe();
     const stop = subscription.start();
     const first = page.socket;
-    first.say(READY);
+    first.open();
     first.say(records(1, 0, 1));
     stop();
     page.paint();
@@ -202,7 +218,36 @@ describe("Subscription", () => {
     for (const data of ["", "{", "null", "[]", '{"type":"later"}', "7"]) {
       page.socket.onmessage?.({ data });
     }
-    page.socket.say(READY);
+    page.socket.open();
     expect(subscription.state.phase.name).toBe("live");
+  });
+
+  it("tells the service of a pause once, and again after a reconnect", () => {
+    const subscription = page.subscribe();
+    subscription.start();
+    page.socket.open();
+    subscription.pause();
+    subscription.pause();
+    expect(page.socket.sent.slice(1)).toEqual([{ type: "pause", id: "s1" }]);
+    page.socket.onclose?.({ code: 1006, reason: "" });
+    vi.advanceTimersByTime(500);
+    page.socket.open();
+    expect(subscription.state.paused).toBe(true);
+    expect(page.socket.sent.slice(1)).toEqual([{ type: "pause", id: "s1" }]);
+  });
+
+  it("stops for good, with the service's words, when the topic is gone", () => {
+    const subscription = page.subscribe();
+    subscription.start();
+    page.socket.open();
+    page.socket.say({ type: "bye", code: 4404, reason: "No such topic.", cursor: null });
+    expect(subscription.state.phase).toEqual({
+      name: "ended",
+      code: 4404,
+      reason: "No such topic.",
+    });
+    subscription.retryNow();
+    expect(page.sockets).toHaveLength(2);
+    expect(subscription.state.phase.name).toBe("connecting");
   });
 });

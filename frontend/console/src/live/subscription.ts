@@ -1,20 +1,29 @@
-import { paths } from "../paths";
+import {
+  connect,
+  type Live,
+  type LiveError,
+  type Phase,
+  type RecordsFrame,
+  type Subscription as Feed,
+} from "@headwater/live";
+
+import { parseJson } from "../records/json";
 import type { StreamRecord } from "../records/record";
 import type { Matcher } from "../records/search";
-import {
-  CREDIT_WINDOW,
-  INITIAL,
-  step,
-  type LiveEffect,
-  type LiveEvent,
-  type LiveState,
-} from "./machine";
-import { parseFrame, type RecordsFrame } from "./protocol";
+import { toRecord } from "./protocol";
 import { RateMeter } from "./rate";
 import { TailBuffer } from "./tail";
 
 /** Where a live page begins: what comes from now on, the last n of a partition, or all of it. */
 export type TailStart = "latest" | "earliest" | `end-${number}`;
+
+export interface TailState {
+  phase: Phase;
+  /** The reader's wish, which outlives a reconnect. */
+  paused: boolean;
+}
+
+const INITIAL: TailState = { phase: { name: "connecting" }, paused: false };
 
 /** The browser's parts that a subscription needs; tests bring their own. */
 export interface Surroundings {
@@ -33,9 +42,8 @@ const BROWSER: Surroundings = {
   now: () => performance.now(),
 };
 
-// The service sends a heartbeat every few seconds; a silence this long is a dead connection.
-const SILENCE_MS = 30_000;
-const LEFT_PAGE = 1000;
+/** How many records may be under way to this page: small keeps the tail fresh. */
+export const CREDIT_WINDOW = 500;
 
 // Rows that change faster than this cost the page three times the work and show nothing more.
 const VIEW_INTERVAL_MS = 48;
@@ -51,17 +59,16 @@ export class Subscription {
   skipped = 0;
   bytes = 0;
 
-  private current: LiveState = INITIAL;
-  private socket: WebSocket | null = null;
+  /** The page shows the whole story: of the connection until the subscription itself has ended. */
+  private current: TailState = INITIAL;
+  private live: Live | null = null;
+  private feed: Feed | null = null;
   private inbox: RecordsFrame[] = [];
   /** Whether the next count of skipped records covers a pause. */
   private pauseToSkip = false;
   /** By partition, the high watermark when its first records came. */
   private readonly backlogEnd = new Map<number, number>();
   private paint: number | null = null;
-  private retry: ReturnType<typeof setTimeout> | null = null;
-  private watchdog: ReturnType<typeof setInterval> | null = null;
-  private heardAt = 0;
   private announcedAt = -Infinity;
   private revision = 0;
   private readonly listeners = new Set<() => void>();
@@ -73,31 +80,37 @@ export class Subscription {
     private readonly around: Surroundings = BROWSER,
   ) {}
 
-  get state(): LiveState {
+  get state(): TailState {
     return this.current;
   }
 
   /** Opens the socket. @returns what closes it and forgets everything that was under way. */
   start(): () => void {
-    this.current = INITIAL;
-    this.open(null);
-    this.watchdog = setInterval(() => this.checkSilence(), SILENCE_MS / 3);
+    this.become(INITIAL);
+    this.connect();
     return () => this.stop();
   }
 
   pause(): void {
     this.pauseToSkip = true;
-    this.dispatch({ type: "pause" });
+    this.feed?.pause();
+    this.become({ ...this.current, paused: true });
   }
 
   resume(): void {
-    this.dispatch({ type: "resume" });
+    this.feed?.resume();
+    this.become({ ...this.current, paused: false });
   }
 
-  /** Tries at once instead of after the back-off. */
+  /** Tries at once instead of after the back-off, or anew after the end. */
   retryNow(): void {
-    if (this.retry !== null) clearTimeout(this.retry);
-    this.dispatch({ type: "retry" });
+    if (this.current.phase.name !== "ended") {
+      this.live?.retryNow();
+      return;
+    }
+    this.live?.close();
+    this.become({ ...this.current, phase: { name: "connecting" } });
+    this.connect();
   }
 
   setMatcher(matcher: Matcher | null): void {
@@ -118,53 +131,45 @@ export class Subscription {
 
   readonly getRevision = (): number => this.revision;
 
-  private dispatch(event: LiveEvent): void {
-    const { state, effects } = step(this.current, event);
+  private connect(): void {
+    const cursor = this.feed?.cursor ?? null;
+    const live = connect("", {
+      clusterId: this.cluster,
+      openSocket: this.around.openSocket,
+      now: this.around.now,
+      parse: parseJson,
+      onState: (phase) => {
+        // "Live" is said by the subscription, once it is ready too.
+        if (live === this.live && phase.name !== "live") this.become({ ...this.current, phase });
+      },
+    });
+    this.live = live;
+    this.feed = live.subscribe(this.topic, {
+      mode: "tail",
+      start: this.from,
+      ...(cursor === null ? {} : { resume: cursor }),
+      window: CREDIT_WINDOW,
+      onRecords: (frame) => this.take(frame),
+      onChange: (failure) => live === this.live && this.changed(failure),
+    });
+    if (this.current.paused) this.feed.pause();
+  }
+
+  private changed(failure: LiveError | null): void {
+    const phase: Phase =
+      failure === null
+        ? { name: "live" }
+        : { name: "ended", code: failure.code, reason: failure.message };
+    this.become({ ...this.current, phase });
+  }
+
+  private become(state: TailState): void {
     const changed = state.phase !== this.current.phase || state.paused !== this.current.paused;
     this.current = state;
-    for (const effect of effects) this.carryOut(effect);
     if (changed) this.announce();
   }
 
-  private carryOut(effect: LiveEffect): void {
-    switch (effect.type) {
-      case "connect":
-        this.open(effect.cursor);
-        break;
-      case "send":
-        this.socket?.send(JSON.stringify(effect.frame));
-        break;
-      case "wait":
-        this.retry = setTimeout(() => this.dispatch({ type: "retry" }), effect.delay);
-        break;
-    }
-  }
-
-  private open(cursor: string | null): void {
-    const query = new URLSearchParams({
-      cluster_id: this.cluster,
-      mode: "tail",
-      credits: String(CREDIT_WINDOW),
-    });
-    if (cursor === null) query.set("from", this.from);
-    else query.set("resume", cursor);
-    const socket = this.around.openSocket(paths.live(this.topic, query));
-    this.socket = socket;
-    this.heardAt = this.around.now();
-    socket.onmessage = ({ data }) => this.hear(data);
-    socket.onclose = ({ code, reason }) => {
-      if (this.socket !== socket) return;
-      this.socket = null;
-      this.dispatch({ type: "closed", code, reason });
-    };
-  }
-
-  private hear(data: unknown): void {
-    this.heardAt = this.around.now();
-    const frame = parseFrame(data);
-    if (frame === null) return;
-    this.dispatch({ type: "frame", frame });
-    if (frame.type !== "records") return;
+  private take(frame: RecordsFrame): void {
     this.inbox.push(frame);
     this.paint ??= this.around.beforePaint(() => this.flush());
   }
@@ -174,14 +179,15 @@ export class Subscription {
     const now = this.around.now();
     let consumed = 0;
     for (const frame of this.inbox) {
-      this.tail.append(frame.records);
+      const records = frame.records.map((record) => toRecord(frame.partition, record));
+      this.tail.append(records);
       this.skipped += frame.skipped;
-      this.bytes += sizeOf(frame.records);
+      this.bytes += sizeOf(records);
       this.rate.add(this.arrived(frame), now);
       consumed += frame.records.length;
     }
     this.inbox = [];
-    if (consumed > 0) this.dispatch({ type: "consumed", records: consumed });
+    if (consumed > 0) this.feed?.consumed(consumed);
     if (now - this.announcedAt >= VIEW_INTERVAL_MS) this.announce();
     else this.paint = this.around.beforePaint(() => this.flush());
   }
@@ -190,24 +196,16 @@ export class Subscription {
    * How many records a frame says have come into the topic just now: the skipped ones came as well,
    * but not those of a whole pause, nor those that `end-N` asked to see again.
    */
-  private arrived({ partition, records, highWatermark, skipped }: RecordsFrame): number {
+  private arrived(frame: RecordsFrame): number {
+    const { partition, records, skipped } = frame;
     const came = records.length + (this.pauseToSkip ? 0 : skipped);
     if (!this.current.paused) this.pauseToSkip = false;
     if (!this.from.startsWith("end-")) return came;
-    const seenAgain = this.backlogEnd.get(partition) ?? highWatermark;
+    const seenAgain = this.backlogEnd.get(partition) ?? Number(frame.high_watermark);
     this.backlogEnd.set(partition, seenAgain);
     const last = records.at(-1);
     const isBacklog = last !== undefined && Number(last.offset) < seenAgain;
     return isBacklog ? 0 : came;
-  }
-
-  private checkSilence(): void {
-    const silent = this.around.now() - this.heardAt > SILENCE_MS;
-    if (!silent || this.socket === null) return;
-    const socket = this.socket;
-    this.socket = null;
-    socket.close();
-    this.dispatch({ type: "closed", code: 1006, reason: "The service went silent." });
   }
 
   private announce(): void {
@@ -218,13 +216,12 @@ export class Subscription {
 
   private stop(): void {
     if (this.paint !== null) this.around.cancelPaint(this.paint);
-    if (this.retry !== null) clearTimeout(this.retry);
-    if (this.watchdog !== null) clearInterval(this.watchdog);
-    this.paint = this.retry = this.watchdog = null;
+    this.paint = null;
     this.inbox = [];
-    const socket = this.socket;
-    this.socket = null;
-    socket?.close(LEFT_PAGE);
+    const live = this.live;
+    this.live = null;
+    this.feed = null;
+    live?.close();
   }
 }
 

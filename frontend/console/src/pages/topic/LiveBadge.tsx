@@ -1,4 +1,4 @@
-import type { Phase } from "../../live/machine";
+import type { Phase } from "@headwater/live";
 import classes from "./LiveBadge.module.css";
 
 const WORDS = {

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import type { Phase } from "../../live/machine";
+import type { Phase } from "@headwater/live";
 import type { Subscription } from "../../live/subscription";
 import { useRevision } from "../../live/useSubscription";
 import { formatCount } from "../../records/format";

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Kbd, Select, TextInput, Tooltip } from "@man
 import type { ReactNode, Ref } from "react";
 
 import { EraserIcon, PauseIcon, PlayIcon, SearchIcon } from "../../components/icons";
-import type { Phase } from "../../live/machine";
+import type { Phase } from "@headwater/live";
 import type { TailStart } from "../../live/subscription";
 import { LiveBadge } from "./LiveBadge";
 
