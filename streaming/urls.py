@@ -9,3 +9,7 @@ urlpatterns = [
     path("admin/", include("streaming.backoffice.urls")),
     path("", include("frontend.urls")),
 ]
+
+handler400 = "streaming.fallback.bad_request"
+handler404 = "streaming.fallback.not_found"
+handler500 = "streaming.fallback.server_error"

@@ -16,12 +16,14 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from streaming.rest.operations import OPERATIONS, Json, json_response
 from streaming.rest.schema import ERROR
+from streaming.rest.v2.media import PLAIN
 
 SECURITY: Final[list[dict[str, list[str]]]] = [{"apiKey": []}, {"session": []}]
 _ERROR_SCHEMA: Final = {"$ref": "#/components/schemas/Error"}
 _STATUSES: Final = ("400", "401", "403", "404", "429", "5XX")
 """Errors that Confluent's contract names at its operations; ``default`` covers the others."""
 _ERROR_RESPONSE: Final = {"$ref": "#/components/responses/Error"}
+_ERROR_RESPONSE_V2: Final = {"$ref": "#/components/responses/ErrorV2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,18 @@ class Generator(SchemaGenerator):
             methods[operation.method] = {"security": SECURITY, **operation.document}
         document["paths"] = dict(sorted(document["paths"].items()))
         for path, methods in document["paths"].items():
+            error = _ERROR_RESPONSE_V2 if path.startswith("/kafka/v2/") else _ERROR_RESPONSE
             for operation in methods.values():
                 for status in _STATUSES if path.startswith("/kafka/v3/") else ():
-                    operation["responses"].setdefault(status, _ERROR_RESPONSE)
-                operation["responses"].setdefault("default", _ERROR_RESPONSE)
+                    operation["responses"].setdefault(status, error)
+                operation["responses"].setdefault("default", error)
         components = document.setdefault("components", {})
         components.setdefault("schemas", {})["Error"] = ERROR
+        response = json_response(_ERROR_SCHEMA, "What happened, to which thing, what to do.")
+        of_v2 = {**response["content"], PLAIN: {"schema": _ERROR_SCHEMA}}
         components["responses"] = {
-            "Error": json_response(_ERROR_SCHEMA, "What happened, to which thing, what to do.")
+            "Error": response,
+            "ErrorV2": {**response, "content": of_v2},
         }
         return document
 

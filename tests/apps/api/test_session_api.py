@@ -103,3 +103,13 @@ def test_what_is_not_there_is_answered_as_json(edge, method, path):
     with edge.client() as client:
         response = client.request(method, path)
     assert (response.status_code, response.json()["error_code"]) == (404, 404)
+
+
+def test_what_django_answers_by_itself_is_json_too(edge):
+    with edge.client() as client:
+        for path in ("/api/v1/a%0Ab", "/kafka/v3/a%0Ab", "/kafka/v2/a%0Ab"):
+            response = client.get(path)
+            assert (response.status_code, response.json()["error_code"]) == (404, 404)
+        elsewhere = client.get("/api/v1/session", headers={"Host": "evil.example"})
+        assert (elsewhere.status_code, elsewhere.json()["error_code"]) == (400, 400)
+        assert client.get("/no-page").headers["Content-Type"].startswith("text/html")
