@@ -1,5 +1,6 @@
 """``/api/v1/tenants/{tenant}/api-keys``: what logs in to Kafka, REST and websockets."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -9,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streaming.api import management_schema as schema
-from streaming.api.json_body import optional_text, read_fields, whole_number
+from streaming.api.json_body import optional_text, read_fields
 from streaming.api.management_view import ManagementView, id_of, rfc3339
 from streaming.records.identity import ADMINISTER
+from streaming.rest.body import number
 from tenants.models import ApiKey
 from tenants.selectors.api_keys import api_key_of, api_keys_of
 from tenants.services.issue_api_key import issue_api_key
@@ -69,10 +71,10 @@ class ApiKeyView(ManagementView):
         return HttpResponse(status=204)
 
 
-def _expiry(fields: dict[str, Any]) -> datetime | None:
+def _expiry(fields: Mapping[str, Any]) -> datetime | None:
     if fields.get("expires_in_seconds") is None:
         return None
-    seconds = whole_number(fields, "expires_in_seconds", 1, LIFETIME_SECONDS_MAX)
+    seconds = number(fields, "expires_in_seconds", 1, LIFETIME_SECONDS_MAX)
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from rest_framework.parsers import JSONParser
-
 from streaming.access.caller import TenantAccess
 from streaming.access.management import managed_tenant
 from streaming.rest.view import RestView
@@ -12,8 +10,6 @@ from streaming.rest.view import RestView
 
 class ManagementView(RestView):
     """Base of the views under ``/api/v1/tenants``."""
-
-    parser_classes = (JSONParser,)
 
     def managed(self, tenant: str, scope: str) -> TenantAccess:
         """The named tenant, at which the caller has ``scope``.

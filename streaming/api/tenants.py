@@ -1,5 +1,6 @@
 """``/api/v1/tenants``: which tenants there are, and a tenant's settings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -8,15 +9,15 @@ from rest_framework.response import Response
 
 from streaming.access.directory import person_principal
 from streaming.api import management_schema as schema
-from streaming.api.json_body import boolean, read_fields, text, whole_number
+from streaming.api.json_body import boolean, read_fields, text
 from streaming.api.management_view import ManagementView, id_of, rfc3339
 from streaming.records.identity import ADMINISTER, READ
+from streaming.rest.body import INT32_MAX, number
 from tenants.models import Tenant
 from tenants.selectors.tenants import list_tenants, tenant_by_id
 from tenants.services.alter_tenant import alter_tenant
 from tenants.services.create_tenant import create_tenant
 
-INT32_MAX = 2**31 - 1
 _FOR_ADMINISTRATORS = ("auto_create_topics", "default_partition_count")
 _FOR_OPERATORS = ("active", "partition_limit")
 
@@ -78,11 +79,11 @@ class TenantView(ManagementView):
         return Response(_document(altered))
 
 
-def _settings(fields: dict[str, Any]) -> dict[str, bool | int]:
+def _settings(fields: Mapping[str, Any]) -> dict[str, bool | int]:
     return {
         name: boolean(fields, name)
         if name in ("active", "auto_create_topics")
-        else whole_number(fields, name, 1, INT32_MAX)
+        else number(fields, name, 1, INT32_MAX)
         for name in fields
     }
 
