@@ -38,7 +38,7 @@ LEFT_OUT = {
     "POST /api/v1/session": "is throttled after ten tries; tests/apps/api/test_session_api.py",
 }
 STREAMED = {
-    "POST /kafka/v3/clusters/{cluster_id}/topics/{topic}/records",
+    "POST /kafka/v3/clusters/{cluster_id}/topics/{topic_name}/records",
 }
 """Answered by one JSON object for each of the body's, in a row, which is no JSON document: only
 checked for 5xx here, and in tests/apps/rest otherwise."""
@@ -79,6 +79,8 @@ def call_everything(world: World, *, examples: int, seeded: int, only: str) -> l
 def _in_order(document: Any) -> list[Any]:
     """What deletes comes last, or the others would find nothing."""
     operations = [result.ok() for result in document.get_all_operations()]
+    labels = {f"{operation.method.upper()} {operation.path}" for operation in operations}
+    assert LEFT_OUT.keys() | STREAMED <= labels, "an exception speaks of no operation"
     return sorted(operations, key=lambda operation: operation.method == "delete")
 
 
