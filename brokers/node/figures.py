@@ -7,6 +7,7 @@ to requests, and a store that is away costs the missing sample.
 
 import asyncio
 import heapq
+import logging
 import shutil
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +21,13 @@ from brokers.node.ports import BrokerReading, FiguresStore, MetadataUnavailable,
 if TYPE_CHECKING:
     from brokers.node.node import Node
 
+log = logging.getLogger(__name__)
+
 REPLICAS_MAX: Final = 5_000
 """Published at once: about a tenth of a second of PostgreSQL's time. The others' turn comes next,
 those that have waited longest first."""
+
+LEAVE_SECONDS: Final = 0.5
 
 SLICE: Final = 200
 """Replicas that are looked at without giving way to requests: half a millisecond."""
@@ -96,26 +101,47 @@ class Published:
             self._taken[reading[:2]] = (self._number, reading)
 
 
-async def publish_figures(node: "Node", store: FiguresStore) -> None:
-    """Read and publish at each interval, and roll up half an interval later, until cancelled."""
-    published = Published()
-    interval_ms = max(1, round(node.config.figures_interval_s * 1000))
-    while True:
-        await asyncio.sleep((interval_ms - node.clock.now_ms() % interval_ms) / 1000)
-        if not node.is_serving:
-            continue
-        published.forget_before(node.image.generation)
-        look = await look_at(node, published)
-        changed = look.first_changed()
+class Figures:
+    """A node's figures on their way to the store."""
+
+    def __init__(self, node: "Node", store: FiguresStore) -> None:
+        self._node = node
+        self._store = store
+        self._published = Published()
+
+    async def work(self) -> None:
+        """Read and publish at each interval, and roll up half an interval later, until
+        cancelled."""
+        node = self._node
+        interval_ms = max(1, round(node.config.figures_interval_s * 1000))
+        while True:
+            await asyncio.sleep((interval_ms - node.clock.now_ms() % interval_ms) / 1000)
+            if not node.is_serving:
+                continue
+            try:
+                await self._publish()
+                await asyncio.sleep(interval_ms / 2000)
+                await self._store.roll_up()
+            except MetadataUnavailable:
+                continue
+
+    async def leave(self) -> None:
+        """The broker stops: what it counted since it last published would be lost."""
         try:
-            await store.publish(
-                node.broker_id, node.incarnation, _broker_reading(node, look), changed
-            )
-            published.were_taken(changed)
-            await asyncio.sleep(interval_ms / 2000)
-            await store.roll_up()
-        except MetadataUnavailable:
-            continue
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self._publish()
+        except (MetadataUnavailable, TimeoutError):
+            log.info("the last figures could not be published")
+
+    async def _publish(self) -> None:
+        node = self._node
+        self._published.forget_before(node.image.generation)
+        look = await look_at(node, self._published)
+        changed = look.first_changed()
+        await self._store.publish(
+            node.broker_id, node.incarnation, _broker_reading(node, look), changed
+        )
+        self._published.were_taken(changed)
 
 
 async def look_at(node: "Node", published: Published) -> Look:

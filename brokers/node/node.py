@@ -36,7 +36,7 @@ from brokers.node.coordination.marker_sender import MarkerSender
 from brokers.node.coordination.transaction_coordinator import transaction_coordinator
 from brokers.node.dispatch import Dispatcher
 from brokers.node.exposition import exposition
-from brokers.node.figures import NoFigures, publish_figures
+from brokers.node.figures import Figures, NoFigures
 from brokers.node.flush_pool import FlushPool
 from brokers.node.handlers.sasl_authenticate import session_fault
 from brokers.node.isr_proposals import IsrProposals
@@ -125,7 +125,7 @@ class Node:
         self._questions = CoordinatorQuestions(self)
         self.transactions: TransactionVerifier = self._questions
         self._disk: Disk = RealDisk() if disk is None else disk
-        self._figures: FiguresStore = NoFigures() if figures is None else figures
+        self._figures = Figures(self, NoFigures() if figures is None else figures)
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()
         self._undo = AsyncExitStack()
@@ -380,7 +380,7 @@ class Node:
             loops.create_task(self.transaction_coordinator.watch())
             loops.create_task(self.markers.work())
             loops.create_task(metrics_publisher.publish(self))
-            loops.create_task(publish_figures(self, self._figures))
+            loops.create_task(self._figures.work())
             started()
 
     async def resume(self) -> None:
@@ -417,6 +417,7 @@ class Node:
         await self.internal.quieten(DRAIN_SECONDS)
         self.external.close_connections()
         self.internal.close_connections()
+        await self._figures.leave()
 
     async def _close_partitions(self) -> None:
         self.seen_state.note(self.seen())

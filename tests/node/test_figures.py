@@ -1,5 +1,7 @@
 """A broker tells what it counted, and does not mind when nobody can hear it."""
 
+import asyncio
+
 import pytest
 
 from brokers.node.figures import REPLICAS_MAX, Look, Published
@@ -86,6 +88,30 @@ def test_a_store_that_is_away_costs_the_sample_and_nothing_else(cell, node, figu
     wait_until(lambda: figures.of(topic), "the figures")
     wait_until(lambda: figures.of(topic)[-1].records_in == 2, "both records are told")
     assert figures.of(topic)[-1].high_watermark == 2
+
+
+def test_a_broker_that_stops_tells_the_last_of_it(cell, tmp_path, figures):
+    tenant = cell.add_tenant()
+    config = node_config(tmp_path / "volume", figures_interval_s=3600)
+    with running(cell, config, figures=figures) as node:
+        topic = cell.add_topic(tenant.id, "t")
+        with RawClient(node.port).log_in(cell.add_key(tenant)) as client:
+            client.produce("t", batch(b"a"))
+        assert figures.of(topic) == []
+    assert [each.records_in for each in figures.of(topic)] == [1]
+
+
+class SilentFigures(MemoryFigures):
+    """Takes what it is given, and never answers."""
+
+    async def publish(self, *_figures) -> None:
+        await asyncio.Event().wait()
+
+
+def test_a_silent_store_holds_up_no_stop(cell, tmp_path):
+    config = node_config(tmp_path / "volume", figures_interval_s=0.05)
+    with running(cell, config, figures=SilentFigures()) as node:
+        assert not node.failures
 
 
 def reading(number: int, records: int = 0) -> ReplicaReading:
