@@ -8,16 +8,13 @@ from django.db import connection
 
 from brokers.models import Broker, TenantFigures
 from brokers.selectors.figures_ticks import newest_tick
+from brokers.selectors.under_replication import IS_UNDER_REPLICATED
 from tenants import scope
 
-_PARTITIONS: Final = """
+_PARTITIONS: Final = f"""
 SELECT (SELECT count(*) FROM brokers_topic WHERE tenant_id = %(tenant)s AND deleted_at IS NULL),
     count(*),
-    count(*) FILTER (WHERE CASE
-        WHEN adding = '{}' AND removing = '{}' THEN cardinality(isr) < cardinality(replicas)
-        ELSE EXISTS (SELECT FROM unnest(replicas) AS kept
-            WHERE kept <> ALL (adding) AND kept <> ALL (removing) AND kept <> ALL (isr))
-    END),
+    count(*) FILTER (WHERE {IS_UNDER_REPLICATED}),
     count(*) FILTER (WHERE leader IS NULL)
 FROM brokers_partition
 WHERE tenant_id = %(tenant)s

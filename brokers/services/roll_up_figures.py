@@ -4,6 +4,7 @@ from typing import Final
 from django.db import connection
 
 from brokers.metering.steps import FINEST_S
+from brokers.selectors.under_replication import IS_UNDER_REPLICATED
 from tenants import scope
 from tenants.transactions import limit_waits
 
@@ -21,7 +22,7 @@ RETURNING at
 # What is as it was is left out before it is written: a conflict would lock its row all the same.
 # Counters are sums over every replica that ever was, so that moving a leader takes nothing back;
 # what is stored, the leader's word, or the preferred leader's while there is none.
-_TOPICS: Final = """
+_TOPICS: Final = f"""
 WITH counted AS (
     SELECT topic_id,
         sum(records_in_before + records_in) AS records_in,
@@ -34,11 +35,7 @@ WITH counted AS (
             AS stored_records,
         coalesce(sum(replica.stored_bytes), 0) AS stored_bytes,
         count(*) AS partitions,
-        count(*) FILTER (WHERE CASE
-            WHEN adding = '{}' AND removing = '{}' THEN cardinality(isr) < cardinality(replicas)
-            ELSE EXISTS (SELECT FROM unnest(replicas) AS kept
-                WHERE kept <> ALL (adding) AND kept <> ALL (removing) AND kept <> ALL (isr))
-        END) AS under_replicated,
+        count(*) FILTER (WHERE {IS_UNDER_REPLICATED}) AS under_replicated,
         count(*) FILTER (WHERE leader IS NULL) AS offline,
         max(cardinality(replicas) - cardinality(adding)) AS replication_factor
     FROM brokers_partition AS partition

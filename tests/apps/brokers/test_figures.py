@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex
+from brokers.metadata.lags import ReplicaLag
 from brokers.models import (
+    Broker,
     BrokerFigures,
     FiguresTick,
     Partition,
@@ -17,9 +19,14 @@ from brokers.models import (
     TopicPoint,
 )
 from brokers.node.ports import BrokerReading, ReplicaReading
+from brokers.selectors.cell_brokers import cell_brokers
 from brokers.selectors.database_time import database_time
 from brokers.selectors.moving_tenants import LATELY, moving_tenants
+from brokers.selectors.partition_map import partition_map
+from brokers.selectors.partitions import partition_states
+from brokers.selectors.tenant_health import tenant_health
 from brokers.services.delete_topic import delete_topic
+from brokers.services.fence_broker import fence_broker
 from brokers.services.publish_figures import publish_figures
 from brokers.services.roll_up_figures import roll_up_figures
 from tenants import scope
@@ -195,3 +202,53 @@ def test_tenants_whose_records_move(acme, rival, flights):
     assert moving_tenants() == [str(acme.tenant.id)]
     TenantFigures.objects.update(at=database_time() - 2 * LATELY)
     assert moving_tenants() == []
+
+
+MOVES = [
+    {"replicas": [1, 2, 3], "isr": [1, 2, 3]},
+    {"replicas": [1, 2, 3], "isr": [1, 2]},
+    {"replicas": [1, 2, 3], "isr": [1, 2], "adding": [3]},
+    {"replicas": [1, 2, 3], "isr": [1, 2], "adding": [3], "removing": [1]},
+    {"replicas": [1, 2, 3], "isr": [1], "adding": [3]},
+    {"replicas": [1, 2, 3], "isr": [1, 2], "removing": [3]},
+    {"replicas": [1, 2, 3], "isr": [], "leader": None, "eligible_leaders": [1]},
+]
+
+
+@pytest.mark.parametrize("row", MOVES, ids=str)
+def test_health_is_that_of_the_partitions(acme, flights, row):
+    """The SQL says of a partition what ``PartitionState`` says."""
+    Partition.objects.filter(index=0).update(**{"leader": 1, "isr": [1], **row})
+    (state, other) = partition_states(acme.tenant.id, "flights")
+    assert not other.is_under_replicated
+    health = tenant_health(acme.tenant.id)
+    assert (health.topics, health.partitions) == (1, 2)
+    assert health.under_replicated == state.is_under_replicated
+    assert health.offline == state.is_unavailable
+    expected = {(False, False): "good", (True, False): "degraded", (True, True): "down"}
+    assert health.state == expected[state.is_under_replicated, state.is_unavailable]
+    roll_up(0)
+    figures = TopicFigures.objects.get()
+    assert (figures.under_replicated, figures.offline) == (health.under_replicated, health.offline)
+    assert figures.replication_factor == 3
+    found = {each.broker.id: each for each in cell_brokers()}
+    assert sum(each.leaders for each in found.values()) == (1 if state.is_unavailable else 2)
+    assert sum(each.replicas for each in found.values()) == 6
+
+
+def test_the_map_tells_lags_and_who_is_offline(acme, flights):
+    fence_broker(BrokerId(3), Incarnation(1), by="test")
+    Partition.objects.update(leader=1, isr=[1, 2], replicas=[1, 2, 3])
+    lag = ReplicaLag(flights.topic_id, PartitionIndex(0), BrokerId(2), 7, 1500, 700, 100)
+    Broker.objects.filter(id=1).update(replica_lags=[lag.to_json()])
+    publish(reading(flights, start=3, end=9, stored=90), broker=1)
+    publish(reading(flights, start=0, end=5, stored=50), broker=2)
+    first, second = partition_map(acme.tenant.id, "flights")
+    assert (first.sizes.log_start_offset, first.sizes.high_watermark, first.sizes.bytes) == (
+        3, 9, 90,
+    )  # fmt: skip
+    assert first.offline == (3,)
+    assert {each: known.records for each, known in first.lags.items()} == {2: 7}
+    assert second.sizes.high_watermark is None
+    assert {each: known.records for each, known in second.lags.items()} == {2: 0}
+    assert partition_map(acme.tenant.id, "absent") == []
