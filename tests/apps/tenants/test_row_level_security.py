@@ -28,6 +28,7 @@ OWNED = [
     "tenants_auditentry",
     "tenants_membership",
     "tenants_serviceaccount",
+    "tenants_socketticket",
     "tenants_tenant",
     "tenants_tenantusage",
 ]
