@@ -281,7 +281,11 @@ class Reader:
             min_version=TOPIC_IDS_SINCE_VERSION,
         )
         nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
-        await asyncio.gather(*(self.ask(node, request, "the metadata") for node in nodes))
+        asked = (self.ask(node, request, "the metadata") for node in nodes)
+        # One that is down must not keep the others from being waited for.
+        for answer in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(answer, BaseException):
+                raise answer
 
     async def ask_any(self, request: Any, subject: str) -> Any:
         """The answer of the first broker that gives one. Raises ``BrokersUnavailable``."""
