@@ -28,6 +28,8 @@ POLL_INTERVAL_MS: Final = 24 * 3_600_000
 """Idle instances are ended by the instances' own rule, not by aiokafka's."""
 METADATA_MS: Final = 30_000
 """How soon new partitions of a topic are read."""
+RETRY_MS: Final = 300
+"""While a coordinator is away; aiokafka says each time in the log that it is."""
 STOP_SECONDS: Final = 5
 
 
@@ -52,6 +54,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
             rebalance_timeout_ms=REBALANCE_MS,
             max_poll_interval_ms=POLL_INTERVAL_MS,
             metadata_max_age_ms=METADATA_MS,
+            retry_backoff_ms=RETRY_MS,
         )
 
     async def start(self) -> None:
