@@ -1,4 +1,4 @@
-"""The examples of docs/rest.md, sent as they are printed."""
+"""docs/rest.md, sections Groups and REST v2: their examples are sent as they are printed."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 TEXT = (Path(__file__).parents[3] / "docs" / "rest.md").read_text()
-BLOCKS = [block for block in re.findall(r"```\n(.*?)```", TEXT, re.DOTALL) if "curl" in block]
+BLOCKS = re.findall(r"^```[a-z]*\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
