@@ -1,6 +1,7 @@
 """Run the benchmarks: ``python -m bench [--replicated | --coordination | --edge] …``."""
 
 import argparse
+import os
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -82,6 +83,7 @@ def _round(results: Results, peer: Peer, number: int, scale: float, workloads: W
 def _edge(results: Results, arguments: argparse.Namespace) -> None:
     """The web process beside a bare uvicorn; round -1 warms up."""
     results.missing["karapace"] = KARAPACE
+    results.machine += f"; load average {os.getloadavg()[0]:.0f} as it began"
     with (
         tempfile.TemporaryDirectory(prefix="headwater-bench-") as name,
         headwater(Path(name), 1) as (peer, _os_peer),
