@@ -255,3 +255,19 @@ def test_filters_are_tried_on_a_record(client):
     for wrong in ({"filter": "true"}, {"filter": "true", "record": {"key": 1}}, {"nonsense": 1}):
         status, body = tried(**wrong)
         assert (status, body["error_code"]) == (400, 40002)
+
+
+def test_a_topic_that_is_deleted_takes_no_more_records_and_may_come_back(edge, client, tenant):
+    """Also while its partitions are still remembered, and the numbers of its records too."""
+    name = edge.topic(tenant)
+    path = f"{tenant.path}/topics/{name}"
+    record = {"partition_id": 0, "value": {"type": "JSON", "data": {"n": 1}}}
+    produce(client, path, [record, record])
+    with edge.client(tenant.administrator) as administrator:
+        assert administrator.delete(path).status_code == 204
+        refused = client.post(f"{path}/records", json=record)
+        assert (refused.status_code, refused.json()["error_code"]) == (404, 40403)
+        body = {"topic_name": name, "partitions_count": 1}
+        assert administrator.post(f"{tenant.path}/topics", json=body).status_code == 201
+    (report,) = produce(client, path, [record])
+    assert report["offset"] == 0
