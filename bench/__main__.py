@@ -22,9 +22,7 @@ from bench.workloads import REPLICATED_WORKLOADS, WORKLOADS, NotDelivered, Workl
 
 STARTERS = {"headwater": headwater, "kafka": apache_kafka, "tansu": tansu}
 WITHOUT_TANSU = ("headwater", "kafka")
-KARAPACE = (
-    "it is on no package index that pip knows here, and its checkout needs a build of its own"
-)
+KARAPACE = "there is no such package on the package index"
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -83,6 +81,7 @@ def _round(results: Results, peer: Peer, number: int, scale: float, workloads: W
 def _edge(results: Results, arguments: argparse.Namespace) -> None:
     """The web process beside a bare uvicorn; round -1 warms up."""
     results.missing["karapace"] = KARAPACE
+    results.client = "raw sockets with requests made beforehand"
     results.machine += f"; load average {os.getloadavg()[0]:.0f} as it began"
     with (
         tempfile.TemporaryDirectory(prefix="headwater-bench-") as name,

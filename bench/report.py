@@ -20,6 +20,7 @@ class Results:
     machine: str
     rounds: int
     scale: float
+    client: str = "the same librdkafka client and settings"
     peers: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     samples: dict[str, dict[str, list[Figures]]] = field(default_factory=dict)
@@ -62,7 +63,7 @@ def _markdown(results: Results) -> str:
         "# Benchmark results",
         "",
         "Written by `./headwater bench`; do not edit. Medians of "
-        f"{results.rounds} rounds, peers in turn, the same librdkafka client and settings.",
+        f"{results.rounds} rounds, peers in turn, {results.client}.",
         "",
         f"- taken: {results.taken_at}, commit {results.commit}",
         f"- machine: {results.machine}; client and broker share it",
