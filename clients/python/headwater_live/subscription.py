@@ -112,11 +112,7 @@ class Subscription:
             **self._options,
         }
         if "group" in self._options:
-            # What was not committed comes again, perhaps to another member.
-            self._records.clear()
-            self._taken.clear()
-            self._releasing.clear()
-            self.assigned = frozenset()
+            self._let_go()
         elif self.cursor is not None:
             message.pop("from", None)
             message["resume"] = self.cursor
@@ -126,8 +122,19 @@ class Subscription:
         return message
 
     def lost(self) -> None:
-        """The connection is gone: nobody will hear about commits under way."""
+        """The connection is gone: nobody will hear about commits under way, and a group's
+        partitions are another's."""
+        if "group" in self._options:
+            self._let_go()
         self._fail_commits(LiveError(1006, "the connection was lost", retryable=True))
+
+    def _let_go(self) -> None:
+        """What was not committed comes again, perhaps to another member."""
+        self._records.clear()
+        self._taken.clear()
+        self._committed.clear()
+        self._releasing.clear()
+        self.assigned = frozenset()
 
     def end(self, failure: LiveError) -> None:
         """There will be no more."""

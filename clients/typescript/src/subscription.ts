@@ -144,11 +144,7 @@ export class Subscription implements AsyncIterable<LiveRecord> {
       credits: this.window,
     };
     if (options.group !== undefined) {
-      // What was not committed comes again, perhaps to another member.
-      this.records = [];
-      this.taken.clear();
-      this.releasing.clear();
-      this.assigned.clear();
+      this.letGo();
     } else if (this.cursor !== null) {
       delete message.from;
       message.resume = this.cursor;
@@ -159,6 +155,7 @@ export class Subscription implements AsyncIterable<LiveRecord> {
 
   lost(): void {
     this.isReady = false;
+    if (this.options.group !== undefined) this.letGo();
     this.failCommits(new LiveError(1006, "The connection was lost.", true));
   }
 
@@ -215,6 +212,15 @@ export class Subscription implements AsyncIterable<LiveRecord> {
         this.end(new LiveError(frame.code ?? 1000, frame.reason));
         break;
     }
+  }
+
+  /** Of a group: what was not committed comes again, perhaps to another member. */
+  private letGo(): void {
+    this.records = [];
+    this.taken.clear();
+    this.committed.clear();
+    this.releasing.clear();
+    this.assigned.clear();
   }
 
   private take(frame: RecordsFrame): void {
