@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { hexLines } from "./hex";
-import { fromBase64, fromRest, textOrBytes, toBase64, toField } from "./record";
+import { fromBase64, fromRest, isCut, textOrBytes, toBase64, toField } from "./record";
 
 describe("fields", () => {
   it("reads the types of REST and websocket alike", () => {
@@ -15,6 +15,14 @@ describe("fields", () => {
   it("tells a null field from an empty one", () => {
     expect(toField(null)).toBeNull();
     expect(toField({ type: "STRING", data: "" })).toEqual({ kind: "text", text: "" });
+  });
+
+  it("knows a field that is only a beginning, from frames and from REST", () => {
+    const cut = { type: "string", data: "ab", truncated: true, size: 9 };
+    expect(toField(cut)).toEqual({ kind: "text", text: "ab", whole: 9 });
+    const body = { partition_id: 0, offset: 1, timestamp: 1, key: null, headers: [] };
+    expect(isCut(fromRest({ ...body, value: cut }))).toBe(true);
+    expect(isCut(fromRest({ ...body, value: { type: "STRING", data: "ab" } }))).toBe(false);
   });
 
   it("brings every byte through base64 and back", () => {
