@@ -141,13 +141,13 @@ export interface ResetTotals {
 
 /** What a preview comes to. */
 export function totalsOf(
-  rows: { current_offset: number | null; new_offset: number }[],
+  rows: { current_offset?: number | null; new_offset: number }[],
 ): ResetTotals {
   const totals: ResetTotals = { partitions: rows.length, moved: 0, again: 0, skipped: 0 };
   for (const { current_offset: current, new_offset: next } of rows) {
     if (current === next) continue;
     totals.moved += 1;
-    if (current === null) continue;
+    if (current === null || current === undefined) continue;
     if (next < current) totals.again += current - next;
     else totals.skipped += next - current;
   }

@@ -3,21 +3,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { paths } from "../../paths";
+import type { Answer, Item } from "../answers";
 import { request } from "../client";
 import type { ListBody } from "../types";
 import { serviceAccountsKey } from "./serviceAccounts";
 
-export interface ApiKeyBody {
-  key_id: string;
-  principal: string;
-  /** Null for a key of the tenant's administrator. */
-  service_account: string | null;
-  created_by: string | null;
-  created_at: string;
-  expires_at: string | null;
-  revoked_at: string | null;
-  state: "active" | "expired" | "revoked";
-}
+/** `service_account` is null for a key of the tenant's administrator. */
+export type ApiKeyBody = Item<"/api/v1/tenants/{tenant}/api-keys">;
 
 export interface NewApiKeyBody {
   service_account: string | null;
@@ -25,7 +17,7 @@ export interface NewApiKeyBody {
 }
 
 /** The one answer that carries the secret. */
-export type IssuedApiKeyBody = ApiKeyBody & { secret: string };
+export type IssuedApiKeyBody = Answer<"/api/v1/tenants/{tenant}/api-keys", "post">;
 
 export const apiKeysKey = (tenant: string) => ["api-keys", tenant] as const;
 

@@ -3,22 +3,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { paths } from "../../paths";
+import type { Answer } from "../answers";
 import { request } from "../client";
 
-export interface AuditEntryBody {
-  sequence: number;
-  at: string;
-  by: string;
-  action: string;
-  object: string;
-  detail: unknown;
-}
-
-interface AuditBody {
-  data: AuditEntryBody[];
-  /** Sequence number that the page after begins before; null at the oldest. */
-  next: number | string | null;
-}
+type AuditBody = Answer<"/api/v1/tenants/{tenant}/audit", "get">;
+export type AuditEntryBody = AuditBody["data"][number];
 
 const PAGE = "100";
 
@@ -30,7 +19,7 @@ export function useAudit(tenant: string, enabled: boolean) {
       if (pageParam !== null) query.set("before", String(pageParam));
       return request<AuditBody>("GET", paths.audit(tenant, query), { signal });
     },
-    initialPageParam: null as number | string | null,
+    initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next ?? undefined,
     enabled,
   });

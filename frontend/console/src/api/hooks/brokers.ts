@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { paths } from "../../paths";
+import type { Item } from "../answers";
 import { request } from "../client";
 import type { ListBody } from "../types";
 
@@ -25,15 +26,7 @@ export interface CellBrokerBody {
   heartbeat_at: string | null;
 }
 
-export interface ReassignmentBody {
-  tenant: string;
-  topic: string;
-  partition: number;
-  adding: number[];
-  removing: number[];
-  remaining_bytes: number | null;
-  eta_s: number | null;
-}
+export type ReassignmentBody = Item<"/api/v1/cell/reassignments">;
 
 const BROKERS_KEY = ["cell", "brokers"] as const;
 const LIVE_MS = 2_000;

@@ -4,56 +4,23 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import type { ResetBody } from "../../groups/reset";
 import { paths } from "../../paths";
+import type { Answer, Item } from "../answers";
 import { request } from "../client";
 import type { ListBody } from "../types";
 
-export interface GroupBody {
-  consumer_group_id: string;
-  is_simple?: boolean;
-  /** `CLASSIC`, or `CONSUMER` where the brokers make the assignment (KIP-848). */
-  type?: string;
-  partition_assignor?: string | null;
-  /** Kafka's word in either of its spellings: `Stable` or `STABLE`. */
-  state: string;
-  coordinator?: { related?: string };
-}
-
-export interface GroupMemberBody {
-  consumer_id: string;
-  instance_id?: string | null;
-  client_id?: string | null;
-}
-
-export interface LagBody {
-  topic_name: string;
-  partition_id: number;
-  /** Null, or below zero, where the group has committed nothing. */
-  current_offset: number | null;
-  log_end_offset: number | null;
-  lag: number | null;
-  lag_seconds?: number | null;
-  /** Empty where no member has the partition. */
-  consumer_id?: string | null;
-  instance_id?: string | null;
-  client_id?: string | null;
-}
-
-export interface LagSummaryBody {
-  max_lag: number | null;
-  max_lag_topic_name?: string | null;
-  max_lag_partition_id?: number | null;
-  max_lag_seconds?: number | null;
-  total_lag: number | null;
-}
-
-export interface ResetOffsetBody {
-  topic_name: string;
-  partition_id: number;
-  current_offset: number | null;
-  new_offset: number;
-  lag_before: number | null;
-  lag_after: number | null;
-}
+export type GroupBody = Item<"/kafka/v3/clusters/{cluster_id}/consumer-groups">;
+export type GroupMemberBody =
+  Item<"/kafka/v3/clusters/{cluster_id}/consumer-groups/{consumer_group_id}/consumers">;
+export type LagBody =
+  Item<"/kafka/v3/clusters/{cluster_id}/consumer-groups/{consumer_group_id}/lags">;
+export type LagSummaryBody = Answer<
+  "/kafka/v3/clusters/{cluster_id}/consumer-groups/{consumer_group_id}/lag-summary",
+  "get"
+>;
+export type ResetOffsetBody = Answer<
+  "/kafka/v3/clusters/{cluster_id}/consumer-groups/{consumer_group_id}/offsets:reset",
+  "post"
+>["data"][number];
 
 const LIVE_MS = 2_000;
 const SLOW_MS = 10_000;

@@ -3,15 +3,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { paths } from "../../paths";
+import type { Answer, Item } from "../answers";
 import { request } from "../client";
 import type { ListBody } from "../types";
 
-export interface MemberBody {
-  login: string;
-  name: string;
-  role: string;
-  created_at: string;
-}
+export type MemberBody = Item<"/api/v1/tenants/{tenant}/members">;
 
 export interface NewMemberBody {
   login: string;
@@ -20,7 +16,7 @@ export interface NewMemberBody {
 }
 
 /** Carries the password of somebody who was unknown before, this once. */
-export type AddedMemberBody = MemberBody & { password?: string | null };
+export type AddedMemberBody = Answer<"/api/v1/tenants/{tenant}/members", "post">;
 
 export const membersKey = (tenant: string) => ["members", tenant] as const;
 

@@ -3,15 +3,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { paths } from "../../paths";
+import type { Item } from "../answers";
 import { request } from "../client";
 import type { ListBody } from "../types";
 
-export interface ServiceAccountBody {
-  name: string;
-  principal: string;
-  created_at: string;
-  active_keys: number;
-}
+export type ServiceAccountBody = Item<"/api/v1/tenants/{tenant}/service-accounts">;
 
 export const serviceAccountsKey = (tenant: string) => ["service-accounts", tenant] as const;
 

@@ -7,7 +7,8 @@ import { formatCount, formatPlural } from "../../records/format";
 import classes from "./tables.module.css";
 
 const MOST_ROWS = 500;
-const figure = (value: number | null) => (value === null ? "–" : formatCount(value));
+const figure = (value: number | null | undefined) =>
+  value === null || value === undefined ? "–" : formatCount(value);
 
 /** What the reset would do to each partition. */
 export function ResetPreview({ rows }: { rows: ResetOffsetBody[] }) {
@@ -44,7 +45,14 @@ export function ResetPreview({ rows }: { rows: ResetOffsetBody[] }) {
           <Table.Tbody className="tabular">
             {rows.slice(0, MOST_ROWS).map((row) => (
               <Table.Tr key={`${row.topic_name}/${row.partition_id}`}>
-                <Table.Td>{row.topic_name}</Table.Td>
+                <Table.Td>
+                  {row.topic_name}
+                  {row.warning && (
+                    <Text size="xs" c="var(--warn)">
+                      {row.warning}
+                    </Text>
+                  )}
+                </Table.Td>
                 <Table.Td ta="right">{row.partition_id}</Table.Td>
                 <Table.Td ta="right">{figure(row.current_offset)}</Table.Td>
                 <Table.Td ta="right" fw={row.current_offset === row.new_offset ? 400 : 650}>
