@@ -9,7 +9,7 @@ from typing import Any, Final
 from playwright.sync_api import Browser, Page, expect
 
 VIEWPORT: Final = {"width": 1280, "height": 800}
-PATIENCE_MS: Final = 15_000
+PATIENCE_MS: Final = 30_000
 
 SCHEMES: Final = ("light", "dark")
 

@@ -13,7 +13,7 @@ import { useForm } from "@mantine/form";
 
 import { useIssueApiKey, type IssuedApiKeyBody } from "../../api/hooks/apiKeys";
 import { useOverview } from "../../api/hooks/overview";
-import { useServiceAccounts } from "../../api/hooks/serviceAccounts";
+import { useCreateServiceAccount, useServiceAccounts } from "../../api/hooks/serviceAccounts";
 import type { TenantAccess } from "../../api/types";
 import { CopyField } from "../../components/Copy";
 import { AlertIcon } from "../../components/icons";
@@ -74,18 +74,25 @@ function IssueForm({
           : "Name the service account, or choose the administrator.",
     },
   });
-  const submit = form.onSubmit(({ account, administrator, lifetime }) =>
-    issue.mutate({
-      service_account: administrator ? null : account.trim(),
-      ...(lifetime && { expires_in_seconds: Number(lifetime) }),
-    }),
-  );
+  const create = useCreateServiceAccount(tenant.name);
+  const submit = form.onSubmit(({ account, administrator, lifetime }) => {
+    const name = administrator ? null : account.trim();
+    const ask = () =>
+      issue.mutate({
+        service_account: name,
+        ...(lifetime && { expires_in_seconds: Number(lifetime) }),
+      });
+    const known = name === null || (accounts.data ?? []).some((each) => each.name === name);
+    if (known) ask();
+    else create.mutate(name, { onSuccess: ask });
+  });
+  const error = create.error ?? issue.error;
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        {issue.isError && (
+        {error && (
           <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {issue.error.message}
+            {error.message}
           </Alert>
         )}
         <Autocomplete
@@ -111,7 +118,7 @@ function IssueForm({
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={issue.isPending}>
+          <Button type="submit" loading={create.isPending || issue.isPending}>
             Issue key
           </Button>
         </Group>

@@ -9,6 +9,7 @@ import { ConfirmByName } from "../../components/ConfirmByName";
 import { Copy } from "../../components/Copy";
 import { PlusIcon } from "../../components/icons";
 import { ListFilter } from "../../components/ListFilter";
+import { NotOffered } from "../../components/NotOffered";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
 import { RemoveButton } from "../../components/RemoveButton";
@@ -26,12 +27,12 @@ const route = getRouteApi("/console/keys");
 export function KeysPage() {
   const { account } = route.useSearch();
   const { tenant } = useWorkspace();
-  const keys = useApiKeys(tenant.name);
+  const manages = may(tenant, "ADMINISTER");
+  const keys = useApiKeys(tenant.name, manages);
   const [filter, setFilter] = useState(account ?? "");
   const [which, setWhich] = useState<"active" | "all">("active");
   const [issuing, setIssuing] = useCreating();
   const [revoking, setRevoking] = useState<ApiKeyBody | null>(null);
-  const manages = may(tenant, "ADMINISTER");
   const columns = useMemo(() => columnsFor(manages, setRevoking), [manages]);
   const shown = useMemo(() => {
     const wanted = filter.trim().toLowerCase();
@@ -40,6 +41,15 @@ export function KeysPage() {
       .filter((key) => wordsOf(key).includes(wanted));
   }, [keys.data, filter, which]);
   const active = (keys.data ?? []).filter(({ state }) => state === "active").length;
+  const denied = refusal(tenant, "ADMINISTER", "see and issue keys");
+  if (denied) {
+    return (
+      <>
+        <PageHeader title="API keys" />
+        <NotOffered title="API keys are not shown to you" why={denied} />
+      </>
+    );
+  }
   return (
     <div className={classes.page}>
       <PageHeader

@@ -1,8 +1,8 @@
 import { SimpleGrid } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { LagBody } from "../../api/hooks/groups";
-import { lineOf, useMetrics, type Span } from "../../api/hooks/metrics";
+import { lineOf, useMetrics, type MetricsBody, type Span } from "../../api/hooks/metrics";
 import { LiveSeries } from "../../charts/liveSeries";
 import type { Line, Points } from "../../charts/plot";
 import { SpanPicker } from "../../charts/SpanPicker";
@@ -37,7 +37,9 @@ export function LagCharts(props: Props) {
   );
 }
 
-function LiveLag({ lags, asOf }: Props) {
+/** What this page has seen, and before that what the service noted. */
+function LiveLag({ tenant, group, lags, asOf }: Props) {
+  const noted = useMetrics(tenant, `group:${group}`, "15m").data;
   const series = useRef(new LiveSeries(LIVE_MS));
   const [drawn, setDrawn] = useState<Drawn>({ times: [], records: [], seconds: [] });
   useEffect(() => {
@@ -47,7 +49,24 @@ function LiveLag({ lags, asOf }: Props) {
     const { times } = series.current;
     setDrawn({ times, records: series.current.line(0), seconds: series.current.line(1) });
   }, [lags, asOf]);
-  return <Both {...drawn} blank="A point is added every two seconds while this page is open." />;
+  const whole = useMemo(() => withPast(drawn, noted, LIVE_MS), [drawn, noted]);
+  return <Both {...whole} blank="A point is added every two seconds while this page is open." />;
+}
+
+/** Points of `noted` that are older than those drawn, and no older than `span` milliseconds. */
+function withPast(drawn: Drawn, noted: MetricsBody | undefined, span: number): Drawn {
+  const first = drawn.times[0];
+  const last = drawn.times.at(-1);
+  if (!noted || first === undefined || last === undefined) return drawn;
+  const kept = noted.times
+    .map((time, index) => ({ time, index }))
+    .filter(({ time }) => time < first && time >= last - span);
+  const pick = (points: Points) => kept.map(({ index }) => points[index] ?? null);
+  return {
+    times: [...kept.map(({ time }) => time), ...drawn.times],
+    records: [...pick(lineOf(noted, "lag")), ...drawn.records],
+    seconds: [...pick(lineOf(noted, "lag_seconds")), ...drawn.seconds],
+  };
 }
 
 function PastLag({ tenant, group, span }: Props & { span: Span }) {

@@ -1,0 +1,114 @@
+"""People, keys and groups: a secret is shown once, nothing moves before its preview."""
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
+from tests.service import ServiceUnderTest
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
+    """One page, signed in as the demo's owner."""
+    with visiting(browser, demo["http_url"], "light") as page:
+        sign_in(page, demo["demo"])
+        yield page
+
+
+def test_a_key_s_secret_is_shown_once_and_logs_in(owner: Page, demo: dict[str, Any]) -> None:
+    owner.goto("/keys#create")
+    dialog = owner.get_by_role("dialog")
+    dialog.get_by_label("Service account", exact=True).fill("made-in-the-console")
+    dialog.get_by_role("button", name="Issue key").click()
+    expect(dialog).to_contain_text("the only time", timeout=PATIENCE_MS)
+    dialog.get_by_role("tab", name="curl").click()
+    shown = dialog.get_by_role("region", name="curl example").inner_text()
+    found = re.search(r"-u (\S+):(\S+)", shown)
+    assert found is not None
+    key, secret = found.groups()
+    cluster = demo["demo"]["cluster_id"]
+    answer = owner.request.get(
+        f"{demo['http_url']}/kafka/v3/clusters/{cluster}/topics",
+        headers=_basic(key, secret),
+    )
+    assert answer.status == 200
+    dialog.get_by_role("button", name="I have copied it").click()
+    expect(owner.get_by_role("table", name="API keys")).to_contain_text(key)
+    assert secret not in owner.content()
+
+
+def test_a_reset_is_seen_before_it_is_done(owner: Page, demo: dict[str, Any]) -> None:
+    group = _Group(owner, demo, "to-be-reset")
+    group.commit_at_the_end("flights")
+    owner.goto("/groups/to-be-reset")
+    owner.get_by_role("button", name="Reset offsets").click()
+    dialog = owner.get_by_role("dialog")
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog).to_contain_text("Nothing has happened yet", timeout=PATIENCE_MS)
+    assert all(offset > 0 for offset in group.positions())
+    dialog.get_by_role("button", name="Reset 6 partitions").click()
+    expect(dialog).to_have_count(0, timeout=PATIENCE_MS)
+    assert group.positions() == [0] * 6
+
+
+def test_what_another_does_shows_by_itself(owner: Page, cell: ServiceUnderTest) -> None:
+    owner.goto("/topics")
+    expect(owner.get_by_text("flights").first).to_be_visible(timeout=PATIENCE_MS)
+    made = cell.run("topics", "--create", "--topic", "made-elsewhere", "--tenant", "demo")
+    assert made.returncode == 0, made.stderr
+    expect(owner.get_by_role("alert").filter(has_text="made-elsewhere")).to_be_visible()
+    expect(owner.get_by_role("table").get_by_text("made-elsewhere")).to_be_visible()
+
+
+def test_a_viewer_is_offered_nothing_and_told_why(
+    browser: Browser, demo: dict[str, Any], cell: ServiceUnderTest
+) -> None:
+    login, password = "looks-on@example.com", "a password for looking on"
+    made = cell.run(
+        "users", "--create", "--login", login, "--role", "viewer", "--password-stdin",
+        "--tenant", "demo", input=f"{password}\n",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    with visiting(browser, demo["http_url"], "light") as page:
+        sign_in(page, {"login": login, "password": password})
+        page.goto("/members")
+        add = page.get_by_role("button", name="Add member")
+        expect(add).to_have_attribute("aria-disabled", "true", timeout=PATIENCE_MS)
+        add.hover()
+        expect(page.get_by_role("tooltip")).to_contain_text("you are a viewer of demo")
+        page.goto("/audit")
+        expect(page.get_by_text("The audit log is not shown to you")).to_be_visible()
+        page.goto("/brokers")
+        expect(page.get_by_role("table", name="Brokers")).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile("Actions for broker"))).to_have_count(0)
+
+
+def _basic(key: str, secret: str) -> dict[str, str]:
+    """The browser's own cookie must not speak for the key."""
+    token = base64.b64encode(f"{key}:{secret}".encode()).decode()
+    return {"Authorization": f"Basic {token}", "Cookie": ""}
+
+
+class _Group:
+    """A consumer group without members, moved and looked at over REST."""
+
+    def __init__(self, page: Page, demo: dict[str, Any], name: str) -> None:
+        cluster = demo["demo"]["cluster_id"]
+        self.url = f"{demo['http_url']}/kafka/v3/clusters/{cluster}/consumer-groups/{name}"
+        self.headers = _basic(demo["demo"]["api_key"], demo["demo"]["api_secret"])
+        self.request = page.request
+
+    def commit_at_the_end(self, topic: str) -> None:
+        body = {"topics": [{"topic_name": topic}], "to": "latest", "validate_only": False}
+        answer = self.request.post(f"{self.url}/offsets:reset", headers=self.headers, data=body)
+        assert answer.status == 200, answer.text()
+
+    def positions(self) -> list[int]:
+        """What it has committed, by partition."""
+        answer = self.request.get(f"{self.url}/lags", headers=self.headers)
+        return [each["current_offset"] for each in answer.json()["data"]]
