@@ -1,4 +1,4 @@
-"""``bench``, ``fuzz`` and ``torture``: what developers run for longer than tests may take.
+"""``bench``, ``torture`` and the like: what developers run for longer than tests may take.
 
 Each is a module with a command line of its own; it is run in the checkout, in this environment.
 """
@@ -47,6 +47,11 @@ def fuzz(arguments: Sequence[str]) -> int:
 def sim(arguments: Sequence[str]) -> int:
     """Whole clusters in one process, as many seeds as one likes."""
     return _run("tests.sim", arguments, {})
+
+
+def screenshots(arguments: Sequence[str]) -> int:
+    """Pictures of every page of the console, for the documents."""
+    return _run("tests.e2e.screenshots", arguments, {})
 
 
 def torture(arguments: Sequence[str]) -> NoReturn:

@@ -120,6 +120,12 @@ def torture(arguments: Sequence[str]) -> NoReturn:
     development.torture(arguments)
 
 
+def screenshots(arguments: Sequence[str]) -> int:
+    from streaming.cell import development
+
+    return development.screenshots(arguments)
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": up,
     "status": status,
@@ -129,6 +135,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "fuzz": fuzz,
     "sim": sim,
     "torture": torture,
+    "screenshots": screenshots,
 }
 
 

@@ -12,7 +12,7 @@ from streaming.cell.setup import console
 from streaming.cell.setup.environment import DEVELOPMENT, RUN, Environment
 from streaming.cell.setup.steps import alone, say
 
-FOR_DEVELOPERS = frozenset({"test", "bench", "fuzz", "sim", "torture"})
+FOR_DEVELOPERS = frozenset({"test", "bench", "fuzz", "sim", "torture", "screenshots"})
 
 
 def launch(checkout: Path, arguments: Sequence[str]) -> int:
@@ -35,7 +35,7 @@ def launch(checkout: Path, arguments: Sequence[str]) -> int:
 
 def _set_up(environment: Environment, command: str) -> None:
     requirements = DEVELOPMENT if command in FOR_DEVELOPERS else RUN
-    with_console = command in {"up", "test", "bench"}
+    with_console = command in {"up", "test", "bench", "screenshots"}
     with alone(environment.folder.with_name(f"{environment.folder.name}.lock")):
         if not environment.is_current(requirements):
             say("Setting up; this happens once per release.")

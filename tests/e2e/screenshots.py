@@ -1,0 +1,98 @@
+"""``./headwater screenshots``: pictures of every page of the console, light and dark.
+
+It starts a service of its own with the demo in it, adds a little to see, lets it run until charts
+have lines, and writes ``docs/screenshots/NAME-SCHEME.png``.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from streaming.cell.program import CHECKOUT
+from tests.e2e.conftest import QUIET
+from tests.e2e.tour import PATIENCE_MS, SCHEMES, sign_in, stops, visit, visiting
+from tests.service import ServiceUnderTest
+
+TARGET: Final = CHECKOUT / "docs" / "screenshots"
+SETTLED_MS: Final = 2_500
+"""For what moves: live records, a chart's first drawing."""
+
+TO_SEE: Final = (
+    ("topics", "--create", "--topic", "orders", "--partitions", "12"),
+    ("topics", "--create", "--topic", "payments", "--config", "retention.ms=604800000"),
+    ("topics", "--create", "--topic", "inventory", "--config", "cleanup.policy=compact"),
+    ("keys", "--create", "--service-account", "billing", "--expires", "90d"),
+    ("keys", "--create", "--service-account", "warehouse"),
+    ("users", "--create", "--login", "ada@example.com", "--role", "admin", "--json"),
+    ("users", "--create", "--login", "grace@example.com", "--role", "developer", "--json"),
+    ("users", "--create", "--login", "linus@example.com", "--role", "viewer", "--json"),
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="headwater screenshots", description=__doc__)
+    parser.add_argument("--to", type=Path, default=TARGET, help="a folder (docs/screenshots)")
+    parser.add_argument("--only", help="names of pages, such as overview,groups")
+    parser.add_argument(
+        "--run-seconds", type=int, default=180, help="how long the service runs before (180)"
+    )
+    given = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.stderr.write("Chromium is needed, and neither chromium nor google-chrome was found.\n")
+        return 1
+    given.to.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="headwater-") as folder,
+        ServiceUnderTest(Path(folder), demo=True) as service,
+    ):
+        for command, *arguments in TO_SEE:
+            done = service.run(command, *arguments, "--tenant", "demo")
+            if done.returncode != 0:
+                sys.stderr.write(done.stderr)
+                return 1
+        time.sleep(given.run_seconds)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+            only = set(given.only.split(",")) if given.only else None
+            for scheme in SCHEMES:
+                _pictures(browser, service.status, scheme, given.to, only)
+            browser.close()
+    return 0
+
+
+def _pictures(
+    browser: Browser, status: dict[str, Any], scheme: str, target: Path, only: set[str] | None
+) -> None:
+    with visiting(browser, status["http_url"], scheme) as page:
+        signed_in = False
+        for stop in stops(status["demo"]["topic"], "demo-board"):
+            if only is not None and stop.name not in only:
+                continue
+            if stop.signed_in and not signed_in:
+                sign_in(page, status["demo"])
+                signed_in = True
+            visit(page, stop)
+            _picture(page, target / f"{stop.name}-{scheme}.png")
+        if only is None or "palette" in only:
+            page.goto("/topics")
+            expect(page.get_by_role("heading", level=1)).to_have_text("Topics", timeout=PATIENCE_MS)
+            page.keyboard.press("Control+k")
+            page.get_by_label("Go to a page, a topic or a group").fill("or")
+            _picture(page, target / f"palette-{scheme}.png")
+
+
+def _picture(page: Page, file: Path) -> None:
+    page.wait_for_timeout(SETTLED_MS)
+    page.screenshot(path=file, animations="disabled", caret="hide")
+    sys.stdout.write(f"{file.name} {file.stat().st_size // 1000} kB\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
