@@ -69,6 +69,12 @@ def _console_checks() -> list[Check]:
     npm = shutil.which("npm", path=shell["PATH"]) or "npm"
     return [
         Check("types of the console", (npm, "run", "--silent", "typecheck"), CONSOLE, shell),
+        Check(
+            "the console's types of the API",
+            (npm, "run", "--silent", "api", "--", "--check"),
+            CONSOLE,
+            {**shell, "HEADWATER_PYTHON": PYTHON},
+        ),
         Check("tests of the console", (npm, "run", "--silent", "test"), CONSOLE, shell),
     ]
 

@@ -898,7 +898,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description The tenant's consumer groups, of both types, by name. */
-        get: operations["list_consumer_groups"];
+        get: operations["listKafkaConsumerGroups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -915,11 +915,11 @@ export interface paths {
             cookie?: never;
         };
         /** @description One consumer group. */
-        get: operations["get_consumer_group"];
+        get: operations["getKafkaConsumerGroup"];
         put?: never;
         post?: never;
         /** @description Delete a group without members, with all that it has committed. */
-        delete: operations["delete_consumer_group"];
+        delete: operations["deleteKafkaConsumerGroup"];
         options?: never;
         head?: never;
         patch?: never;
@@ -933,7 +933,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description The members of a group. */
-        get: operations["list_consumers"];
+        get: operations["listKafkaConsumers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -950,7 +950,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description One member of a group. */
-        get: operations["get_consumer"];
+        get: operations["getKafkaConsumer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -967,7 +967,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description The partitions that a member reads. */
-        get: operations["list_consumer_assignments"];
+        get: operations["listKafkaConsumerAssignments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -984,7 +984,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description One partition that a member reads. */
-        get: operations["get_consumer_assignment"];
+        get: operations["getKafkaConsumerAssignment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1001,7 +1001,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description The largest and the total lag of a group. */
-        get: operations["get_consumer_group_lag_summary"];
+        get: operations["getKafkaConsumerGroupLagSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1018,7 +1018,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description How far the group is behind, by partition: in records and in seconds. */
-        get: operations["list_consumer_lags"];
+        get: operations["listKafkaConsumerLags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1035,7 +1035,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description How far the group is behind on one partition. */
-        get: operations["get_consumer_lag"];
+        get: operations["getKafkaConsumerLag"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1055,7 +1055,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** @description Have a group forget what it committed for a topic that none of its members is subscribed to. */
-        delete: operations["delete_consumer_group_offsets"];
+        delete: operations["deleteKafkaConsumerGroupOffsets"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1071,7 +1071,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** @description Set where a group without members goes on reading; with validate_only, only say what it would be. The partitions are those of `topics`, else all that the group has committed for. `value` is an offset, a time (Unix ms), a duration back from now (ms) or a count, as `to` says. */
-        post: operations["reset_consumer_group_offsets"];
+        post: operations["resetKafkaConsumerGroupOffsets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3402,6 +3402,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3447,6 +3448,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3461,6 +3467,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3498,6 +3505,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3512,6 +3524,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3558,6 +3571,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3584,6 +3602,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -3591,6 +3610,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3606,6 +3630,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3644,6 +3669,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3665,6 +3695,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -3672,6 +3703,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3687,6 +3723,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -3694,6 +3731,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3708,6 +3750,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3744,6 +3787,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3758,6 +3806,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3797,6 +3846,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3812,6 +3866,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3840,6 +3895,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3855,6 +3915,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3894,6 +3955,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3921,6 +3987,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -3928,6 +3995,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3944,6 +4016,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3975,6 +4048,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3997,6 +4075,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -4004,6 +4083,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4020,6 +4104,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -4027,6 +4112,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4042,6 +4132,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4074,10 +4165,15 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    list_consumer_groups: {
+    listKafkaConsumerGroups: {
         parameters: {
             query?: never;
             header?: never;
@@ -4088,6 +4184,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The groups. */
             200: {
                 headers: {
@@ -4112,22 +4209,30 @@ export interface operations {
                                 related: string;
                             };
                             metadata: {
-                                resource_name?: string;
-                                self?: string;
+                                resource_name?: string | null;
+                                self: string;
                             };
                             partition_assignor: string;
                             state: string;
                             type: string;
                         }[];
                         kind: string;
-                        metadata: Record<string, never>;
+                        metadata: {
+                            next?: string | null;
+                            self: string;
+                        };
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    get_consumer_group: {
+    getKafkaConsumerGroup: {
         parameters: {
             query?: never;
             header?: never;
@@ -4139,6 +4244,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The group. */
             200: {
                 headers: {
@@ -4162,8 +4268,8 @@ export interface operations {
                             related: string;
                         };
                         metadata: {
-                            resource_name?: string;
-                            self?: string;
+                            resource_name?: string | null;
+                            self: string;
                         };
                         partition_assignor: string;
                         state: string;
@@ -4171,10 +4277,15 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    delete_consumer_group: {
+    deleteKafkaConsumerGroup: {
         parameters: {
             query?: never;
             header?: never;
@@ -4186,6 +4297,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description It is done. */
             204: {
                 headers: {
@@ -4193,10 +4305,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    list_consumers: {
+    listKafkaConsumers: {
         parameters: {
             query?: never;
             header?: never;
@@ -4208,6 +4325,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The members. */
             200: {
                 headers: {
@@ -4227,19 +4345,27 @@ export interface operations {
                             /** @enum {string} */
                             kind: "KafkaConsumer";
                             metadata: {
-                                resource_name?: string;
-                                self?: string;
+                                resource_name?: string | null;
+                                self: string;
                             };
                         }[];
                         kind: string;
-                        metadata: Record<string, never>;
+                        metadata: {
+                            next?: string | null;
+                            self: string;
+                        };
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    get_consumer: {
+    getKafkaConsumer: {
         parameters: {
             query?: never;
             header?: never;
@@ -4252,6 +4378,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The member. */
             200: {
                 headers: {
@@ -4270,16 +4397,21 @@ export interface operations {
                         /** @enum {string} */
                         kind: "KafkaConsumer";
                         metadata: {
-                            resource_name?: string;
-                            self?: string;
+                            resource_name?: string | null;
+                            self: string;
                         };
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    list_consumer_assignments: {
+    listKafkaConsumerAssignments: {
         parameters: {
             query?: never;
             header?: never;
@@ -4292,6 +4424,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The partitions. */
             200: {
                 headers: {
@@ -4309,8 +4442,8 @@ export interface operations {
                                 related: string;
                             };
                             metadata: {
-                                resource_name?: string;
-                                self?: string;
+                                resource_name?: string | null;
+                                self: string;
                             };
                             partition: {
                                 related: string;
@@ -4319,14 +4452,22 @@ export interface operations {
                             topic_name: string;
                         }[];
                         kind: string;
-                        metadata: Record<string, never>;
+                        metadata: {
+                            next?: string | null;
+                            self: string;
+                        };
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    get_consumer_assignment: {
+    getKafkaConsumerAssignment: {
         parameters: {
             query?: never;
             header?: never;
@@ -4341,6 +4482,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The partition. */
             200: {
                 headers: {
@@ -4357,8 +4499,8 @@ export interface operations {
                             related: string;
                         };
                         metadata: {
-                            resource_name?: string;
-                            self?: string;
+                            resource_name?: string | null;
+                            self: string;
                         };
                         partition: {
                             related: string;
@@ -4368,10 +4510,15 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    get_consumer_group_lag_summary: {
+    getKafkaConsumerGroupLagSummary: {
         parameters: {
             query?: never;
             header?: never;
@@ -4383,6 +4530,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The summary. */
             200: {
                 headers: {
@@ -4410,18 +4558,23 @@ export interface operations {
                         max_lag_seconds: number | null;
                         max_lag_topic_name: string;
                         metadata: {
-                            resource_name?: string;
-                            self?: string;
+                            resource_name?: string | null;
+                            self: string;
                         };
                         /** Format: int64 */
                         total_lag: number;
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    list_consumer_lags: {
+    listKafkaConsumerLags: {
         parameters: {
             query?: never;
             header?: never;
@@ -4433,6 +4586,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The lags. */
             200: {
                 headers: {
@@ -4457,21 +4611,29 @@ export interface operations {
                             /** Format: int64 */
                             log_end_offset: number | null;
                             metadata: {
-                                resource_name?: string;
-                                self?: string;
+                                resource_name?: string | null;
+                                self: string;
                             };
                             partition_id: number;
                             topic_name: string;
                         }[];
                         kind: string;
-                        metadata: Record<string, never>;
+                        metadata: {
+                            next?: string | null;
+                            self: string;
+                        };
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    get_consumer_lag: {
+    getKafkaConsumerLag: {
         parameters: {
             query?: never;
             header?: never;
@@ -4485,6 +4647,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The lag. */
             200: {
                 headers: {
@@ -4508,18 +4671,23 @@ export interface operations {
                         /** Format: int64 */
                         log_end_offset: number | null;
                         metadata: {
-                            resource_name?: string;
-                            self?: string;
+                            resource_name?: string | null;
+                            self: string;
                         };
                         partition_id: number;
                         topic_name: string;
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    delete_consumer_group_offsets: {
+    deleteKafkaConsumerGroupOffsets: {
         parameters: {
             query: {
                 /** @description One partition of it; all without. */
@@ -4536,6 +4704,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description It is done. */
             204: {
                 headers: {
@@ -4543,10 +4712,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
-    reset_consumer_group_offsets: {
+    resetKafkaConsumerGroupOffsets: {
         parameters: {
             query?: never;
             header?: never;
@@ -4572,6 +4746,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description What was, or would be, done. */
             200: {
                 headers: {
@@ -4597,6 +4772,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4611,6 +4791,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4649,6 +4830,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4676,6 +4862,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4736,6 +4923,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4750,6 +4942,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description By topic and name. */
             200: {
                 headers: {
@@ -4797,6 +4990,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4826,6 +5024,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -4847,6 +5046,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4861,6 +5065,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4892,6 +5097,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4910,6 +5120,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4940,6 +5151,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4955,6 +5171,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -4962,6 +5179,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4985,6 +5207,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5015,6 +5238,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5030,6 +5258,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5076,6 +5305,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5103,6 +5337,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -5110,6 +5345,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5126,6 +5366,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5164,6 +5405,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5186,6 +5432,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -5193,6 +5440,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5209,6 +5461,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description No response body */
             204: {
                 headers: {
@@ -5216,6 +5469,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5231,6 +5489,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5277,6 +5536,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5292,6 +5556,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5333,6 +5598,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5348,6 +5618,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5379,6 +5650,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5395,6 +5671,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5428,6 +5705,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5447,6 +5729,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The offsets. */
             200: {
                 headers: {
@@ -5470,6 +5753,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5486,6 +5774,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5509,6 +5798,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5538,6 +5832,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description Records and where to go on. */
             200: {
                 headers: {
@@ -5612,6 +5907,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5629,6 +5929,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description The record. */
             200: {
                 headers: {
@@ -5679,6 +5980,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5695,6 +6001,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5727,6 +6034,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5744,6 +6056,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5768,6 +6081,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5802,6 +6120,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description Records, and cursors to go on from. */
             200: {
                 headers: {
@@ -5889,6 +6208,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -5933,6 +6257,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description What became of each record. */
             200: {
                 headers: {
@@ -5964,6 +6289,50 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            /** @description The record is larger than the topic takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
+            /** @description The body is of another type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
+            /** @description The body is empty. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -6011,6 +6380,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description What became of each entry, by id. */
             207: {
                 headers: {
@@ -6048,6 +6418,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -6074,6 +6449,7 @@ export interface operations {
             };
         };
         responses: {
+            "5XX": components["responses"]["Error"];
             /** @description What became of each partition. */
             200: {
                 headers: {
@@ -6093,6 +6469,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
