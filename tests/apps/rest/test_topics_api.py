@@ -176,3 +176,9 @@ def test_names_that_cannot_be_are_absent(client, tenant, name):
         response = client.get(f"{tenant.path}/topics/{name}{tail}")
         if name != "-" or tail != "/configs":
             assert response.status_code == 404, response.text
+
+
+@pytest.mark.parametrize("path", ["/kafka/v3/a/b%0Ac/d", "/kafka/v3/%0A", "/api/v1/a%0Ab/c"])
+def test_a_path_with_a_line_break_is_answered_as_json_too(client, path):
+    response = client.get(path)
+    assert (response.status_code, response.json()["error_code"]) == (404, 404)
