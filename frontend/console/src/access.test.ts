@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isOperator, may, refusal } from "./access";
+import { isOperator, may, refusal, tenantsOfOperator } from "./access";
 
 const tenant = (role: string, scopes?: string[]) => ({
   name: "acme",
@@ -33,6 +33,20 @@ describe("what a role may do", () => {
     expect(refusal(tenant("viewer"), "WRITE", "reset offsets")).toBe(
       "Developers, admins and owners reset offsets; you are a viewer of acme.",
     );
+  });
+
+  it("lets an operator manage tenants that they are not in, without their records", () => {
+    const all = [
+      { name: "acme", cluster_id: "lkc-1" },
+      { name: "other", cluster_id: "lkc-2" },
+    ];
+    const [own, other, ...more] = tenantsOfOperator([tenant("viewer")], all);
+    expect(more).toEqual([]);
+    expect(own).toMatchObject({ name: "acme", role: "viewer" });
+    expect(other).toMatchObject({ name: "other", cluster_id: "lkc-2", role: "operator" });
+    expect(may(other!, "ADMINISTER")).toBe(true);
+    expect(may(other!, "READ")).toBe(false);
+    expect(may(own!, "ADMINISTER")).toBe(false);
   });
 
   it("knows an operator only by the service's word", () => {

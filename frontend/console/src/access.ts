@@ -31,6 +31,26 @@ export function refusal(tenant: TenantAccess, scope: Scope, doing: string): stri
   return `${who} ${doing}; you are ${article(tenant.role)} ${tenant.role} of ${tenant.name}.`;
 }
 
+/**
+ * An operator's tenants: first those that they are in, then all others of the cell, whose people,
+ * accounts and keys they manage. Records of the others they neither read nor write.
+ */
+export function tenantsOfOperator(
+  own: TenantAccess[],
+  all: { name: string; cluster_id: string }[],
+): TenantAccess[] {
+  const names = new Set(own.map(({ name }) => name));
+  const others = all
+    .filter(({ name }) => !names.has(name))
+    .map(({ name, cluster_id }) => ({
+      name,
+      cluster_id,
+      role: "operator",
+      scopes: ["administer"],
+    }));
+  return [...own, ...others];
+}
+
 /** Whether somebody looks after the whole cell, not just a tenant in it. */
 export function isOperator(user: SessionBody["user"]): boolean {
   return user.is_operator === true;

@@ -11,6 +11,7 @@ const broker = (id: number) => `/api/v1/cell/brokers/${id}`;
 
 export const paths = {
   session: "/api/v1/session",
+  tenants: "/api/v1/tenants",
   overview: (name: string) => `${tenant(name)}/overview`,
   metrics: (name: string, query: URLSearchParams) => `${tenant(name)}/metrics?${query}`,
   members: (name: string) => `${tenant(name)}/members`,

@@ -2,6 +2,8 @@
 
 import type { ReactNode } from "react";
 
+import { may } from "./access";
+import type { TenantAccess } from "./api/types";
 import {
   AuditIcon,
   BrokersIcon,
@@ -27,14 +29,21 @@ export interface Place {
   icon: ReactNode;
   /** After `g`, goes there. */
   key: string;
+  /** It shows the tenant's records or what is told of them. */
+  records?: true;
   /** Heading in the menu that it stands under. */
   under?: "Access";
 }
 
+/** Those that somebody with this access can use. */
+export function placesFor(tenant: TenantAccess): Place[] {
+  return PLACES.filter(({ records }) => !records || may(tenant, "READ"));
+}
+
 export const PLACES: Place[] = [
-  { to: "/", label: "Overview", icon: <OverviewIcon />, key: "o" },
-  { to: "/topics", label: "Topics", icon: <TopicsIcon />, key: "t" },
-  { to: "/groups", label: "Consumer groups", icon: <GroupsIcon />, key: "g" },
+  { to: "/", label: "Overview", icon: <OverviewIcon />, key: "o", records: true },
+  { to: "/topics", label: "Topics", icon: <TopicsIcon />, key: "t", records: true },
+  { to: "/groups", label: "Consumer groups", icon: <GroupsIcon />, key: "g", records: true },
   { to: "/brokers", label: "Brokers", icon: <BrokersIcon />, key: "b" },
   { to: "/members", label: "Members", icon: <MembersIcon />, key: "m", under: "Access" },
   {

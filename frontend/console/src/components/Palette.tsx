@@ -8,7 +8,7 @@ import { may } from "../access";
 import { useGroups } from "../api/hooks/groups";
 import { useSignOut } from "../api/hooks/session";
 import { useTopics } from "../api/hooks/topics";
-import { PLACES } from "../places";
+import { placesFor } from "../places";
 import {
   AccountIcon,
   GroupsIcon,
@@ -70,7 +70,7 @@ export default function Palette({ asked, onHelp }: Props) {
   const actions: SpotlightActionGroupData[] = [
     {
       group: "Pages",
-      actions: PLACES.map(({ to, label, icon }) => ({
+      actions: placesFor(tenant).map(({ to, label, icon }) => ({
         id: to,
         label,
         leftSection: icon,

@@ -14,7 +14,7 @@ import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "re
 
 import { useEvents } from "../events/useEvents";
 import { useChords } from "../keyboard/useChords";
-import { PLACES } from "../places";
+import { PLACES, placesFor } from "../places";
 import { AccountMenu } from "./AccountMenu";
 import { KeyboardIcon, SearchIcon } from "./icons";
 import { MenuLink } from "./links";
@@ -35,6 +35,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const path = useLocation({ select: (location) => location.pathname });
   useEffect(menu.close, [path, menu.close]);
   const { tenant, user } = useWorkspace();
+  const places = placesFor(tenant);
   useEvents(tenant.name, user.login);
   const [paletteAsked, setPaletteAsked] = useState(0);
   const openPalette = () => setPaletteAsked((times) => times + 1);
@@ -95,9 +96,9 @@ export function Shell({ children }: { children: ReactNode }) {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" className={classes.navbar} aria-label="Pages">
-        {PLACES.map(({ to, label, icon, under }, index) => (
+        {places.map(({ to, label, icon, under }, index) => (
           <div key={to}>
-            {under && under !== PLACES[index - 1]?.under && (
+            {under && under !== places[index - 1]?.under && (
               <Text size="xs" c="dimmed" fw={600} className={classes.heading}>
                 {under}
               </Text>

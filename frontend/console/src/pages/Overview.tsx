@@ -1,6 +1,8 @@
 import { Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Navigate } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { may } from "../access";
 import { useOverview } from "../api/hooks/overview";
 import type { Span } from "../api/hooks/metrics";
 import type { BrokerBody, HealthBody, OverviewBody } from "../api/types";
@@ -20,7 +22,13 @@ import { FirstSteps } from "./FirstSteps";
 import states from "./list.module.css";
 import { TenantCharts } from "./TenantCharts";
 
+/** An operator who is not in the tenant sees none of its records: what they look after is elsewhere. */
 export function Overview() {
+  const { tenant } = useWorkspace();
+  return may(tenant, "READ") ? <OfTenant /> : <Navigate to="/brokers" replace />;
+}
+
+function OfTenant() {
   const { tenant } = useWorkspace();
   const overview = useOverview(tenant.name);
   const [span, setSpan] = useState<Span>("15m");

@@ -2,7 +2,9 @@ import { Box, Button, Center, Container } from "@mantine/core";
 import { Outlet, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 
+import { isOperator, tenantsOfOperator } from "../access";
 import { useSession, useSignOut } from "../api/hooks/session";
+import { useTenants } from "../api/hooks/tenants";
 import { Shell } from "../components/Shell";
 import { Empty, Failure, Loading } from "../components/states";
 import { WorkspaceProvider } from "../components/Workspace";
@@ -12,8 +14,10 @@ export function SignedIn() {
   const session = useSession();
   const signOut = useSignOut();
   const wanted = useSearch({ strict: false }).tenant;
+  const operates = session.data?.kind === "member" && isOperator(session.data.user);
+  const all = useTenants(operates);
 
-  if (session.isPending) {
+  if (session.isPending || (operates && all.isPending)) {
     return (
       <Center mih="100dvh">
         <Loading what="the console" />
@@ -33,7 +37,8 @@ export function SignedIn() {
   }
   if (session.data.kind === "anonymous") return <ToSignIn />;
 
-  const { user, tenants } = session.data;
+  const { user } = session.data;
+  const tenants = tenantsOfOperator(session.data.tenants, all.data ?? []);
   const tenant = tenants.find(({ name }) => name === wanted) ?? (wanted ? undefined : tenants[0]);
   if (!tenant) {
     return (
@@ -48,7 +53,9 @@ export function SignedIn() {
         >
           {wanted
             ? "It is not one of yours. Ask one of its owners to add you, or open the console without it."
-            : "Ask an owner of a tenant to add you to it, then sign in again."}
+            : operates
+              ? "There is no tenant in this cell. Make one with ./headwater tenants --create --tenant NAME."
+              : "Ask an owner of a tenant to add you to it, then sign in again."}
         </Empty>
       </Box>
     );
