@@ -1464,6 +1464,16 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description What happened, to which thing, what to do. */
+        ErrorV2: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+                "application/vnd.kafka.v2+json": components["schemas"]["Error"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -2603,7 +2613,24 @@ export interface operations {
                     "application/vnd.kafka.v2+json": Record<string, never>;
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     post_kafka_v2: {
@@ -2624,7 +2651,24 @@ export interface operations {
                     "application/vnd.kafka.v2+json": Record<string, never>;
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     list_brokers_v2: {
@@ -2647,7 +2691,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     create_consumer_instance: {
@@ -2662,17 +2723,17 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/vnd.kafka.v2+json": {
-                    /** @enum {string} */
-                    "auto.commit.enable"?: "true" | "false";
-                    /** @enum {string} */
-                    "auto.offset.reset"?: "earliest" | "latest" | "none";
-                    "consumer.request.timeout.ms"?: number;
-                    "fetch.min.bytes"?: number;
-                    /** @enum {string} */
-                    format?: "binary" | "json";
-                    id?: string;
-                    name?: string;
-                };
+                    /** @enum {unknown|null} */
+                    "auto.commit.enable"?: "true" | "false" | true | false | null;
+                    /** @enum {string|null} */
+                    "auto.offset.reset"?: "earliest" | "latest" | "none" | null;
+                    "consumer.request.timeout.ms"?: number | null;
+                    "fetch.min.bytes"?: number | null;
+                    /** @enum {string|null} */
+                    format?: "binary" | "json" | null;
+                    id?: string | null;
+                    name?: string | null;
+                } | null;
             };
         };
         responses: {
@@ -2688,7 +2749,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     delete_consumer_instance: {
@@ -2710,7 +2788,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     get_consumer_instance_assignments: {
@@ -2739,7 +2834,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     assign_consumer_instance: {
@@ -2770,7 +2882,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     get_consumer_instance_offsets: {
@@ -2793,7 +2922,7 @@ export interface operations {
                 content: {
                     "application/vnd.kafka.v2+json": {
                         offsets: {
-                            metadata?: string;
+                            metadata?: string | null;
                             /** Format: int64 */
                             offset: number;
                             partition: number;
@@ -2802,7 +2931,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     commit_consumer_instance_offsets: {
@@ -2822,7 +2968,7 @@ export interface operations {
             content: {
                 "application/vnd.kafka.v2+json": {
                     offsets?: {
-                        metadata?: string;
+                        metadata?: string | null;
                         /** Format: int64 */
                         offset: number;
                         partition: number;
@@ -2839,7 +2985,7 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.kafka.v2+json": {
-                        metadata?: string;
+                        metadata?: string | null;
                         /** Format: int64 */
                         offset: number;
                         partition: number;
@@ -2847,7 +2993,24 @@ export interface operations {
                     }[];
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     seek_consumer_instance: {
@@ -2863,15 +3026,32 @@ export interface operations {
         requestBody: {
             content: {
                 "application/vnd.kafka.v2+json": {
-                    offsets?: {
-                        metadata?: string;
+                    offsets: {
+                        metadata?: string | null;
                         /** Format: int64 */
                         offset: number;
                         partition: number;
                         topic: string;
                     }[];
                     timestamps?: {
+                        metadata?: string | null;
                         partition: number;
+                        /** Format: date-time */
+                        timestamp: string;
+                        topic: string;
+                    }[];
+                } | {
+                    offsets?: {
+                        metadata?: string | null;
+                        /** Format: int64 */
+                        offset: number;
+                        partition: number;
+                        topic: string;
+                    }[];
+                    timestamps: {
+                        metadata?: string | null;
+                        partition: number;
+                        /** Format: date-time */
                         timestamp: string;
                         topic: string;
                     }[];
@@ -2886,7 +3066,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     seek_consumer_instance_to_beginning: {
@@ -2917,7 +3114,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     seek_consumer_instance_to_end: {
@@ -2948,7 +3162,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     read_consumer_instance_records: {
@@ -3016,7 +3247,24 @@ export interface operations {
                     }[];
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     get_consumer_instance_subscription: {
@@ -3042,7 +3290,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     subscribe_consumer_instance: {
@@ -3058,8 +3323,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/vnd.kafka.v2+json": {
-                    topic_pattern?: string;
-                    topics?: string[];
+                    topics: string[];
+                } | {
+                    topic_pattern: string;
                 };
             };
         };
@@ -3071,7 +3337,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     unsubscribe_consumer_instance: {
@@ -3093,7 +3376,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     list_topics_v2: {
@@ -3114,7 +3414,24 @@ export interface operations {
                     "application/vnd.kafka.v2+json": string[];
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     get_topic_v2: {
@@ -3151,7 +3468,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     produce_to_topic_v2: {
@@ -3166,42 +3500,58 @@ export interface operations {
         requestBody: {
             content: {
                 "application/vnd.kafka.binary.v2+json": {
+                    /** @enum {unknown|null} */
+                    key_schema?: null;
+                    /** @enum {unknown|null} */
+                    key_schema_id?: null;
                     records: {
                         headers?: {
                             name: string;
                             /** Format: byte */
                             value?: string | null;
-                        }[];
-                        /** @description Any JSON, or base64, by the format. */
-                        key?: unknown;
-                        partition?: number;
+                        }[] | null;
+                        /** Format: byte */
+                        key?: string | null;
+                        partition?: number | null;
                         /**
                          * Format: int64
                          * @description Unix ms
                          */
-                        timestamp?: number;
-                        /** @description Any JSON, or base64, by the format. */
-                        value?: unknown;
+                        timestamp?: number | null;
+                        /** Format: byte */
+                        value?: string | null;
                     }[];
+                    /** @enum {unknown|null} */
+                    value_schema?: null;
+                    /** @enum {unknown|null} */
+                    value_schema_id?: null;
                 };
                 "application/vnd.kafka.json.v2+json": {
+                    /** @enum {unknown|null} */
+                    key_schema?: null;
+                    /** @enum {unknown|null} */
+                    key_schema_id?: null;
                     records: {
                         headers?: {
                             name: string;
                             /** Format: byte */
                             value?: string | null;
-                        }[];
+                        }[] | null;
                         /** @description Any JSON, or base64, by the format. */
                         key?: unknown;
-                        partition?: number;
+                        partition?: number | null;
                         /**
                          * Format: int64
                          * @description Unix ms
                          */
-                        timestamp?: number;
+                        timestamp?: number | null;
                         /** @description Any JSON, or base64, by the format. */
                         value?: unknown;
                     }[];
+                    /** @enum {unknown|null} */
+                    value_schema?: null;
+                    /** @enum {unknown|null} */
+                    value_schema_id?: null;
                 };
             };
         };
@@ -3225,7 +3575,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     list_partitions_v2: {
@@ -3256,7 +3623,24 @@ export interface operations {
                     }[];
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     get_partition_v2: {
@@ -3288,7 +3672,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     produce_to_partition_v2: {
@@ -3304,40 +3705,56 @@ export interface operations {
         requestBody: {
             content: {
                 "application/vnd.kafka.binary.v2+json": {
+                    /** @enum {unknown|null} */
+                    key_schema?: null;
+                    /** @enum {unknown|null} */
+                    key_schema_id?: null;
                     records: {
                         headers?: {
                             name: string;
                             /** Format: byte */
                             value?: string | null;
-                        }[];
-                        /** @description Any JSON, or base64, by the format. */
-                        key?: unknown;
+                        }[] | null;
+                        /** Format: byte */
+                        key?: string | null;
                         /**
                          * Format: int64
                          * @description Unix ms
                          */
-                        timestamp?: number;
-                        /** @description Any JSON, or base64, by the format. */
-                        value?: unknown;
+                        timestamp?: number | null;
+                        /** Format: byte */
+                        value?: string | null;
                     }[];
+                    /** @enum {unknown|null} */
+                    value_schema?: null;
+                    /** @enum {unknown|null} */
+                    value_schema_id?: null;
                 };
                 "application/vnd.kafka.json.v2+json": {
+                    /** @enum {unknown|null} */
+                    key_schema?: null;
+                    /** @enum {unknown|null} */
+                    key_schema_id?: null;
                     records: {
                         headers?: {
                             name: string;
                             /** Format: byte */
                             value?: string | null;
-                        }[];
+                        }[] | null;
                         /** @description Any JSON, or base64, by the format. */
                         key?: unknown;
                         /**
                          * Format: int64
                          * @description Unix ms
                          */
-                        timestamp?: number;
+                        timestamp?: number | null;
                         /** @description Any JSON, or base64, by the format. */
                         value?: unknown;
                     }[];
+                    /** @enum {unknown|null} */
+                    value_schema?: null;
+                    /** @enum {unknown|null} */
+                    value_schema_id?: null;
                 };
             };
         };
@@ -3361,7 +3778,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     get_partition_offsets_v2: {
@@ -3390,7 +3824,24 @@ export interface operations {
                     };
                 };
             };
-            default: components["responses"]["Error"];
+            /** @description What happened, to which thing, what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                    "application/vnd.kafka.v2+json": {
+                        /** Format: int32 */
+                        error_code: number;
+                        message: string | null;
+                    };
+                };
+            };
         };
     };
     listKafkaClusters: {
