@@ -19,8 +19,8 @@ from tenants.cli.command import HeadwaterCommand
 
 log = logging.getLogger(__name__)
 
-BROKERS_SECONDS: Final = 20
-"""For all brokers to register: a topic made before would stand on those that came first."""
+BROKERS_SECONDS: Final = 60
+"""For all brokers to register: a topic made before has one replica, and keeps it."""
 
 LOOK_SECONDS: Final = 0.1
 LEAVE_SECONDS: Final = 0.4
