@@ -15,7 +15,7 @@ import { ListFilter } from "../../components/ListFilter";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
 import { RemoveButton } from "../../components/RemoveButton";
-import { Failure, Loading } from "../../components/states";
+import { Empty, Failure, Loading } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { When } from "../../components/When";
 import { useCreating } from "../../components/useCreating";
@@ -75,7 +75,13 @@ export function MembersPage() {
           onRetry={() => void members.refetch()}
         />
       )}
-      {members.data && (
+      {members.data?.length === 0 && (
+        <Empty title="Nobody is in this tenant yet">
+          People sign in to this console and see the tenants that they are members of. Make the
+          first one an owner: owners add the others.
+        </Empty>
+      )}
+      {members.data && members.data.length > 0 && (
         <>
           <Stack gap="sm" mb="sm">
             <ListFilter
