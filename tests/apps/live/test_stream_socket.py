@@ -9,10 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from streaming.live import fanout
+from tenants import scope
+from tenants.models import SocketTicket
 from tenants.services.issue_api_key import issue_api_key
+from tenants.services.issue_socket_ticket import ticket_digest
+from tenants.services.redeem_socket_ticket import redeem_socket_ticket
 from tenants.services.revoke_api_key import revoke_api_key
 from tests.apps.edge_service import PASSWORD, wait_for
 
@@ -373,6 +378,29 @@ def test_of_many_who_race_with_one_ticket_one_gets_in(edge, tenant):
 
     with ThreadPoolExecutor(12) as pool:
         assert sorted(pool.map(attempt, range(12))) == [101] + [401] * 11
+
+
+def test_of_two_processes_that_saw_the_ticket_one_gets_it(edge, tenant):
+    """Both have read the row before either can delete it: the test holds it until then."""
+    ticket = ticket_of(edge, tenant)
+
+    def redeem(_number):
+        try:
+            return redeem_socket_ticket(ticket=ticket) is not None
+        finally:
+            connection.close()
+
+    def waiting():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone()[0]
+
+    with ThreadPoolExecutor(2) as pool:
+        with scope.system("the row is held"):
+            SocketTicket.objects.select_for_update().get(digest=ticket_digest(ticket))
+            tries = [pool.submit(redeem, number) for number in range(2)]
+            wait_for(lambda: waiting() >= 2, "both wait for the row")
+        assert sorted(each.result(SECONDS) for each in tries) == [False, True]
 
 
 def test_an_expired_ticket_and_one_of_a_revoked_key_open_nothing(edge, tenant, monkeypatch):
