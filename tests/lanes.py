@@ -1,4 +1,4 @@
-"""Which tests may run beside which, and what begins first, when ``-n`` gives them several lanes.
+"""What begins first when ``-n`` gives the tests several lanes.
 
 Much of a whole run is waiting: for a broker to be missed, for a service to start. Two lanes use
 that time. The tests of one file stay in one lane, in their order: they share what they started.
@@ -16,11 +16,8 @@ TESTS: Final = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
-        return
-    items.sort(key=_turn)  # Stable: within a file nothing changes.
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)  # Stable: within a file nothing changes.
 
 
 def _turn(item: pytest.Item) -> int:

@@ -19,7 +19,7 @@ from streaming.cell.setup.environment import Environment
 
 CONSOLE = CHECKOUT / "frontend" / "console"
 
-LANES = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+LANES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 """Two are as many as two cores can take of tests that wait for things to happen in time."""
 
 

@@ -81,6 +81,7 @@ def test_keys_go_places(member: Page) -> None:
     expect(member.get_by_role("heading", level=1)).to_have_text("Brokers")
     member.keyboard.press("Control+k")
     member.get_by_label("Go to a page, a topic or a group").fill("demo-b")
+    expect(member.get_by_role("dialog")).to_contain_text("demo-board", timeout=PATIENCE_MS)
     member.keyboard.press("Enter")
     expect(member.get_by_role("heading", level=1)).to_have_text("demo-board", timeout=PATIENCE_MS)
 

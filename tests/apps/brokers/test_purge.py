@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from brokers.models import Broker, Partition, Topic
 from brokers.services.delete_topic import delete_topic
@@ -12,8 +13,7 @@ from tenants import scope
 from tenants.selectors.audit_log import entries_of
 from tenants.selectors.changes import newest_change_number
 
-NOW = datetime.now(UTC)
-LONG_AGO = NOW - 10 * DELAY
+LONG_AGO = datetime.now(UTC) - 10 * DELAY
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_live_topic_stays(acme, tombstone):
     "broker_3",
     [
         {"heartbeat_at": LONG_AGO + DELAY / 2},
-        {"heartbeat_at": NOW, "registered_at": NOW},
+        {"heartbeat_at": Now(), "registered_at": Now()},
     ],
     ids=["was not heard of since", "has only just come back"],
 )
@@ -70,7 +70,7 @@ def test_a_tombstone_does_not_wait_for_others(acme, tombstone):
 
 def test_a_fresh_tombstone_stays(tombstone):
     with scope.system("test"):
-        Topic.objects.update(deleted_at=NOW - DELAY + timedelta(minutes=5))
+        Topic.objects.update(deleted_at=datetime.now(UTC) - DELAY + timedelta(minutes=5))
     assert purge_deleted_topics() == 0
 
 
