@@ -3,11 +3,12 @@
 What an instance hands out is *outstanding* until somebody says that it arrived. While anything is,
 the same offsets are handed out again and nothing beyond them, so that an answer which never
 arrived is simply asked for again. Handing out twice may end earlier, never later: whichever of the
-answers arrived, what is then committed was in it.
+answers arrived, what is then committed was in it. All their ends are kept: behind a commit of what
+the shortest held, a client may have records of a longer one.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streaming.groups.model import TopicPartition
 
@@ -22,12 +23,22 @@ class Span:
 
 @dataclass(slots=True)
 class _Place:
-    """``position`` is the next offset to hand out, None before it is known; ``outstanding`` is the
-    offset behind the last one of an answer that may not have arrived."""
+    """``position`` is the next offset to hand out, None before it is known; ``ends`` are offsets
+    behind the last records of answers that may have arrived, or not."""
 
     position: int | None = None
-    outstanding: int | None = None
+    ends: set[int] = field(default_factory=set)
     settled: bool = False
+
+    @property
+    def outstanding(self) -> int | None:
+        """Where the shortest of those answers ended."""
+        return min(self.ends, default=None)
+
+    def go_to(self, offset: int) -> None:
+        """Whatever was handed out."""
+        self.position = offset
+        self.ends.clear()
 
 
 class Positions:
@@ -58,14 +69,15 @@ class Positions:
         for each in self.unsettled:
             place, offset = self._places[each], committed.get(each)
             if offset is not None and offset != place.position:
-                place.position, place.outstanding = offset, None
+                place.go_to(offset)
             place.settled = place.position is not None
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         """Read on from ``offset``, whatever was outstanding. Raises ``KeyError`` when the partition
         is not assigned."""
         place = self._places[partition]
-        place.position, place.outstanding, place.settled = offset, None, True
+        place.go_to(offset)
+        place.settled = True
 
     @property
     def is_outstanding(self) -> bool:
@@ -89,10 +101,9 @@ class Positions:
         for each, place in self._places.items():
             end = ends.get(each)
             if end is None or place.position is None or end <= place.position:
-                place.outstanding = None
+                place.ends.clear()
             else:
-                known = place.outstanding
-                place.outstanding = end if known is None else min(end, known)
+                place.ends.add(end)
 
     def pass_over(self, partition: TopicPartition, offset: int) -> None:
         """Go on at ``offset``: before it there is nothing that anyone has to be given."""
@@ -100,15 +111,14 @@ class Positions:
         if place is None or place.position is None or offset <= place.position:
             return
         place.position = offset
-        if place.outstanding is not None and place.outstanding <= offset:
-            place.outstanding = None
+        place.ends = {end for end in place.ends if end > offset}
 
     def acknowledge(self) -> dict[TopicPartition, int]:
         """What was handed out arrived: go on behind it. The offsets to commit, of all that is
         settled."""
         for place in self._places.values():
             if place.outstanding is not None:
-                place.position, place.outstanding = place.outstanding, None
+                place.go_to(place.outstanding)
         return {
             each: place.position
             for each, place in self._places.items()
