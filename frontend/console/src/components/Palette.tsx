@@ -2,7 +2,7 @@ import "@mantine/spotlight/styles.css";
 
 import { Spotlight, spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 
 import { may } from "../access";
 import { useGroups } from "../api/hooks/groups";
@@ -30,6 +30,13 @@ interface Props {
   /** Counts how often it was asked for; each time it opens, or closes when it is open. */
   asked: number;
   onHelp: () => void;
+}
+
+/** Enter takes the first entry where none is marked: names may come after what was typed. */
+function takeFirst(event: KeyboardEvent<HTMLInputElement>) {
+  const palette = event.currentTarget.closest("[role=dialog]");
+  if (event.key !== "Enter" || palette?.querySelector("[data-action][data-selected]")) return;
+  palette?.querySelector<HTMLElement>("[data-action]")?.click();
 }
 
 /** The command palette: every page, topic and group, and what can be done from anywhere. */
@@ -151,6 +158,7 @@ export default function Palette({ asked, onHelp }: Props) {
         leftSection: <SearchIcon />,
         placeholder: "Go to a page, a topic or a group…",
         "aria-label": "Go to a page, a topic or a group",
+        onKeyDown: takeFirst,
       }}
     />
   );
