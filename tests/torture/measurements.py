@@ -73,7 +73,7 @@ def figures(acknowledged: Acknowledgements, happened: Sequence[Happened]) -> dic
     failed: dict[str, int] = defaultdict(int)
     for fault in happened:
         following = [each.began for each in happened if each.began > fault.began]
-        if KINDS[fault.kind].scope == "store":
+        if KINDS[fault.kind].scope != "broker":
             end = max(fault.ended, fault.began + WINDOW_S)
             failed[fault.kind] += acknowledged.failed_between(fault.began, end)
         if _is_mixed(fault, happened):
