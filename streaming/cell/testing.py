@@ -20,7 +20,7 @@ from streaming.cell.setup.environment import Environment
 CONSOLE = CHECKOUT / "frontend" / "console"
 
 LANES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-"""Two are as many as two cores can take of tests that wait for things to happen in time."""
+"""One waits a good part of its time, and two keep two cores busy."""
 
 
 @dataclass(frozen=True, slots=True)
