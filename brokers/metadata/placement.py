@@ -9,8 +9,20 @@ in another rack, and only then by load.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from brokers.kernel.ids import BrokerId
+
+REPLICATION_FACTOR_DEFAULT: Final = 3
+
+
+def default_replication_factor(candidates: int) -> int:
+    """Of a topic that asks for none, where so many brokers may be given replicas: three, else one.
+
+    Two would protect from nothing that one does not: either both confirm each record, and the loss
+    of one stops writes, or one alone does, and its loss loses records.
+    """
+    return REPLICATION_FACTOR_DEFAULT if candidates >= REPLICATION_FACTOR_DEFAULT else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,11 +96,12 @@ def _topic_entry(config: TopicConfig, set_value: str | None) -> Entry:
 
 
 def broker_entries(
-    broker: BrokerRecord, tenant: TenantRecord, security_protocol: str
+    broker: BrokerRecord, tenant: TenantRecord, security_protocol: str, replication_factor: int
 ) -> Iterator[Entry]:
     """What a tenant may know of a broker, by name; the operator alone changes it.
 
-    ``security_protocol`` is the external listener's, the same on every broker of a cell.
+    ``security_protocol`` is the external listener's, the same on every broker of a cell;
+    ``replication_factor`` is that of a topic which asks for none.
     """
     host = f"[{broker.host}]" if ":" in broker.host else broker.host
     auto_create = "true" if tenant.auto_create_topics else "false"
@@ -130,7 +131,7 @@ def broker_entries(
             (
                 "default.replication.factor",
                 ConfigType.INT,
-                "1",
+                str(replication_factor),
                 "Replicas of a partition when a client asks for the default.",
             ),
             (

@@ -4,7 +4,12 @@ from uuid import UUID, uuid4
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId, TopicId
 from brokers.kernel.limits import PARTITIONS_PER_TOPIC_MAX
-from brokers.metadata.placement import Candidate, place
+from brokers.metadata.placement import (
+    REPLICATION_FACTOR_DEFAULT,
+    Candidate,
+    default_replication_factor,
+    place,
+)
 from brokers.metadata.topic_configs import checked
 from brokers.metadata.topic_names import check_new_topic_name, collision_key
 from brokers.models import Topic
@@ -16,9 +21,6 @@ from brokers.services.topic_rows import check_partition_limit, insert_topic, loc
 from tenants import audit, changes, scope
 from tenants.models import Tenant
 from tenants.transactions import limit_waits
-
-REPLICATION_FACTOR_DEFAULT = 3
-"""Of a topic that asks for none, where there are so many brokers; else one."""
 
 
 def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) -> TopicCreated:
@@ -80,7 +82,7 @@ def _check_shape(topic: NewTopic) -> None:
         raise Refusal(
             ErrorCode.INVALID_REPLICATION_FACTOR,
             f"a partition cannot have {topic.replication_factor} replicas; ask for 1 or more, or "
-            f"for -1, the default of {REPLICATION_FACTOR_DEFAULT}",
+            f"for -1, the default of {REPLICATION_FACTOR_DEFAULT} where there are so many brokers",
         )
     count = topic.partition_count
     if count != -1 and not 1 <= count <= PARTITIONS_PER_TOPIC_MAX:
@@ -112,9 +114,6 @@ def _replicas(
         return assigned_replicas(topic.assignments, candidates, first=0)
     factor = topic.replication_factor
     if factor == -1:
-        # Two would protect from nothing that one does not: either both confirm each record, and
-        # the loss of one stops writes, or one alone does, and its loss loses records.
-        enough = len(candidates) >= REPLICATION_FACTOR_DEFAULT
-        factor = REPLICATION_FACTOR_DEFAULT if enough else 1
+        factor = default_replication_factor(len(candidates))
     count = tenant.default_partition_count if topic.partition_count == -1 else topic.partition_count
     return place(checked_candidates(candidates, factor), count, factor, turn=turn)

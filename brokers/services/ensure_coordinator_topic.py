@@ -3,11 +3,10 @@ from uuid import UUID, uuid5
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import TopicName
-from brokers.metadata.placement import place
+from brokers.metadata.placement import default_replication_factor, place
 from brokers.models import Topic
 from brokers.selectors.brokers import placement_candidates
 from brokers.services.broker_rows import live_of, lock_brokers, still_candidates
-from brokers.services.create_topic import REPLICATION_FACTOR_DEFAULT
 from brokers.services.ensure_system_topics import SYSTEM_TENANT_ID
 from brokers.services.topic_rows import insert_topic
 from tenants import audit, changes, scope
@@ -58,8 +57,7 @@ def ensure_coordinator_topic(name: TopicName) -> None:
         live = live_of(brokers)
         if not any(candidate.is_live for candidate in candidates):
             raise Refusal(ErrorCode.COORDINATOR_NOT_AVAILABLE, f"no broker can be given {name} now")
-        enough = len(candidates) >= REPLICATION_FACTOR_DEFAULT
-        factor = REPLICATION_FACTOR_DEFAULT if enough else 1
+        factor = default_replication_factor(len(candidates))
         replicas = place(candidates, PARTITION_COUNT, factor)
         told = insert_topic(row, replicas, live=live)
         _audit(row, factor)

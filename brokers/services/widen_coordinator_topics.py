@@ -3,14 +3,13 @@ from typing import Final
 
 from brokers.kernel.errors import Refusal
 from brokers.kernel.ids import BrokerId
-from brokers.metadata.placement import Candidate, widened
+from brokers.metadata.placement import REPLICATION_FACTOR_DEFAULT, Candidate, widened
 from brokers.metadata.reassignment import begun
 from brokers.models import Partition
 from brokers.node.coordination.internal_topics import CONSUMER_OFFSETS, TRANSACTION_STATE
 from brokers.published import partition_told
 from brokers.selectors.brokers import candidates_among
 from brokers.services.broker_rows import live_of, lock_brokers
-from brokers.services.create_topic import REPLICATION_FACTOR_DEFAULT
 from brokers.services.drain_moves import MOVES_AT_ONCE
 from brokers.services.ensure_coordinator_topic import coordinator_topic_id
 from brokers.services.mend_partitions import nobody_else_does

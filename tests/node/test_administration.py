@@ -322,6 +322,7 @@ class TestDescribeConfigs:
         assert configs["advertised.listeners"] == f"SASL_PLAINTEXT://127.0.0.1:{world.node.port}"
         assert configs["broker.id"] == "1"
         assert configs["num.partitions"] == "1"
+        assert configs["default.replication.factor"] == "1", "there is one broker"
         assert all(config.read_only for config in result.configs)
 
     def test_each_resource_has_its_own_outcome(self, world, client, name):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId, TopicName
+from brokers.metadata.placement import default_replication_factor
 from brokers.node.administration import refused_topic
 from brokers.node.config_entries import Entry, broker_entries, topic_entries
 from brokers.node.config_resources import ResourceType
@@ -99,7 +100,9 @@ def _broker(name: str, context: RequestContext, node: "Node") -> list[Entry]:
     tenant = node.image.tenants.get(context.session.tenant_id)
     if broker is None or tenant is None:
         raise Refusal(ErrorCode.INVALID_REQUEST, f"there is no broker {name[:20]!r}")
-    return list(broker_entries(broker, tenant, node.config.external.security_protocol))
+    takers = sum(not each.draining for each in node.image.brokers.values())
+    factor = default_replication_factor(takers)
+    return list(broker_entries(broker, tenant, node.config.external.security_protocol, factor))
 
 
 def _config(entry: Entry, request: DescribeConfigsRequest) -> DescribeConfigsResourceResult:

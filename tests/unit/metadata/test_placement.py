@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brokers.metadata.placement import Candidate, place, replaced
+from brokers.metadata.placement import (
+    Candidate,
+    default_replication_factor,
+    place,
+    replaced,
+    widened,
+)
 
 brokers = st.lists(
     st.tuples(st.sampled_from(["a", "b", "c", "d"]), st.integers(0, 50)), min_size=1, max_size=8
@@ -143,3 +149,23 @@ def test_leadership_goes_to_who_leads_least():
     assert replaced(candidates, (3, 1, 2), 3) == (2, 4, 1)
     fenced = [*candidates[::2], Candidate(2, "b", 3, is_live=False)]
     assert replaced(fenced, (3, 1, 2), 3) == (4, 1, 2)
+
+
+def test_three_replicas_are_the_default_where_there_is_room_for_them():
+    assert [default_replication_factor(count) for count in (1, 2, 3, 4)] == [1, 1, 3, 3]
+
+
+def test_what_is_added_stands_on_other_volumes_first():
+    candidates = [
+        Candidate(1, "a", 0), Candidate(2, "a", 0), Candidate(3, "b", 0, held=9),
+        Candidate(4, "c", 0, held=9),
+    ]  # fmt: skip
+    target = widened(candidates, (1,), 3)
+    assert target[0] == 1, "the preferred leader stays"
+    assert set(target) == {1, 3, 4}
+    assert widened(candidates, (2, 4), 3) == (2, 4, 3)
+
+
+def test_nothing_is_added_where_there_are_not_enough_brokers():
+    with pytest.raises(ValueError, match="not enough brokers"):
+        widened([Candidate(1, "a", 0), Candidate(2, "b", 0)], (1,), 3)

@@ -19,11 +19,12 @@ TENANT = TenantRecord(TenantId("acme"), "acme", "lkc-234567")
 )
 def test_the_advertised_listener_reads_as_kafkas(protocol, host, shown):
     broker = BrokerRecord(BrokerId(1), Incarnation(1), host, 9092, "internal", 19092, "volume")
-    entries = {entry.name: entry for entry in broker_entries(broker, TENANT, protocol)}
+    entries = {entry.name: entry for entry in broker_entries(broker, TENANT, protocol, 3)}
     assert entries["advertised.listeners"].value == shown
+    assert entries["default.replication.factor"].value == "3"
 
 
 def test_entries_come_by_name():
     broker = BrokerRecord(BrokerId(1), Incarnation(1), "host", 9092, "internal", 19092, "volume")
-    names = [entry.name for entry in broker_entries(broker, TENANT, "SASL_SSL")]
+    names = [entry.name for entry in broker_entries(broker, TENANT, "SASL_SSL", 3)]
     assert names == sorted(names)
