@@ -22,7 +22,6 @@ _SEQUENCE_MASK: Final = 0x7FFFFFFF
 
 _NOT_WRITTEN: Final = frozenset(
     {
-        ErrorCode.NOT_LEADER_OR_FOLLOWER,
         ErrorCode.LEADER_NOT_AVAILABLE,
         ErrorCode.REPLICA_NOT_AVAILABLE,
         ErrorCode.FENCED_LEADER_EPOCH,
@@ -38,6 +37,8 @@ _NOT_WRITTEN: Final = frozenset(
 
 _PERHAPS_WRITTEN: Final = frozenset(
     {
+        # A leader that is deposed says so to those whose batches it has appended, too.
+        ErrorCode.NOT_LEADER_OR_FOLLOWER,
         ErrorCode.REQUEST_TIMED_OUT,
         ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
         ErrorCode.NETWORK_EXCEPTION,

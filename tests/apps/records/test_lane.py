@@ -68,7 +68,9 @@ def parcel(*values, deadline=100.0):
     return Parcel(records, deadline, Done())
 
 
-STEPS = st.lists(st.sampled_from(["send", "lose answer", "lose request", "moved", "late"]))
+STEPS = st.lists(
+    st.sampled_from(["send", "lose answer", "lose request", "moved", "deposed", "late"])
+)
 
 
 @given(
@@ -97,6 +99,9 @@ def test_every_record_is_written_once_in_order_or_said_not_to_be(parcels, steps)
                 broker.produce(batch.payload)
                 lane.on_lost()
             case "moved":
+                lane.on_error(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+            case "deposed":
+                broker.produce(batch.payload)
                 lane.on_error(ErrorCode.NOT_LEADER_OR_FOLLOWER)
             case "late":
                 broker.produce(batch.payload)
@@ -160,6 +165,23 @@ def test_what_expires_unsent_was_not_written_and_what_was_sent_is_not_known():
     (told,) = unsent.outcomes
     assert "was not written" in str(told)
     assert lane.producer is None, "its number may be in use"
+
+
+def test_what_a_deposed_leader_had_appended_is_not_taken_for_the_next_record():
+    broker, lane, ids = Broker(), Lane("t", 0), Ids()
+    given_up, following = parcel(b"a", deadline=5.0), parcel(b"b")
+    lane.add(given_up)
+    ids.give(lane)
+    broker.produce(lane.take().payload)
+    lane.on_error(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    lane.expire(9.0, "too late")
+    (told,) = given_up.outcomes
+    assert "is not known" in str(told)
+    lane.add(following)
+    ids.give(lane)
+    lane.on_written(broker.produce(lane.take().payload), -1)
+    assert broker.log == [b"a", b"b"]
+    assert following.outcomes == [Delivered(1, 7)]
 
 
 def test_a_broker_that_forgot_the_producer_is_given_another_id():
