@@ -28,6 +28,8 @@ class _Place:
 
     position: int | None = None
     ends: set[int] = field(default_factory=set)
+    shown: bool = False
+    """Whether the last answer held any of it: else nobody may take it to have arrived."""
     settled: bool = False
 
     @property
@@ -85,8 +87,12 @@ class Positions:
         return any(place.outstanding is not None for place in self._places.values())
 
     def wanted(self) -> dict[TopicPartition, Span]:
-        """What the next answer is read from: what is outstanding, else everything settled."""
-        again = self.is_outstanding
+        """What the next answer is read from: what is outstanding, else everything settled.
+
+        A partition that the last answer held nothing of, since its leader is away, holds up none
+        of the others.
+        """
+        again = any(each.outstanding is not None and each.shown for each in self._places.values())
         return {
             each: Span(place.position, place.outstanding)
             for each, place in self._places.items()
@@ -100,9 +106,8 @@ class Positions:
         other partitions. Offsets of partitions that are no longer assigned are ignored."""
         for each, place in self._places.items():
             end = ends.get(each)
-            if end is None or place.position is None or end <= place.position:
-                place.ends.clear()
-            else:
+            place.shown = end is not None and place.position is not None and end > place.position
+            if end is not None and place.shown:
                 place.ends.add(end)
 
     def pass_over(self, partition: TopicPartition, offset: int) -> None:
@@ -117,7 +122,7 @@ class Positions:
         """What was handed out arrived: go on behind it. The offsets to commit, of all that is
         settled."""
         for place in self._places.values():
-            if place.outstanding is not None:
+            if place.outstanding is not None and place.shown:
                 place.go_to(place.outstanding)
         return {
             each: place.position
@@ -128,7 +133,9 @@ class Positions:
     def reached(self) -> dict[TopicPartition, int]:
         """What ``acknowledge`` would return, without doing it."""
         return {
-            each: place.position if place.outstanding is None else place.outstanding
+            each: place.position
+            if place.outstanding is None or not place.shown
+            else place.outstanding
             for each, place in self._places.items()
             if place.settled and place.position is not None
         }

@@ -42,6 +42,18 @@ def test_what_is_outstanding_is_wanted_again_and_nothing_else():
     assert positions.wanted() == {A: Span(5, None), B: Span(0, None)}
 
 
+def test_a_partition_that_an_answer_lacks_is_neither_forgotten_nor_waited_for():
+    positions = at()
+    positions.hand_out({A: 5})
+    positions.hand_out({B: 2})
+    assert positions.reached() == {A: 0, B: 2}
+    assert positions.wanted() == {A: Span(0, 5), B: Span(0, 2)}
+    positions.commit(positions.reached())
+    assert positions.wanted() == {A: Span(0, 5), B: Span(2, None)}
+    positions.hand_out({A: 5})
+    assert positions.acknowledge() == {A: 5, B: 2}
+
+
 def test_a_commit_goes_on_and_never_back():
     positions = at(a=4)
     positions.hand_out({A: 9, B: 2})
@@ -95,7 +107,7 @@ def test_what_no_longer_exists_is_passed_over():
 LOG_END = 40
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["poll", "poll", "commit", "rebalance", "part"]),
+        st.sampled_from(["poll", "poll", "commit", "rebalance", "part", "without"]),
         st.integers(1, 7),
         st.booleans(),
     ),
@@ -130,6 +142,8 @@ def test_a_client_that_loses_answers_loses_no_record(steps):
                 if not lost:
                     arrived |= set(range(span.start, end))
                     in_hand = True
+            case "without":  # Its leader did not answer in time; the answer is of other partitions.
+                positions.hand_out({B: size})
             case "commit" if in_hand:
                 reached = positions.reached()
                 positions.commit(reached)
