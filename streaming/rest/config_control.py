@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from brokers.kernel.ids import TopicName
+from brokers.metadata.placement import default_replication_factor
 from brokers.metadata.records import TenantRecord
 from brokers.metadata.topic_configs import TOPIC_CONFIGS
 from brokers.node.config_entries import Entry, broker_entries, topic_entries
@@ -88,7 +89,9 @@ def broker_configs(access: TenantAccess, security_protocol: str) -> dict[int, li
     """What a tenant may know of each broker, by its id."""
     row = tenant_by_id(UUID(access.tenant_id))
     tenant = TenantRecord.from_json(tenant_change(row).payload or {})
+    records = [broker_record(row) for row in brokers.list_brokers()]
+    factor = default_replication_factor(sum(not record.draining for record in records))
     return {
-        broker.id: list(broker_entries(broker_record(broker), tenant, security_protocol))
-        for broker in brokers.list_brokers()
+        record.id: list(broker_entries(record, tenant, security_protocol, factor))
+        for record in records
     }
