@@ -1,5 +1,6 @@
 """How a tenant's partitions are now, and how much comes and goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from brokers.models import Broker, TenantFigures
-from brokers.selectors.figures_ticks import newest_tick
+from brokers.selectors.figures_ticks import Tick, newest_tick
 from brokers.selectors.under_replication import IS_UNDER_REPLICATED
 from tenants import scope
 
@@ -50,15 +51,20 @@ def tenant_health(tenant_id: UUID | str) -> TenantHealth:
     with scope.tenant(tenant_id):
         with connection.cursor() as cursor:
             cursor.execute(_PARTITIONS, {"tenant": str(tenant_id)})
-            counts = cursor.fetchone()
+            topics, partitions, lacking, offline = cursor.fetchone()
         known = TenantFigures.objects.filter(tenant_id=tenant_id).first()
-    rates: list[float | None] = [None] * 3
-    if tick.seconds is not None:
-        is_new = known is not None and known.at == tick.at
-        added = (
-            (known.records_in_added, known.bytes_in_added, known.bytes_out_added)
-            if known is not None and is_new
-            else (0, 0, 0)
-        )
-        rates = [each / tick.seconds for each in added]
-    return TenantHealth(*counts, down, 0 if known is None else known.stored_bytes, *rates)
+    stored = 0 if known is None else known.stored_bytes
+    records_in, bytes_in, bytes_out = _rates(known, tick)
+    return TenantHealth(
+        topics, partitions, lacking, offline, down, stored, records_in, bytes_in, bytes_out
+    )
+
+
+def _rates(known: TenantFigures | None, tick: Tick) -> Sequence[float | None]:
+    """Records in, bytes in and bytes out per second."""
+    if tick.seconds is None:
+        return None, None, None
+    if known is None or known.at != tick.at:
+        return 0.0, 0.0, 0.0
+    added = known.records_in_added, known.bytes_in_added, known.bytes_out_added
+    return tuple(each / tick.seconds for each in added)

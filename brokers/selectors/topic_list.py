@@ -83,10 +83,12 @@ def topic_list(tenant_id: UUID | str) -> TopicList:
 def _row(found: tuple[Any, ...], seconds: float | None) -> TopicRow:
     name, partitions, factor, internal, created_at, *rest = found
     cleanup, retention_ms, retention_bytes, records, size, *added, lacking, offline = rest
-    rates = [None if seconds is None else each / seconds for each in added]
+    records_in, bytes_in, bytes_out = (
+        None if seconds is None else each / seconds for each in added
+    )
     return TopicRow(
         name, partitions, factor, internal, created_at, cleanup or _DEFAULT_CLEANUP,
         _DEFAULT_MS if retention_ms is None else int(retention_ms),
         _DEFAULT_BYTES if retention_bytes is None else int(retention_bytes),
-        int(records), int(size), *rates, lacking, offline,
+        int(records), int(size), records_in, bytes_in, bytes_out, lacking, offline,
     )  # fmt: skip
