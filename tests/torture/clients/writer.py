@@ -19,6 +19,8 @@ may be appended twice by a broker that does not know its producers."""
 HEAR_NOTHING_MS: Final = ASK_AGAIN_MS + 2_000
 """librdkafka leaves the time above to the broker, which cannot keep it when it is stopped."""
 FLUSH_S: Final = 75.0
+POLL_S_MIN: Final = 0.005
+"""librdkafka waits whole milliseconds: for less it does not wait at all, and the writer spins."""
 OUTSTANDING_MAX: Final = 2_000
 """Sends go on while a partition has no leader, but not without end."""
 
@@ -62,10 +64,10 @@ class Writer:
     def run(self, stop: Event) -> int:
         due = time.monotonic()
         while not stop.is_set() and not self._is_fatal:
-            if time.monotonic() >= due:
+            while time.monotonic() >= due:
                 due = max(due + 1 / self._task.rate, time.monotonic() - 1)
                 self._send()
-            self._poll(max(0.0, min(0.05, due - time.monotonic())))
+            self._poll(min(0.05, max(POLL_S_MIN, due - time.monotonic())))
         if self._is_fatal:
             return exits.FATAL
         return exits.UNFINISHED if self._producer.flush(FLUSH_S) else exits.DONE
