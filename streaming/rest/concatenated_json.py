@@ -8,18 +8,28 @@ in one pass; it keeps at most one unfinished object and never looks at a byte tw
 import re
 from typing import Final
 
-import msgspec
-
 OBJECT_BYTES_MAX: Final = 12 * 1024 * 1024
 """The largest message, base64-encoded, with room for its headers."""
 DEPTH_MAX: Final = 128
 """Deeper nesting would exhaust the JSON parser's stack before it told anyone anything."""
 
-_WHITE_SPACE: Final = b" \t\r\n"
+_QUOTE: Final = ord('"')
 _NOT_SPACE: Final = re.compile(rb"[^ \t\r\n]")
-_any_json: Final = msgspec.json.Decoder(msgspec.Raw)
-_OUTSIDE_STRING: Final = re.compile(rb'["{}\[\]]')
-_INSIDE_STRING: Final = re.compile(rb'["\\]')
+_IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_FLAT: Final = rb'[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+"'
+_TO_BRACKET: Final = re.compile(rb"(?:" + _FLAT + rb")*+", re.DOTALL)
+"""Up to the next bracket, or to a string that does not end yet."""
+
+
+def _nesting(levels: int) -> bytes:
+    """A pattern for an object or a list with up to ``levels`` of them inside one another. It never
+    goes back: what it has passed it has passed."""
+    inner = rb"|" + _nesting(levels - 1) if levels > 1 else b""
+    return rb"[{\[](?:" + _FLAT + inner + rb")*+[}\]]"
+
+
+_SHALLOW: Final = re.compile(_nesting(5), re.DOTALL)
+"""Most objects, whole, in one step of compiled code. Tried where an object begins, never again."""
 
 
 class MalformedBody(Exception):
@@ -48,10 +58,9 @@ class ObjectSplitter:
 
         Raises ``MalformedBody`` when something other than an object begins, or nests too deep.
         """
-        is_first = not self._buffer
         self._buffer += data
         complete = []
-        while (end := self._find_end(is_first)) is not None:
+        while (end := self._find_end()) is not None:
             complete.append(bytes(memoryview(self._buffer)[self._start : end]))
             self._start = self._scanned = end
         del self._buffer[: self._start]
@@ -68,13 +77,13 @@ class ObjectSplitter:
         if self._buffer:
             raise MalformedBody("the body ends in the middle of a JSON object")
 
-    def _find_end(self, is_first: bool) -> int | None:
+    def _find_end(self) -> int | None:
         if self._depth == 0:
             if not self._find_start():
                 return None
-            end = self._whole_line(is_first)
-            if end is not None:
-                return end
+            found = _SHALLOW.match(self._buffer, self._start)
+            if found is not None:
+                return found.end()
         while self._scanned < len(self._buffer):
             if self._in_string:
                 self._pass_string()
@@ -95,40 +104,22 @@ class ObjectSplitter:
             )
         return True
 
-    def _whole_line(self, is_first: bool) -> int | None:
-        """Where the object ends when it stands alone on a line, as most do: compiled code sees
-        that faster than this class does. Tried once for each line."""
-        end = self._buffer.find(b"\n", self._start)
-        if end < 0:
-            if not is_first:
-                return None
-            end = len(self._buffer)
-        line = bytes(memoryview(self._buffer)[self._start : end]).rstrip(_WHITE_SPACE)
-        if not line.endswith(b"}") or line.count(b"{") + line.count(b"[") > DEPTH_MAX:
-            return None
-        try:
-            _any_json.decode(line)
-        except (ValueError, RecursionError):
-            return None
-        return self._start + len(line)
-
     def _pass_structure(self) -> bool:
-        """Go past the next bracket or quote; whether it closed the object."""
-        found = _OUTSIDE_STRING.search(self._buffer, self._scanned)
-        if found is None:
-            self._scanned = len(self._buffer)
+        """Go past the next bracket or into an open string; whether it closed the object."""
+        self._scanned = _end_of(_TO_BRACKET, self._buffer, self._scanned)
+        if self._scanned == len(self._buffer):
             return False
-        self._scanned = found.end()
-        match found.group():
-            case b'"':
-                self._in_string = True
-            case b"{" | b"[":
-                self._depth += 1
-                if self._depth > DEPTH_MAX:
-                    raise MalformedBody(f"a record nests more than {DEPTH_MAX} levels deep")
-            case _:
-                self._depth -= 1
-                return self._depth == 0
+        byte = self._buffer[self._scanned]
+        self._scanned += 1
+        if byte == _QUOTE:
+            self._in_string = True
+        elif byte in b"{[":
+            self._depth += 1
+            if self._depth > DEPTH_MAX:
+                raise MalformedBody(f"a record nests more than {DEPTH_MAX} levels deep")
+        else:
+            self._depth -= 1
+            return self._depth == 0
         return False
 
     def _pass_string(self) -> None:
@@ -136,12 +127,13 @@ class ObjectSplitter:
             self._escaped = False
             self._scanned += 1
             return
-        found = _INSIDE_STRING.search(self._buffer, self._scanned)
-        if found is None:
-            self._scanned = len(self._buffer)
-            return
-        self._scanned = found.end()
-        if found.group() == b'"':
-            self._in_string = False
-        else:
-            self._escaped = True
+        self._scanned = _end_of(_IN_STRING, self._buffer, self._scanned)
+        if self._scanned < len(self._buffer):
+            self._in_string = self._buffer[self._scanned] != _QUOTE
+            self._escaped = self._in_string  # a backslash, and what it escapes is not there yet
+            self._scanned += 1
+
+
+def _end_of(pattern: "re.Pattern[bytes]", data: bytearray, start: int) -> int:
+    found = pattern.match(data, start)
+    return start if found is None else found.end()

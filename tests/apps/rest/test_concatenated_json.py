@@ -22,7 +22,7 @@ objects = st.dictionaries(st.text(), values, max_size=4)
     documents=st.lists(objects, max_size=5),
     separator=st.sampled_from(["", " ", "\r\n", "\n\t "]),
     ascii_only=st.booleans(),
-    piece=st.integers(min_value=1, max_value=7),
+    piece=st.integers(min_value=1, max_value=7) | st.just(10_000),
 )
 def test_any_objects_in_any_pieces_come_out_as_they_went_in(
     documents, separator, ascii_only, piece
@@ -49,6 +49,14 @@ def test_an_end_within_an_object_is_refused(body):
     assert splitter.feed(body) == []
     with pytest.raises(MalformedBody, match="ends in the middle"):
         splitter.finish()
+
+
+@pytest.mark.parametrize("levels", range(1, 9))
+def test_objects_of_any_depth_are_told_apart(levels):
+    inner = '"}]"'
+    for level in range(levels):
+        inner = f'{{"{level}\\"":[{inner}]}}'
+    assert ObjectSplitter().feed((inner * 3).encode()) == [inner.encode()] * 3
 
 
 def test_an_endless_object_is_refused_at_the_limit():
