@@ -7,6 +7,7 @@ absent one cannot be told apart by whoever asks. ``apply`` is the only mutation.
 from dataclasses import dataclass, field
 from typing import Final
 
+from brokers.authorization.authorizer import Authorizer
 from brokers.kernel.ids import (
     BrokerId,
     ChangeNumber,
@@ -16,6 +17,7 @@ from brokers.kernel.ids import (
     TopicName,
 )
 from brokers.metadata.records import (
+    AclRecord,
     BrokerRecord,
     Change,
     CredentialRecord,
@@ -39,6 +41,10 @@ class MetadataImage:
     """Of the snapshot that it began with."""
     tenants: dict[TenantId, TenantRecord] = field(default_factory=dict)
     credentials: dict[str, CredentialRecord] = field(default_factory=dict)
+    authorizers: dict[TenantId, Authorizer] = field(default_factory=dict)
+    """Of tenants that have bindings."""
+    acl_owners: dict[str, TenantId] = field(default_factory=dict)
+    """Whose each binding is, by its id."""
     topics: dict[TopicId, TopicRecord] = field(default_factory=dict)
     partitions: dict[TopicId, dict[PartitionIndex, PartitionRecord]] = field(default_factory=dict)
     brokers: dict[BrokerId, BrokerRecord] = field(default_factory=dict)
@@ -59,8 +65,9 @@ class MetadataImage:
 
     def begin_anew(self, snapshot: Snapshot) -> None:
         """Be what ``snapshot`` says, whatever was known before."""
-        for known in (self.tenants, self.credentials, self.topics, self.partitions, self.brokers,
-                      self.tombstones, self.topic_ids):  # fmt: skip
+        for known in (self.tenants, self.credentials, self.authorizers, self.acl_owners,
+                      self.topics, self.partitions, self.brokers, self.tombstones,
+                      self.topic_ids):  # fmt: skip
             known.clear()
         for change in snapshot.changes:
             self._apply(change)
@@ -80,6 +87,8 @@ class MetadataImage:
                 self._apply_tenant(change)
             case Kind.CREDENTIAL:
                 self._apply_credential(change)
+            case Kind.ACL:
+                self._apply_acl(change)
             case Kind.TOPIC:
                 self._apply_topic(change)
             case Kind.PARTITION:
@@ -102,6 +111,19 @@ class MetadataImage:
         else:
             credential = CredentialRecord.from_json(change.payload)
             self.credentials[credential.key_id] = credential
+
+    def _apply_acl(self, change: Change) -> None:
+        if change.payload is None:
+            owner = self.acl_owners.pop(change.key, None)
+            if owner is not None:
+                authorizer = self.authorizers[owner]
+                authorizer.remove(change.key)
+                if not authorizer:
+                    del self.authorizers[owner]
+        else:
+            acl = AclRecord.from_json(change.payload)
+            self.acl_owners[acl.id] = acl.tenant_id
+            self.authorizers.setdefault(acl.tenant_id, Authorizer()).put(acl.id, acl.binding)
 
     def _apply_topic(self, change: Change) -> None:
         topic_id = TopicId(bytes.fromhex(change.key))

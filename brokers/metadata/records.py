@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from brokers.authorization.acl import AclBinding
+from brokers.authorization.resource import Operation, PatternType, Permission, ResourceType
 from brokers.kernel.ids import (
     BrokerId,
     ChangeNumber,
@@ -32,6 +34,7 @@ class Kind(StrEnum):
     TOPIC = "topic"  # key: topic id, hexadecimal
     PARTITION = "partition"  # key: "<topic id hex>/<index>"
     BROKER = "broker"  # key: broker id
+    ACL = "acl"  # key: binding id
     MEMBER = "member"  # key: "<tenant id>/<user id>"; for web processes, brokers know no people
 
 
@@ -150,6 +153,46 @@ class CredentialRecord:
             "scram_sha_256": self.scram_sha_256.to_json(),
             "scram_sha_512": self.scram_sha_512.to_json(),
             "expires_at_ms": self.expires_at_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AclRecord:
+    """One binding of a tenant's access control lists. In JSON its words are Kafka's names in lower
+    case: ``"topic"``, ``"prefixed"``, ``"describe_configs"``, ``"allow"``."""
+
+    id: str
+    tenant_id: TenantId
+    binding: AclBinding
+
+    @classmethod
+    def from_json(cls, data: Json) -> "AclRecord":
+        return cls(
+            id=data["id"],
+            tenant_id=TenantId(data["tenant_id"]),
+            binding=AclBinding(
+                principal=data["principal"],
+                host=data["host"],
+                resource_type=ResourceType[data["resource_type"].upper()],
+                pattern_type=PatternType[data["pattern_type"].upper()],
+                resource_name=data["resource_name"],
+                operation=Operation[data["operation"].upper()],
+                permission=Permission[data["permission"].upper()],
+            ),
+        )
+
+    def to_json(self) -> Json:
+        binding = self.binding
+        return {
+            "id": self.id,
+            "tenant_id": self.tenant_id,
+            "principal": binding.principal,
+            "host": binding.host,
+            "resource_type": binding.resource_type.name.lower(),
+            "pattern_type": binding.pattern_type.name.lower(),
+            "resource_name": binding.resource_name,
+            "operation": binding.operation.name.lower(),
+            "permission": binding.permission.name.lower(),
         }
 
 
