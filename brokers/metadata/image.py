@@ -41,6 +41,8 @@ class MetadataImage:
     """Of the snapshot that it began with."""
     tenants: dict[TenantId, TenantRecord] = field(default_factory=dict)
     credentials: dict[str, CredentialRecord] = field(default_factory=dict)
+    scram_users: dict[TenantId, dict[str, CredentialRecord]] = field(default_factory=dict)
+    """Those of ``credentials`` that are SCRAM users, by name."""
     authorizers: dict[TenantId, Authorizer] = field(default_factory=dict)
     """Of tenants that have bindings."""
     acl_owners: dict[str, TenantId] = field(default_factory=dict)
@@ -65,9 +67,9 @@ class MetadataImage:
 
     def begin_anew(self, snapshot: Snapshot) -> None:
         """Be what ``snapshot`` says, whatever was known before."""
-        for known in (self.tenants, self.credentials, self.authorizers, self.acl_owners,
-                      self.topics, self.partitions, self.brokers, self.tombstones,
-                      self.topic_ids):  # fmt: skip
+        for known in (self.tenants, self.credentials, self.scram_users, self.authorizers,
+                      self.acl_owners, self.topics, self.partitions, self.brokers,
+                      self.tombstones, self.topic_ids):  # fmt: skip
             known.clear()
         for change in snapshot.changes:
             self._apply(change)
@@ -106,11 +108,19 @@ class MetadataImage:
             self.tenants[tenant.id] = tenant
 
     def _apply_credential(self, change: Change) -> None:
+        former = self.credentials.pop(change.key, None)
+        if former is not None and former.scram_user is not None:
+            users = self.scram_users[former.tenant_id]
+            del users[former.scram_user]
+            if not users:
+                del self.scram_users[former.tenant_id]
         if change.payload is None:
-            self.credentials.pop(change.key, None)
-        else:
-            credential = CredentialRecord.from_json(change.payload)
-            self.credentials[credential.key_id] = credential
+            return
+        credential = CredentialRecord.from_json(change.payload)
+        self.credentials[credential.key_id] = credential
+        if credential.scram_user is not None:
+            users = self.scram_users.setdefault(credential.tenant_id, {})
+            users[credential.scram_user] = credential
 
     def _apply_acl(self, change: Change) -> None:
         if change.payload is None:

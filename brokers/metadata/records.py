@@ -10,6 +10,7 @@ from typing import Any
 
 from brokers.authorization.acl import AclBinding
 from brokers.authorization.resource import Operation, PatternType, Permission, ResourceType
+from brokers.authorization.restriction import KeyRestriction, restriction_from_json
 from brokers.kernel.ids import (
     BrokerId,
     ChangeNumber,
@@ -118,42 +119,62 @@ class ScramVerifier:
 
 @dataclass(frozen=True, slots=True)
 class CredentialRecord:
-    """An API key. Its absence from the image means: cannot log in; revoking deletes it."""
+    """An API key, or a SCRAM user. Its absence from the image means: cannot log in; revoking
+    deletes it. A verifier that is None: it cannot log in by that mechanism."""
 
     key_id: str
+    """What the client calls itself: an API key's id, or ``NAME@CLUSTER_ID`` of a SCRAM user."""
     tenant_id: TenantId
     principal: Principal
     administrator: bool
-    plain_verifier: bytes
+    plain_verifier: bytes | None
     """HMAC-SHA-256 of the secret under the deployment's pepper (32 bytes)."""
-    scram_sha_256: ScramVerifier
-    scram_sha_512: ScramVerifier
+    scram_sha_256: ScramVerifier | None
+    scram_sha_512: ScramVerifier | None
     expires_at_ms: int | None = None
+    restriction: KeyRestriction | None = None
+    """None for no limit but the principal's rights."""
+    scram_user: str | None = None
+    """A SCRAM user's name inside its tenant; None for an API key."""
 
     @classmethod
     def from_json(cls, data: Json) -> "CredentialRecord":
+        plain = data["plain_verifier"]
         return cls(
             key_id=data["key_id"],
             tenant_id=TenantId(data["tenant_id"]),
             principal=Principal(data["principal"]),
             administrator=data["administrator"],
-            plain_verifier=bytes.fromhex(data["plain_verifier"]),
-            scram_sha_256=ScramVerifier.from_json(data["scram_sha_256"]),
-            scram_sha_512=ScramVerifier.from_json(data["scram_sha_512"]),
+            plain_verifier=None if plain is None else bytes.fromhex(plain),
+            scram_sha_256=_scram_from_json(data["scram_sha_256"]),
+            scram_sha_512=_scram_from_json(data["scram_sha_512"]),
             expires_at_ms=data.get("expires_at_ms"),
+            restriction=restriction_from_json(data.get("restriction")),
+            scram_user=data.get("scram_user"),
         )
 
     def to_json(self) -> Json:
+        plain, restriction = self.plain_verifier, self.restriction
         return {
             "key_id": self.key_id,
             "tenant_id": self.tenant_id,
             "principal": self.principal,
             "administrator": self.administrator,
-            "plain_verifier": self.plain_verifier.hex(),
-            "scram_sha_256": self.scram_sha_256.to_json(),
-            "scram_sha_512": self.scram_sha_512.to_json(),
+            "plain_verifier": None if plain is None else plain.hex(),
+            "scram_sha_256": _scram_to_json(self.scram_sha_256),
+            "scram_sha_512": _scram_to_json(self.scram_sha_512),
             "expires_at_ms": self.expires_at_ms,
+            "restriction": None if restriction is None else restriction.to_json(),
+            "scram_user": self.scram_user,
         }
+
+
+def _scram_from_json(data: Json | None) -> ScramVerifier | None:
+    return None if data is None else ScramVerifier.from_json(data)
+
+
+def _scram_to_json(verifier: ScramVerifier | None) -> Json | None:
+    return None if verifier is None else verifier.to_json()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Flag, auto
 
+from brokers.authorization.restriction import KeyRestriction
 from brokers.kernel.ids import BrokerId, Incarnation, Principal, TenantId
 from brokers.metadata.records import CredentialRecord
 from brokers.node.ports import Actor
@@ -40,6 +41,8 @@ class Session:
     None for a token that stands for a person's session at the edge."""
     peer: Peer | None = None
     """Set when another broker has logged in: it follows partitions, and does nothing else."""
+    restriction: KeyRestriction | None = None
+    """What the API key is limited to; it stays the same for the key's whole life."""
 
     def actor(self) -> Actor:
         return Actor(self.tenant_id, self.principal, Scope.ADMINISTER in self.scope)
@@ -48,7 +51,13 @@ class Session:
 def session_of(credential: CredentialRecord) -> Session:
     """What whoever proved to hold this API key is, and may do."""
     scope = ADMINISTRATOR if credential.administrator else SERVICE_ACCOUNT
-    return Session(credential.tenant_id, credential.principal, scope, credential.key_id)
+    return Session(
+        credential.tenant_id,
+        credential.principal,
+        scope,
+        credential.key_id,
+        restriction=credential.restriction,
+    )
 
 
 @dataclass(frozen=True, slots=True)

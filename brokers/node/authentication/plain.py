@@ -33,10 +33,12 @@ class Plain:
             return Rejected("malformed PLAIN message")
         authorization_id, key_id, secret = fields
         # An unknown key costs the same work as a wrong secret.
-        expected = _NOBODY if credential is None else credential.plain_verifier
-        matches = hmac.compare_digest(plain_verifier(self._pepper, secret), expected)
+        expected = None if credential is None else credential.plain_verifier
+        matches = hmac.compare_digest(plain_verifier(self._pepper, secret), expected or _NOBODY)
         if credential is None:
             return Rejected(f"unknown API key {key_id!r}")
+        if expected is None:
+            return Rejected(f"{key_id!r} is a SCRAM user, and logs in by SCRAM only")
         if not matches:
             return Rejected(f"wrong secret for API key {key_id!r}")
         if authorization_id not in {"", key_id}:

@@ -62,19 +62,23 @@ class Scram:
             return Rejected("malformed SCRAM client-first message")
         if first.authorization_id not in {"", first.user}:
             return Rejected(f"API key {first.user!r} may not act as {first.authorization_id!r}")
-        verifier = self._verifier(first.user, credential)
+        known = self._kept(credential)
+        verifier = self._made_up(first.user) if known is None else known
         nonce = first.nonce + self._server_nonce
         salt = base64.b64encode(verifier.salt).decode()
         reply = f"r={nonce},s={salt},i={verifier.iterations}"
         self._key_id = first.user
         self._begun = _Begun(
-            verifier, credential is not None, first.gs2_header, nonce, f"{first.bare},{reply}"
+            verifier, known is not None, first.gs2_header, nonce, f"{first.bare},{reply}"
         )
         return Challenge(reply.encode())
 
-    def _verifier(self, user: str, credential: CredentialRecord | None) -> ScramVerifier:
-        if credential is not None:
-            return credential.scram_sha_256 if self._hash == "sha256" else credential.scram_sha_512
+    def _kept(self, credential: CredentialRecord | None) -> ScramVerifier | None:
+        if credential is None:
+            return None
+        return credential.scram_sha_256 if self._hash == "sha256" else credential.scram_sha_512
+
+    def _made_up(self, user: str) -> ScramVerifier:
         made_up = hmac.digest(self._pepper, b"salt " + user.encode(), self._hash)
         return ScramVerifier(
             salt=made_up[:_SALT_BYTES],
