@@ -4,11 +4,25 @@ The shapes are those of ``brokers/metadata/records.py``, which this floor cannot
 holds the two together.
 """
 
+from collections.abc import Mapping, Sequence
+
 from tenants.changes import NewChange
-from tenants.models import ApiKey, Membership, Tenant
+from tenants.models import ApiKey, ClientQuota, Membership, Tenant
+from tenants.selectors.quotas import applied_limits, applied_limits_of
 
 
 def tenant_change(tenant: Tenant) -> NewChange:
+    """Needs a scope that sees the tenant's limits."""
+    return _tenant_change(tenant, applied_limits(tenant))
+
+
+def tenant_changes(tenants: Sequence[Tenant]) -> list[NewChange]:
+    """Of many at once. Needs a scope that sees all of them."""
+    limits = applied_limits_of(tenants)
+    return [_tenant_change(tenant, limits[tenant.id]) for tenant in tenants]
+
+
+def _tenant_change(tenant: Tenant, limits: Mapping[str, int]) -> NewChange:
     payload = {
         "id": str(tenant.id),
         "name": tenant.name,
@@ -16,6 +30,7 @@ def tenant_change(tenant: Tenant) -> NewChange:
         "auto_create_topics": tenant.auto_create_topics,
         "default_partition_count": tenant.default_partition_count,
         "active": tenant.active,
+        "limits": dict(limits),
     }
     return NewChange("tenant", str(tenant.id), payload)
 
@@ -34,6 +49,20 @@ def credential_change(key: ApiKey) -> NewChange:
         **key.verifiers,
     }
     return NewChange("credential", key.key_id, payload)
+
+
+def client_quota_change(quota: ClientQuota) -> NewChange:
+    payload = {
+        "tenant_id": str(quota.tenant_id),
+        "entity": dict(quota.entity),
+        "values": dict(quota.values),
+    }
+    return NewChange("quota", str(quota.id), payload)
+
+
+def no_client_quota_change(quota: ClientQuota) -> NewChange:
+    """Nothing is said of the entity any more."""
+    return NewChange("quota", str(quota.id), None)
 
 
 def member_change(membership: Membership) -> NewChange:

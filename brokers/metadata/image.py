@@ -20,6 +20,7 @@ from brokers.metadata.records import (
     AclRecord,
     BrokerRecord,
     Change,
+    ClientQuotaRecord,
     CredentialRecord,
     Kind,
     PartitionRecord,
@@ -47,6 +48,8 @@ class MetadataImage:
     """Of tenants that have bindings."""
     acl_owners: dict[str, TenantId] = field(default_factory=dict)
     """Whose each binding is, by its id."""
+    client_quotas: dict[TenantId, dict[str, ClientQuotaRecord]] = field(default_factory=dict)
+    """By id; a tenant without any is not named."""
     topics: dict[TopicId, TopicRecord] = field(default_factory=dict)
     partitions: dict[TopicId, dict[PartitionIndex, PartitionRecord]] = field(default_factory=dict)
     brokers: dict[BrokerId, BrokerRecord] = field(default_factory=dict)
@@ -55,6 +58,8 @@ class MetadataImage:
     topic_ids: dict[TenantId, dict[TopicName, TopicId]] = field(default_factory=dict)
     internal_topics: dict[TopicName, TopicId] = field(default_factory=dict)
     """The service's own topics; a tenant's topic is never among them, whatever its name."""
+    quotas_version: int = field(default=0, compare=False)
+    """Rises whenever a tenant or a client quota changed, as ``topics_version`` does."""
     topics_version: int = field(default=0, compare=False)
     """Rises whenever a topic was created, changed or deleted; how often depends on how this image
     came to be."""
@@ -68,8 +73,8 @@ class MetadataImage:
     def begin_anew(self, snapshot: Snapshot) -> None:
         """Be what ``snapshot`` says, whatever was known before."""
         for known in (self.tenants, self.credentials, self.scram_users, self.authorizers,
-                      self.acl_owners, self.topics, self.partitions, self.brokers,
-                      self.tombstones, self.topic_ids):  # fmt: skip
+                      self.acl_owners, self.client_quotas, self.topics, self.partitions,
+                      self.brokers, self.tombstones, self.topic_ids):  # fmt: skip
             known.clear()
         for change in snapshot.changes:
             self._apply(change)
@@ -97,15 +102,28 @@ class MetadataImage:
                 self._apply_partition(change)
             case Kind.BROKER:
                 self._apply_broker(change)
+            case Kind.QUOTA:
+                self._apply_quota(change)
             case Kind.MEMBER:
                 pass
 
     def _apply_tenant(self, change: Change) -> None:
+        self.quotas_version += 1
         if change.payload is None:
             self.tenants.pop(TenantId(change.key), None)
         else:
             tenant = TenantRecord.from_json(change.payload)
             self.tenants[tenant.id] = tenant
+
+    def _apply_quota(self, change: Change) -> None:
+        self.quotas_version += 1
+        if change.payload is None:
+            for tenant_id, quotas in [*self.client_quotas.items()]:
+                if quotas.pop(change.key, None) is not None and not quotas:
+                    del self.client_quotas[tenant_id]
+        else:
+            quota = ClientQuotaRecord.from_json(change.key, change.payload)
+            self.client_quotas.setdefault(quota.tenant_id, {})[quota.id] = quota
 
     def _apply_credential(self, change: Change) -> None:
         former = self.credentials.pop(change.key, None)

@@ -4,6 +4,7 @@ A numbered change carries the whole row as JSON (``to_json``), so applying one i
 applying it twice is harmless. Ids of topics are hexadecimal in JSON and 16 bytes in memory.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     PARTITION = "partition"  # key: "<topic id hex>/<index>"
     BROKER = "broker"  # key: broker id
     ACL = "acl"  # key: binding id
+    QUOTA = "quota"  # key: the client quota's id
     MEMBER = "member"  # key: "<tenant id>/<user id>"; for web processes, brokers know no people
 
 
@@ -67,6 +69,8 @@ class TenantRecord:
     auto_create_topics: bool = False
     default_partition_count: int = 6
     active: bool = True
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """By the names of ``tenants/limits.py``; what is not named has no limit."""
 
     @classmethod
     def from_json(cls, data: Json) -> "TenantRecord":
@@ -77,6 +81,7 @@ class TenantRecord:
             auto_create_topics=data.get("auto_create_topics", False),
             default_partition_count=data.get("default_partition_count", 6),
             active=data.get("active", True),
+            limits=dict(data.get("limits", {})),
         )
 
     def to_json(self) -> Json:
@@ -87,6 +92,34 @@ class TenantRecord:
             "auto_create_topics": self.auto_create_topics,
             "default_partition_count": self.default_partition_count,
             "active": self.active,
+            "limits": dict(self.limits),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ClientQuotaRecord:
+    """What one entity of a tenant may use, by Kafka's names (KIP-546)."""
+
+    id: str
+    tenant_id: TenantId
+    entity: Mapping[str, str | None]
+    """Of ``user``, ``client-id``, ``ip`` to a name, or None for the default."""
+    values: Mapping[str, float]
+
+    @classmethod
+    def from_json(cls, key: str, data: Json) -> "ClientQuotaRecord":
+        return cls(
+            id=key,
+            tenant_id=TenantId(data["tenant_id"]),
+            entity=dict(data["entity"]),
+            values={name: float(value) for name, value in data["values"].items()},
+        )
+
+    def to_json(self) -> Json:
+        return {
+            "tenant_id": self.tenant_id,
+            "entity": dict(self.entity),
+            "values": dict(self.values),
         }
 
 

@@ -11,8 +11,8 @@ from brokers.published import broker_change, partition_change, topic_change
 from brokers.selectors.halt import current_generation
 from tenants import scope
 from tenants.changes import NewChange
-from tenants.models import ApiKey, Tenant
-from tenants.published import credential_change, tenant_change
+from tenants.models import ApiKey, ClientQuota, Tenant
+from tenants.published import client_quota_change, credential_change, tenant_changes
 from tenants.selectors.changes import newest_change_number
 
 ROWS_AT_ONCE = 5_000
@@ -33,7 +33,8 @@ def snapshot() -> Snapshot:
 
 def _everything() -> Iterator[NewChange]:
     """Each thing after what it belongs to."""
-    yield from map(tenant_change, Tenant.objects.all())
+    yield from tenant_changes(list(Tenant.objects.all()))
+    yield from map(client_quota_change, ClientQuota.objects.all())
     live_keys = ApiKey.objects.filter(revoked_at__isnull=True)
     yield from map(credential_change, live_keys.select_related("service_account"))
     yield from map(broker_change, Broker.objects.all())

@@ -17,7 +17,12 @@ from brokers.node.ports import Actor, NewTopic, TopicCreated
 from brokers.selectors.brokers import placement_candidates
 from brokers.services.assigned_replicas import Replicas, assigned_replicas, checked_candidates
 from brokers.services.broker_rows import live_of, lock_brokers, still_candidates
-from brokers.services.topic_rows import check_partition_limit, insert_topic, lock_tenant
+from brokers.services.topic_rows import (
+    check_partition_limit,
+    check_topic_limit,
+    insert_topic,
+    lock_tenant,
+)
 from tenants import audit, changes, scope
 from tenants.models import Tenant
 from tenants.transactions import limit_waits
@@ -28,7 +33,7 @@ def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) 
 
     Raises ``Refusal``: INVALID_TOPIC_EXCEPTION, TOPIC_ALREADY_EXISTS, INVALID_PARTITIONS,
     INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_CONFIG, INVALID_REQUEST, or
-    POLICY_VIOLATION when the tenant has too many partitions.
+    POLICY_VIOLATION when the tenant has too many topics or partitions.
     """
     check_new_topic_name(topic.name)
     configs = checked(topic.configs)
@@ -42,6 +47,7 @@ def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) 
         tenant = lock_tenant(row.tenant_id)
         _refuse_taken_name(topic.name)
         replicas = _replicas(topic, tenant, candidates, turn=row.id.int)
+        check_topic_limit(tenant)
         check_partition_limit(tenant, len(replicas))
         if not validate_only:
             _write(actor, row, replicas, live_of(brokers))

@@ -10,6 +10,7 @@ from brokers.published import partition_change, topic_change
 from brokers.services.control_state import refuse_while_halted
 from tenants.changes import NewChange
 from tenants.models import Tenant
+from tenants.selectors.quotas import applied_limits
 
 
 def lock_tenant(tenant_id: UUID) -> Tenant:
@@ -37,11 +38,22 @@ def lock_topic(name: str) -> Topic:
 def check_partition_limit(tenant: Tenant, adding: int) -> None:
     """Raises ``Refusal`` POLICY_VIOLATION when ``adding`` partitions would be too many."""
     used = Partition.objects.filter(tenant_id=tenant.id, topic__deleted_at__isnull=True).count()
-    if used + adding > tenant.partition_limit:
+    _check(tenant, "partitions", used, adding)
+
+
+def check_topic_limit(tenant: Tenant) -> None:
+    """Raises ``Refusal`` POLICY_VIOLATION when one topic more would be too many."""
+    used = Topic.objects.filter(tenant_id=tenant.id, deleted_at__isnull=True).count()
+    _check(tenant, "topics", used, 1)
+
+
+def _check(tenant: Tenant, name: str, used: int, adding: int) -> None:
+    limit = applied_limits(tenant).get(name)
+    if limit is not None and used + adding > limit:
         raise Refusal(
             ErrorCode.POLICY_VIOLATION,
-            f"tenant {tenant.name} may have {tenant.partition_limit} partitions and has {used}; "
-            f"{adding} more are too many: delete topics, or have the limit raised",
+            f"tenant {tenant.name} may have {limit} {name} and has {used}; {adding} more are too "
+            "many: delete topics, or have the limit raised",
         )
 
 

@@ -37,7 +37,7 @@ TENANT: Final = _all_of(
     active=BOOLEAN,
     auto_create_topics=BOOLEAN,
     default_partition_count=AT_LEAST_ONE,
-    partition_limit=AT_LEAST_ONE,
+    plan=TEXT,
     created_at=MOMENT,
 )
 CREATE_TENANT: Final = _body(
@@ -47,7 +47,6 @@ ALTER_TENANT: Final = _body(
     active=BOOLEAN,
     auto_create_topics=BOOLEAN,
     default_partition_count=AT_LEAST_ONE,
-    partition_limit=AT_LEAST_ONE,
 )
 MEMBER: Final = _all_of(login=TEXT, name=TEXT, role=ROLE, created_at=MOMENT)
 INVITED: Final = _all_of(

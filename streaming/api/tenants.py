@@ -19,7 +19,7 @@ from tenants.services.alter_tenant import alter_tenant
 from tenants.services.create_tenant import create_tenant
 
 _FOR_ADMINISTRATORS = ("auto_create_topics", "default_partition_count")
-_FOR_OPERATORS = ("active", "partition_limit")
+_FOR_OPERATORS = ("active",)
 
 
 class TenantsView(ManagementView):
@@ -68,7 +68,7 @@ class TenantView(ManagementView):
         responses={200: schema.TENANT},
     )
     def patch(self, request: Request, tenant: str) -> Response:
-        """Change settings; `active` and `partition_limit` are for operators to change."""
+        """Change settings; `active` is for operators to change."""
         access = self.managed(tenant, ADMINISTER)
         fields = read_fields(request.data, optional=_FOR_ADMINISTRATORS + _FOR_OPERATORS)
         if any(name in fields for name in _FOR_OPERATORS):
@@ -95,6 +95,6 @@ def _document(tenant: Tenant) -> dict[str, Any]:
         "active": tenant.active,
         "auto_create_topics": tenant.auto_create_topics,
         "default_partition_count": tenant.default_partition_count,
-        "partition_limit": tenant.partition_limit,
+        "plan": tenant.plan,
         "created_at": rfc3339(tenant.created_at),
     }

@@ -18,7 +18,7 @@ from tenants.services.revoke_api_key import revoke_api_key
 
 
 class TenantAdmin(ReadOnlyAdmin):
-    list_display = ("name", "cluster_id", "active", "partition_limit", "created_at")
+    list_display = ("name", "cluster_id", "active", "plan", "created_at")
     list_filter = ("active",)
     search_fields = ("name", "cluster_id")
     ordering = ("name",)

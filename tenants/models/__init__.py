@@ -3,6 +3,7 @@
 from tenants.models.api_key import ApiKey
 from tenants.models.audit import PLATFORM, AuditChain, AuditEntry
 from tenants.models.change import Change, ChangeCounter
+from tenants.models.limits import ClientQuota, Plan, TenantLimit
 from tenants.models.membership import Membership, Role
 from tenants.models.service_account import ServiceAccount
 from tenants.models.socket_ticket import SocketTicket
@@ -17,11 +18,14 @@ __all__ = [
     "AuditEntry",
     "Change",
     "ChangeCounter",
+    "ClientQuota",
     "Membership",
+    "Plan",
     "Role",
     "ServiceAccount",
     "SocketTicket",
     "Tenant",
+    "TenantLimit",
     "TenantUsage",
     "User",
 ]

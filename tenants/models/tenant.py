@@ -9,14 +9,14 @@ from tenants.models.owned import ScopedManager
 
 
 class Tenant(models.Model):
-    """``cluster_id`` is what clients see (``lkc-…``); ``partition_limit`` bounds its partitions."""
+    """``cluster_id`` is what clients see (``lkc-…``); ``plan`` names what it may use."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=63, unique=True)
     cluster_id = models.CharField(max_length=16, unique=True)
     auto_create_topics = models.BooleanField(default=False)
     default_partition_count = models.PositiveIntegerField(default=6)
-    partition_limit = models.PositiveIntegerField(default=2000)
+    plan = models.CharField(max_length=63, default="standard")
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -6,9 +6,7 @@ from tenants.models import Tenant
 from tenants.published import tenant_change
 from tenants.transactions import limit_waits
 
-ALTERABLE = frozenset(
-    {"auto_create_topics", "default_partition_count", "partition_limit", "active"}
-)
+ALTERABLE = frozenset({"auto_create_topics", "default_partition_count", "active"})
 
 
 def alter_tenant(*, tenant_id: UUID, by: str, **settings: bool | int) -> Tenant:

@@ -6,8 +6,9 @@ from django.conf import settings
 
 from tenants import audit, changes, scope
 from tenants.errors import Invalid, NotFound
-from tenants.models import ApiKey, ServiceAccount, Tenant
+from tenants.models import ApiKey, ServiceAccount
 from tenants.published import credential_change
+from tenants.services.limit_checks import check_room
 from tenants.transactions import limit_waits
 from tenants.verifiers import make_verifiers, new_key_id, new_secret
 
@@ -31,7 +32,7 @@ def issue_api_key(
     """A key for a service account, or without one for the tenant's administrator.
 
     Raises ``NotFound`` for an unknown service account or tenant, ``Invalid`` for an expiry that has
-    passed.
+    passed, ``Conflict`` when the tenant has as many keys as it may have.
     """
     if expires_at is not None and expires_at <= datetime.now(UTC):
         raise Invalid(f"the key would expire at {expires_at.isoformat()}, which has passed")
@@ -39,8 +40,7 @@ def issue_api_key(
     verifiers = make_verifiers(secret, settings.HEADWATER.secrets.verifier_pepper.encode())
     with scope.tenant(tenant_id):
         limit_waits()
-        if not Tenant.objects.filter(id=tenant_id).exists():
-            raise NotFound("there is no such tenant")
+        check_room(tenant_id, "api_keys", ApiKey.objects.filter(revoked_at__isnull=True))
         key = ApiKey.objects.create(
             key_id=new_key_id(),
             tenant_id=tenant_id,

@@ -22,10 +22,12 @@ from brokers.services.heartbeat import heartbeat
 from brokers.services.purge_deleted_topics import purge_deleted_topics
 from brokers.services.register_broker import register_broker
 from tenants.selectors.api_keys import api_keys_of
+from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 from tenants.services.alter_tenant import alter_tenant
 from tenants.services.ensure_service_account import ensure_service_account
 from tenants.services.issue_api_key import issue_api_key
 from tenants.services.revoke_api_key import revoke_api_key
+from tenants.services.set_tenant_limits import set_tenant_limits
 from tests.apps.brokers.registrations import registration
 
 EVERYTHING = 10_000
@@ -49,7 +51,7 @@ class Verbs:
         verb = self.random.choice(
             [
                 self.create, self.grow, self.configure, self.delete, self.register, self.fence,
-                self.live, self.issue, self.revoke, self.configure_tenant,
+                self.live, self.issue, self.revoke, self.configure_tenant, self.limit, self.quota,
             ]
         )  # fmt: skip
         # There may be nothing to act upon yet, or too much of it.
@@ -95,6 +97,19 @@ class Verbs:
         tenant_id = self.tenant.tenant.id
         key = self.random.choice(api_keys_of(tenant_id))
         revoke_api_key(tenant_id=tenant_id, key_id=key.key_id, by="test")
+
+    def limit(self):
+        value = self.random.choice([None, 100, 200])
+        set_tenant_limits(tenant_id=self.tenant.tenant.id, limits={"groups": value}, by="test")
+
+    def quota(self):
+        value = self.random.choice([None, 100.0, 200.0])
+        entity = {"user": self.random.choice([None, "app"])}
+        alter_client_quotas(
+            tenant_id=self.tenant.tenant.id,
+            alterations=[Alteration(entity, {"producer_byte_rate": value})],
+            by="test",
+        )
 
     def configure_tenant(self):
         count = self.random.randint(1, 9)

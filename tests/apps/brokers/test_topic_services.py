@@ -21,6 +21,7 @@ from brokers.services.replace_topic_configs import replace_topic_configs
 from tenants import scope
 from tenants.selectors.changes import newest_change_number
 from tenants.services.alter_tenant import alter_tenant
+from tenants.services.set_tenant_limits import set_tenant_limits
 from tests.apps.brokers.registrations import registration
 
 
@@ -119,7 +120,7 @@ class TestCreate:
         assert acme.create("two").replication_factor == 1
 
     def test_partitions_count_against_the_limit_not_replicas(self, acme):
-        alter_tenant(tenant_id=acme.tenant.id, partition_limit=3, by="test")
+        set_tenant_limits(tenant_id=acme.tenant.id, limits={"partitions": 3}, by="test")
         assert acme.create("flights", 3).replication_factor == 3
 
     def test_a_name_is_given_once_and_collisions_count(self, acme):
@@ -133,7 +134,7 @@ class TestCreate:
         assert len(topics_of(acme.tenant.id)) == len(topics_of(rival.tenant.id)) == 1
 
     def test_a_tenant_has_so_many_partitions_and_no_more(self, acme, rival):
-        alter_tenant(tenant_id=acme.tenant.id, partition_limit=10, by="test")
+        set_tenant_limits(tenant_id=acme.tenant.id, limits={"partitions": 10}, by="test")
         acme.create("one", 6)
         rival.create("one", 6)
         assert refused(acme.create, "two", 5) is ErrorCode.POLICY_VIOLATION
@@ -171,7 +172,7 @@ class TestConcurrently:
         assert outcomes == {ErrorCode.NONE: 1, ErrorCode.TOPIC_ALREADY_EXISTS: 7}
 
     def test_the_limit_holds(self, acme):
-        alter_tenant(tenant_id=acme.tenant.id, partition_limit=9, by="test")
+        set_tenant_limits(tenant_id=acme.tenant.id, limits={"partitions": 9}, by="test")
         with ThreadPoolExecutor(8) as pool:
             outcomes = Counter(pool.map(lambda n: self.attempt(acme, f"topic{n}"), range(8)))
         assert outcomes == {ErrorCode.NONE: 3, ErrorCode.POLICY_VIOLATION: 5}
@@ -204,7 +205,7 @@ class TestDelete:
         assert topic_named(rival.tenant.id, "flights") is not None
 
     def test_deleted_partitions_do_not_count_against_the_limit(self, acme):
-        alter_tenant(tenant_id=acme.tenant.id, partition_limit=6, by="test")
+        set_tenant_limits(tenant_id=acme.tenant.id, limits={"partitions": 6}, by="test")
         created = acme.create("one", 6)
         delete_topic(actor=acme.actor, topic_id=created.topic_id)
         acme.create("two", 6)
@@ -282,7 +283,7 @@ class TestGrow:
 
     def test_the_limit_counts(self, acme):
         acme.create("flights", 3)
-        alter_tenant(tenant_id=acme.tenant.id, partition_limit=4, by="test")
+        set_tenant_limits(tenant_id=acme.tenant.id, limits={"partitions": 4}, by="test")
         assert refused(self.grow, acme, 5) is ErrorCode.POLICY_VIOLATION
 
 

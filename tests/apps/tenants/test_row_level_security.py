@@ -26,10 +26,12 @@ OWNED = [
     "tenants_apikey",
     "tenants_auditchain",
     "tenants_auditentry",
+    "tenants_clientquota",
     "tenants_membership",
     "tenants_serviceaccount",
     "tenants_socketticket",
     "tenants_tenant",
+    "tenants_tenantlimit",
     "tenants_tenantusage",
 ]
 

@@ -149,6 +149,6 @@ def test_an_inactive_tenant_is_out_of_reach(acme):
 def test_only_known_settings_of_a_tenant_can_be_altered(acme):
     altered = alter_tenant(tenant_id=acme.id, auto_create_topics=True, by="test")
     assert altered.auto_create_topics
-    for settings in ({"name": 1}, {"partition_limit": 0}):
+    for settings in ({"name": 1}, {"default_partition_count": 0}):
         with pytest.raises(Invalid):
             alter_tenant(tenant_id=acme.id, by="test", **settings)

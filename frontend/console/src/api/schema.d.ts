@@ -174,7 +174,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change settings; `active` and `partition_limit` are for operators to change. */
+        /** @description Change settings; `active` is for operators to change. */
         patch: operations["alter_tenant"];
         trace?: never;
     };
@@ -1857,7 +1857,7 @@ export interface operations {
                             created_at: string;
                             default_partition_count: number;
                             name: string;
-                            partition_limit: number;
+                            plan: string;
                         }[];
                     };
                 };
@@ -1893,7 +1893,7 @@ export interface operations {
                         created_at: string;
                         default_partition_count: number;
                         name: string;
-                        partition_limit: number;
+                        plan: string;
                     };
                 };
             };
@@ -1924,7 +1924,7 @@ export interface operations {
                         created_at: string;
                         default_partition_count: number;
                         name: string;
-                        partition_limit: number;
+                        plan: string;
                     };
                 };
             };
@@ -1946,7 +1946,6 @@ export interface operations {
                     active?: boolean;
                     auto_create_topics?: boolean;
                     default_partition_count?: number;
-                    partition_limit?: number;
                 };
             };
         };
@@ -1964,7 +1963,7 @@ export interface operations {
                         created_at: string;
                         default_partition_count: number;
                         name: string;
-                        partition_limit: number;
+                        plan: string;
                     };
                 };
             };
