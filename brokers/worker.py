@@ -61,10 +61,12 @@ class RunningBroker:
         from brokers.adapters.control_plane import DjangoControlPlane  # noqa: PLC0415
         from brokers.adapters.figures import PostgresFigures  # noqa: PLC0415
         from brokers.adapters.postgres_metadata import PostgresMetadata  # noqa: PLC0415
+        from brokers.adapters.refusals import PostgresRefusals  # noqa: PLC0415
         from brokers.adapters.storage_hints import CeleryStorageHints  # noqa: PLC0415
 
         self._control = DjangoControlPlane(config.broker_id)
         self._figures = PostgresFigures(config.broker_id)
+        self._refusals = PostgresRefusals(config.broker_id)
         self._node = NodeThread(
             config,
             PostgresMetadata(),
@@ -72,6 +74,7 @@ class RunningBroker:
             on_failure=_exit,
             storage=CeleryStorageHints(),
             figures=self._figures,
+            refusals=self._refusals,
         )
 
     def start(self) -> None:
@@ -84,6 +87,7 @@ class RunningBroker:
             log.error("the broker did not stop within %g s; not all logs were closed", STOP_SECONDS)
         self._control.close()
         self._figures.close()
+        self._refusals.close()
 
     def _begin_to_stop(self, **_signal: Any) -> None:
         """Called in the handler of the signal that ends the worker.

@@ -10,6 +10,8 @@ http = get_asgi_application()
 # Imported after Django is set up: the applications import models.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from streaming.access.refusals import NoteRefusals  # noqa: E402
+from streaming.access.request_origin import RequestOrigin  # noqa: E402
 from streaming.events.hints import send_from_this_process  # noqa: E402
 from streaming.live.routing import websocket_urlpatterns  # noqa: E402
 from streaming.rest.records_door import RecordsDoor  # noqa: E402
@@ -17,8 +19,12 @@ from streaming.rest.request_body import BoundedBody  # noqa: E402
 
 # No middleware around the websockets: who may open one is `streaming.live.socket_caller`'s to say.
 # Channels' origin validator would turn away every program that is not a browser.
-application = ProtocolTypeRouter(
-    {"http": BoundedBody(RecordsDoor(http)), "websocket": URLRouter(websocket_urlpatterns)}
+application = RequestOrigin(
+    NoteRefusals(
+        ProtocolTypeRouter(
+            {"http": BoundedBody(RecordsDoor(http)), "websocket": URLRouter(websocket_urlpatterns)}
+        )
+    )
 )
 
 send_from_this_process()

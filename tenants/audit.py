@@ -1,7 +1,8 @@
 """Appending to the audit log, and checking that nobody else wrote in it.
 
 An entry's digest is SHA-256 over its own content and the digest before it, as canonical JSON. The
-chain's length and head are kept apart from the entries, so that a missing tail shows as well.
+chain's length and head are kept apart from the entries, so that a missing tail shows as well. What
+an entry's content is may grow with releases; its version, which is part of it, tells.
 """
 
 import hashlib
@@ -13,7 +14,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tenants.models import PLATFORM, AuditChain, AuditEntry
+from tenants import origin
+from tenants.models import PLATFORM, AuditChain, AuditEntry, Outcome
+
+VERSION: Final = 2
+"""1: until entries told source, request id and outcome. 2: those as well, and the version."""
+
+BY_CHARACTERS_MAX: Final = 200
+ACTION_CHARACTERS_MAX: Final = 64
+OBJECT_CHARACTERS_MAX: Final = 300
 
 listeners: Final[list[Callable[[], None]]] = []
 """Called after the commit of an entry, by the thread that wrote it: they must return at once. They
@@ -27,21 +36,29 @@ def record(
     object: str,
     tenant_id: UUID = PLATFORM,
     detail: dict[str, Any] | None = None,
+    outcome: Outcome = Outcome.DONE,
+    at: datetime | None = None,
 ) -> None:
     """Append one entry to the tenant's chain, or to the platform's.
 
-    ``action`` is ``noun.verb``. Locks the chain until the transaction ends, so it comes after the
+    ``action`` is ``noun.verb``; ``at`` is now unless it was earlier. Where it was asked from is
+    that of ``tenants/origin.py``. Locks the chain until the transaction ends, so it comes after the
     rows that the verb is about and before the numbered changes.
     """
     chain = _locked_chain(tenant_id)
+    came_from = origin.current()
     entry = AuditEntry(
         tenant_id=tenant_id,
         sequence=chain.length + 1,
-        at=datetime.now(UTC),
+        at=at or datetime.now(UTC),
         by=by,
         action=action,
         object=object,
         detail=detail or {},
+        source=came_from.source,
+        request_id=came_from.request_id,
+        outcome=outcome,
+        version=VERSION,
         previous=chain.head,
     )
     entry.digest = digest(entry)
@@ -73,6 +90,8 @@ def digest(entry: AuditEntry) -> str:
         entry.detail,
         entry.previous,
     ]
+    if entry.version >= 2:
+        content += [entry.version, entry.source, entry.request_id, str(entry.outcome)]
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

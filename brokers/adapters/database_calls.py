@@ -13,8 +13,11 @@ from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from brokers.node import request_origin
 from brokers.node.ports import MetadataUnavailable
 from brokers.services.control_state import Halted
+from tenants import origin
+from tenants.origin import Origin
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,18 +36,20 @@ class DatabaseCalls:
     async def call(
         self, within_s: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """``function(*args, **kwargs)`` in a thread.
+        """``function(*args, **kwargs)`` in a thread, in the name of the request under way.
 
         Raises ``MetadataUnavailable`` when the database fails it, when the cell is halted (to wait
         for an operator is like waiting for PostgreSQL), or when it takes longer than ``within_s``
         seconds, waiting for its turn included.
         """
         loop = asyncio.get_running_loop()
+        asked = request_origin.current.get()
+        came_from = Origin(asked.source, asked.request_id)
+        work = partial(function, *args, **kwargs)
         try:
             async with asyncio.timeout(within_s):
                 return await loop.run_in_executor(
-                    self._pool,
-                    partial(_with_connection, self._greet, partial(function, *args, **kwargs)),
+                    self._pool, partial(_with_connection, self._greet, work, came_from)
                 )
         except TimeoutError:
             raise MetadataUnavailable(
@@ -56,13 +61,14 @@ class DatabaseCalls:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _with_connection(greet: Callable[[], None], function: Callable[[], T]) -> T:
+def _with_connection(greet: Callable[[], None], function: Callable[[], T], asked: Origin) -> T:
     if connection.connection is not None and not connection.is_usable():
         connection.close()
     try:
         if connection.connection is None:
             greet()
-        return function()
+        with origin.acting(asked):
+            return function()
     except Halted as halted:
         raise MetadataUnavailable(halted.message) from halted
     except (DatabaseError, InterfaceError) as error:

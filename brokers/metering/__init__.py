@@ -1,4 +1,4 @@
-"""What is made of counters: steps, thinning, rates. Pure.
+"""What is made of counters: steps, thinning, rates, and the count of refusals. Pure.
 
 No database, no clock, and nothing about where figures come from.
 """

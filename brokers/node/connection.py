@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Coroutine
+from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 from brokers.kernel.errors import HeadwaterError
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_numbers = count(1)
+
 Work = Coroutine[Any, Any, Buffers | Answer | None]
 Outcome = Buffers | Answer | Work | None
 """What beginning a request gives: the response, one that waits, work that must be finished before
@@ -44,8 +47,8 @@ class Connection(asyncio.BufferedProtocol):
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
-        "_write_paused", "_yielding", "feed", "listener", "login", "may_read", "may_write", "peer",
-        "reader", "requests", "session",
+        "_write_paused", "_yielding", "address", "feed", "listener", "login", "may_read",
+        "may_write", "number", "peer", "reader", "requests", "session",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
@@ -59,6 +62,10 @@ class Connection(asyncio.BufferedProtocol):
         self.may_read = self.may_write = False
         """The session's scope; asking an enum for its bits is too slow for every request."""
         self.peer = "?"
+        """Address and port of the other side, and its address alone."""
+        self.address = ""
+        self.number = next(_numbers)
+        """No other connection of this process has it."""
         self.reader = FrameReader(listener.receive_buffers)
         self._transport: asyncio.Transport = cast(asyncio.Transport, None)
         self._queue: deque[Answer] = deque()
@@ -78,16 +85,20 @@ class Connection(asyncio.BufferedProtocol):
         self._unsent = 0
 
     def __str__(self) -> str:
+        place = f"{self.peer} #{self.number}"
         if self.session is None:
-            return f"{self.peer} (not logged in)"
-        return f"{self.peer} (tenant {self.session.tenant_id}, {self.session.principal})"
+            return f"{place} (not logged in)"
+        return f"{place} (tenant {self.session.tenant_id}, {self.session.principal})"
 
     # What the transport calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         name = transport.get_extra_info("peername")
-        self.peer = f"{name[0]}:{name[1]}" if isinstance(name, tuple) else str(name)
+        if isinstance(name, tuple):
+            self.peer, self.address = f"{name[0]}:{name[1]}", str(name[0])
+        else:
+            self.peer = str(name)
         self._transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES_MAX)
         if self.listener.opened(self):
             self._deadline = self.listener.loop.call_later(

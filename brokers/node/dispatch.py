@@ -14,6 +14,7 @@ from brokers.node.answers import Buffers
 from brokers.node.authentication.login import Stage
 from brokers.node.framing import framed, framed_token
 from brokers.node.handlers import api_versions, sasl_authenticate, sasl_handshake
+from brokers.node.request_origin import RequestOrigin, current
 from brokers.node.session import RequestContext, Session
 from brokers.wire.headers import RequestHeader, decode_request_header
 from brokers.wire.messages.api_versions_response import ApiVersion
@@ -182,10 +183,20 @@ class Dispatcher:
         )
         handler = self._routes[header.api_key].handle
         assert handler is not None
-        return self._handled(handler(request, context, self._node), header)
+        return self._handled(handler(request, context, self._node), header, connection)
 
-    async def _handled(self, work: Awaitable[Any], header: RequestHeader) -> Buffers:
+    async def _handled(
+        self, work: Awaitable[Any], header: RequestHeader, connection: "Connection"
+    ) -> Buffers:
+        # A task of its own, so it need not be put back.
+        current.set(self.origin_of(connection, header.correlation_id))
         return self._encoded(header, await work)
+
+    def origin_of(self, connection: "Connection", correlation_id: int) -> RequestOrigin:
+        """Where a request comes from, for the audit log."""
+        node = self._node
+        request_id = f"{node.broker_id}.{node.incarnation}.{connection.number}.{correlation_id}"
+        return RequestOrigin(connection.address, request_id)
 
     def _decode(self, header: RequestHeader, frame: memoryview, position: int) -> Any:
         """Unknown APIs and versions fail closed, as they do in Kafka."""

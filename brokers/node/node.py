@@ -54,10 +54,12 @@ from brokers.node.ports import (
     FiguresStore,
     MetadataSource,
     MetadataUnavailable,
+    RefusalLog,
     TransactionVerifier,
 )
 from brokers.node.producer_ids import ProducerIds
 from brokers.node.receive_buffers import ReceiveBuffers
+from brokers.node.refusals import NoRefusalLog, RefusalNotes
 from brokers.node.routes import ROUTES
 from brokers.node.seen_state import SeenState
 from brokers.node.session import Session
@@ -94,6 +96,7 @@ class Node:
         disk: Disk | None = None,
         storage: StorageHints | None = None,
         figures: FiguresStore | None = None,
+        refusals: RefusalLog | None = None,
     ) -> None:
         self.config = config
         self.control = control
@@ -126,6 +129,7 @@ class Node:
         self.transactions: TransactionVerifier = self._questions
         self._disk: Disk = RealDisk() if disk is None else disk
         self._figures = Figures(self, NoFigures() if figures is None else figures)
+        self.refusals = RefusalNotes(self, NoRefusalLog() if refusals is None else refusals)
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()
         self._undo = AsyncExitStack()
@@ -381,6 +385,7 @@ class Node:
             loops.create_task(self.markers.work())
             loops.create_task(metrics_publisher.publish(self))
             loops.create_task(self._figures.work())
+            loops.create_task(self.refusals.work())
             started()
 
     async def resume(self) -> None:
@@ -418,6 +423,7 @@ class Node:
         self.external.close_connections()
         self.internal.close_connections()
         await self._figures.leave()
+        await self.refusals.leave()
 
     async def _close_partitions(self) -> None:
         self.seen_state.note(self.seen())

@@ -12,7 +12,7 @@ import uvloop
 
 from brokers.node.config import NodeConfig
 from brokers.node.node import Node
-from brokers.node.ports import ControlPlane, FiguresStore, MetadataSource
+from brokers.node.ports import ControlPlane, FiguresStore, MetadataSource, RefusalLog
 from brokers.node.storage_hints import StorageHints
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,11 @@ class NodeThread:
         on_failure: Callable[[Exception], None],
         storage: StorageHints | None = None,
         figures: FiguresStore | None = None,
+        refusals: RefusalLog | None = None,
     ) -> None:
-        self.node = Node(config, metadata, control, storage=storage, figures=figures)
+        self.node = Node(
+            config, metadata, control, storage=storage, figures=figures, refusals=refusals
+        )
         self.ready = threading.Event()
         self.failed: Exception | None = None
         """What ended the node, when nobody had asked it to stop."""

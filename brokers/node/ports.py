@@ -26,6 +26,7 @@ from brokers.kernel.ids import (
 from brokers.metadata.lags import ReplicaLag
 from brokers.metadata.records import Change, PartitionRecord, Snapshot, TopicRecord
 from brokers.metadata.recovery import NOTHING_SEEN, Seen
+from brokers.metering.refusal_tally import Refusals
 
 
 class MetadataUnavailable(HeadwaterError):
@@ -287,6 +288,14 @@ class FiguresStore(Protocol):
     async def roll_up(self) -> None:
         """Make the next point of every series and of the tenants' usage out of what all brokers
         published, if nobody has yet."""
+        ...
+
+
+class RefusalLog(Protocol):
+    """The audit log, for what brokers did not allow."""
+
+    async def record(self, refusals: Sequence[Refusals]) -> None:
+        """Ends within seconds; raises ``MetadataUnavailable``, and then some may be there."""
         ...
 
 

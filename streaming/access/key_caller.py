@@ -5,6 +5,7 @@ from django.db import InterfaceError, OperationalError
 from streaming.access.caller import Caller, KeyCredential, TenantAccess
 from streaming.access.errors import AccessUnavailable, NotAuthenticated
 from streaming.access.key_cache import KeyCache
+from streaming.access.refusals import recognised
 from streaming.records.identity import ADMINISTER, READ, WRITE
 from tenants.selectors.api_keys import Authenticated, authenticate_api_key
 
@@ -13,7 +14,10 @@ _cache = KeyCache()
 
 def fresh_caller_of_key(key_id: str, secret: str) -> Caller | None:
     """The caller if it was confirmed a moment ago; asks nobody."""
-    return _cache.fresh(key_id, secret)
+    known = _cache.fresh(key_id, secret)
+    if known is not None:
+        recognised(known)
+    return known
 
 
 def caller_of_key(key_id: str, secret: str) -> Caller:
@@ -22,7 +26,7 @@ def caller_of_key(key_id: str, secret: str) -> Caller:
     Raises ``NotAuthenticated`` alike for a wrong secret and for a key that is unknown, expired or
     revoked; ``AccessUnavailable`` when the database is away and the key was not seen lately.
     """
-    known = _cache.fresh(key_id, secret)
+    known = fresh_caller_of_key(key_id, secret)
     if known is not None:
         return known
     try:
@@ -34,6 +38,7 @@ def caller_of_key(key_id: str, secret: str) -> Caller:
             raise AccessUnavailable(
                 "The API key cannot be checked: the service's database does not answer."
             ) from error
+        recognised(stale)
         return stale
     if found is None:
         raise NotAuthenticated(
@@ -58,4 +63,6 @@ def caller_of_live_key(found: Authenticated) -> Caller:
         scopes=frozenset(scopes),
     )
     credential = KeyCredential(found.key_id, expires_at_ms)
-    return Caller(found.principal, found.principal, credential, (access,))
+    caller = Caller(found.principal, found.principal, credential, (access,))
+    recognised(caller)
+    return caller

@@ -14,6 +14,7 @@ from streaming.access.caller import Caller, SessionCredential
 from streaming.access.directory import tenants_of
 from streaming.access.errors import CrossSite, NotAuthenticated
 from streaming.access.key_caller import caller_of_key, fresh_caller_of_key
+from streaming.access.refusals import recognised
 from tenants.models import User
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -46,7 +47,10 @@ def caller_of_session(request: HttpRequest) -> Caller:
     if not isinstance(user, User) or not user.is_active or not request.session.session_key:
         raise NotAuthenticated("Sign in, or send an API key and its secret with HTTP Basic.")
     credential = SessionCredential(request.session.session_key, str(user.pk))
-    return Caller(user.login, user.name or user.login, credential, tenants_of(user), user.is_staff)
+    name = user.name or user.login
+    caller = Caller(user.login, name, credential, tenants_of(user), user.is_staff)
+    recognised(caller)
+    return caller
 
 
 def require_csrf(request: HttpRequest) -> None:

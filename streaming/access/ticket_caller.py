@@ -6,6 +6,7 @@ from streaming.access.caller import Caller, KeyCredential, SessionCredential, Te
 from streaming.access.directory import tenants_of, valid_sessions
 from streaming.access.errors import NotAuthenticated
 from streaming.access.key_caller import caller_of_live_key
+from streaming.access.refusals import recognised
 from tenants import scope
 from tenants.models import SocketTicket, User
 from tenants.selectors.api_keys import live_api_key
@@ -50,4 +51,8 @@ def _caller(row: SocketTicket) -> Caller | None:
         return None
     credential = SessionCredential(row.session_key, str(user.pk))
     tenants = tuple(each for each in tenants_of(user) if each.tenant_id == str(row.tenant_id))
-    return Caller(user.login, user.name or user.login, credential, tenants) if tenants else None
+    if not tenants:
+        return None
+    caller = Caller(user.login, user.name or user.login, credential, tenants)
+    recognised(caller)
+    return caller

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from streaming.access.caller import Caller
 from streaming.access.errors import NotAuthenticated
+from streaming.access.refusals import claimed
 from streaming.access.request_caller import caller_of_session, require_csrf
 from streaming.api.hashing import room_to_hash
 from streaming.api.login_throttle import LoginThrottle
@@ -89,6 +90,7 @@ class SessionView(APIView):
         """Sign in."""
         http_request = request._request
         name, password = _credentials(request.data)
+        claimed(name)
         seconds = _throttle.seconds_to_wait(http_request.META.get("REMOTE_ADDR", ""), name)
         if seconds:
             message = f"Too many sign-ins were tried. Try again in {seconds} seconds."

@@ -13,9 +13,9 @@ from tenants.models import PLATFORM, AuditEntry, Tenant
 
 
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("at", "by", "action", "object", "owner", "sequence")
-    list_filter = ("action",)
-    search_fields = ("by", "object", "action")
+    list_display = ("at", "by", "action", "object", "outcome", "source", "owner", "sequence")
+    list_filter = ("outcome", "action")
+    search_fields = ("by", "object", "action", "request_id")
     ordering = ("-at", "-sequence")
     list_select_related = False
     actions: ClassVar = ["check_chains"]

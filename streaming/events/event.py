@@ -66,12 +66,13 @@ class Entry:
     action: str
     object: str
     detail: Json
+    was_done: bool = True
 
 
 def event_of(entry: Entry) -> Event | None:
-    """The event, or None for what is told to nobody."""
+    """The event, or None for what is told to nobody: what was refused did not happen."""
     kind = _TYPES.get(entry.action)
-    if kind is None:
+    if kind is None or not entry.was_done:
         return None
     return Event(kind, int(entry.at.timestamp() * 1000), entry.object, _by(entry.by), entry.detail)
 

@@ -16,6 +16,7 @@ from django.db import Error as DatabaseError
 
 from streaming.events.event import Entry
 from streaming.events.hints import listen
+from tenants.models import Outcome
 from tenants.selectors.audit_log import chain_lengths, entries_after
 
 logger = logging.getLogger(__name__)
@@ -95,7 +96,10 @@ class EventHub:
         start = min(listener.told[chain] for listener in reachable)
         rows = await database_sync_to_async(entries_after)(chain, start, limit=BACKLOG_MAX)
         for row in rows:
-            entry = Entry(row.sequence, row.at, row.by, row.action, row.object, row.detail)
+            was_done = row.outcome == Outcome.DONE
+            entry = Entry(
+                row.sequence, row.at, row.by, row.action, row.object, row.detail, was_done
+            )
             for listener in reachable:
                 if entry.sequence > listener.told[chain]:
                     listener.told[chain] = entry.sequence

@@ -3,6 +3,7 @@
 import functools
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,6 +14,7 @@ from streaming.problems import Problem, problem_body, problem_of
 from streaming.rest.body import InvalidBody
 from streaming.rest.consume_request import InvalidQuery
 from streaming.rest.request_body import BodyTooLarge
+from tenants import origin
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +35,8 @@ def problem_for_request(error: Exception, method: str, path: str) -> Problem:
     problem = _problem(error)
     if problem is None:
         logger.error("%s %s failed", method, path, exc_info=error)
-        return INTERNAL
+        request_id = origin.current().request_id
+        return replace(INTERNAL, message=f"{INTERNAL.message} Its id is {request_id}.")
     return problem
 
 

@@ -1,7 +1,7 @@
 """Rows of the control plane. No rules beyond what PostgreSQL itself keeps: see ``services``."""
 
 from tenants.models.api_key import ApiKey
-from tenants.models.audit import PLATFORM, AuditChain, AuditEntry
+from tenants.models.audit import PLATFORM, AuditChain, AuditEntry, Outcome
 from tenants.models.change import Change, ChangeCounter
 from tenants.models.limits import ClientQuota, Plan, TenantLimit
 from tenants.models.membership import Membership, Role
@@ -20,6 +20,7 @@ __all__ = [
     "ChangeCounter",
     "ClientQuota",
     "Membership",
+    "Outcome",
     "Plan",
     "Role",
     "ServiceAccount",

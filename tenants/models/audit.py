@@ -4,6 +4,7 @@ Entries outlive what they speak of, so tenants are named by id and not by a fore
 refuses to change or delete an entry; the chain shows it if somebody got past the trigger.
 """
 
+from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -13,6 +14,13 @@ from tenants.models.owned import TenantOwned
 
 PLATFORM: Final = UUID(int=0)
 """In place of a tenant's id: what concerns brokers, people and the service itself."""
+
+
+class Outcome(StrEnum):
+    """Whether it was done, or somebody was not allowed to."""
+
+    DONE = "done"
+    REFUSED = "refused"
 
 
 class AuditChain(TenantOwned):
@@ -27,7 +35,11 @@ class AuditChain(TenantOwned):
 
 
 class AuditEntry(TenantOwned):
-    """``digest`` is over the entry and ``previous``; both hexadecimal SHA-256."""
+    """``digest`` is over the entry and ``previous``; both hexadecimal SHA-256.
+
+    ``version`` says what the digest covers (``tenants/audit.py``). ``source`` and ``request_id``
+    are those of ``tenants/origin.py``.
+    """
 
     tenant_id = models.UUIDField()
     sequence = models.BigIntegerField()
@@ -36,6 +48,10 @@ class AuditEntry(TenantOwned):
     action = models.CharField(max_length=64)
     object = models.CharField(max_length=300)
     detail = models.JSONField()
+    source = models.CharField(max_length=64, blank=True, default="")
+    request_id = models.CharField(max_length=128, blank=True, default="")
+    outcome = models.CharField(max_length=8, default=Outcome.DONE)
+    version = models.PositiveSmallIntegerField()
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
 

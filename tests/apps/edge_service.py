@@ -21,6 +21,7 @@ from websockets.sync.client import connect
 from brokers.adapters.control_plane import DjangoControlPlane
 from brokers.adapters.figures import PostgresFigures
 from brokers.adapters.postgres_metadata import PostgresMetadata
+from brokers.adapters.refusals import PostgresRefusals
 from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node_thread import NodeThread
@@ -112,6 +113,10 @@ class EdgeService:
         """Start one broker, on the volume and the port that it had."""
         self._start_node(number, self._internal_ports[number])
 
+    def kafka_port(self, number: int = 1) -> int:
+        """Where a broker serves Kafka's clients."""
+        return self._nodes[number].node.external.port
+
     def client(self, credentials: tuple[str, str] | None = None) -> httpx.Client:
         return httpx.Client(base_url=self.url, auth=credentials, timeout=START_SECONDS)
 
@@ -195,6 +200,7 @@ class EdgeService:
             DjangoControlPlane(BrokerId(number)),
             on_failure=self._failures.append,
             figures=PostgresFigures(BrokerId(number)),
+            refusals=PostgresRefusals(BrokerId(number)),
         )
         node.start()
         assert node.ready.wait(START_SECONDS), self._failures

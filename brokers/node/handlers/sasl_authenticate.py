@@ -67,6 +67,12 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
     elif isinstance(verdict, Rejected):
         node.metrics.authentication_failures += 1
         log.warning("%s: %s login refused: %s", connection, login.mechanism, verdict.reason)
+        node.refusals.login_refused(
+            None if credential is None else credential.tenant_id,
+            key_id or "",
+            login.mechanism or "",
+            connection.listener.dispatcher.origin_of(connection, 0),
+        )
         await asyncio.sleep(AUTHENTICATION_DELAY_SECONDS)
         login.ended(accepted=False)
     return verdict

@@ -43,6 +43,11 @@ def test_who_may_be_told(action, needs):
     assert event_of(entry(action)).needs == needs
 
 
+def test_what_was_refused_did_not_happen():
+    refused = Entry(7, AT, "User:app", "topic.create", "thing", {"count": 3}, was_done=False)
+    assert event_of(refused) is None
+
+
 @pytest.mark.parametrize("action", ["user.set_password", "cell.recover", "partition.mend", ""])
 def test_what_is_told_to_nobody(action):
     assert event_of(entry(action)) is None

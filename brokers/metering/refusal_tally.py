@@ -1,0 +1,109 @@
+"""Refusals on their way to the audit log, so that every one counts and a flood fills nothing. Pure.
+
+The first of its kind is due at once, its repetitions together when a minute is over. What could not
+be written is taken back and due again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+WINDOW_MS: Final = 60_000
+ACTS_PER_TENANT_MAX: Final = 100
+"""Different ones within a window; what is beyond is counted together."""
+
+
+class Act(NamedTuple):
+    """What somebody was not allowed to do. ``tenant_id`` None: it concerns the cell."""
+
+    tenant_id: str | None
+    by: str
+    action: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """``count`` times the same since it was told last; where the first came from, and when."""
+
+    act: Act
+    count: int
+    source: str
+    request_id: str
+    at_ms: int
+
+
+@dataclass(slots=True)
+class _Open:
+    """``told_ms`` None: nothing of it was told in this window."""
+
+    source: str
+    request_id: str
+    at_ms: int
+    count: int = 0
+    told_ms: int | None = None
+
+
+class RefusalTally:
+    """Memory is bounded by ``ACTS_PER_TENANT_MAX`` of each tenant that is refused anything."""
+
+    def __init__(self) -> None:
+        self._acts: dict[Act, _Open] = {}
+        self._per_tenant: Counter[str | None] = Counter()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._acts
+
+    def note(self, act: Act, source: str, request_id: str, now_ms: int) -> None:
+        """Count one refusal."""
+        self._count(act, Refusals(act, 1, source, request_id, now_ms))
+
+    def due(self, now_ms: int) -> list[Refusals]:
+        """What is to be written now; it counts as told."""
+        told = []
+        for act, open_ in list(self._acts.items()):
+            is_over = open_.told_ms is not None and now_ms - open_.told_ms >= WINDOW_MS
+            if open_.count and (open_.told_ms is None or is_over):
+                told.append(Refusals(act, open_.count, open_.source, open_.request_id, open_.at_ms))
+                open_.count, open_.told_ms = 0, now_ms
+            elif is_over:
+                self._forget(act)
+        return told
+
+    def all(self) -> list[Refusals]:
+        """Everything that was not told, for whoever stops; nothing is kept."""
+        rest = [
+            Refusals(act, open_.count, open_.source, open_.request_id, open_.at_ms)
+            for act, open_ in self._acts.items()
+            if open_.count
+        ]
+        self._acts.clear()
+        self._per_tenant.clear()
+        return rest
+
+    def take_back(self, refusals: Iterable[Refusals]) -> None:
+        """They could not be written: due again."""
+        for each in refusals:
+            self._count(each.act, each).told_ms = None
+
+    def _count(self, act: Act, refusals: Refusals) -> _Open:
+        open_ = self._acts.get(act)
+        if open_ is None and self._per_tenant[act.tenant_id] >= ACTS_PER_TENANT_MAX:
+            act = Act(act.tenant_id, "several", "access.several", "")
+            open_ = self._acts.get(act)
+        if open_ is None:
+            open_ = self._acts[act] = _Open("", "", 0)
+            self._per_tenant[act.tenant_id] += 1
+        if not open_.count:
+            open_.source, open_.request_id = refusals.source, refusals.request_id
+            open_.at_ms = refusals.at_ms
+        open_.count += refusals.count
+        return open_
+
+    def _forget(self, act: Act) -> None:
+        del self._acts[act]
+        self._per_tenant[act.tenant_id] -= 1
+        if not self._per_tenant[act.tenant_id]:
+            del self._per_tenant[act.tenant_id]

@@ -1,0 +1,96 @@
+"""What this broker refused, on its way to the audit log: counted, and written in batches.
+
+Serving waits for none of it. While PostgreSQL is away the counts grow and nothing else does.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from brokers.kernel.ids import TenantId
+from brokers.metering.refusal_tally import Act, Refusals, RefusalTally
+from brokers.node import request_origin
+from brokers.node.ports import MetadataUnavailable, RefusalLog
+from brokers.node.request_origin import RequestOrigin
+
+if TYPE_CHECKING:
+    from brokers.node.node import Node
+    from brokers.node.session import Session
+
+log = logging.getLogger(__name__)
+
+WRITE_SECONDS: Final = 1.0
+LEAVE_SECONDS: Final = 0.5
+NAME_CHARACTERS_MAX: Final = 300
+
+
+class NoRefusalLog:
+    """A node by itself: nobody reads it."""
+
+    async def record(self, refusals: Sequence[Refusals]) -> None: ...
+
+
+class RefusalNotes:
+    """``denied`` and ``login_refused`` return at once."""
+
+    def __init__(self, node: "Node", store: RefusalLog) -> None:
+        self._node = node
+        self._store = store
+        self._tally = RefusalTally()
+
+    def denied(
+        self,
+        session: "Session",
+        operation: str,
+        resource_type: str,
+        name: str,
+        origin: RequestOrigin | None = None,
+    ) -> None:
+        """A login was not allowed ``operation`` (``write``) on a resource (``topic``, its name).
+
+        ``origin`` is that of the request under way; on the hot path, which has no task of its own,
+        it must be told.
+        """
+        act = Act(
+            session.tenant_id,
+            session.principal,
+            f"{resource_type}.{operation}",
+            name[:NAME_CHARACTERS_MAX],
+        )
+        self._note(act, origin)
+
+    def login_refused(
+        self, tenant_id: TenantId | None, who: str, mechanism: str, origin: RequestOrigin
+    ) -> None:
+        """``who`` is what the client called itself; the tenant is that of the credential, None
+        where there is no such credential."""
+        act = Act(tenant_id, "nobody", "login.kafka", who[:NAME_CHARACTERS_MAX] or mechanism)
+        self._note(act, origin)
+
+    def _note(self, act: Act, origin: RequestOrigin | None) -> None:
+        asked = request_origin.current.get() if origin is None else origin
+        self._tally.note(act, asked.source, asked.request_id, self._node.clock.now_ms())
+
+    async def work(self) -> None:
+        """Write what is due each second, until cancelled."""
+        while True:
+            await asyncio.sleep(WRITE_SECONDS)
+            due = self._tally.due(self._node.clock.now_ms())
+            if not due:
+                continue
+            try:
+                await self._store.record(due)
+            except MetadataUnavailable:
+                self._tally.take_back(due)
+
+    async def leave(self) -> None:
+        """The broker stops: what it has not written yet."""
+        rest = self._tally.all()
+        if not rest:
+            return
+        try:
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self._store.record(rest)
+        except (MetadataUnavailable, TimeoutError):
+            log.warning("%d refusals could not be written to the audit log", len(rest))

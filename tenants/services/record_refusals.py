@@ -1,0 +1,49 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tenants import audit, origin, scope
+from tenants.models import PLATFORM, Outcome
+from tenants.origin import Origin
+from tenants.transactions import limit_waits
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAct:
+    """``count`` times the same; ``came_from`` and ``at`` are those of the first."""
+
+    by: str
+    action: str
+    object: str
+    count: int
+    at: datetime
+    came_from: Origin
+    detail: dict[str, Any]
+
+
+def record_refusals(*, tenant_id: UUID = PLATFORM, refused: Sequence[RefusedAct]) -> None:
+    """Append what was not allowed to the tenant's audit log, or to the platform's.
+
+    Texts are cut to what an entry holds: they are a client's own words. A call whose outcome is
+    unknown may be made again: then the log says it twice rather than never.
+    """
+    with scope.system("what was refused goes to the audit log"):
+        limit_waits()
+        for each in refused:
+            with origin.acting(each.came_from):
+                audit.record(
+                    tenant_id=tenant_id,
+                    by=_text(each.by, audit.BY_CHARACTERS_MAX),
+                    action=_text(each.action, audit.ACTION_CHARACTERS_MAX),
+                    object=_text(each.object, audit.OBJECT_CHARACTERS_MAX),
+                    detail={**each.detail, "count": each.count},
+                    outcome=Outcome.REFUSED,
+                    at=each.at,
+                )
+
+
+def _text(said: str, characters_max: int) -> str:
+    # PostgreSQL takes no NUL in a text.
+    return said.replace("\0", "�")[:characters_max]

@@ -1,0 +1,84 @@
+"""Refusals are all counted, and a flood of them makes few entries."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brokers.metering.refusal_tally import (
+    ACTS_PER_TENANT_MAX,
+    WINDOW_MS,
+    Act,
+    Refusals,
+    RefusalTally,
+)
+
+WRITE = Act("acme", "User:app", "topic.write", "orders")
+
+
+def test_the_first_is_told_at_once_and_its_repetitions_together():
+    tally = RefusalTally()
+    tally.note(WRITE, "192.0.2.1", "first", 0)
+    assert tally.due(10) == [Refusals(WRITE, 1, "192.0.2.1", "first", 0)]
+    tally.note(WRITE, "192.0.2.2", "second", 20)
+    tally.note(WRITE, "192.0.2.3", "third", 30)
+    assert tally.due(10 + WINDOW_MS - 1) == []
+    assert tally.due(10 + WINDOW_MS) == [Refusals(WRITE, 2, "192.0.2.2", "second", 20)]
+    assert not tally.is_empty
+    assert tally.due(10 + 2 * WINDOW_MS) == []
+    assert tally.is_empty
+
+
+def test_what_could_not_be_written_is_due_again_with_what_came_since():
+    tally = RefusalTally()
+    tally.note(WRITE, "192.0.2.1", "first", 0)
+    lost = tally.due(0)
+    tally.note(WRITE, "192.0.2.1", "second", 5)
+    tally.take_back(lost)
+    assert [(each.act, each.count) for each in tally.due(6)] == [(WRITE, 2)]
+
+
+def test_names_made_up_by_the_thousand_are_counted_together_and_others_are_not_hurt():
+    tally = RefusalTally()
+    for number in range(10 * ACTS_PER_TENANT_MAX):
+        tally.note(WRITE._replace(object=str(number)), "192.0.2.1", "", 0)
+    tally.note(WRITE._replace(tenant_id="rival"), "192.0.2.1", "", 0)
+    told = tally.due(0)
+    assert len(told) == ACTS_PER_TENANT_MAX + 2
+    assert sum(each.count for each in told) == 10 * ACTS_PER_TENANT_MAX + 1
+    together = [each for each in told if each.act.action == "access.several"]
+    assert [each.count for each in together] == [9 * ACTS_PER_TENANT_MAX]
+    assert told[-1].act.tenant_id == "rival"
+
+
+ACTS = st.builds(
+    Act,
+    st.sampled_from([None, "acme", "rival"]),
+    st.just("User:app"),
+    st.just("topic.write"),
+    st.integers(0, 2 * ACTS_PER_TENANT_MAX).map(str),
+)
+
+
+@given(
+    st.lists(st.tuples(ACTS, st.integers(0, 30_000), st.sampled_from(["", "", "write", "fail"])))
+)
+def test_nothing_is_lost_and_a_minute_s_entries_are_bounded(steps):
+    tally, now, noted, told = RefusalTally(), 0, Counter(), Counter()
+    entries = Counter()
+    for act, passed_ms, then in steps:
+        now += passed_ms
+        tally.note(act, "", "", now)
+        noted[act.tenant_id] += 1
+        if then:
+            due = tally.due(now)
+            if then == "fail":
+                tally.take_back(due)
+                continue
+            for each in due:
+                told[each.act.tenant_id] += each.count
+                entries[each.act, now // WINDOW_MS] += 1
+    for each in tally.all():
+        told[each.act.tenant_id] += each.count
+    assert told == noted
+    assert max(entries.values(), default=0) <= 2
