@@ -95,6 +95,12 @@ AUDIT: Final = _all_of(
             by=TEXT,
             action=TEXT,
             object=TEXT,
+            outcome={"type": "string", "enum": ["done", "refused"]},
+            source={"type": "string", "description": "The IP address; empty: the service itself."},
+            request_id={
+                "type": "string",
+                "description": "X-Request-Id, or a Kafka request by its connection.",
+            },
             detail={"type": "object", "additionalProperties": True},
         ),
     },
@@ -103,5 +109,16 @@ AUDIT: Final = _all_of(
         "format": "int64",
         "nullable": True,
         "description": "`before` of the page that follows; null on the last one.",
+    },
+)
+
+VERIFICATION: Final = _all_of(
+    entries={"type": "integer", "format": "int64"},
+    is_whole=BOOLEAN,
+    first_flaw={
+        "type": "integer",
+        "format": "int64",
+        "nullable": True,
+        "description": "The sequence number at which the chain stops being true.",
     },
 )

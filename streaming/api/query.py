@@ -1,6 +1,9 @@
 """Query parameters of the management API: named ones only, in their ranges."""
 
+from datetime import datetime
+
 from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
 
 from streaming.rest.consume_request import InvalidQuery
 
@@ -9,7 +12,8 @@ def known_only(query: QueryDict, *names: str) -> None:
     """Raise ``InvalidQuery`` for a parameter that is none of ``names``."""
     for name in query:
         if name not in names:
-            raise InvalidQuery(f"unknown parameter {name[:64]!r}; known: {', '.join(names)}")
+            known = ", ".join(names) or "none"
+            raise InvalidQuery(f"unknown parameter {name[:64]!r}; known: {known}")
 
 
 def whole_number(query: QueryDict, name: str, default: int, least: int, most: int) -> int:
@@ -29,3 +33,17 @@ def one_of(query: QueryDict, name: str, default: str, words: tuple[str, ...]) ->
     if text not in words:
         raise InvalidQuery(f"{name} must be one of {', '.join(words)}")
     return text
+
+
+def moment(query: QueryDict, name: str) -> datetime | None:
+    """Raises ``InvalidQuery`` for what is not RFC 3339 with its offset."""
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        parsed = parse_datetime(text)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.tzinfo is None:
+        raise InvalidQuery(f"{name} must be a moment such as 2026-11-27T12:00:00Z")
+    return parsed

@@ -5,7 +5,12 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from streaming.api.api_keys import ApiKeysView, ApiKeyView
-from streaming.api.audit_log import AuditLogView
+from streaming.api.audit_log import (
+    AuditCsvView,
+    AuditLogView,
+    AuditNdjsonView,
+    AuditVerificationView,
+)
 from streaming.api.cell import (
     CellBrokerView,
     CellReassignmentView,
@@ -59,6 +64,9 @@ urlpatterns = [
     path(f"{_TENANT}/api-keys", ApiKeysView.as_view()),
     path(f"{_TENANT}/api-keys/<str:key_id>", ApiKeyView.as_view()),
     path(f"{_TENANT}/audit", AuditLogView.as_view()),
+    path(f"{_TENANT}/audit.ndjson", AuditNdjsonView.as_view()),
+    path(f"{_TENANT}/audit.csv", AuditCsvView.as_view()),
+    path(f"{_TENANT}/audit/verification", AuditVerificationView.as_view()),
     path(f"{_TENANT}/overview", OverviewView.as_view()),
     path(f"{_TENANT}/tickets", TicketsView.as_view()),
     path("v1/cell/brokers/<int:broker_id>", CellBrokerView.as_view()),

@@ -230,6 +230,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All entries from the first on, as a table, with their digests. */
+        get: operations["export_audit_entries_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/audit.ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All entries from the first on, a line of JSON each, with their digests. */
+        get: operations["export_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether every entry is as it was written, and none is missing. */
+        get: operations["verify_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/members": {
         parameters: {
             query?: never;
@@ -2076,9 +2127,20 @@ export interface operations {
     list_audit_entries: {
         parameters: {
             query?: {
+                /** @description Such as `topic.create`; a `*` at the end takes what follows. */
+                action?: string;
                 /** @description Only entries of lower sequence numbers: `next` of the page before. */
                 before?: number;
+                /** @description A principal or login, exactly. */
+                by?: string;
                 limit?: number;
+                /** @description What it was done to, exactly. */
+                object?: string;
+                outcome?: "done" | "refused";
+                /** @description Inclusive. */
+                since?: string;
+                /** @description Exclusive. */
+                until?: string;
             };
             header?: never;
             path: {
@@ -2103,14 +2165,119 @@ export interface operations {
                                 [key: string]: unknown;
                             };
                             object: string;
+                            /** @enum {string} */
+                            outcome: "done" | "refused";
+                            /** @description X-Request-Id, or a Kafka request by its connection. */
+                            request_id: string;
                             /** Format: int64 */
                             sequence: number;
+                            /** @description The IP address; empty: the service itself. */
+                            source: string;
                         }[];
                         /**
                          * Format: int64
                          * @description `before` of the page that follows; null on the last one.
                          */
                         next: number | null;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    export_audit_entries_csv: {
+        parameters: {
+            query?: {
+                /** @description Such as `topic.create`; a `*` at the end takes what follows. */
+                action?: string;
+                /** @description A principal or login, exactly. */
+                by?: string;
+                /** @description What it was done to, exactly. */
+                object?: string;
+                outcome?: "done" | "refused";
+                /** @description Inclusive. */
+                since?: string;
+                /** @description Exclusive. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    export_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description Such as `topic.create`; a `*` at the end takes what follows. */
+                action?: string;
+                /** @description A principal or login, exactly. */
+                by?: string;
+                /** @description What it was done to, exactly. */
+                object?: string;
+                outcome?: "done" | "refused";
+                /** @description Inclusive. */
+                since?: string;
+                /** @description Exclusive. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    verify_audit_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        entries: number;
+                        /**
+                         * Format: int64
+                         * @description The sequence number at which the chain stops being true.
+                         */
+                        first_flaw: number | null;
+                        is_whole: boolean;
                     };
                 };
             };

@@ -71,4 +71,7 @@ ROWS = [
         operators=True,
     ),
     _LOOK(f"{_TENANT}/audit", Right.ADMINISTER),
+    _LOOK(f"{_TENANT}/audit.ndjson", Right.ADMINISTER),
+    _LOOK(f"{_TENANT}/audit.csv", Right.ADMINISTER),
+    _LOOK(f"{_TENANT}/audit/verification", Right.ADMINISTER),
 ]

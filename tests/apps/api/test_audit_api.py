@@ -1,0 +1,165 @@
+"""The audit log over HTTP: what was done, what was not allowed, from where and by which request."""
+
+import csv
+import json
+
+import pytest
+
+from brokers.wire.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
+from brokers.wire.registry import ApiKey
+from tenants.models import PLATFORM
+from tenants.selectors.audit_log import AuditFilter, entries_of
+from tests.apps.edge_service import PASSWORD, wait_for
+from tests.node.raw_client import RawClient
+
+
+@pytest.fixture(scope="module")
+def tenant(edge):
+    return edge.tenant()
+
+
+@pytest.fixture(scope="module")
+def path(tenant):
+    return f"/api/v1/tenants/{tenant.name}"
+
+
+@pytest.fixture(scope="module")
+def admin_key(edge, tenant):
+    with edge.client(tenant.administrator) as client:
+        yield client
+
+
+@pytest.fixture
+def service_key(edge, tenant):
+    with edge.client(tenant.service) as client:
+        yield client
+
+
+def refusal(chain, **wanted):
+    """The one entry of that kind, as soon as it is written."""
+    found = []
+
+    def look():
+        found[:] = entries_of(chain, wanted=AuditFilter(outcome="refused", **wanted))
+        return found
+
+    wait_for(look, f"a refusal {wanted} in the audit log")
+    (entry,) = found
+    return entry
+
+
+def test_a_request_s_id_goes_through_to_the_audit_log(admin_key, path, tenant):
+    body = {"name": "named"}
+    answer = admin_key.post(
+        f"{path}/service-accounts", json=body, headers={"X-Request-Id": "build-7.a_b"}
+    )
+    assert answer.headers["X-Request-Id"] == "build-7.a_b"
+    entry = entries_of(tenant.id, limit=1)[0]
+    assert (entry.object, entry.request_id) == ("named", "build-7.a_b")
+    assert entry.source == "127.0.0.1"
+
+
+@pytest.mark.parametrize("sent", ["", "a b", "x" * 65, "ü", "a\tb"])
+def test_an_id_that_could_do_harm_is_replaced(edge, sent):
+    with edge.client() as client:
+        answer = client.get("/api/v1/session", headers={"X-Request-Id": sent.encode()})
+    assert answer.headers["X-Request-Id"] != sent
+    assert len(answer.headers["X-Request-Id"]) == 32
+
+
+def test_every_answer_has_an_id(edge, tenant, admin_key):
+    records = admin_key.get(f"{tenant.path}/topics/absent/records")
+    assert records.status_code == 404
+    with edge.client() as client:
+        answers = [records, client.get("/absent"), client.get("/kafka/v3/clusters")]
+    ids = {answer.headers["X-Request-Id"] for answer in answers}
+    assert len(ids) == len(answers)
+
+
+def test_a_topic_made_over_kafka_tells_connection_and_request(edge, tenant):
+    with RawClient(edge.kafka_port()) as client:
+        client.log_in(tenant.administrator)
+        request = CreateTopicsRequest([CreatableTopic("by-kafka", 1, 1)], 5000)
+        assert client.ask(ApiKey.CREATE_TOPICS, 5, request).topics[0].error_code == 0
+    entry = entries_of(tenant.id, wanted=AuditFilter(object="by-kafka"))[0]
+    assert entry.source == "127.0.0.1"
+    broker, incarnation, connection, correlation = entry.request_id.split(".")
+    assert int(broker) in (1, 2)
+    assert int(incarnation) > 0
+    assert int(connection) > 0
+    assert int(correlation) >= 0
+
+
+def test_a_request_that_was_not_allowed_is_in_its_tenant_s_log(service_key, path, tenant):
+    for _ in range(3):
+        refused = service_key.get(f"{path}/audit", headers={"X-Request-Id": "curious"})
+        assert refused.status_code == 403
+    entry = refusal(tenant.id, action="http.get", object=f"{path}/audit")
+    assert entry.by == "User:app"
+    assert (entry.source, entry.request_id) == ("127.0.0.1", "curious")
+    assert 1 <= entry.detail["count"] <= 3
+
+
+def test_what_concerns_no_tenant_is_in_the_platform_s_log(service_key, tenant):
+    assert service_key.get("/api/v1/cell/reassignments").status_code == 403
+    assert refusal(tenant.id, object="/api/v1/cell/reassignments").by == "User:app"
+
+
+def test_a_wrong_secret_is_the_tenant_s_to_know_and_an_unknown_key_the_platform_s(edge, tenant):
+    key_id, _ = tenant.service
+    for name in (key_id, "NOSUCHKEY0000000"):
+        with edge.client((name, "a-secret-that-must-not-be-kept")) as client:
+            assert client.get("/kafka/v3/clusters").status_code == 401
+    assert refusal(tenant.id, action="login.http").object == key_id
+    unknown = refusal(PLATFORM, action="login.http", object="NOSUCHKEY0000000")
+    assert "a-secret-that-must-not-be-kept" not in json.dumps(unknown.detail)
+    assert unknown.by == "nobody"
+
+
+def test_no_credential_is_no_refusal_and_a_wrong_password_is_one(edge, tenant):
+    login = edge.person(tenant, "viewer")
+    with edge.client() as client:
+        assert client.get("/api/v1/session").status_code == 401
+        body = {"login": login, "password": PASSWORD[::-1]}
+        assert client.post("/api/v1/session", json=body).status_code == 401
+    entry = refusal(PLATFORM, action="login.password")
+    assert entry.object == login
+    assert entry.detail == {"count": 1}
+
+
+def test_a_wrong_secret_over_kafka_is_in_the_tenant_s_log(edge, tenant):
+    key_id, _ = tenant.service
+    with RawClient(edge.kafka_port()) as client:
+        client.handshake("PLAIN")
+        assert client.authenticate(f"\0{key_id}\0wrong".encode()).error_code == 58
+    entry = refusal(tenant.id, action="login.kafka")
+    assert (entry.object, entry.source) == (key_id, "127.0.0.1")
+    assert entry.detail == {"broker": 1, "count": 1}
+
+
+def test_filters_exports_and_the_proof(admin_key, path):
+    for name in ("first", "second"):
+        admin_key.post(f"{path}/service-accounts", json={"name": name})
+    query = "action=service_account.*&object=second"
+    (found,) = admin_key.get(f"{path}/audit?{query}").json()["data"]
+    assert (found["object"], found["outcome"], found["source"]) == ("second", "done", "127.0.0.1")
+    after = admin_key.get(f"{path}/audit", params={"since": found["at"]}).json()["data"]
+    assert after[-1] == found
+    lines = admin_key.get(f"{path}/audit.ndjson").text.splitlines()
+    verified = admin_key.get(f"{path}/audit/verification").json()
+    assert verified["is_whole"] is True
+    assert [json.loads(line)["sequence"] for line in lines][-1] <= verified["entries"]
+    table = admin_key.get(f"{path}/audit.csv?{query}", headers={"Accept": "text/csv"})
+    assert table.headers["Content-Disposition"].startswith("attachment")
+    (row,) = csv.DictReader(table.text.splitlines())
+    assert row["object"] == "second"
+    for wrong in ("outcome=x", "since=yesterday", "since=2026-01-01T00:00:00", "by=%00", "who=me"):
+        assert admin_key.get(f"{path}/audit?{wrong}").status_code == 400, wrong
+        assert admin_key.get(f"{path}/audit.csv?{wrong}").status_code == 400, wrong
+
+
+def test_another_tenant_s_log_cannot_be_seen(edge, path):
+    stranger = edge.tenant()
+    with edge.client(stranger.administrator) as client:
+        for rest in ("audit", "audit.ndjson", "audit.csv", "audit/verification"):
+            assert client.get(f"{path}/{rest}").status_code == 404
