@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0004_socket_tickets")]
+    dependencies = [("tenants", "0011_quotas")]
 
     operations = [
         migrations.AddField(
