@@ -26,6 +26,7 @@ from brokers.node.answers import Answer, Buffers
 from brokers.node.authentication.login import Login, Stage
 from brokers.node.follower_feed import FollowerFeed
 from brokers.node.frame_reader import FrameReader
+from brokers.node.refused_batches import RefusedBatches
 from brokers.node.session import Scope, Session
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Connection(asyncio.BufferedProtocol):
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
         "_write_paused", "_yielding", "address", "feed", "listener", "login", "may_read",
-        "may_write", "number", "peer", "reader", "requests", "session",
+        "may_write", "number", "peer", "reader", "refused_batches",
+        "requests", "session",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
@@ -66,6 +68,7 @@ class Connection(asyncio.BufferedProtocol):
         self.address = ""
         self.number = next(_numbers)
         """No other connection of this process has it."""
+        self.refused_batches = RefusedBatches()
         self.reader = FrameReader(listener.receive_buffers)
         self._transport: asyncio.Transport = cast(asyncio.Transport, None)
         self._queue: deque[Answer] = deque()

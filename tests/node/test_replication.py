@@ -123,6 +123,24 @@ def test_with_too_few_in_sync_nothing_is_acknowledged(trio):
         wait_until(lambda: client.fetch("t", 0).high_watermark == 1, "the commit")
 
 
+def test_what_follows_a_refused_batch_is_refused_until_that_comes_again(trio):
+    topic = trio.topic("t", min_insync_replicas="2")
+    first, second, third = (batch(b"%d" % n, producer=(7, 0, n)) for n in range(3))
+    with trio.at_leader(topic) as client:
+        assert client.produce("t", first).error_code == 0
+        trio.stop(2)
+        trio.stop(3)
+        wait_until(lambda: trio.partition(1, topic).in_sync == {1}, "the leader to know", 20)
+        assert client.produce("t", second).error_code == ErrorCode.NOT_ENOUGH_REPLICAS
+        trio.start(2)
+        trio.wait_for_isr(topic, 1, 2)
+        wait_until(lambda: trio.partition(1, topic).in_sync == {1, 2}, "the leader to know")
+        # Not OUT_OF_ORDER_SEQUENCE_NUMBER, by which librdkafka becomes a new producer.
+        assert client.produce("t", third).error_code == ErrorCode.NOT_ENOUGH_REPLICAS
+        assert client.produce("t", first).base_offset == 0
+        assert [client.produce("t", each).base_offset for each in (second, third)] == [1, 2]
+
+
 def test_a_replica_whose_disk_fails_is_given_up_and_copied_anew(trio):
     topic = trio.topic("t", min_insync_replicas="2")
     with trio.at_leader(topic) as client:

@@ -148,6 +148,7 @@ def _append(
     """Append to every partition that was found; the answer, or one that waits for the commit."""
     now_ms = call.node.clock.now_ms()
     needs_commit = request.acks == ALL_ACKS
+    refused = call.connection.refused_batches
     response = ProduceResponse()
     parked: _Parked | None = None
     found = iter(places)
@@ -156,11 +157,16 @@ def _append(
         for data in topic.partition_data:
             place = next(found)
             try:
+                if refused:
+                    refused.check((topic.name, topic.topic_id, data.index), data.records, now_ms)
                 appended = _append_batch(
                     place, data.records, call.version, needs_commit, now_ms,
                     guards=None if request.transactional_id is None else guards,
                 )  # fmt: skip
             except Refusal as refusal:
+                refused.note(
+                    (topic.name, topic.topic_id, data.index), data.records, refusal.code, now_ms
+                )
                 counter = None if isinstance(place, ErrorCode) else place.counter
                 call.node.metrics.failed(call.session.tenant_id, refusal.code, counter)
                 if refusal.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
