@@ -12,7 +12,9 @@ from tests.torture.clients.task import Task, name_of, place_of
 from tests.torture.history import Kind, Recorder
 from tests.torture.layout import VALUE_BYTES, encode, places, value_of
 
-GIVE_UP_MS: Final = 60_000
+GIVE_UP_MS: Final = 600_000
+"""Longer than any outage. librdkafka goes on as a new producer when it gives a record up, and sends
+again what may have been written: twice then, whatever the broker does."""
 ASK_AGAIN_MS: Final = 5_000
 """Well below how long brokers are stopped: what such a one had in its sockets is sent again, and
 may be appended twice by a broker that does not know its producers."""
