@@ -16,6 +16,7 @@ from streaming.access.caller import TenantAccess
 from streaming.rest import topic_control
 from streaming.rest.body import shown
 from streaming.rest.cluster_config_entries import CLUSTER_CONFIGS, Setting, settings_after
+from tenants import scope
 from tenants.errors import NotFound
 from tenants.published import tenant_change
 from tenants.selectors.tenants import tenant_by_id
@@ -88,7 +89,8 @@ def alter_cluster(
 def broker_configs(access: TenantAccess, security_protocol: str) -> dict[int, list[Entry]]:
     """What a tenant may know of each broker, by its id."""
     row = tenant_by_id(UUID(access.tenant_id))
-    tenant = TenantRecord.from_json(tenant_change(row).payload or {})
+    with scope.tenant(row.id):
+        tenant = TenantRecord.from_json(tenant_change(row).payload or {})
     records = [broker_record(row) for row in brokers.list_brokers()]
     factor = default_replication_factor(sum(not record.draining for record in records))
     return {
