@@ -1,5 +1,5 @@
-"""Token buckets: how much of something may be had now, and when there is more. Pure.
+"""How much of something may be had now, who shares it with whom, and when there is more. Pure.
 
-What is counted, for whom, and what happens to who asks for too much is not for here: no names of
-tenants, no requests, no clock, no I/O. Times come in as monotonic milliseconds.
+Requests, connections and what happens to who asks for too much are not for here: no clock, no I/O.
+Times come in as monotonic milliseconds. Limits of a tenant are named as in ``tenants/limits.py``.
 """

@@ -16,6 +16,10 @@ class TokenBucket:
     burst_ms: int
     level: float
     at_ms: int
+    taken: float = 0.0
+    """All that ever was."""
+    shortages: int = 0
+    """How often ``charge`` found nothing left."""
 
     @classmethod
     def full(cls, rate: float, *, burst_ms: int, now_ms: int) -> "TokenBucket":
@@ -32,7 +36,33 @@ class TokenBucket:
     def take(self, tokens: float, now_ms: int) -> None:
         """Take ``tokens``, whether they are there or not."""
         self.level = self.available(now_ms) - tokens
+        self.taken += tokens
         self.at_ms = max(self.at_ms, now_ms)
+
+    def charge(self, tokens: float, now_ms: int) -> int:
+        """Take ``tokens``; how long nothing is available then, 0 while something is. One call, for
+        whoever does both on the hot path."""
+        at_ms, rate = self.at_ms, self.rate
+        level = self.level
+        if now_ms > at_ms:
+            level += rate * (now_ms - at_ms) / 1000
+            full = rate * self.burst_ms / 1000
+            level = min(level, full)
+            self.at_ms = now_ms
+        self.level = level = level - tokens
+        self.taken += tokens
+        if level > 0:
+            return 0
+        self.shortages += 1
+        return max(1, ceil(-level * 1000 / rate))
+
+    def set_rate(self, rate: float, now_ms: int) -> None:
+        """From now on; what is there, and what is owed, stays. Raises ``ValueError``."""
+        if rate <= 0:
+            raise ValueError(f"a bucket needs a positive rate, not {rate}")
+        if rate != self.rate:
+            self.take(0, now_ms)
+            self.rate = rate
 
     def wait_ms(self, now_ms: int) -> int:
         """Until something is available; 0 when something is."""
