@@ -4,9 +4,10 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
+from uuid import UUID
 
 from brokers.adapters.database_calls import DatabaseCalls
-from brokers.kernel.errors import Refusal
+from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import (
     BrokerId,
     Incarnation,
@@ -58,6 +59,8 @@ from brokers.services import (
     widen_coordinator_topics,
 )
 from brokers.services.control_state import Halted
+from tenants.errors import Invalid, NotFound
+from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 
 T = TypeVar("T")
 
@@ -228,6 +231,17 @@ class DjangoControlPlane:
             validate_only=validate_only,
         )
 
+    async def alter_client_quotas(
+        self,
+        actor: Actor,
+        entity: Mapping[str, str | None],
+        values: Mapping[str, float | None],
+        validate_only: bool,
+    ) -> None:
+        await self._verbs.call(
+            VERB_SECONDS, _alter_client_quotas, actor, entity, values, validate_only
+        )
+
     async def elect_leaders(
         self,
         actor: Actor,
@@ -253,6 +267,25 @@ def _register(registration: BrokerRegistration) -> Incarnation:
     with contextlib.suppress(Halted):  # Then the topics are there, or are made when it starts next.
         ensure_system_topics.ensure_system_topics(registration.id)
     return incarnation
+
+
+def _alter_client_quotas(
+    actor: Actor,
+    entity: Mapping[str, str | None],
+    values: Mapping[str, float | None],
+    validate_only: bool,
+) -> None:
+    try:
+        alter_client_quotas(
+            tenant_id=UUID(actor.tenant_id),
+            by=actor.principal,
+            alterations=[Alteration(entity, values)],
+            validate_only=validate_only,
+        )
+    except Invalid as invalid:
+        raise Refusal(ErrorCode.INVALID_REQUEST, invalid.message) from invalid
+    except NotFound as gone:
+        raise Refusal(ErrorCode.CLUSTER_AUTHORIZATION_FAILED, gone.message) from gone
 
 
 def _create_topics(

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from brokers.adapters.database_calls import DatabaseCalls
-from brokers.kernel.ids import BrokerId, Incarnation
+from brokers.kernel.ids import BrokerId, Incarnation, TenantId
 from brokers.node.ports import BrokerReading, ReplicaReading
+from brokers.selectors import stored_bytes
 from brokers.selectors.database_time import database_time
 from brokers.services import publish_figures, roll_up_figures
 
@@ -40,6 +41,9 @@ class PostgresFigures:
 
     async def roll_up(self) -> None:
         await self._calls.call(ANSWER_SECONDS, _roll_up)
+
+    async def stored_bytes(self) -> dict[TenantId, int]:
+        return await self._calls.call(ANSWER_SECONDS, stored_bytes.stored_bytes)
 
 
 def _roll_up() -> None:

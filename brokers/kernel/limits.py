@@ -39,9 +39,6 @@ FETCH_WAIT_MS_MAX: Final = 30_000
 CONNECTIONS_MAX: Final = 10_000
 """Sockets of one broker process; a socket at rest costs about 10 KiB."""
 
-CONNECTIONS_PER_TENANT_MAX: Final = 1_000
-"""Default, finite so that one tenant's leak cannot take the listener from the others."""
-
 ARRAY_ELEMENTS_MAX: Final = 1_000_000
 """Elements in one array, besides the rule that they must fit the bytes that remain."""
 

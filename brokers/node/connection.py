@@ -9,7 +9,8 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Coroutine
 from itertools import count
-from typing import TYPE_CHECKING, Any, cast
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from brokers.kernel.errors import HeadwaterError
 from brokers.kernel.limits import (
@@ -24,6 +25,7 @@ from brokers.kernel.limits import (
 )
 from brokers.node.answers import Answer, Buffers
 from brokers.node.authentication.login import Login, Stage
+from brokers.node.charges import UNCHARGED, Charges
 from brokers.node.follower_feed import FollowerFeed
 from brokers.node.frame_reader import FrameReader
 from brokers.node.refused_batches import RefusedBatches
@@ -36,6 +38,10 @@ log = logging.getLogger(__name__)
 
 _numbers = count(1)
 
+MUTE_LOOK_AGAIN_MS: Final = 500
+"""A muted connection waits no longer before it looks again: a quota may have been raised, or this
+broker given a larger share of it."""
+
 Work = Coroutine[Any, Any, Buffers | Answer | None]
 Outcome = Buffers | Answer | Work | None
 """What beginning a request gives: the response, one that waits, work that must be finished before
@@ -46,9 +52,9 @@ class Connection(asyncio.BufferedProtocol):
     """``blocked`` when no further request may be begun, whatever the reason."""
 
     __slots__ = (
-        "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_out", "_queue",
+        "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_mute", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
-        "_write_paused", "_yielding", "address", "feed", "listener", "login", "may_read",
+        "_write_paused", "_yielding", "address", "charges", "feed", "listener", "login", "may_read",
         "may_write", "number", "peer", "reader", "refused_batches",
         "requests", "session",
     )  # fmt: skip
@@ -61,6 +67,8 @@ class Connection(asyncio.BufferedProtocol):
         """What another broker is sent that follows partitions over this connection."""
         self.requests: defaultdict[int, int] = defaultdict(int)
         """The tenant's count of requests by API key, once there is a tenant."""
+        self.charges = UNCHARGED
+        """What requests are charged to, once there is a tenant."""
         self.may_read = self.may_write = False
         """The session's scope; asking an enum for its bits is too slow for every request."""
         self.peer = "?"
@@ -75,6 +83,7 @@ class Connection(asyncio.BufferedProtocol):
         self._out: Buffers = []
         self._task: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._mute: asyncio.TimerHandle | None = None
         self._blocked = False
         self._beginning = False
         self._write_paused = False
@@ -125,6 +134,8 @@ class Connection(asyncio.BufferedProtocol):
         self._closing = self._blocked = True
         if self._deadline is not None:
             self._deadline.cancel()
+        if self._mute is not None:
+            self._mute.cancel()
         if self._task is not None:
             self._task.cancel()
         for answer in self._queue:
@@ -153,10 +164,18 @@ class Connection(asyncio.BufferedProtocol):
         """Begin requests that have arrived whole until something blocks, and send what is due."""
         reader = self.reader
         start = self.listener.dispatcher.start
+        charges = self.charges
+        may_wait = charges.are_short
         turns_left = REQUESTS_PER_TURN
         self._beginning = True
+        began = perf_counter()
         try:
-            while not self._blocked and (frame := reader.next_frame()) is not None:
+            while not self._blocked:
+                if may_wait and self._must_wait():
+                    break
+                frame = reader.next_frame()
+                if frame is None:
+                    break
                 outcome = start(frame, self)
                 if outcome is None or isinstance(outcome, list | Answer):
                     self._place(outcome)
@@ -174,8 +193,36 @@ class Connection(asyncio.BufferedProtocol):
             self.refuse("internal error")
         self._beginning = False
         self._send()
+        wait_ms = charges.charge_time((perf_counter() - began) * 1000)
+        if wait_ms:
+            self.mute(wait_ms)
         self._end_failed_login()
         self._settle()
+
+    def _must_wait(self) -> bool:
+        """Whether the next request has arrived whole and may not begin yet; muted then."""
+        api_key = self.reader.next_api_key()
+        wait_ms = 0 if api_key is None else self.charges.wait_ms(api_key)
+        if wait_ms:
+            self.mute(wait_ms)
+        return wait_ms > 0
+
+    def mute(self, wait_ms: int) -> None:
+        """Begin nothing more for ``wait_ms``, as the client was told, or until what its requests
+        are charged to has something again, if that is earlier or later."""
+        self._blocked = True
+        if self._mute is None and not self._closing:
+            self.listener.somebody_waits()
+            delay_s = min(wait_ms, MUTE_LOOK_AGAIN_MS) / 1000
+            self._mute = self.listener.loop.call_later(delay_s, self._look_again)
+
+    def _look_again(self) -> None:
+        self._mute = None
+        wait_ms = self.charges.longest_wait_ms()
+        if wait_ms:
+            self.mute(wait_ms)
+        else:
+            self._go_on()
 
     def _take_turn(self) -> None:
         """The other connections have had theirs."""
@@ -250,6 +297,7 @@ class Connection(asyncio.BufferedProtocol):
         if (
             self._blocked
             and self._task is None
+            and self._mute is None
             and len(self._queue) < REQUESTS_IN_FLIGHT_MAX
             and not self._closing
             and not self._draining
@@ -290,10 +338,14 @@ class Connection(asyncio.BufferedProtocol):
 
     # Sessions and the end.
 
-    def logged_in(self, session: Session, requests: defaultdict[int, int]) -> None:
-        """From here on the connection belongs to one tenant, and counts its requests there."""
+    def logged_in(
+        self, session: Session, requests: defaultdict[int, int], charges: Charges
+    ) -> None:
+        """From here on the connection belongs to one tenant: its requests are counted there and
+        charged to ``charges``."""
         self.session = session
         self.requests = requests
+        self.charges = charges
         self.may_read = Scope.READ in session.scope
         self.may_write = Scope.WRITE in session.scope
         self.reader.frame_bytes_max = FRAME_BYTES_MAX

@@ -16,6 +16,7 @@ from brokers.node.framing import framed, framed_token
 from brokers.node.handlers import api_versions, sasl_authenticate, sasl_handshake
 from brokers.node.request_origin import RequestOrigin, current
 from brokers.node.session import RequestContext, Session
+from brokers.node.timed_work import TimedWork
 from brokers.wire.headers import RequestHeader, decode_request_header
 from brokers.wire.messages.api_versions_response import ApiVersion
 from brokers.wire.primitives import DECODE_ERRORS, skip_tags
@@ -139,6 +140,7 @@ class Dispatcher:
         except DECODE_ERRORS as error:
             raise ProtocolError(f"request header cannot be read: {error}") from error
         connection.requests[api_key] += 1
+        connection.charges.identify(frame)
         return start(
             Call(
                 frame,
@@ -183,6 +185,7 @@ class Dispatcher:
         )
         handler = self._routes[header.api_key].handle
         assert handler is not None
+        connection.charges.identify(frame)
         return self._handled(handler(request, context, self._node), header, connection)
 
     async def _handled(
@@ -190,7 +193,14 @@ class Dispatcher:
     ) -> Buffers:
         # A task of its own, so it need not be put back.
         current.set(self.origin_of(connection, header.correlation_id))
-        return self._encoded(header, await work)
+        timed = TimedWork(work)
+        response = await timed
+        wait_ms = connection.charges.charge_time(timed.spent_ms)
+        if wait_ms:
+            connection.mute(wait_ms)
+            if hasattr(response, "throttle_time_ms"):
+                response.throttle_time_ms = max(response.throttle_time_ms, wait_ms)
+        return self._encoded(header, response)
 
     def origin_of(self, connection: "Connection", correlation_id: int) -> RequestOrigin:
         """Where a request comes from, for the audit log."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex, TopicId
+from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex, TenantId, TopicId
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.ports import BrokerReading, FiguresStore, MetadataUnavailable, ReplicaReading
 
@@ -48,6 +48,9 @@ class NoFigures:
     ) -> None: ...
 
     async def roll_up(self) -> None: ...
+
+    async def stored_bytes(self) -> dict[TenantId, int]:
+        return {}
 
 
 @dataclass(slots=True)
@@ -122,6 +125,7 @@ class Figures:
                 await self._publish()
                 await asyncio.sleep(interval_ms / 2000)
                 await self._store.roll_up()
+                node.quotas.have_stored(await self._store.stored_bytes())
             except MetadataUnavailable:
                 continue
 

@@ -19,6 +19,8 @@ from brokers.node.receive_buffers import ReceiveBuffers
 
 _length_at = Struct(">i").unpack_from
 _PREFIX_BYTES = 4
+_api_key_at = Struct(">h").unpack_from
+_API_KEY_BYTES = 2
 
 
 class FrameReader:
@@ -82,6 +84,18 @@ class FrameReader:
             return None
         self._start = stop
         return self._view[start:stop]
+
+    def next_api_key(self) -> int | None:
+        """What the next frame asks for; None when it has not arrived whole, or cannot be a
+        request."""
+        start = self._start + _PREFIX_BYTES
+        if start + _API_KEY_BYTES > self._end:
+            return None
+        (size,) = _length_at(self._view, self._start)
+        if size < _API_KEY_BYTES or start + size > self._end:
+            return None
+        (api_key,) = _api_key_at(self._view, start)
+        return int(api_key)
 
     def settle(self, when_free: Callable[[], bool]) -> bool:
         """Keep what was not handed out, and make room for the rest of its first frame.

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from brokers.kernel.ids import TenantId
 from brokers.kernel.limits import (
     CONNECTIONS_MAX,
-    CONNECTIONS_PER_TENANT_MAX,
     LOGIN_SECONDS_MAX,
     UNSENT_BYTES_PER_TENANT_MAX,
 )
@@ -23,6 +22,7 @@ from brokers.node.config import ListenerConfig
 from brokers.node.connection import Connection
 from brokers.node.dispatch import Dispatcher
 from brokers.node.metrics import Metrics
+from brokers.node.quotas import Quotas
 from brokers.node.receive_buffers import ReceiveBuffers
 from brokers.node.session import Session
 
@@ -45,6 +45,7 @@ class Listener:
         receive_buffers: ReceiveBuffers,
         metrics: Metrics,
         fault: Callable[[Session], str | None],
+        quotas: Quotas,
         is_internal: bool,
     ) -> None:
         """``fault`` says why a session may not go on, None when it may."""
@@ -61,9 +62,11 @@ class Listener:
         self._config = config
         self.metrics = metrics
         self._fault = fault
+        self._quotas = quotas
+        self.somebody_waits = quotas.shares.hurry
+        """Told when a connection is muted."""
         self._server: asyncio.Server | None = None
         self._socket: socket.socket
-        self._per_tenant: defaultdict[TenantId, int] = defaultdict(int)
         self._unsent: defaultdict[TenantId | None, int] = defaultdict(int)
 
     def bind(self) -> None:
@@ -118,23 +121,22 @@ class Listener:
         self.connections.discard(connection)
         self.metrics.connections -= 1
         if connection.session is not None:
-            tenant_id = connection.session.tenant_id
-            self._per_tenant[tenant_id] -= 1
-            self.metrics.tenant(tenant_id).connections -= 1
+            self.metrics.tenant(connection.session.tenant_id).connections -= 1
+            lease = self._quotas.connections(connection.session)
+            if lease is not None:
+                lease.count -= 1
 
     def logged_in(self, connection: Connection, session: Session) -> str | None:
         """Give the connection its session; or the reason why its tenant may have no more."""
-        tenant_id = session.tenant_id
-        if self._per_tenant[tenant_id] >= CONNECTIONS_PER_TENANT_MAX:
+        lease = self._quotas.connections(session)
+        if lease is not None and not lease.has_room:
             self.metrics.connections_refused += 1
-            return (
-                f"tenant {tenant_id} has {CONNECTIONS_PER_TENANT_MAX} connections to this broker "
-                "already; close some"
-            )
-        self._per_tenant[tenant_id] += 1
-        counter = self.metrics.tenant(tenant_id)
+            return self._quotas.no_room(session)
+        if lease is not None:
+            lease.count += 1
+        counter = self.metrics.tenant(session.tenant_id)
         counter.connections += 1
-        connection.logged_in(session, counter.requests)
+        connection.logged_in(session, counter.requests, self._quotas.charges(session))
         return None
 
     def count_unsent(self, session: Session | None, change: int) -> None:

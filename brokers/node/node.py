@@ -58,6 +58,7 @@ from brokers.node.ports import (
     TransactionVerifier,
 )
 from brokers.node.producer_ids import ProducerIds
+from brokers.node.quotas import Quotas
 from brokers.node.receive_buffers import ReceiveBuffers
 from brokers.node.refusals import NoRefusalLog, RefusalNotes
 from brokers.node.routes import ROUTES
@@ -104,6 +105,7 @@ class Node:
         self.storage: StorageHints = NoStorageWorkers() if storage is None else storage
         self.metadata = MetadataFollower(metadata, self._changed, self._flaw_of)
         self.metrics = Metrics()
+        self.quotas = Quotas(self)
         self.producer_ids = ProducerIds(control, self._remember_producer_ids)
         self.incarnation = Incarnation(0)
         """This run of the broker; known once it has registered."""
@@ -259,6 +261,7 @@ class Node:
             receive_buffers=self._receive_buffers,
             metrics=self.metrics,
             fault=self._session_fault,
+            quotas=self.quotas,
             is_internal=is_internal,
         )
 
@@ -386,17 +389,20 @@ class Node:
             loops.create_task(metrics_publisher.publish(self))
             loops.create_task(self._figures.work())
             loops.create_task(self.refusals.work())
+            loops.create_task(self.quotas.shares.work())
             started()
 
     async def resume(self) -> None:
         """The metadata was rebuilt: begin anew with it. Raises ``MetadataUnavailable``."""
         await self.metadata.load()
         self.seen_state.note(self.seen())
+        self.quotas.begin_anew()
         self.partitions.begin_anew_with(self.image)
         await self.partitions.settle()
 
     def _changed(self, change: Change) -> None:
         self.partitions.changed(change, self.image)
+        self.quotas.changed(change)
         if change.kind is Kind.TOPIC:
             deleted = self.image.tombstones.get(TopicId(bytes.fromhex(change.key)))
             if deleted is not None:

@@ -269,9 +269,10 @@ class BrokerReading:
 
 
 class FiguresStore(Protocol):
-    """Where brokers' figures go, for people to look at; nothing is decided by them.
+    """Where brokers' figures go, for people to look at. Nothing is decided by them but whether a
+    tenant may store more.
 
-    Both verbs end within seconds and raise ``MetadataUnavailable``; what was not taken is made up
+    Each verb ends within seconds and raises ``MetadataUnavailable``; what was not taken is made up
     for by the next reading, for counters only rise.
     """
 
@@ -288,6 +289,10 @@ class FiguresStore(Protocol):
     async def roll_up(self) -> None:
         """Make the next point of every series and of the tenants' usage out of what all brokers
         published, if nobody has yet."""
+        ...
+
+    async def stored_bytes(self) -> dict[TenantId, int]:
+        """What each tenant stores, one replica of each partition, as of the newest roll-up."""
         ...
 
 
@@ -413,6 +418,17 @@ class ControlPlane(Protocol):
         validate_only: bool,
     ) -> None:
         """AlterConfigs: what is not named goes back to its default."""
+        ...
+
+    async def alter_client_quotas(
+        self,
+        actor: Actor,
+        entity: Mapping[str, str | None],
+        values: Mapping[str, float | None],
+        validate_only: bool,
+    ) -> None:
+        """AlterClientQuotas: of one entity, a name of None being the default's; a value of None
+        removes one. Raises ``Refusal`` INVALID_REQUEST."""
         ...
 
     async def elect_leaders(

@@ -72,6 +72,9 @@ class ApiKey(IntEnum):
     LIST_CONFIG_RESOURCES = 74
     DESCRIBE_TOPIC_PARTITIONS = 75
 
+    QUOTA_SHARES = 10_000
+    """Not Kafka's: brokers divide a tenant's limits among each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Codec:

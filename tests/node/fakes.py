@@ -35,6 +35,7 @@ from brokers.metadata.placement import Candidate, place
 from brokers.metadata.records import (
     BrokerRecord,
     Change,
+    ClientQuotaRecord,
     CredentialRecord,
     Kind,
     PartitionRecord,
@@ -65,6 +66,8 @@ from brokers.node.ports import (
     TopicCreated,
     Upkeep,
 )
+from tenants.client_quotas import check_entity, check_values
+from tenants.errors import Invalid
 
 PEPPER = b"the pepper of tests, 32 bytes...."
 SYSTEM = TenantId("00000000-0000-0000-0000-000000000000")
@@ -94,6 +97,8 @@ class MemoryCell:
         self.topics: dict[TopicId, TopicRecord] = {}
         self.partitions: dict[tuple[TopicId, int], PartitionRecord] = {}
         self.brokers: dict[BrokerId, BrokerRecord] = {}
+        self.quotas: dict[tuple, tuple[str, dict[str, float]]] = {}
+        """By tenant and entity."""
         self.registrations: list[BrokerRegistration] = []
         self.credentials: dict[str, CredentialRecord] = {}
         self.generation = 0
@@ -129,6 +134,17 @@ class MemoryCell:
         with self._lock:
             self.tenants[tenant.id] = tenant
             self._publish(Kind.TENANT, tenant.id, tenant.to_json())
+
+    def limit(self, tenant: TenantRecord, **limits: int) -> None:
+        """Give the tenant these limits, and no others."""
+        self.put_tenant(replace(tenant, limits=limits))
+
+    def put_quota(self, tenant: TenantRecord, entity: dict, **values: float) -> str:
+        """A client quota; its id."""
+        record = ClientQuotaRecord(str(uuid.uuid4()), tenant.id, entity, values)
+        with self._lock:
+            self._publish(Kind.QUOTA, record.id, record.to_json())
+        return record.id
 
     def add_key(
         self,
@@ -583,6 +599,24 @@ class MemoryCell:
                     lambda record: election.with_minimum(record, minimum=self.minimum(record)),
                     [each for each in self._present() if each.topic_id == topic.id],
                 )
+
+    async def alter_client_quotas(self, actor, entity, values, validate_only) -> None:
+        self._check()
+        try:
+            check_entity(entity)
+            check_values(entity, values)
+        except Invalid as invalid:
+            raise Refusal(ErrorCode.INVALID_REQUEST, invalid.message) from invalid
+        if validate_only:
+            return
+        with self._lock:
+            key = (actor.tenant_id, *sorted(entity.items()))
+            quota_id, before = self.quotas.get(key, (str(uuid.uuid4()), {}))
+            merged = {**before, **values}
+            kept = {name: value for name, value in merged.items() if value is not None}
+            self.quotas[key] = (quota_id, kept)
+            record = ClientQuotaRecord(quota_id, actor.tenant_id, entity, kept)
+            self._publish(Kind.QUOTA, quota_id, record.to_json() if kept else None)
 
     async def elect_leaders(
         self, actor: Actor, partitions: Sequence[tuple[str, int]] | None

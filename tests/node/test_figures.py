@@ -18,6 +18,7 @@ class MemoryFigures:
         self.available = True
         self.attempts = 0
         self.roll_ups = 0
+        self.stored = {}
         self.brokers = []
         self.published: list[ReplicaReading] = []
 
@@ -30,6 +31,9 @@ class MemoryFigures:
 
     async def roll_up(self) -> None:
         self.roll_ups += 1
+
+    async def stored_bytes(self):
+        return dict(self.stored)
 
     def of(self, topic) -> list[ReplicaReading]:
         return [each for each in self.published if each.topic_id == topic.id]

@@ -204,13 +204,14 @@ def test_a_tenant_made_inactive_is_cut_off(world):
         assert client.is_closed_by_broker()
 
 
-def test_connections_per_tenant_are_capped(tmp_path, monkeypatch):
-    from brokers.node import listener
+def test_connections_per_tenant_are_capped(tmp_path):
+    from dataclasses import replace
+
     from tests.node.fakes import MemoryCell
 
-    monkeypatch.setattr(listener, "CONNECTIONS_PER_TENANT_MAX", 2)
     cell = MemoryCell()
     full, free = cell.add_tenant("full"), cell.add_tenant("free")
+    cell.put_tenant(replace(full, limits={"connections": 2}))
     full_key, free_key = cell.add_key(full), cell.add_key(free)
     with running(cell, node_config(tmp_path / "volume")) as node:
         kept = [RawClient(node.port).log_in(full_key) for _ in range(2)]

@@ -142,7 +142,16 @@ class _Result:
             self._budget = 0
 
     def read(self, places: Places) -> None:
-        """Fill the response in the request's order until the budget is used up."""
+        """Fill the response in the request's order until the budget is used up. Who has used up a
+        quota is answered at once, with nothing in it, and told when to come back (KIP-219)."""
+        connection = self._call.connection
+        wait_ms = connection.charges.fetch_wait_ms()
+        if wait_ms:
+            self.response.throttle_time_ms = wait_ms
+            self.must_return = True
+            connection.mute(wait_ms)
+            return
+        self._budget = connection.charges.fetch_bytes(self._budget)
         found = iter(places)
         for topic in self._request.topics:
             rows = []
@@ -261,6 +270,11 @@ class _Result:
             endpoints.append(NodeEndpoint(broker.id, host, port, broker.rack))
 
     def encoded(self) -> Buffers:
+        connection = self._call.connection
+        wait_ms = connection.charges.charge_fetch(self.byte_count) if self.byte_count else 0
+        if wait_ms:
+            self.response.throttle_time_ms = wait_ms
+            connection.mute(wait_ms)
         return _encoded(self._call, self.response)
 
 

@@ -139,6 +139,8 @@ def _request_refusal(call: "Call", request: ProduceRequest) -> ErrorCode | None:
         return ErrorCode.TOPIC_AUTHORIZATION_FAILED
     if request.acks not in {NO_ACKS, LEADER_ACKS, ALL_ACKS}:
         return ErrorCode.INVALID_REQUIRED_ACKS
+    if call.connection.charges.is_full:
+        return ErrorCode.POLICY_VIOLATION
     return None
 
 
@@ -150,6 +152,7 @@ def _append(
     needs_commit = request.acks == ALL_ACKS
     refused = call.connection.refused_batches
     response = ProduceResponse()
+    charges = call.connection.charges
     parked: _Parked | None = None
     found = iter(places)
     for topic in request.topic_data:
@@ -161,6 +164,7 @@ def _append(
                     refused.check((topic.name, topic.topic_id, data.index), data.records, now_ms)
                 appended = _append_batch(
                     place, data.records, call.version, needs_commit, now_ms,
+                    most_bytes=charges.message_bytes,
                     guards=None if request.transactional_id is None else guards,
                 )  # fmt: skip
             except Refusal as refusal:
@@ -188,6 +192,10 @@ def _append(
                     parked = _Parked(call, response)
                 parked.wait_for(place, appended.last_offset + 1, row)
         response.responses.append(TopicProduceResponse(topic.name, topic.topic_id, rows))
+    wait_ms = charges.charge_produce(len(call.frame))
+    if wait_ms:
+        response.throttle_time_ms = wait_ms
+        call.connection.mute(wait_ms)
     if request.acks == NO_ACKS:
         _check_unanswered(response)
         return None
@@ -204,10 +212,12 @@ def _append_batch(
     needs_commit: bool,
     now_ms: int,
     *,
+    most_bytes: int,
     guards: Guards | None,
 ) -> Appended:
     """``guards``: None where the request names no transaction. Raises ``Refusal`` with the code
-    that the partition is answered with."""
+    that the partition is answered with. A batch has ``most_bytes`` at most, or what its topic
+    says."""
     if isinstance(place, ErrorCode):
         raise Refusal(place, _MESSAGES.get(place, "not done; see the error code"))
     if place.doubts_leadership:
@@ -222,7 +232,7 @@ def _append_batch(
         records = _NOTHING
     header = verify_produced(
         records,
-        max_bytes=place.max_message_bytes,
+        max_bytes=min(place.max_message_bytes, most_bytes),
         produce_version=version,
     )
     guard = None
@@ -257,6 +267,8 @@ _MESSAGES = {
     ErrorCode.INVALID_PRODUCER_ID_MAPPING: "the transactional id is not this producer's",
     ErrorCode.NOT_ENOUGH_REPLICAS: "the transaction's coordinator did not answer; try again",
     ErrorCode.CONCURRENT_TRANSACTIONS: "the transaction before is being completed; try again",
+    ErrorCode.POLICY_VIOLATION: "the tenant stores nearly all that it may store; nothing more is "
+    "taken until records or topics are deleted, or the limit is raised",
     ErrorCode.TRANSACTION_ABORTABLE: "this partition is not part of the transaction; abort it",
 }
 

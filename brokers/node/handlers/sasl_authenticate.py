@@ -60,7 +60,10 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
     if isinstance(verdict, Accepted):
         verdict = await _admit(verdict, node)
     if isinstance(verdict, Accepted):
-        refusal = connection.listener.logged_in(connection, verdict.session)
+        address = connection.address
+        refusal = await node.quotas.admit(verdict.session, address)
+        if refusal is None:
+            refusal = connection.listener.logged_in(connection, verdict.session)
         if refusal is not None:
             raise ProtocolError(refusal)
         login.ended(accepted=True)
