@@ -13,7 +13,8 @@ from django.db import InterfaceError, OperationalError
 from brokers.kernel.errors import ErrorCode, Refusal
 from streaming.access.errors import AccessError
 from streaming.groups.reset_plan import CannotPlan
-from streaming.records.failures import BrokersUnavailable, TooManyClients
+from streaming.quotas.errors import RateLimited
+from streaming.records.failures import BrokersUnavailable, Throttled, TooManyClients
 from tenants import errors as application
 
 
@@ -95,6 +96,8 @@ def problem_of(error: Exception) -> Problem | None:
     match error:
         case Refusal():
             return problem_of_code(error.code, error.message)
+        case RateLimited():
+            return Problem(429, 42901, str(error), error.headers)
         case AccessError():
             return Problem(error.status, error.error_code, str(error), dict(error.headers))
         case application.ApplicationError():
@@ -114,6 +117,8 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem(*_BAD_REQUEST, f"{error}.")
         case TooManyClients():
             return Problem(429, 42901, str(error), _RETRY)
+        case Throttled():
+            return Problem(429, 42901, str(error), {"Retry-After": str(error.seconds)})
     return None
 
 

@@ -13,21 +13,31 @@ from streaming.access.basic import parse_basic
 from streaming.access.caller import Caller, SessionCredential
 from streaming.access.directory import tenants_of
 from streaming.access.errors import CrossSite, NotAuthenticated
-from streaming.access.key_caller import caller_of_key, fresh_caller_of_key
+from streaming.access.key_caller import fresh_caller_of_key
+from streaming.access.key_login import caller_of_key_at
 from streaming.access.refusals import recognised
+from streaming.quotas.charging import charge_request
+from streaming.quotas.tenant_limits import process_limits
 from tenants.models import User
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def caller_of_request(request: HttpRequest) -> Caller:
-    """Raises ``NotAuthenticated``, ``CrossSite`` and ``AccessUnavailable``."""
+    """Who calls, charged for it.
+
+    Raises ``NotAuthenticated``, ``CrossSite``, ``AccessUnavailable`` and ``RateLimited``.
+    """
     header = request.META.get("HTTP_AUTHORIZATION")
     if header is not None:
-        return caller_of_key(*parse_basic(header))
-    caller = caller_of_session(request)
-    if request.method not in _SAFE:
-        require_csrf(request)
+        caller = caller_of_key_at(_address(request), *parse_basic(header))
+    else:
+        caller = caller_of_session(request)
+        if request.method not in _SAFE:
+            require_csrf(request)
+        for access in caller.tenants:
+            process_limits().refreshed(access.tenant_id)
+    charge_request(request, caller)
     return caller
 
 
@@ -35,10 +45,15 @@ async def acaller_of_request(request: HttpRequest) -> Caller:
     """``caller_of_request`` for async views; a key seen a moment ago costs no thread."""
     header = request.META.get("HTTP_AUTHORIZATION")
     if header is not None:
-        key_id, secret = parse_basic(header)
-        caller = fresh_caller_of_key(key_id, secret)
-        return caller or await sync_to_async(caller_of_key)(key_id, secret)
+        caller = fresh_caller_of_key(*parse_basic(header))
+        if caller is not None:
+            charge_request(request, caller)
+            return caller
     return await sync_to_async(caller_of_request)(request)
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def caller_of_session(request: HttpRequest) -> Caller:

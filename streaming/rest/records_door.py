@@ -16,8 +16,11 @@ from django.http.request import split_domain_port, validate_host
 
 from streaming.access.basic import parse_basic
 from streaming.access.caller import Caller
-from streaming.access.key_caller import caller_of_key, fresh_caller_of_key
+from streaming.access.key_caller import fresh_caller_of_key
+from streaming.access.key_login import caller_of_key_at
 from streaming.problems import Problem
+from streaming.quotas.charging import charge_key
+from streaming.quotas.errors import rate_headers
 from streaming.rest.answers import problem_for_request
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.problem_reply import problem_reply
@@ -90,11 +93,20 @@ class _Call:
 
     async def reply(self) -> Reply:
         """Whatever goes wrong becomes a reply too."""
-        scope = self._scope
         if not _is_ours(self.headers.get(b"host", b"")):
             return problem_reply(_FOREIGN_HOST)
         try:
-            caller = await _caller(self.headers[b"authorization"].decode("latin-1"))
+            caller = await self._caller()
+            verdict = charge_key(caller)
+        except Exception as error:
+            return self._failed(error)
+        reply = await self._served(caller)
+        reply.headers.update(rate_headers(verdict))
+        return reply
+
+    async def _served(self, caller: Caller) -> Reply:
+        scope = self._scope
+        try:
             exchange = Exchange(
                 caller.access(self._cluster_id),
                 scope["path"],
@@ -105,7 +117,19 @@ class _Call:
             )
             return await self._serve(exchange)
         except Exception as error:
-            return problem_reply(problem_for_request(error, scope["method"], scope["path"]))
+            return self._failed(error)
+
+    async def _caller(self) -> Caller:
+        key_id, secret = parse_basic(self.headers[b"authorization"].decode("latin-1"))
+        known = fresh_caller_of_key(key_id, secret)
+        if known is not None:
+            return known
+        client = self._scope.get("client")
+        return await sync_to_async(caller_of_key_at)(client[0] if client else "", key_id, secret)
+
+    def _failed(self, error: Exception) -> Reply:
+        scope = self._scope
+        return problem_reply(problem_for_request(error, scope["method"], scope["path"]))
 
     def _header(self, name: str) -> str | None:
         value = self.headers.get(name.encode())
@@ -114,12 +138,6 @@ class _Call:
     def _origin(self) -> str:
         host = self.headers[b"host"].decode("latin-1")
         return f"{self._scope.get('scheme', 'http')}://{host}"
-
-
-async def _caller(authorization: str) -> Caller:
-    key_id, secret = parse_basic(authorization)
-    caller = fresh_caller_of_key(key_id, secret)
-    return caller or await sync_to_async(caller_of_key)(key_id, secret)
 
 
 async def _until_gone(reply: Awaitable[Reply], receive: Receive) -> Reply | None:
