@@ -6,28 +6,30 @@ hints are all that Redis carries here.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
 
 from streaming.access import directory
 from streaming.access.caller import Caller, SessionCredential, TenantAccess
 from streaming.access.errors import NotAuthenticated
-from streaming.access.management import managed_tenant
+from streaming.access.management import OPERATOR, managed_tenant
 from streaming.events.event import Cursor, parse_cursor
 from streaming.events.hub import current_hub
 from streaming.events.session import Ended, EventSession
-from streaming.live.admission import Admission, TooManySockets
+from streaming.live.admission import TooManySockets, process_admission
 from streaming.live.close_codes import CloseCode
 from streaming.live.revocation import Grant, current_watch
 from streaming.live.socket import Closed, Message, Scope, Socket
 from streaming.live.socket_caller import caller_of_upgrade
 from streaming.problems import Problem, problem_of
+from streaming.quotas.charging import charge_tenant
+from streaming.quotas.tenant_limits import process_limits
 from streaming.records.identity import READ
 from streaming.rest.consume_request import InvalidQuery
 from tenants.models import PLATFORM
@@ -38,8 +40,6 @@ logger = logging.getLogger(__name__)
 CLOSE_SECONDS: Final = 5
 OPERATOR_CHECK_SECONDS: Final = 3
 _PARAMETERS: Final = ("tenant", "since")
-
-_admissions: "WeakKeyDictionary[asyncio.AbstractEventLoop, Admission]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,24 @@ async def _serve(socket: Socket) -> None:
     if caller is None:
         raise NotAuthenticated("Sign in, or send an API key and its secret with HTTP Basic.")
     access = await database_sync_to_async(_access)(caller, request.tenant)
-    admission = _admissions.setdefault(asyncio.get_running_loop(), Admission())
-    with admission.admit(str(PLATFORM) if access is None else access.tenant_id):
+    async with _admitted(access):
         start = request.since or await database_sync_to_async(_newest)(access)
         await socket.accept()
         ended = await _tell(socket, EventSession(socket, caller, access, start), caller, access)
     if ended is not None:
         await _close(socket, ended)
+
+
+@asynccontextmanager
+async def _admitted(access: TenantAccess | None) -> AsyncIterator[None]:
+    """The socket is counted as the tenant's while the context lasts; an operator's is nobody's."""
+    if access is None or access.role == OPERATOR:
+        yield
+        return
+    limits = await database_sync_to_async(process_limits().refreshed)(access.tenant_id)
+    charge_tenant(access)
+    with process_admission().admit(access.tenant_id, access.tenant, limits.websockets):
+        yield
 
 
 async def _tell(

@@ -1,17 +1,15 @@
 """How many live sockets there may be, so that one tenant's cannot crowd out another's."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from streaming.quotas.budgets import Budgets, process_budgets
+
 SOCKETS_MAX: Final = 4_000
 """Of one web process; a socket at rest costs some 50 KiB."""
-SOCKETS_PER_TENANT_MAX: Final = 2_000
 SOCKETS_UNAUTHENTICATED_MAX: Final = 200
 """Upgraded sockets that have yet to say who they are; each may take ``AUTH_SECONDS``."""
-
-UNAUTHENTICATED: Final = ""
 
 
 class TooManySockets(Exception):
@@ -19,24 +17,52 @@ class TooManySockets(Exception):
 
 
 class Admission:
-    """Counts sockets by tenant id; ``UNAUTHENTICATED`` counts those without one."""
+    """Counts the sockets of one web process; each tenant's are counted over all of them."""
 
-    def __init__(self) -> None:
-        self._open: Counter[str] = Counter()
+    def __init__(self, budgets: Budgets) -> None:
+        self._budgets = budgets
+        self._open = 0
+        self._unauthenticated = 0
 
     @contextmanager
-    def admit(self, tenant_id: str) -> Iterator[None]:
-        """Count a socket while it is open. Raises ``TooManySockets``."""
-        limit = SOCKETS_PER_TENANT_MAX if tenant_id else SOCKETS_UNAUTHENTICATED_MAX
-        if self._open[tenant_id] >= limit:
-            what = "this tenant has" if tenant_id else "there are"
-            raise TooManySockets(f"{what} {limit} live sockets already, which is the limit")
-        if self._open.total() >= SOCKETS_MAX:
-            raise TooManySockets(f"the service has {SOCKETS_MAX} live sockets, which is its limit")
-        self._open[tenant_id] += 1
+    def admit_unauthenticated(self) -> Iterator[None]:
+        """Count a socket that has yet to say who it is. Raises ``TooManySockets``."""
+        if self._unauthenticated >= SOCKETS_UNAUTHENTICATED_MAX:
+            raise TooManySockets(
+                f"there are {SOCKETS_UNAUTHENTICATED_MAX} live sockets already that have not said "
+                "whose they are, which is the limit"
+            )
+        self._unauthenticated += 1
         try:
             yield
         finally:
-            self._open[tenant_id] -= 1
-            if not self._open[tenant_id]:
-                del self._open[tenant_id]
+            self._unauthenticated -= 1
+
+    @contextmanager
+    def admit(self, tenant_id: str, tenant: str, limit: int) -> Iterator[None]:
+        """Count a tenant's socket while it is open; it may have ``limit``, over all processes.
+
+        Raises ``TooManySockets``.
+        """
+        if self._budgets.sockets(tenant_id) >= limit:
+            raise TooManySockets(
+                f"tenant {tenant} has as many live sockets as it may: its limit websockets is "
+                f"{limit}; close some, or have the limit raised"
+            )
+        if self._open >= SOCKETS_MAX:
+            raise TooManySockets(f"the service has {SOCKETS_MAX} live sockets, which is its limit")
+        self._budgets.open_socket(tenant_id)
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._budgets.close_socket(tenant_id)
+            self._open -= 1
+
+
+_admission = Admission(process_budgets())
+
+
+def process_admission() -> Admission:
+    """That of this process, for sockets of every kind."""
+    return _admission

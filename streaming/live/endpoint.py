@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
-from weakref import WeakKeyDictionary
+
+from channels.db import database_sync_to_async
 
 from streaming.access.caller import Caller, TenantAccess
 from streaming.access.errors import NotAuthenticated
 from streaming.filters.filter import InvalidFilter
-from streaming.live.admission import UNAUTHENTICATED, Admission, TooManySockets
+from streaming.live.admission import TooManySockets, process_admission
 from streaming.live.client_message import (
     Authenticate,
     parse_stream_message,
@@ -35,14 +36,14 @@ from streaming.live.start_from import InvalidRequest
 from streaming.live.stream_request import parse_stream_request
 from streaming.live.tail_request import parse_tail_request
 from streaming.problems import Problem, problem_of
+from streaming.quotas.charging import charge_tenant
+from streaming.quotas.tenant_limits import process_limits
 from streaming.records.identity import READ
 
 logger = logging.getLogger(__name__)
 
 AUTH_SECONDS: Final = 10
 CLOSE_SECONDS: Final = 5
-
-_admissions: "WeakKeyDictionary[asyncio.AbstractEventLoop, Admission]" = WeakKeyDictionary()
 
 
 async def live_tail(
@@ -111,17 +112,18 @@ async def _admitted(
     socket: Socket, cluster_id: str | None, ticket: str | None
 ) -> AsyncIterator[Grant]:
     """By what right the socket is open; it is counted while the context lasts."""
-    admission = _admissions.setdefault(asyncio.get_running_loop(), Admission())
     if ticket is not None:
         caller: Caller | None = await caller_of_ticket(ticket)
     else:
         caller = await caller_of_upgrade(socket.scope)
     if caller is None:
-        with admission.admit(UNAUTHENTICATED):
+        with process_admission().admit_unauthenticated():
             await socket.accept()
             caller = await _first_message(socket)
     access = _access(caller, cluster_id)
-    with admission.admit(access.tenant_id):
+    limits = await database_sync_to_async(process_limits().refreshed)(access.tenant_id)
+    charge_tenant(access)
+    with process_admission().admit(access.tenant_id, access.tenant, limits.websockets):
         yield Grant(caller, access)
 
 
@@ -149,7 +151,7 @@ async def _first_message(socket: Socket) -> Caller:
         ) from None
     if not isinstance(message, Authenticate):
         raise NotAuthenticated("The first message must be of type auth.")
-    return await caller_of_secret(message.api_key, message.api_secret)
+    return await caller_of_secret(socket.scope, message.api_key, message.api_secret)
 
 
 async def _live(

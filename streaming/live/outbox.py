@@ -1,5 +1,9 @@
 """Frames that wait for a socket, within bounds that their producers can see.
 
+What goes out to a tenant's sockets is charged to its ``fetch_bytes_per_s``, each socket's bytes on
+their own: the brokers have counted once what goes to many. A tenant in debt waits, and its outboxes
+are full meanwhile, as those of slow readers are.
+
 A frame is kept in parts: those who wait with the same records share their text, so that many slow
 readers of one topic hold little more than one does.
 """
@@ -8,6 +12,7 @@ import asyncio
 from collections import Counter, deque
 from typing import Final
 
+from streaming.live.egress import Egress
 from streaming.live.socket import Socket
 
 PENDING_CHARACTERS_MAX: Final = 2 * 1024 * 1024
@@ -27,8 +32,11 @@ class Outbox:
     ``pending`` counts characters by tenant, over all outboxes that share it.
     """
 
-    def __init__(self, socket: Socket, pending: Counter[str], tenant_id: str) -> None:
+    def __init__(
+        self, socket: Socket, pending: Counter[str], tenant_id: str, egress: Egress
+    ) -> None:
         self._socket = socket
+        self._egress = egress
         self._pending = pending
         self._tenant_id = tenant_id
         self._frames: deque[tuple[str, ...]] = deque()
@@ -44,6 +52,8 @@ class Outbox:
     def is_full(self) -> bool:
         """Whether as much waits as may; it is more by one frame at most, if obeyed."""
         if self.characters > PENDING_CHARACTERS_MAX:
+            return True
+        if self.characters > 0 and self._egress.wait_seconds > 0:
             return True
         crowded = self._pending[self._tenant_id] > PENDING_CHARACTERS_PER_TENANT_MAX
         return crowded and self.characters > 0
@@ -68,7 +78,9 @@ class Outbox:
         while not self._frames:
             self._wake.clear()
             await self._wake.wait()
+        await self._egress.room()
         frame = self._frames.popleft()
+        self._egress.spend(sum(map(len, frame)))
         try:
             async with asyncio.timeout(SEND_SECONDS_MAX):
                 await self._socket.send("".join(frame))

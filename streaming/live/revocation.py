@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from streaming.access import directory
 from streaming.access.caller import Caller, KeyCredential, SessionCredential, TenantAccess
 from streaming.live.close_codes import CloseCode
+from streaming.quotas.tenant_limits import process_limits
 from tenants.selectors.changes import newest_change_number
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,8 @@ class RevocationWatch:
                 newest = await database_sync_to_async(newest_change_number)()
                 if newest != number or loop.time() - checked_at >= CHECK_SECONDS:
                     await self._check()
+                    if newest != number:
+                        await self._renew_limits()
                     number, checked_at = newest, loop.time()
             except DatabaseError as error:
                 logger.warning("live sockets stay open unchecked: the database is away (%s)", error)
@@ -74,6 +77,11 @@ class RevocationWatch:
         grants = dict(self._open)
         for socket, reason in await database_sync_to_async(_lapsed)(grants):
             socket.end(CloseCode.NOT_AUTHENTICATED, reason)
+
+    async def _renew_limits(self) -> None:
+        """One of the changes may have been a limit, and a socket looks none up while it is open."""
+        for tenant_id in {grant.access.tenant_id for grant in self._open.values()}:
+            await database_sync_to_async(process_limits().renewed)(tenant_id)
 
 
 def _lapsed(grants: dict[Revocable, Grant]) -> list[tuple[Revocable, str]]:

@@ -29,6 +29,7 @@ from streaming.live.client_message import (
     Unsubscribe,
 )
 from streaming.live.close_codes import CloseCode
+from streaming.live.egress import Egress
 from streaming.live.ending import Ending
 from streaming.live.feed import Feed
 from streaming.live.feed_request import FeedRequest
@@ -77,7 +78,7 @@ class LiveSession:
         self._parse = parse
         loop = asyncio.get_running_loop()
         pending = _pending.setdefault(loop, Counter())
-        self._outbox = Outbox(socket, pending, access.tenant_id)
+        self._outbox = Outbox(socket, pending, access.tenant_id, Egress(access.tenant_id))
         self._feeds: dict[str | None, Feed] = {}
         self._members: dict[str | None, GroupMember] = {}
         self._production = Production(access, self.send)

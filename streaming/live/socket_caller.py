@@ -19,7 +19,8 @@ from streaming.access import ticket_caller
 from streaming.access.basic import parse_basic
 from streaming.access.caller import Caller
 from streaming.access.errors import CrossSite
-from streaming.access.key_caller import caller_of_key, fresh_caller_of_key
+from streaming.access.key_caller import fresh_caller_of_key
+from streaming.access.key_login import caller_of_key_at
 from streaming.access.request_caller import caller_of_session
 from streaming.live.socket import Scope
 
@@ -31,7 +32,7 @@ async def caller_of_upgrade(scope: Scope) -> Caller | None:
     """
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     if "authorization" in headers:
-        return await caller_of_secret(*parse_basic(headers["authorization"]))
+        return await caller_of_secret(scope, *parse_basic(headers["authorization"]))
     session_key = _session_key(headers.get("cookie", ""))
     if session_key is None:
         return None
@@ -39,10 +40,13 @@ async def caller_of_upgrade(scope: Scope) -> Caller | None:
     return await database_sync_to_async(_caller_of_session_key)(session_key)
 
 
-async def caller_of_secret(key_id: str, secret: str) -> Caller:
-    """Who the API key is. Raises as ``caller_of_key`` does."""
+async def caller_of_secret(scope: Scope, key_id: str, secret: str) -> Caller:
+    """Who the API key is. Raises as ``caller_of_key_at`` does."""
     caller = fresh_caller_of_key(key_id, secret)
-    return caller or await database_sync_to_async(caller_of_key)(key_id, secret)
+    if caller is not None:
+        return caller
+    address = scope["client"][0] if scope.get("client") else ""
+    return await database_sync_to_async(caller_of_key_at)(address, key_id, secret)
 
 
 async def caller_of_ticket(ticket: str) -> Caller:
