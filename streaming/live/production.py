@@ -38,6 +38,8 @@ class Production:
         size = len(message.key or b"") + len(message.value or b"")
         await self._wait_for_room(size)
         try:
+            # Records wait rather than be refused: those behind one must not overtake it.
+            await current_clients().until_unthrottled(self._access.identity)
             record = await self._record(message)
             delivery = await current_clients().submit(self._access.identity, record)
         except Exception as error:

@@ -12,11 +12,11 @@ from aiokafka.client import AIOKafkaClient
 from django.conf import settings
 
 from streaming.records.connection import client_options
-from streaming.records.failures import TooManyClients
+from streaming.records.failures import Throttled, TooManyClients
 from streaming.records.identity import Identity
 from streaming.records.outgoing import Delivered, OutgoingRecord, Parcel
 from streaming.records.producer import ACKNOWLEDGED_MS_MAX, Producer
-from streaming.records.reader import PartitionPlace, Reader
+from streaming.records.reader import THROTTLE_SECONDS_MAX, PartitionPlace, Reader
 from streaming.records.token import TokenSigner
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,25 @@ class Clients:
     ) -> Mapping[int, PartitionPlace]:
         """``partitions``, asked of a broker now: for one that is not among those known."""
         return await (await self._producer(identity)).current_partitions(topic)
+
+    def require_unthrottled(self, identity: Identity) -> None:
+        """Raise ``Throttled`` when the brokers want no records in this name for longer than a
+        request should wait."""
+        seconds = self._throttle_seconds(identity)
+        if seconds > THROTTLE_SECONDS_MAX:
+            raise Throttled("produce_bytes_per_s or request_time_percent", seconds)
+
+    async def until_unthrottled(self, identity: Identity) -> None:
+        """Wait until the brokers take records in this name again."""
+        seconds = self._throttle_seconds(identity)
+        if seconds > 0:
+            await asyncio.sleep(seconds)
+
+    def _throttle_seconds(self, identity: Identity) -> float:
+        starting = self._producers.get(identity)
+        if starting is None or not starting.done() or starting.cancelled() or starting.exception():
+            return 0.0
+        return starting.result().throttle_seconds
 
     async def submit(
         self, identity: Identity, record: OutgoingRecord

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from typing import Final
 
 from aiokafka import errors as kafka
@@ -20,6 +21,18 @@ class TooManyClients(HeadwaterError):
         super().__init__(
             f"{what} has {limit} reads in progress at this web process, which is the limit. "
             "Wait for one to end, ask for shorter waits, or read with a Kafka client."
+        )
+
+
+class Throttled(HeadwaterError):
+    """The brokers ask this identity to wait, ``seconds`` more; nothing was sent."""
+
+    def __init__(self, limit: str, seconds: float) -> None:
+        self.seconds = ceil(seconds)
+        super().__init__(
+            f"The brokers hold back what comes in this tenant's name: it, or this principal, has "
+            f"used more than its {limit}. Nothing was done; send the request again in "
+            f"{self.seconds} s. GET /api/v1/quotas shows the tenant's limits and what it uses."
         )
 
 
@@ -49,14 +62,15 @@ _REMEDIES: Final = {
 }
 
 
-def refusal_of(code: int, subject: str) -> Refusal:
-    """A broker's error code as a ``Refusal`` that names what it was about."""
+def refusal_of(code: int, subject: str, told: str | None = None) -> Refusal:
+    """A broker's error code as a ``Refusal`` that names what it was about; ``told`` is what the
+    broker said of it."""
     try:
         error = ErrorCode(code)
     except ValueError:
         error = ErrorCode.UNKNOWN_SERVER_ERROR
-    told = _REMEDIES.get(error, "the broker refused")
-    return Refusal(error, f"{subject}: {told} ({error.name})")
+    remedy = told or _REMEDIES.get(error, "the broker refused")
+    return Refusal(error, f"{subject}: {remedy} ({error.name})")
 
 
 @contextmanager

@@ -48,6 +48,16 @@ _PERHAPS_WRITTEN: Final = frozenset(
 )
 """The batch may be in the log and not yet be committed; sending it again tells."""
 
+_OF_THE_WHOLE: Final = frozenset(
+    {
+        ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+        ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+        ErrorCode.POLICY_VIOLATION,
+        ErrorCode.THROTTLING_QUOTA_EXCEEDED,
+    }
+)
+"""Said of who writes and of the topic, and of no record: its parts would be told the same."""
+
 _SEQUENCE_LOST: Final = frozenset(
     {
         ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
@@ -142,8 +152,8 @@ class Lane:
             parcel.written(start, stop, base_offset, appended_ms)
             base_offset += stop - start
 
-    def on_error(self, code: ErrorCode) -> None:
-        """The broker answered ``code`` for the batch."""
+    def on_error(self, code: ErrorCode, told: str | None = None) -> None:
+        """The broker answered ``code`` for the batch; ``told`` is what it said of it."""
         batch = self._ended()
         if code in _NOT_WRITTEN:
             self._heads.appendleft(batch)
@@ -156,10 +166,10 @@ class Lane:
             self._renew()
             batch.payload = b""
             self._heads.appendleft(batch)
-        elif batch.count > 1:
+        elif batch.count > 1 and code not in _OF_THE_WHOLE:
             self._heads.extendleft(reversed(_halves(batch)))
         else:
-            self._fail(batch, refusal_of(code, self.subject))
+            self._fail(batch, refusal_of(code, self.subject, told))
 
     def on_lost(self) -> None:
         """No answer came for the batch: it may have been written."""

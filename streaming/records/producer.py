@@ -62,6 +62,7 @@ class Producer:
         self._pending = 0
         self._pending_bytes = 0
         self._room = asyncio.Event()
+        self._muted_until: dict[int, float] = {}
         self._loop = asyncio.get_running_loop()
 
     async def start(self) -> None:
@@ -83,6 +84,11 @@ class Producer:
     def in_use(self) -> bool:
         """Whether records are on their way."""
         return self._pending > 0
+
+    @property
+    def throttle_seconds(self) -> float:
+        """How long brokers want nothing more in this identity's name; 0 when they take it now."""
+        return max(0.0, max(self._muted_until.values(), default=0.0) - self._loop.time())
 
     async def partitions(self, topic: str) -> dict[int, PartitionPlace]:
         """The topic's partitions as they were within ``PLACES_SECONDS``; asked for otherwise.
@@ -210,7 +216,12 @@ class Producer:
         try:
             # Whatever else becomes ready in this turn of the loop shares the first request.
             await asyncio.sleep(0)
-            while ready := self._ready.pop(leader, None):
+            while leader in self._ready:
+                # A broker that has asked for a pause reads nothing meanwhile (KIP-219).
+                pause = self._muted_until.get(leader, 0.0) - self._loop.time()
+                if pause > 0:
+                    await asyncio.sleep(pause)
+                ready = self._ready.pop(leader)
                 await self._send(leader, _taken(ready, self._loop.time()))
                 for lane in ready:
                     self._route_while_sending(leader, lane)
@@ -245,6 +256,9 @@ class Producer:
                 lane.refuse_all(error if isinstance(error, Exception) else _stopping(lane))
             raise
         else:
+            if answer.throttle_time_ms > 0:
+                seconds = min(answer.throttle_time_ms / 1000, DELIVERY_SECONDS)
+                self._muted_until[leader] = self._loop.time() + seconds
             self._read(answer, taken)
 
     def _read(self, answer: Any, taken: dict[Lane, Batch]) -> None:
@@ -258,7 +272,7 @@ class Producer:
                     lane.on_written(row.base_offset, row.log_append_time_ms)
                     continue
                 code = _code(row.error_code)
-                lane.on_error(code)
+                lane.on_error(code, row.error_message)
                 if lane.repeats:
                     self._hold(lane, f"the broker answered {code.name}")
         for lane in lanes.values():

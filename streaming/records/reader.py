@@ -22,7 +22,7 @@ from brokers.wire.messages.metadata_request import MetadataRequest as WireMetada
 from brokers.wire.messages.metadata_request import MetadataRequestTopic
 from brokers.wire.registry import ApiKey
 from streaming.records.connection import CONNECT_SECONDS
-from streaming.records.failures import BrokersUnavailable, broker_errors, refusal_of
+from streaming.records.failures import BrokersUnavailable, Throttled, broker_errors, refusal_of
 from streaming.records.wire_request import UnsupportedByBroker, WireRequest
 
 EARLIEST: Final = -2
@@ -31,6 +31,9 @@ LATEST: Final = -1
 
 NO_LEADER: Final = -1
 READ_UNCOMMITTED: Final = 0
+THROTTLE_SECONDS_MAX: Final = 1.0
+"""What a request waits when a broker asks for a pause; past it the caller is asked to wait."""
+MUTE_SECONDS_MAX: Final = 60
 ANSWER_SECONDS: Final = 10
 """For what a broker answers at once, and for a leader that moves to be found again; a long poll has
 its own time on top."""
@@ -81,6 +84,7 @@ class Reader:
     def __init__(self, client: AIOKafkaClient) -> None:
         self._client = client
         self._leaders: dict[str, dict[int, PartitionPlace]] = {}
+        self._muted_until: dict[int, float] = {}
         self.broken = False
         """Whether something failed in a way that a fresh client would mend; such are not pooled."""
 
@@ -92,6 +96,13 @@ class Reader:
 
     async def close(self) -> None:
         await self._client.close()
+
+    def require_unthrottled(self) -> None:
+        """Raise ``Throttled`` when a broker has asked for a pause that is too long to wait for."""
+        now = asyncio.get_running_loop().time()
+        seconds = max(self._muted_until.values(), default=0.0) - now
+        if seconds > THROTTLE_SECONDS_MAX:
+            raise Throttled("fetch_bytes_per_s or request_time_percent", seconds)
 
     async def partitions(self, topic: str) -> dict[int, PartitionPlace]:
         """The topic's partitions by index, asked of a broker now.
@@ -305,10 +316,15 @@ class Reader:
 
         ``subject`` names what it is about. Raises ``BrokersUnavailable``, ``UnsupportedByBroker``.
         """
+        loop = asyncio.get_running_loop()
+        # A broker that has asked for a pause reads nothing meanwhile (KIP-219).
+        pause = self._muted_until.get(node, 0.0) - loop.time()
+        if pause > 0:
+            await asyncio.sleep(pause)
         try:
             with broker_errors(subject):
                 async with asyncio.timeout(seconds):
-                    return await self._client.send(node, request)
+                    answer = await self._client.send(node, request)
         except UnsupportedByBroker:
             raise
         except BaseException as error:
@@ -318,6 +334,10 @@ class Reader:
             if isinstance(error, BrokersUnavailable):
                 self._client.force_metadata_update()
             raise
+        pause = getattr(answer, "throttle_time_ms", 0) / 1000
+        if pause > 0:
+            self._muted_until[node] = loop.time() + min(pause, MUTE_SECONDS_MAX)
+        return answer
 
 
 def _may_pass(failure: Exception) -> bool:

@@ -38,6 +38,7 @@ async def consume_partition(exchange: Exchange, topic: str, partition: int) -> R
     exchange.access.require(READ)
     wanted = parse_consume_request(exchange.query)
     async with current_clients().reader(exchange.access.identity) as reader:
+        reader.require_unthrottled()
         fetched, decoded = await _read(reader, topic, partition, wanted)
     url = exchange.origin() + exchange.path
     head = {
@@ -91,6 +92,7 @@ async def consume_record(exchange: Exchange, topic: str, partition: int, offset:
     if offset > OFFSET_MAX:
         raise InvalidQuery(f"an offset is at most {OFFSET_MAX}")
     async with current_clients().reader(exchange.access.identity) as reader:
+        reader.require_unthrottled()
         fetched = await _fetch(reader, topic, partition, offset, wait_ms=0, max_bytes=1)
         decoded = await decode(fetched.records, offset, max_records=1, max_bytes=1)
     if not decoded.records and decoded.unreadable:

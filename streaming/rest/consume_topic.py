@@ -37,6 +37,7 @@ async def consume_topic(exchange: Exchange, topic: str) -> Reply:
     wanted = parse_consume_topic_request(exchange.query)
     matching = await compile_filter(wanted.filter_text) if wanted.filter_text else None
     async with current_clients().reader(exchange.access.identity) as reader:
+        reader.require_unthrottled()
         walk = TopicWalk(reader, topic, backward=wanted.backward)
         await walk.begin(wanted.start, wanted.partitions, wanted.max_records)
         page = await _read_page(walk, wanted, matching)

@@ -165,6 +165,7 @@ class _Production:
                 if texts:
                     size = sum(map(len, texts))
                     await self._wait_for_room(size)
+                    await self._shipper.until_unthrottled()
                     shipment = await self._shipper.ship(asked_by(texts))
                     await self._queue.put((shipment, size))
             if not body.disconnected:

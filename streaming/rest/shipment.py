@@ -39,8 +39,14 @@ class Shipper:
         self._prefix = f'"error_code":200,"cluster_id":{cluster},"topic_name":{name}'
 
     async def find_topic(self) -> None:
-        """To be awaited before ``ship``. Raises ``Refusal`` and ``BrokersUnavailable``."""
+        """To be awaited before ``ship``. Raises ``Refusal``, ``BrokersUnavailable`` and, when the
+        brokers want no more records of this identity for a while, ``Throttled``."""
+        current_clients().require_unthrottled(self._identity)
         self._partitions = len(await current_clients().partitions(self._identity, self._topic))
+
+    async def until_unthrottled(self) -> None:
+        """Wait until the brokers take more records of this identity."""
+        await current_clients().until_unthrottled(self._identity)
 
     async def ship(self, asked: Sequence[Asked]) -> "Shipment":
         """Put the records on their way, those of one partition in their order."""

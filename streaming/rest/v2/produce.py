@@ -62,6 +62,7 @@ async def produce_to_partition(
 async def _produce(request: HttpRequest, topic: str, partition: int | None) -> HttpResponseBase:
     access = await access_of(request, WRITE)
     wanted = format_of_body(request.content_type)
+    current_clients().require_unthrottled(access.identity)
     count = await _partition_count(access, topic, -1 if partition is None else partition)
     if partition is not None and partition >= count:
         raise PartitionNotFound(topic, partition, count)

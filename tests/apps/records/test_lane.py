@@ -252,3 +252,17 @@ def test_a_refusal_after_a_lost_answer_says_nothing_of_the_first_attempt():
     assert broker.log == [b"a", b"b"]
     assert all("is not known" in str(outcome) for outcome in both.outcomes)
     assert lane.producer is None, "its numbers may be in use"
+
+
+def test_what_is_refused_to_the_writer_is_refused_to_all_its_records_at_once():
+    """As when the tenant's storage is full: halves of the batch would be told the same."""
+    lane, ids = Lane("t", 0), Ids()
+    both = parcel(b"a", b"b")
+    lane.add(both)
+    ids.give(lane)
+    lane.take()
+    lane.on_error(ErrorCode.POLICY_VIOLATION, "the tenant has stored 95 % of its storage_bytes")
+    assert not lane.waiting
+    for outcome in both.outcomes:
+        assert isinstance(outcome, Refusal)
+        assert "95 % of its storage_bytes (POLICY_VIOLATION)" in outcome.message
