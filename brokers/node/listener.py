@@ -7,7 +7,6 @@ without a timer each.
 import asyncio
 import logging
 import socket
-import ssl
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -25,6 +24,7 @@ from brokers.node.metrics import Metrics
 from brokers.node.quotas import Quotas
 from brokers.node.receive_buffers import ReceiveBuffers
 from brokers.node.session import Session
+from brokers.node.tls import FollowedCertificate
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,8 @@ class Listener:
 
     async def accept(self) -> None:
         """Serve whoever connects."""
-        context = self._tls()
+        files = self._config.tls
+        context = None if files is None else FollowedCertificate(files).context
         self._server = await self.loop.create_server(
             lambda: Connection(self),
             sock=self._socket,
@@ -95,15 +96,6 @@ class Listener:
             ssl=context,
             ssl_handshake_timeout=None if context is None else LOGIN_SECONDS_MAX,
         )
-
-    def _tls(self) -> ssl.SSLContext | None:
-        files = self._config.tls
-        if files is None:
-            return None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(files.certificate, files.key)
-        return context
 
     # What connections tell.
 

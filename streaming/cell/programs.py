@@ -74,20 +74,14 @@ def beat_command(schedule: Path) -> tuple[str, ...]:
 
 
 def web_command(instance: Instance) -> tuple[str, ...]:
-    """uvicorn serving ``streaming.asgi``."""
+    """uvicorn serving ``streaming.asgi``, as ``streaming.web`` configures it."""
     tls = instance.tls_files
     certificate: tuple[str, ...] = ()
     if tls is not None:
-        certificate = ("--ssl-certfile", str(tls.certificate), "--ssl-keyfile", str(tls.key))
+        certificate = ("--certificate", str(tls.certificate), "--key", str(tls.key))
     return (
-        *(PYTHON, "-m", "uvicorn", "streaming.asgi:application"),
+        *(PYTHON, "-m", "streaming.web"),
         *("--host", instance.bind_host, "--port", str(instance.http_port)),
-        *("--loop", "uvloop", "--ws", "websockets-sansio", "--ws-max-size", str(1024 * 1024)),
-        # A frame is encoded once for all who watch; compressing it again for each would cost more
-        # than everything else together, and memory for every socket at rest.
-        *("--ws-per-message-deflate", "false"),
-        *("--lifespan", "off", "--no-access-log", "--no-server-header", "--no-proxy-headers"),
-        *("--timeout-graceful-shutdown", "1"),
         *certificate,
     )
 

@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import NoReturn
 
-from streaming.cell import folder, ports, preparation, valkey
+from streaming.cell import folder, ports, preparation, tls, valkey
 from streaming.cell.failure import Failure
 from streaming.cell.instance import Instance
 from streaming.cell.plan import Options, resolve
@@ -27,6 +28,8 @@ STORES_TIMEOUT_S = 60.0
 SERVICE_TIMEOUT_S = 180.0
 POLL_S = 0.05
 WATCH_S = 0.25
+RENEWAL_S = 3600.0
+"""Between two looks at the certificate that a deployment made for itself."""
 
 
 class Stopped(BaseException):
@@ -52,7 +55,7 @@ def serve(options: Options, progress: Progress) -> int:
                 wait_for_first_record(instance, progress, supervised.watch)
             supervised.supervisor.start(each.name for each in upkeep_programs(instance))
             say_how_to_reach(instance, progress)
-            _watch(supervised, progress)
+            _watch(instance, supervised, progress)
         except Stopped:
             progress.say("Stopping.")
     progress.say("Stopped.")
@@ -117,12 +120,17 @@ def _look_for_stop() -> None:
         raise Stopped
 
 
-def _watch(supervised: Supervised, progress: Progress) -> NoReturn:
-    """Until a signal comes, say which programs ended and were started again."""
+def _watch(instance: Instance, supervised: Supervised, progress: Progress) -> NoReturn:
+    """Until a signal comes, say which programs ended and were started again, and keep the
+    deployment's own certificate from expiring: whoever serves it takes up a new one by itself."""
     before = {each.name: each.pid for each in supervised.watch()}
+    looked = time.monotonic()
     while True:
         _look_for_stop()
         time.sleep(WATCH_S)
+        if instance.tls and time.monotonic() - looked > RENEWAL_S:
+            looked = time.monotonic()
+            tls.ensure(instance.data_dir / "tls", instance.advertised_host, datetime.now(UTC))
         for each in supervised.watch():
             if each.pid is not None and each.pid != before.get(each.name):
                 if before.get(each.name) is not None:

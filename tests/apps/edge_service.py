@@ -26,6 +26,7 @@ from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node_thread import NodeThread
 from streaming.cell import ports
+from streaming.web import server_options
 from tenants.services.add_member import add_member
 from tenants.services.appoint_operator import appoint_operator
 from tenants.services.create_tenant import create_tenant
@@ -77,13 +78,8 @@ class EdgeService:
             application,
             host="127.0.0.1",
             port=0,
-            lifespan="off",
-            loop="uvloop",
-            ws="websockets-sansio",
-            ws_max_size=1024 * 1024,
-            ws_per_message_deflate=False,
             log_config=None,
-            access_log=False,
+            **server_options(),
         )
         self._web = uvicorn.Server(config)
         self._web_thread = threading.Thread(target=self._web.run, daemon=True)

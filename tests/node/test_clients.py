@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import socket
 import ssl
 
 import pytest
@@ -182,3 +183,12 @@ async def test_tls(tmp_path):
             sasl_mechanism="SCRAM-SHA-512", sasl_plain_username=key[0], sasl_plain_password=key[1],
         ) as other:  # fmt: skip
             await other.send_and_wait("t", b"by aiokafka", partition=0)
+            # The certificate is replaced: open connections go on, the next handshake has the new.
+            _certificate(tmp_path)
+            await other.send_and_wait("t", b"after it", partition=0)
+        new = ssl.create_default_context(cafile=str(tls.certificate))
+        with (
+            socket.create_connection(("127.0.0.1", node.port), 10) as plain,
+            new.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
+        ):
+            assert secured.version() == "TLSv1.3"

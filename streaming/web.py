@@ -1,0 +1,62 @@
+"""The web process, ``python -m streaming.web --host H --port P``: uvicorn and ``streaming.asgi``.
+
+A module and not uvicorn's command line, which loads a certificate once and for good.
+"""
+
+import argparse
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from brokers.node.config import TlsFiles
+from brokers.node.tls import FollowedCertificate
+
+WEBSOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
+
+
+def server_options() -> dict[str, Any]:
+    """How uvicorn serves, whatever the address: keywords of its ``Config``."""
+    return {
+        "loop": "uvloop",
+        "ws": "websockets-sansio",
+        "ws_max_size": WEBSOCKET_MESSAGE_BYTES_MAX,
+        # A frame is encoded once for all who watch; compressing it again for each would cost more
+        # than everything else together, and memory for every socket at rest.
+        "ws_per_message_deflate": False,
+        "lifespan": "off",
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": 1,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m streaming.web", description=__doc__)
+    parser.add_argument("--host", required=True, help="address to listen on")
+    parser.add_argument("--port", required=True, type=int)
+    parser.add_argument("--certificate", type=Path, help="PEM chain; followed while it serves")
+    parser.add_argument("--key", type=Path, help="its key, PEM")
+    given = parser.parse_args()
+    if (given.certificate is None) != (given.key is None):
+        parser.error("--certificate and --key go together")
+    options = server_options()
+    if given.certificate is not None:
+        options["ssl_context_factory"] = following(TlsFiles(given.certificate, given.key))
+    uvicorn.run("streaming.asgi:application", host=given.host, port=given.port, **options)
+
+
+def following(files: TlsFiles) -> Callable[..., ssl.SSLContext]:
+    """uvicorn's ``ssl_context_factory``: the certificate of ``files``, replaced when they are."""
+
+    def factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        return FollowedCertificate(files).context
+
+    return factory
+
+
+if __name__ == "__main__":
+    main()

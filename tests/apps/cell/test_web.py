@@ -1,0 +1,70 @@
+"""The web process's own part: TLS that follows its files."""
+
+import socket
+import ssl
+import threading
+from datetime import UTC, datetime
+
+import pytest
+import uvicorn
+
+from brokers.node.config import TlsFiles
+from streaming import web
+from streaming.cell import tls
+from tests.apps.edge_service import wait_for
+
+
+async def no_application(scope, receive, send):
+    raise AssertionError("nothing is asked for")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    tls.ensure(tmp_path, "localhost", datetime.now(UTC))
+    return tmp_path
+
+
+@pytest.fixture
+def port(folder):
+    files = TlsFiles(folder / "server.pem", folder / "server.key")
+    config = uvicorn.Config(
+        no_application,
+        host="127.0.0.1",
+        port=0,
+        log_config=None,
+        ssl_context_factory=web.following(files),
+        **web.server_options(),
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait_for(lambda: server.started, "uvicorn serves")
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+
+
+def shown(port, folder, *, newest=ssl.TLSVersion.TLSv1_3):
+    context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = newest
+    with (
+        socket.create_connection(("127.0.0.1", port), 10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secured,
+    ):
+        return secured.getpeercert(binary_form=True)
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_a_new_certificate_is_served_without_a_restart_and_old_tls_is_not(port, folder):
+    first = shown(port, folder)
+    (folder / "server.pem").unlink()
+    tls.ensure(folder, "localhost", datetime.now(UTC))
+
+    second = shown(port, folder)
+
+    assert first != second == ssl.PEM_cert_to_DER_cert((folder / "server.pem").read_text())
+    assert shown(port, folder, newest=ssl.TLSVersion.TLSv1_2) == second
+    with pytest.raises(ssl.SSLError):
+        shown(port, folder, newest=ssl.TLSVersion.TLSv1_1)
