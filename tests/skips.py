@@ -17,6 +17,7 @@ MAY_BE_MISSING = {
     "root": "an ordinary user is a supported way to run the tests",
     "an ordinary user": "root is a supported way to run the tests",
     "Linux": "macOS is a supported machine",
+    "a package index with advisories": "mirrors and closed networks have none",
 }
 
 

@@ -1,0 +1,175 @@
+"""What other people's scanners say of this code: bandit, detect-secrets, pip-audit.
+
+What is accepted stands here with its reason, and nowhere else: comments that silence a scanner are
+not looked at. Something accepted that is no longer found fails as well.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from detect_secrets.core.scan import scan_file
+from detect_secrets.settings import transient_settings
+
+from streaming.cell.program import CHECKOUT
+
+CODE = ["brokers", "clients", "connect", "frontend", "streaming", "tenants", "manage.py"]
+GENERATED = "./brokers/wire/messages,./brokers/wire/coordinator,./frontend/console"
+
+ACCEPTED_EVERYWHERE = {
+    "B101": "asserts say what holds; what a caller can cause is raised",
+    "B404": "a supervisor starts programs",
+    "B603": "a list of arguments and no shell; a shell is B602 and B605, which are not accepted",
+    "B606": "the same for os.exec",
+}
+CONSTANTS = "the text is put together from constants of the module; values are parameters"
+OWN_PIPE = "the other end of the pipe is this program's own process, see ADR 15"
+NO_SECRET = "no secret depends on this chance"
+ACCEPTED = {
+    ("brokers/node/scrubbing.py", "B311"): NO_SECRET,
+    ("brokers/selectors/tenant_health.py", "B608"): CONSTANTS,
+    ("brokers/services/broker_rows.py", "B608"): CONSTANTS,
+    ("brokers/services/control_state.py", "B608"): CONSTANTS,
+    ("brokers/services/partition_rows.py", "B608"): CONSTANTS,
+    ("brokers/services/publish_figures.py", "B608"): CONSTANTS,
+    ("brokers/services/roll_up_figures.py", "B608"): CONSTANTS,
+    ("clients/python/headwater_live/client.py", "B311"): NO_SECRET,
+    ("streaming/cell/account.py", "B108"): "a folder in it is made with mkdtemp or checked",
+    ("streaming/cell/doctor.py", "B310"): "the URL is the deployment's own, http or https",
+    ("streaming/cell/free_ports.py", "B311"): NO_SECRET,
+    ("streaming/cell/postgres.py", "B105"): "the name of a way to keep passwords",
+    ("streaming/cell/supervision.py", "B411"): "XML of our own supervisor, over its own socket",
+    ("streaming/cell/up.py", "B104"): "compares with it; what is bound is the operator's word",
+    ("streaming/cli/perf.py", "B311"): NO_SECRET,
+    ("streaming/filters/evaluator.py", "B302"): OWN_PIPE,
+    ("streaming/filters/worker.py", "B302"): OWN_PIPE,
+    ("streaming/management/commands/openapi.py", "B506"): "the loader is one of the safe ones",
+    ("streaming/records/partitioner.py", "B311"): NO_SECRET,
+    ("streaming/services/claim_request.py", "B311"): NO_SECRET,
+}
+
+MADE_UP = "made up for a test or an example; opens nothing"
+NO_KEY = "an alphabet or a number, and no key"
+ACCEPTED_SECRETS = {
+    "frontend/console/src/components/snippets.ts": "a placeholder in what people copy",
+    "frontend/console/src/records/json.test.ts": NO_KEY,
+    "streaming/cell/database_url.py": "the form of a URL",
+    "streaming/cell/postgres.py": "the name of a way to keep passwords",
+    "tenants/migrations/0002_walls.py": "a column's name",
+    "tenants/services/create_tenant.py": NO_KEY,
+    "tenants/verifiers.py": NO_KEY,
+}
+MADE_UP_IN = ("tests/", "bench/")
+"""Words, keys and hashes of these are made up: there only what has the form of a real provider's
+key, or of a private key, is a finding."""
+FORMS = [
+    "AWSKeyDetector", "GitHubTokenDetector", "GitLabTokenDetector", "JwtTokenDetector",
+    "NpmDetector", "OpenAIDetector", "PrivateKeyDetector", "PypiTokenDetector", "SlackDetector",
+    "StripeDetector",
+]  # fmt: skip
+GUESSES = [
+    "BasicAuthDetector", "KeywordDetector", "Base64HighEntropyString", "HexHighEntropyString",
+]  # fmt: skip
+"""By a name, or by how random something looks."""
+FILTERS = [
+    f"detect_secrets.filters.heuristic.is_{kind}"
+    for kind in ("indirect_reference", "likely_id_string", "potential_uuid", "sequential_string",
+                 "templated_secret")
+]  # fmt: skip
+NOT_READ = {".png", ".svg", ".jsonl", ".bin"}
+MADE_BY_PROGRAMS = (
+    "requirements", "frontend/console/package-lock.json", "frontend/console/src/api/schema.d.ts",
+    "clients/typescript/package-lock.json", "brokers/wire/messages/", "bench/results/",
+)  # fmt: skip
+
+
+def test_bandit_finds_what_is_accepted_and_no_more() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "bandit", "--quiet", "--recursive", "--format", "json",
+         "--ignore-nosec", "--exclude", GENERATED, *CODE],
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = json.loads(asked.stdout)
+    assert said["errors"] == []
+    assert said["metrics"]["_totals"]["loc"] > 10_000, "bandit has not read the code"
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in said["results"]:
+        if each["test_id"] not in ACCEPTED_EVERYWHERE:
+            key = (each["filename"].removeprefix("./"), each["test_id"])
+            found.setdefault(key, []).append(f"line {each['line_number']}: {each['issue_text']}")
+    assert {key: what for key, what in found.items() if key not in ACCEPTED} == {}
+    assert ACCEPTED.keys() - found.keys() == set(), "accepted, and not there any more"
+    assert ACCEPTED_EVERYWHERE.keys() <= {each["test_id"] for each in said["results"]}
+
+
+def test_no_secret_is_in_the_files() -> None:
+    paths = tracked_files()
+    made_up = [path for path in paths if path.startswith(MADE_UP_IN)]
+    others = [path for path in paths if not path.startswith(MADE_UP_IN)]
+    found = secrets_in(made_up, FORMS) | secrets_in(others, FORMS + GUESSES)
+    assert {path: what for path, what in found.items() if path not in ACCEPTED_SECRETS} == {}
+    assert ACCEPTED_SECRETS.keys() - found.keys() == set(), "accepted, and not there any more"
+
+
+def test_the_scan_would_see_a_secret(tmp_path: Path) -> None:
+    planted = tmp_path / "settings.py"
+    # Put together here, or the scan would find it in this file.
+    lines = [f'A = "AKIA{"Z7QX" * 4}"', f'B = "-----BEGIN {"PRIVATE"} KEY-----"']
+    planted.write_text("\n".join([*lines, f'password = "{"k9Zq" * 5}"']))
+    (found,) = secrets_in([str(planted)], FORMS + GUESSES).values()
+    assert {each.partition(": ")[2] for each in found} >= {
+        "AWS Access Key", "Private Key", "Secret Keyword",
+    }  # fmt: skip
+
+
+def secrets_in(paths: list[str], plugins: list[str]) -> dict[str, list[str]]:
+    """What is found in each of the files in which something is."""
+    found: dict[str, list[str]] = {}
+    used = {
+        "plugins_used": [{"name": name} for name in plugins],
+        "filters_used": [{"path": path} for path in FILTERS],
+    }
+    with transient_settings(used):
+        for path in paths:
+            for each in scan_file(str(CHECKOUT / path)):
+                found.setdefault(path, []).append(f"line {each.line_number}: {each.type}")
+    return found
+
+
+def tracked_files() -> list[str]:
+    asked = subprocess.run(
+        ["git", "ls-files"], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    paths = [path for path in asked.stdout.splitlines() if Path(path).suffix not in NOT_READ]
+    assert len(paths) > 500, "git knows no files here"
+    return [path for path in paths if not path.startswith(MADE_BY_PROGRAMS)]
+
+
+def test_no_dependency_has_a_known_hole(tmp_path: Path) -> None:
+    """By the advisories of the package index. Some indexes have none: then it is skipped."""
+    requirements = (CHECKOUT / "requirements.txt").read_text()
+    one = tmp_path / "one.txt"
+    one.write_text(requirements[requirements.index("\ndjango==") :].split("\n\n")[0])
+    first = one.read_text().strip().splitlines()[0].split()[0]
+    one.write_text(f"{first}\n")
+    if not audited(one):
+        pytest.skip("needs: a package index with advisories")
+    found = audited(CHECKOUT / "requirements.txt")
+    assert [each["name"] for each in found if "skip_reason" in each] == []
+    assert {each["name"]: each["vulns"] for each in found if each.get("vulns")} == {}
+
+
+def audited(requirements: Path) -> list[dict]:
+    """pip-audit's word on each pinned requirement; empty when the index says nothing of them."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off",
+         "--disable-pip", "--no-deps", "--requirement", str(requirements)],
+        capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
+    if not asked.stdout:
+        assert "ConnectionError" in asked.stderr, asked.stderr
+        return []
+    found = json.loads(asked.stdout)["dependencies"]
+    return [] if all("skip_reason" in each for each in found) else found
