@@ -121,9 +121,17 @@ WRITE_SECONDS_MAX: Final = 60
 AUTHENTICATION_DELAY_SECONDS: Final = 0.3
 """Between a failed login and its answer: guessing is slow, the event loop is not held."""
 
-REQUEST_ELEMENTS_MAX: Final = 50_000
-"""Elements of all arrays of one request together. A frame full of the smallest ones would hold the
-event loop for seconds and take 20 times its size; an honest request has a few thousand."""
+ELEMENT_UNIT_BYTES: Final = 48
+"""A number in an array counts as one unit when decoded, a struct as more: what holds it in memory,
+divided by this."""
+
+REQUEST_UNITS_MAX: Final = 100_000
+"""Units of all arrays of one request together: some 30,000 structs, which hold the event loop for
+about 30 ms. An honest request has a few thousand."""
+
+DECODED_GROWTH: Final = 8
+"""A decoded request takes at most this many times its frame, and 1 MiB: a frame full of the
+smallest elements would take 50 times its size."""
 
 COORDINATOR_KEYS_MAX: Final = 1_000
 """Names in one FindCoordinator; an admin client that asks for all its groups has some hundreds."""

@@ -12,7 +12,11 @@ from typing import Final
 
 from brokers.kernel.errors import ProtocolError
 from brokers.kernel.limits import (
-    REQUEST_ELEMENTS_MAX,
+    DECODED_GROWTH,
+    ELEMENT_UNIT_BYTES,
+    KIB,
+    MIB,
+    REQUEST_UNITS_MAX,
     TAGGED_FIELD_BYTES_MAX,
     TAGGED_FIELDS_MAX,
 )
@@ -35,6 +39,9 @@ COMPACT_STRING_BYTES_MAX: Final = 0x7FFF
 """Kafka allows a compact string no more than the classic one with its int16 length can say."""
 
 UVARINT_BYTES_MAX: Final = 5
+
+_ELEMENTS_BYTES: Final = MIB - 64 * KIB
+"""Of the 1 MiB that decoding may always take; the rest is for what stands around the elements."""
 
 UVARINT_1: Final = tuple(bytes((value,)) for value in range(128))
 """Varints of one byte, ready made."""
@@ -159,6 +166,11 @@ def records_length(records: Records) -> int:
     return sum(map(len, records))
 
 
+def element_units(size: int) -> int:
+    """What all arrays of a request of ``size`` bytes may hold together, in units of memory."""
+    return min(REQUEST_UNITS_MAX, (DECODED_GROWTH * size + _ELEMENTS_BYTES) // ELEMENT_UNIT_BYTES)
+
+
 def wrong_length(field: str, length: int, remaining: int) -> ProtocolError:
     """A string, bytes or records field that cannot be that long."""
     if length < 0:
@@ -172,7 +184,7 @@ def wrong_count(field: str, count: int, remaining: int) -> ProtocolError:
         return ProtocolError(f"{field} has {count} elements, but may not be null")
     return ProtocolError(
         f"{field} says {count} elements; {remaining} bytes remain, "
-        f"and one request holds {REQUEST_ELEMENTS_MAX} at most"
+        "and one request holds no more than its size allows"
     )
 
 

@@ -8,14 +8,16 @@ import argparse
 import hashlib
 import sys
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import atheris
 
 with atheris.instrument_imports(include=["brokers.wire"]):
     from brokers.wire.registry import REQUESTS, RESPONSES
+    from tests.fuzz.bounds import run_within_bounds
     from tests.fuzz.wire_seeds import honest_inputs
-    from tests.fuzz.wire_targets import TARGETS, run
+    from tests.fuzz.wire_targets import TARGETS
 
     # Codecs are imported when first used; here, so that they are instrumented.
     LOADED = [codecs[key] for codecs in (REQUESTS, RESPONSES) for key in codecs]
@@ -33,13 +35,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=0, help="stop after this time; 0: never")
     parser.add_argument("--target", choices=TARGETS, default="request")
     options = parser.parse_args()
-    target = TARGETS[options.target]
+    tracemalloc.start()
     with tempfile.TemporaryDirectory() as folder:
         write_seeds(Path(folder), options.target)
         limits = [f"-runs={options.runs}", f"-max_total_time={options.seconds}"]
         atheris.Setup(
             [sys.argv[0], folder, *limits, "-max_len=4096", "-rss_limit_mb=1024"],
-            lambda data: run(target, data),
+            lambda data: run_within_bounds(options.target, data),
         )
         atheris.Fuzz()
 

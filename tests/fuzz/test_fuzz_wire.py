@@ -1,29 +1,30 @@
 """Any bytes into any decoder: an answer or a named refusal, in little memory."""
 
 import random
+import time
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brokers.kernel.limits import MIB
+from brokers.kernel.limits import DECODED_GROWTH, ELEMENT_UNIT_BYTES, MIB, REQUEST_UNITS_MAX
 from brokers.wire.batch import NewRecord, build_batch
 from brokers.wire.compression import Compression
+from brokers.wire.generator.layout import element_units
+from brokers.wire.generator.schema import Field, Message, load_messages
 from brokers.wire.registry import REQUESTS
+from tests.fuzz.bounds import TooCostly, decode_in_bounded_memory, run_within_bounds
+from tests.fuzz.damage import LENGTHS, damage
+from tests.fuzz.wire import fuzz
 from tests.fuzz.wire_seeds import honest_messages
 from tests.fuzz.wire_targets import TARGETS, run
+from tests.unit.wire.samples import module_of
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.bin"))
-LENGTHS = [
-    b"\xff\xff\xff\xff\x0f",
-    b"\x7f\xff\xff\xff",
-    b"\x80\x80\x80\x80\x08",
-    b"\xff\xff",
-    b"\0",
-]
-
 FUZZ = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -41,23 +42,6 @@ def test_any_bytes(name: str) -> None:
         run(TARGETS[name], data)
 
     fuzz()
-
-
-def damage(data: bytes, rng: random.Random) -> bytes:
-    out = bytearray(data)
-    for _ in range(rng.choice((1, 1, 2, 5))):
-        at = rng.randrange(2, len(out) + 1)
-        match rng.randrange(4):
-            case 0:
-                del out[at:]
-            case 1:
-                out[at:at] = rng.choice(LENGTHS)
-            case 2:
-                size = rng.choice(LENGTHS)
-                out[at : at + len(size)] = size
-            case _ if at < len(out):
-                out[at] ^= 1 << rng.randrange(8)
-    return bytes(out)
 
 
 def test_damaged_messages() -> None:
@@ -99,6 +83,77 @@ def test_no_length_is_believed(name: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 8 * MIB
+
+
+@pytest.mark.parametrize("edge", [0.98, 1.05], ids=["the most that is taken", "more"])
+def test_the_smallest_elements_stay_within_the_bounds(edge: float) -> None:
+    """Every array that stands first in a request, full of its smallest elements."""
+    taken = 0
+    for message, field in first_arrays():
+        version = message.versions.last
+        module = module_of(message)
+        head = bytes((message.api_key, version))
+
+        def frame(count: int, field=field, module=module, version=version, head=head) -> bytes:
+            element = getattr(module, field.struct.name)() if field.struct else LEAST[field.type]
+            root = getattr(module, module_name(module))(**{field.name: [element] * count})
+            return head + b"".join(bytes(piece) for piece in module.encode(version, root))
+
+        size = len(frame(2)) - len(frame(1))
+        units = element_units(field)
+        room = units * ELEMENT_UNIT_BYTES - DECODED_GROWTH * size
+        by_size = 15 / 16 * MIB // room if room > 0 else REQUEST_UNITS_MAX
+        data = frame(int(min(by_size, REQUEST_UNITS_MAX // units) * edge))
+        tracemalloc.start()
+        try:
+            taken += decode_in_bounded_memory("request", data) is not None
+        finally:
+            tracemalloc.stop()
+    assert taken > 30 if edge < 1 else taken == 0
+
+
+def first_arrays() -> Iterator[tuple[Message, Field]]:
+    for message in load_messages():
+        if message.direction == "request":
+            for field in message.root.positional(message.versions.last):
+                if field.is_array:
+                    yield message, field
+                    break
+
+
+LEAST = {"string": "", "bytes": b"", "uuid": bytes(16)} | dict.fromkeys(
+    ("bool", "int8", "int16", "uint16", "int32", "uint32", "int64"), 1 << 6
+)
+
+
+def module_name(module: ModuleType) -> str:
+    """The name of the message's own class."""
+    return "".join(part.capitalize() for part in module.__name__.rpartition(".")[2].split("_"))
+
+
+def spin(_data: bytes) -> None:
+    until = time.thread_time() + 0.06
+    while time.thread_time() < until:
+        pass
+
+
+def test_what_costs_too_much_is_a_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    tracemalloc.start()
+    try:
+        monkeypatch.setitem(TARGETS, "header", lambda data: bytearray(2 * MIB) and None)
+        with pytest.raises(TooCostly, match="memory"):
+            run_within_bounds("header", bytes(64))
+        monkeypatch.setitem(TARGETS, "header", spin)
+        with pytest.raises(TooCostly, match="ms"):
+            run_within_bounds("header", bytes(64))
+    finally:
+        tracemalloc.stop()
+
+
+def test_some_of_what_fuzz_fast_does() -> None:
+    outcome = fuzz(3_000, seed=5, targets=list(TARGETS), seconds=60)
+    assert outcome.found == []
+    assert outcome.executions.keys() == TARGETS.keys()
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

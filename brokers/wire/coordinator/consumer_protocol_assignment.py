@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     DECODE_ERRORS,
     ENCODE_ERRORS,
     Bytes,
     classic_int32s,
+    element_units,
     wrong_count,
     wrong_length,
 )
@@ -63,12 +63,12 @@ def _read_topic_partition_v0(
 
 def _read_v0(data: memoryview, p: int) -> ConsumerProtocolAssignment:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("ConsumerProtocolAssignment.assigned_partitions", n, end - p)
-    left -= n
+    left -= n * 3
     assigned_partitions = []
     for _ in range(n):
         e1, p, left = _read_topic_partition_v0(data, p, end, left)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     DECODE_ERRORS,
     ENCODE_ERRORS,
     Bytes,
     classic_int32s,
+    element_units,
     wrong_count,
     wrong_length,
 )
@@ -48,12 +48,12 @@ class ConsumerProtocolSubscription:
 
 def _read_v0(data: memoryview, p: int) -> ConsumerProtocolSubscription:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 2 > left:
         raise wrong_count("ConsumerProtocolSubscription.topics", n, end - p)
-    left -= n
+    left -= n * 2
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -98,12 +98,12 @@ def _read_topic_partition_v1(
 
 def _read_v1(data: memoryview, p: int) -> ConsumerProtocolSubscription:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 2 > left:
         raise wrong_count("ConsumerProtocolSubscription.topics", n, end - p)
-    left -= n
+    left -= n * 2
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -125,9 +125,9 @@ def _read_v1(data: memoryview, p: int) -> ConsumerProtocolSubscription:
         p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("ConsumerProtocolSubscription.owned_partitions", n, end - p)
-    left -= n
+    left -= n * 3
     owned_partitions = []
     for _ in range(n):
         e2, p, left = _read_topic_partition_v1(data, p, end, left)
@@ -137,12 +137,12 @@ def _read_v1(data: memoryview, p: int) -> ConsumerProtocolSubscription:
 
 def _read_v2(data: memoryview, p: int) -> ConsumerProtocolSubscription:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 2 > left:
         raise wrong_count("ConsumerProtocolSubscription.topics", n, end - p)
-    left -= n
+    left -= n * 2
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -164,9 +164,9 @@ def _read_v2(data: memoryview, p: int) -> ConsumerProtocolSubscription:
         p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("ConsumerProtocolSubscription.owned_partitions", n, end - p)
-    left -= n
+    left -= n * 3
     owned_partitions = []
     for _ in range(n):
         e2, p, left = _read_topic_partition_v1(data, p, end, left)
@@ -178,12 +178,12 @@ def _read_v2(data: memoryview, p: int) -> ConsumerProtocolSubscription:
 
 def _read_v3(data: memoryview, p: int) -> ConsumerProtocolSubscription:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 2 > left:
         raise wrong_count("ConsumerProtocolSubscription.topics", n, end - p)
-    left -= n
+    left -= n * 2
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -205,9 +205,9 @@ def _read_v3(data: memoryview, p: int) -> ConsumerProtocolSubscription:
         p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("ConsumerProtocolSubscription.owned_partitions", n, end - p)
-    left -= n
+    left -= n * 3
     owned_partitions = []
     for _ in range(n):
         e2, p, left = _read_topic_partition_v1(data, p, end, left)

@@ -4,6 +4,7 @@ import json
 from struct import calcsize
 from typing import Final
 
+from brokers.kernel.limits import ELEMENT_UNIT_BYTES
 from brokers.wire.generator.schema import Field, Struct
 
 FIXED: Final = {
@@ -59,6 +60,38 @@ def least_element_size(field: Field, version: int, *, flexible: bool) -> int:
         size = 1 if flexible else 2
     if size == 0:
         raise ValueError(f"{field.name}: an element may be empty, its count cannot be bounded")
+    return size
+
+
+def element_units(field: Field) -> int:
+    """What one element of the array takes in CPython's memory, in ``ELEMENT_UNIT_BYTES``.
+
+    Beyond what its bytes on the wire explain: long strings are not in it, the objects are.
+    """
+    if field.struct is not None:
+        size = _POINTER + _struct_bytes(field.struct)
+    elif field.type == "uuid":
+        size = _POINTER + _UUID
+    elif field.type in FIXED:
+        size = _POINTER + _INT
+    else:
+        size = _POINTER + _STRING
+    return -(-size // ELEMENT_UNIT_BYTES)
+
+
+_POINTER, _HEAD, _INT, _STRING, _UUID, _LIST = 8, 32, 32, 56, 64, 80
+
+
+def _struct_bytes(struct: Struct) -> int:
+    size = _HEAD
+    for field in struct.fields:
+        size += _POINTER
+        if field.is_array:
+            size += _LIST
+        elif field.struct is not None:
+            size += _struct_bytes(field.struct)
+        elif field.type == "uuid":
+            size += _UUID
     return size
 
 

@@ -110,11 +110,8 @@ def _imports(text: str) -> str:
     if names:
         lines.append(f"from struct import {', '.join(names)}")
     lines += ["", "from brokers.kernel.errors import ProtocolError"]
-    lines += [
-        f"from brokers.kernel.limits import {limit}"
-        for limit in ("ARRAY_ELEMENTS_MAX", "REQUEST_ELEMENTS_MAX")
-        if limit in used
-    ]
+    if "ARRAY_ELEMENTS_MAX" in used:
+        lines.append("from brokers.kernel.limits import ARRAY_ELEMENTS_MAX")
     shared = sorted(used & _SHARED, key=lambda name: (not name.isupper(), name.islower(), name))
     lines += ["from brokers.wire.primitives import (", *(f"    {name}," for name in shared), ")"]
     return "\n".join(lines) + "\n"
@@ -141,6 +138,7 @@ _SHARED = frozenset(
         "skip_tags",
         "write_tags",
         "records_length",
+        "element_units",
         "wrong_length",
         "wrong_count",
         "wrong_tag_size",

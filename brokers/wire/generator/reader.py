@@ -5,6 +5,7 @@ from brokers.wire.generator.layout import (
     INLINED,
     annotation,
     default_value,
+    element_units,
     fixed_size,
     head_format,
     least_element_size,
@@ -47,7 +48,7 @@ class _Reader:
         self.source.construct(f"return {root.name}(", arguments)
         lines = self.source.lines
         if self.source.counted:
-            lines.insert(0, "    left = REQUEST_ELEMENTS_MAX")
+            lines.insert(0, "    left = element_units(end - p)")
         if any("end - p" in line or "> end" in line for line in lines):
             lines.insert(0, "    end = len(data)")
         return self.functions.define(
@@ -147,12 +148,14 @@ class _Reader:
         source = self.source
         least = least_element_size(field, self.version, flexible=self.flexible)
         needed = "n" if least == 1 else f"n * {least}"
-        most = "left" if self.counts_elements else "ARRAY_ELEMENTS_MAX"
-        with source.block(f"if n < 0 or {needed} > end - p or n > {most}:"):
+        units = element_units(field)
+        counted = "n" if units == 1 else f"n * {units}"
+        enough = f"{counted} > left" if self.counts_elements else "n > ARRAY_ELEMENTS_MAX"
+        with source.block(f"if n < 0 or {needed} > end - p or {enough}:"):
             source.line(f"raise wrong_count({path}, n, end - p)")
         if self.counts_elements:
             source.counted = True
-            source.line("left -= n")
+            source.line(f"left -= {counted}")
         if field.type == "uuid":
             source.line(f"{name} = [bytes(data[i : i + 16]) for i in range(p, p + 16 * n, 16)]")
             source.line("p += 16 * n")

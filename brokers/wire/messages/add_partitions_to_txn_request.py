@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     COMPACT_INT32S,
@@ -17,6 +16,7 @@ from brokers.wire.primitives import (
     Bytes,
     classic_int32s,
     compact_int32s,
+    element_units,
     not_in_version,
     read_string_length,
     read_tag_head,
@@ -98,7 +98,7 @@ def _read_add_partitions_to_txn_topic_v0(
 
 def _read_v0(data: memoryview, p: int) -> AddPartitionsToTxnRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -108,9 +108,9 @@ def _read_v0(data: memoryview, p: int) -> AddPartitionsToTxnRequest:
     p = stop
     v3_and_below_producer_id, v3_and_below_producer_epoch, n = _unpack_qhi(data, p)
     p += 14
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("AddPartitionsToTxnRequest.v3_and_below_topics", n, end - p)
-    left -= n
+    left -= n * 5
     v3_and_below_topics = []
     for _ in range(n):
         e1, p, left = _read_add_partitions_to_txn_topic_v0(data, p, end, left)
@@ -155,7 +155,7 @@ def _read_add_partitions_to_txn_topic_v3(
 
 def _read_v3(data: memoryview, p: int) -> AddPartitionsToTxnRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -170,9 +170,9 @@ def _read_v3(data: memoryview, p: int) -> AddPartitionsToTxnRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 5 > left:
         raise wrong_count("AddPartitionsToTxnRequest.v3_and_below_topics", n, end - p)
-    left -= n
+    left -= n * 5
     v3_and_below_topics = []
     for _ in range(n):
         e1, p, left = _read_add_partitions_to_txn_topic_v3(data, p, end, left)
@@ -248,9 +248,9 @@ def _read_add_partitions_to_txn_transaction_v4(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 5 > left:
         raise wrong_count("AddPartitionsToTxnTransaction.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_add_partitions_to_txn_topic_v4(data, p, end, left)
@@ -270,15 +270,15 @@ def _read_add_partitions_to_txn_transaction_v4(
 
 def _read_v4(data: memoryview, p: int) -> AddPartitionsToTxnRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 14 > end - p or n > left:
+    if n < 0 or n * 14 > end - p or n * 4 > left:
         raise wrong_count("AddPartitionsToTxnRequest.transactions", n, end - p)
-    left -= n
+    left -= n * 4
     transactions = []
     for _ in range(n):
         e1, p, left = _read_add_partitions_to_txn_transaction_v4(data, p, end, left)

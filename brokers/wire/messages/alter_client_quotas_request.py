@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -105,18 +105,18 @@ def _read_entry_data_v0(
 ) -> tuple[EntryData, int, int]:
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 4 > end - p or n > left:
+    if n < 0 or n * 4 > end - p or n * 2 > left:
         raise wrong_count("EntryData.entity", n, end - p)
-    left -= n
+    left -= n * 2
     entity = []
     for _ in range(n):
         e1, p = _read_entity_data_v0(data, p, end)
         entity.append(e1)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 11 > end - p or n > left:
+    if n < 0 or n * 11 > end - p or n * 2 > left:
         raise wrong_count("EntryData.ops", n, end - p)
-    left -= n
+    left -= n * 2
     ops = []
     for _ in range(n):
         e2, p = _read_op_data_v0(data, p, end)
@@ -126,12 +126,12 @@ def _read_entry_data_v0(
 
 def _read_v0(data: memoryview, p: int) -> AlterClientQuotasRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 8 > end - p or n > left:
+    if n < 0 or n * 8 > end - p or n * 5 > left:
         raise wrong_count("AlterClientQuotasRequest.entries", n, end - p)
-    left -= n
+    left -= n * 5
     entries = []
     for _ in range(n):
         e1, p, left = _read_entry_data_v0(data, p, end, left)
@@ -194,9 +194,9 @@ def _read_entry_data_v1(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("EntryData.entity", n, end - p)
-    left -= n
+    left -= n * 2
     entity = []
     for _ in range(n):
         e1, p = _read_entity_data_v1(data, p, end)
@@ -206,9 +206,9 @@ def _read_entry_data_v1(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 11 > end - p or n > left:
+    if n < 0 or n * 11 > end - p or n * 2 > left:
         raise wrong_count("EntryData.ops", n, end - p)
-    left -= n
+    left -= n * 2
     ops = []
     for _ in range(n):
         e2, p = _read_op_data_v1(data, p, end)
@@ -222,15 +222,15 @@ def _read_entry_data_v1(
 
 def _read_v1(data: memoryview, p: int) -> AlterClientQuotasRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 5 > left:
         raise wrong_count("AlterClientQuotasRequest.entries", n, end - p)
-    left -= n
+    left -= n * 5
     entries = []
     for _ in range(n):
         e1, p, left = _read_entry_data_v1(data, p, end, left)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -93,9 +93,9 @@ def _read_alter_configs_resource_v0(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 4 > end - p or n > left:
+    if n < 0 or n * 4 > end - p or n * 2 > left:
         raise wrong_count("AlterConfigsResource.configs", n, end - p)
-    left -= n
+    left -= n * 2
     configs = []
     for _ in range(n):
         e1, p = _read_alterable_config_v0(data, p, end)
@@ -105,12 +105,12 @@ def _read_alter_configs_resource_v0(
 
 def _read_v0(data: memoryview, p: int) -> AlterConfigsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 7 > end - p or n > left:
+    if n < 0 or n * 7 > end - p or n * 3 > left:
         raise wrong_count("AlterConfigsRequest.resources", n, end - p)
-    left -= n
+    left -= n * 3
     resources = []
     for _ in range(n):
         e1, p, left = _read_alter_configs_resource_v0(data, p, end, left)
@@ -165,9 +165,9 @@ def _read_alter_configs_resource_v2(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("AlterConfigsResource.configs", n, end - p)
-    left -= n
+    left -= n * 2
     configs = []
     for _ in range(n):
         e1, p = _read_alterable_config_v2(data, p, end)
@@ -181,15 +181,15 @@ def _read_alter_configs_resource_v2(
 
 def _read_v2(data: memoryview, p: int) -> AlterConfigsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 4 > end - p or n > left:
+    if n < 0 or n * 4 > end - p or n * 3 > left:
         raise wrong_count("AlterConfigsRequest.resources", n, end - p)
-    left -= n
+    left -= n * 3
     resources = []
     for _ in range(n):
         e1, p, left = _read_alter_configs_resource_v2(data, p, end, left)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     COMPACT_INT32S,
     DECODE_ERRORS,
@@ -14,6 +13,7 @@ from brokers.wire.primitives import (
     UVARINT_1,
     Bytes,
     compact_int32s,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -95,9 +95,9 @@ def _read_reassignable_topic_v0(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("ReassignableTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 3
     partitions = []
     for _ in range(n):
         e1, p, left = _read_reassignable_partition_v0(data, p, end, left)
@@ -111,15 +111,15 @@ def _read_reassignable_topic_v0(
 
 def _read_v0(data: memoryview, p: int) -> AlterPartitionReassignmentsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     timeout_ms, n = _unpack_iB(data, p)
     p += 5
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("AlterPartitionReassignmentsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_reassignable_topic_v0(data, p, end, left)
@@ -133,15 +133,15 @@ def _read_v0(data: memoryview, p: int) -> AlterPartitionReassignmentsRequest:
 
 def _read_v1(data: memoryview, p: int) -> AlterPartitionReassignmentsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     timeout_ms, allow_replication_factor_change, n = _unpack_iTB(data, p)
     p += 6
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("AlterPartitionReassignmentsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_reassignable_topic_v0(data, p, end, left)

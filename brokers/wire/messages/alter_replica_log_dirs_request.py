@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     COMPACT_INT32S,
@@ -16,6 +15,7 @@ from brokers.wire.primitives import (
     Bytes,
     classic_int32s,
     compact_int32s,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -87,9 +87,9 @@ def _read_alter_replica_log_dir_v1(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("AlterReplicaLogDir.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_alter_replica_log_dir_topic_v1(data, p, end, left)
@@ -99,12 +99,12 @@ def _read_alter_replica_log_dir_v1(
 
 def _read_v1(data: memoryview, p: int) -> AlterReplicaLogDirsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("AlterReplicaLogDirsRequest.dirs", n, end - p)
-    left -= n
+    left -= n * 3
     dirs = []
     for _ in range(n):
         e1, p, left = _read_alter_replica_log_dir_v1(data, p, end, left)
@@ -158,9 +158,9 @@ def _read_alter_replica_log_dir_v2(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("AlterReplicaLogDir.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_alter_replica_log_dir_topic_v2(data, p, end, left)
@@ -174,15 +174,15 @@ def _read_alter_replica_log_dir_v2(
 
 def _read_v2(data: memoryview, p: int) -> AlterReplicaLogDirsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("AlterReplicaLogDirsRequest.dirs", n, end - p)
-    left -= n
+    left -= n * 3
     dirs = []
     for _ in range(n):
         e1, p, left = _read_alter_replica_log_dir_v2(data, p, end, left)

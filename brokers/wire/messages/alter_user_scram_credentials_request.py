@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -113,15 +113,15 @@ def _read_scram_credential_upsertion_v0(
 
 def _read_v0(data: memoryview, p: int) -> AlterUserScramCredentialsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("AlterUserScramCredentialsRequest.deletions", n, end - p)
-    left -= n
+    left -= n * 2
     deletions = []
     for _ in range(n):
         e1, p = _read_scram_credential_deletion_v0(data, p, end)
@@ -131,9 +131,9 @@ def _read_v0(data: memoryview, p: int) -> AlterUserScramCredentialsRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 9 > end - p or n > left:
+    if n < 0 or n * 9 > end - p or n * 2 > left:
         raise wrong_count("AlterUserScramCredentialsRequest.upsertions", n, end - p)
-    left -= n
+    left -= n * 2
     upsertions = []
     for _ in range(n):
         e2, p = _read_scram_credential_upsertion_v0(data, p, end)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     COMPACT_INT32S,
     DECODE_ERRORS,
@@ -15,6 +14,7 @@ from brokers.wire.primitives import (
     ZERO_UUID,
     Bytes,
     compact_int32s,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -80,7 +80,7 @@ def _read_topic_partitions_v0(
 
 def _read_v0(data: memoryview, p: int) -> ConsumerGroupHeartbeatRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -128,9 +128,9 @@ def _read_v0(data: memoryview, p: int) -> ConsumerGroupHeartbeatRequest:
     n -= 1
     subscribed_topic_names: list[str] | None = None
     if n != -1:
-        if n < 0 or n > end - p or n > left:
+        if n < 0 or n > end - p or n * 2 > left:
             raise wrong_count("ConsumerGroupHeartbeatRequest.subscribed_topic_names", n, end - p)
-        left -= n
+        left -= n * 2
         subscribed_topic_names = []
         for _ in range(n):
             n = data[p]
@@ -161,9 +161,9 @@ def _read_v0(data: memoryview, p: int) -> ConsumerGroupHeartbeatRequest:
     n -= 1
     topic_partitions: list[TopicPartitions] | None = None
     if n != -1:
-        if n < 0 or n * 18 > end - p or n > left:
+        if n < 0 or n * 18 > end - p or n * 5 > left:
             raise wrong_count("ConsumerGroupHeartbeatRequest.topic_partitions", n, end - p)
-        left -= n
+        left -= n * 5
         topic_partitions = []
         for _ in range(n):
             e2, p, left = _read_topic_partitions_v0(data, p, end, left)
@@ -188,7 +188,7 @@ def _read_v0(data: memoryview, p: int) -> ConsumerGroupHeartbeatRequest:
 
 def _read_v1(data: memoryview, p: int) -> ConsumerGroupHeartbeatRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -236,9 +236,9 @@ def _read_v1(data: memoryview, p: int) -> ConsumerGroupHeartbeatRequest:
     n -= 1
     subscribed_topic_names: list[str] | None = None
     if n != -1:
-        if n < 0 or n > end - p or n > left:
+        if n < 0 or n > end - p or n * 2 > left:
             raise wrong_count("ConsumerGroupHeartbeatRequest.subscribed_topic_names", n, end - p)
-        left -= n
+        left -= n * 2
         subscribed_topic_names = []
         for _ in range(n):
             n = data[p]
@@ -280,9 +280,9 @@ def _read_v1(data: memoryview, p: int) -> ConsumerGroupHeartbeatRequest:
     n -= 1
     topic_partitions: list[TopicPartitions] | None = None
     if n != -1:
-        if n < 0 or n * 18 > end - p or n > left:
+        if n < 0 or n * 18 > end - p or n * 5 > left:
             raise wrong_count("ConsumerGroupHeartbeatRequest.topic_partitions", n, end - p)
-        left -= n
+        left -= n * 5
         topic_partitions = []
         for _ in range(n):
             e2, p, left = _read_topic_partitions_v0(data, p, end, left)

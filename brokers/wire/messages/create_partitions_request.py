@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     COMPACT_INT32S,
@@ -16,6 +15,7 @@ from brokers.wire.primitives import (
     Bytes,
     classic_int32s,
     compact_int32s,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -90,9 +90,9 @@ def _read_create_partitions_topic_v0(
     p += 8
     assignments: list[CreatePartitionsAssignment] | None = None
     if n != -1:
-        if n < 0 or n * 4 > end - p or n > left:
+        if n < 0 or n * 4 > end - p or n * 3 > left:
             raise wrong_count("CreatePartitionsTopic.assignments", n, end - p)
-        left -= n
+        left -= n * 3
         assignments = []
         for _ in range(n):
             e1, p, left = _read_create_partitions_assignment_v0(data, p, end, left)
@@ -102,12 +102,12 @@ def _read_create_partitions_topic_v0(
 
 def _read_v0(data: memoryview, p: int) -> CreatePartitionsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 10 > end - p or n > left:
+    if n < 0 or n * 10 > end - p or n * 3 > left:
         raise wrong_count("CreatePartitionsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_create_partitions_topic_v0(data, p, end, left)
@@ -156,9 +156,9 @@ def _read_create_partitions_topic_v2(
     n -= 1
     assignments: list[CreatePartitionsAssignment] | None = None
     if n != -1:
-        if n < 0 or n * 2 > end - p or n > left:
+        if n < 0 or n * 2 > end - p or n * 3 > left:
             raise wrong_count("CreatePartitionsTopic.assignments", n, end - p)
-        left -= n
+        left -= n * 3
         assignments = []
         for _ in range(n):
             e1, p, left = _read_create_partitions_assignment_v2(data, p, end, left)
@@ -172,15 +172,15 @@ def _read_create_partitions_topic_v2(
 
 def _read_v2(data: memoryview, p: int) -> CreatePartitionsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 7 > end - p or n > left:
+    if n < 0 or n * 7 > end - p or n * 3 > left:
         raise wrong_count("CreatePartitionsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_create_partitions_topic_v2(data, p, end, left)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     COMPACT_INT32S,
@@ -16,6 +15,7 @@ from brokers.wire.primitives import (
     Bytes,
     classic_int32s,
     compact_int32s,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -123,18 +123,18 @@ def _read_creatable_topic_v2(
     p = stop
     num_partitions, replication_factor, n = _unpack_ihi(data, p)
     p += 10
-    if n < 0 or n * 8 > end - p or n > left:
+    if n < 0 or n * 8 > end - p or n * 3 > left:
         raise wrong_count("CreatableTopic.assignments", n, end - p)
-    left -= n
+    left -= n * 3
     assignments = []
     for _ in range(n):
         e1, p, left = _read_creatable_replica_assignment_v2(data, p, end, left)
         assignments.append(e1)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 4 > end - p or n > left:
+    if n < 0 or n * 4 > end - p or n * 2 > left:
         raise wrong_count("CreatableTopic.configs", n, end - p)
-    left -= n
+    left -= n * 2
     configs = []
     for _ in range(n):
         e2, p = _read_creatable_topic_config_v2(data, p, end)
@@ -144,12 +144,12 @@ def _read_creatable_topic_v2(
 
 def _read_v2(data: memoryview, p: int) -> CreateTopicsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 16 > end - p or n > left:
+    if n < 0 or n * 16 > end - p or n * 5 > left:
         raise wrong_count("CreateTopicsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_creatable_topic_v2(data, p, end, left)
@@ -226,9 +226,9 @@ def _read_creatable_topic_v5(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("CreatableTopic.assignments", n, end - p)
-    left -= n
+    left -= n * 3
     assignments = []
     for _ in range(n):
         e1, p, left = _read_creatable_replica_assignment_v5(data, p, end, left)
@@ -238,9 +238,9 @@ def _read_creatable_topic_v5(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("CreatableTopic.configs", n, end - p)
-    left -= n
+    left -= n * 2
     configs = []
     for _ in range(n):
         e2, p = _read_creatable_topic_config_v5(data, p, end)
@@ -254,15 +254,15 @@ def _read_creatable_topic_v5(
 
 def _read_v5(data: memoryview, p: int) -> CreateTopicsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 10 > end - p or n > left:
+    if n < 0 or n * 10 > end - p or n * 5 > left:
         raise wrong_count("CreateTopicsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_creatable_topic_v5(data, p, end, left)

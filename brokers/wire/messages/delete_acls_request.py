@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -101,12 +101,12 @@ def _read_delete_acls_filter_v1(data: memoryview, p: int, end: int) -> tuple[Del
 
 def _read_v1(data: memoryview, p: int) -> DeleteAclsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 10 > end - p or n > left:
+    if n < 0 or n * 10 > end - p or n * 2 > left:
         raise wrong_count("DeleteAclsRequest.filters", n, end - p)
-    left -= n
+    left -= n * 2
     filters = []
     for _ in range(n):
         e1, p = _read_delete_acls_filter_v1(data, p, end)
@@ -165,15 +165,15 @@ def _read_delete_acls_filter_v2(data: memoryview, p: int, end: int) -> tuple[Del
 
 def _read_v2(data: memoryview, p: int) -> DeleteAclsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 8 > end - p or n > left:
+    if n < 0 or n * 8 > end - p or n * 2 > left:
         raise wrong_count("DeleteAclsRequest.filters", n, end - p)
-    left -= n
+    left -= n * 2
     filters = []
     for _ in range(n):
         e1, p = _read_delete_acls_filter_v2(data, p, end)

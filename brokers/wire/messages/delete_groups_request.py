@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -41,12 +41,12 @@ class DeleteGroupsRequest:
 
 def _read_v0(data: memoryview, p: int) -> DeleteGroupsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 2 > left:
         raise wrong_count("DeleteGroupsRequest.groups_names", n, end - p)
-    left -= n
+    left -= n * 2
     groups_names = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -62,15 +62,15 @@ def _read_v0(data: memoryview, p: int) -> DeleteGroupsRequest:
 
 def _read_v2(data: memoryview, p: int) -> DeleteGroupsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("DeleteGroupsRequest.groups_names", n, end - p)
-    left -= n
+    left -= n * 2
     groups_names = []
     for _ in range(n):
         n = data[p]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -78,9 +78,9 @@ def _read_delete_records_topic_v0(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 12 > end - p or n > left:
+    if n < 0 or n * 12 > end - p or n * 2 > left:
         raise wrong_count("DeleteRecordsTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_delete_records_partition_v0(data, p, end)
@@ -90,12 +90,12 @@ def _read_delete_records_topic_v0(
 
 def _read_v0(data: memoryview, p: int) -> DeleteRecordsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("DeleteRecordsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_delete_records_topic_v0(data, p, end, left)
@@ -132,9 +132,9 @@ def _read_delete_records_topic_v2(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 13 > end - p or n > left:
+    if n < 0 or n * 13 > end - p or n * 2 > left:
         raise wrong_count("DeleteRecordsTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_delete_records_partition_v2(data, p, end)
@@ -148,15 +148,15 @@ def _read_delete_records_topic_v2(
 
 def _read_v2(data: memoryview, p: int) -> DeleteRecordsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("DeleteRecordsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_delete_records_topic_v2(data, p, end, left)

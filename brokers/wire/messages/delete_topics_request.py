@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     ZERO_UUID,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -55,12 +55,12 @@ class DeleteTopicsRequest:
 
 def _read_v1(data: memoryview, p: int) -> DeleteTopicsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 2 > left:
         raise wrong_count("DeleteTopicsRequest.topic_names", n, end - p)
-    left -= n
+    left -= n * 2
     topic_names = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -78,15 +78,15 @@ def _read_v1(data: memoryview, p: int) -> DeleteTopicsRequest:
 
 def _read_v4(data: memoryview, p: int) -> DeleteTopicsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("DeleteTopicsRequest.topic_names", n, end - p)
-    left -= n
+    left -= n * 2
     topic_names = []
     for _ in range(n):
         n = data[p]
@@ -127,15 +127,15 @@ def _read_delete_topic_state_v6(data: memoryview, p: int, end: int) -> tuple[Del
 
 def _read_v6(data: memoryview, p: int) -> DeleteTopicsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 3 > left:
         raise wrong_count("DeleteTopicsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p = _read_delete_topic_state_v6(data, p, end)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -77,12 +77,12 @@ def _read_component_data_v0(data: memoryview, p: int, end: int) -> tuple[Compone
 
 def _read_v0(data: memoryview, p: int) -> DescribeClientQuotasRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 5 > end - p or n > left:
+    if n < 0 or n * 5 > end - p or n * 2 > left:
         raise wrong_count("DescribeClientQuotasRequest.components", n, end - p)
-    left -= n
+    left -= n * 2
     components = []
     for _ in range(n):
         e1, p = _read_component_data_v0(data, p, end)
@@ -122,15 +122,15 @@ def _read_component_data_v1(data: memoryview, p: int, end: int) -> tuple[Compone
 
 def _read_v1(data: memoryview, p: int) -> DescribeClientQuotasRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 4 > end - p or n > left:
+    if n < 0 or n * 4 > end - p or n * 2 > left:
         raise wrong_count("DescribeClientQuotasRequest.components", n, end - p)
-    left -= n
+    left -= n * 2
     components = []
     for _ in range(n):
         e1, p = _read_component_data_v1(data, p, end)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -73,9 +73,9 @@ def _read_describe_configs_resource_v1(
     p += 4
     configuration_keys: list[str] | None = None
     if n != -1:
-        if n < 0 or n * 2 > end - p or n > left:
+        if n < 0 or n * 2 > end - p or n * 2 > left:
             raise wrong_count("DescribeConfigsResource.configuration_keys", n, end - p)
-        left -= n
+        left -= n * 2
         configuration_keys = []
         for _ in range(n):
             (n,) = _unpack_h(data, p)
@@ -91,12 +91,12 @@ def _read_describe_configs_resource_v1(
 
 def _read_v1(data: memoryview, p: int) -> DescribeConfigsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 7 > end - p or n > left:
+    if n < 0 or n * 7 > end - p or n * 3 > left:
         raise wrong_count("DescribeConfigsRequest.resources", n, end - p)
-    left -= n
+    left -= n * 3
     resources = []
     for _ in range(n):
         e1, p, left = _read_describe_configs_resource_v1(data, p, end, left)
@@ -108,12 +108,12 @@ def _read_v1(data: memoryview, p: int) -> DescribeConfigsRequest:
 
 def _read_v3(data: memoryview, p: int) -> DescribeConfigsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 7 > end - p or n > left:
+    if n < 0 or n * 7 > end - p or n * 3 > left:
         raise wrong_count("DescribeConfigsRequest.resources", n, end - p)
-    left -= n
+    left -= n * 3
     resources = []
     for _ in range(n):
         e1, p, left = _read_describe_configs_resource_v1(data, p, end, left)
@@ -142,9 +142,9 @@ def _read_describe_configs_resource_v4(
     n -= 1
     configuration_keys: list[str] | None = None
     if n != -1:
-        if n < 0 or n > end - p or n > left:
+        if n < 0 or n > end - p or n * 2 > left:
             raise wrong_count("DescribeConfigsResource.configuration_keys", n, end - p)
-        left -= n
+        left -= n * 2
         configuration_keys = []
         for _ in range(n):
             n = data[p]
@@ -166,15 +166,15 @@ def _read_describe_configs_resource_v4(
 
 def _read_v4(data: memoryview, p: int) -> DescribeConfigsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 4 > end - p or n > left:
+    if n < 0 or n * 4 > end - p or n * 3 > left:
         raise wrong_count("DescribeConfigsRequest.resources", n, end - p)
-    left -= n
+    left -= n * 3
     resources = []
     for _ in range(n):
         e1, p, left = _read_describe_configs_resource_v4(data, p, end, left)

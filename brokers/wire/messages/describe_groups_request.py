@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -47,12 +47,12 @@ class DescribeGroupsRequest:
 
 def _read_v0(data: memoryview, p: int) -> DescribeGroupsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 2 > left:
         raise wrong_count("DescribeGroupsRequest.groups", n, end - p)
-    left -= n
+    left -= n * 2
     groups = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -68,12 +68,12 @@ def _read_v0(data: memoryview, p: int) -> DescribeGroupsRequest:
 
 def _read_v3(data: memoryview, p: int) -> DescribeGroupsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 2 > left:
         raise wrong_count("DescribeGroupsRequest.groups", n, end - p)
-    left -= n
+    left -= n * 2
     groups = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -91,15 +91,15 @@ def _read_v3(data: memoryview, p: int) -> DescribeGroupsRequest:
 
 def _read_v5(data: memoryview, p: int) -> DescribeGroupsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("DescribeGroupsRequest.groups", n, end - p)
-    left -= n
+    left -= n * 2
     groups = []
     for _ in range(n):
         n = data[p]

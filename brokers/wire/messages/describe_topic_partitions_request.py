@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -88,7 +88,7 @@ def _read_cursor_v0(data: memoryview, p: int, end: int) -> tuple[Cursor, int]:
 
 def _read_v0(data: memoryview, p: int) -> DescribeTopicPartitionsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:

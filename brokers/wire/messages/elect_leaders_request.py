@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     COMPACT_INT32S,
@@ -16,6 +15,7 @@ from brokers.wire.primitives import (
     Bytes,
     classic_int32s,
     compact_int32s,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -79,14 +79,14 @@ def _read_topic_partitions_v0(
 
 def _read_v0(data: memoryview, p: int) -> ElectLeadersRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
     topic_partitions: list[TopicPartitions] | None = None
     if n != -1:
-        if n < 0 or n * 6 > end - p or n > left:
+        if n < 0 or n * 6 > end - p or n * 3 > left:
             raise wrong_count("ElectLeadersRequest.topic_partitions", n, end - p)
-        left -= n
+        left -= n * 3
         topic_partitions = []
         for _ in range(n):
             e1, p, left = _read_topic_partitions_v0(data, p, end, left)
@@ -98,14 +98,14 @@ def _read_v0(data: memoryview, p: int) -> ElectLeadersRequest:
 
 def _read_v1(data: memoryview, p: int) -> ElectLeadersRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     election_type, n = _unpack_bi(data, p)
     p += 5
     topic_partitions: list[TopicPartitions] | None = None
     if n != -1:
-        if n < 0 or n * 6 > end - p or n > left:
+        if n < 0 or n * 6 > end - p or n * 3 > left:
             raise wrong_count("ElectLeadersRequest.topic_partitions", n, end - p)
-        left -= n
+        left -= n * 3
         topic_partitions = []
         for _ in range(n):
             e1, p, left = _read_topic_partitions_v0(data, p, end, left)
@@ -146,7 +146,7 @@ def _read_topic_partitions_v2(
 
 def _read_v2(data: memoryview, p: int) -> ElectLeadersRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     election_type, n = _unpack_bB(data, p)
     p += 2
     if n > 127:
@@ -154,9 +154,9 @@ def _read_v2(data: memoryview, p: int) -> ElectLeadersRequest:
     n -= 1
     topic_partitions: list[TopicPartitions] | None = None
     if n != -1:
-        if n < 0 or n * 3 > end - p or n > left:
+        if n < 0 or n * 3 > end - p or n * 3 > left:
             raise wrong_count("ElectLeadersRequest.topic_partitions", n, end - p)
-        left -= n
+        left -= n * 3
         topic_partitions = []
         for _ in range(n):
             e1, p, left = _read_topic_partitions_v2(data, p, end, left)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     COMPACT_INT32S,
@@ -17,6 +16,7 @@ from brokers.wire.primitives import (
     Bytes,
     classic_int32s,
     compact_int32s,
+    element_units,
     not_in_version,
     read_string_length,
     read_tag_head,
@@ -118,12 +118,12 @@ class FetchRequest:
 
 def _read_v4(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, max_wait_ms, min_bytes, max_bytes, isolation_level, n = _unpack_iiiibi(data, p)
     p += 21
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -135,9 +135,9 @@ def _read_v4(data: memoryview, p: int) -> FetchRequest:
         p = stop
         (n,) = _unpack_i(data, p)
         p += 4
-        if n < 0 or n * 16 > end - p or n > left:
+        if n < 0 or n * 16 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             partition_2, fetch_offset_2, partition_max_bytes_2 = _unpack_iqi(data, p)
@@ -167,12 +167,12 @@ def _read_v4(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v5(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, max_wait_ms, min_bytes, max_bytes, isolation_level, n = _unpack_iiiibi(data, p)
     p += 21
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -184,9 +184,9 @@ def _read_v5(data: memoryview, p: int) -> FetchRequest:
         p = stop
         (n,) = _unpack_i(data, p)
         p += 4
-        if n < 0 or n * 24 > end - p or n > left:
+        if n < 0 or n * 24 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -221,7 +221,7 @@ def _read_v5(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v7(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (
         replica_id,
         max_wait_ms,
@@ -233,9 +233,9 @@ def _read_v7(data: memoryview, p: int) -> FetchRequest:
         n,
     ) = _unpack_iiiibiii(data, p)
     p += 29
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -247,9 +247,9 @@ def _read_v7(data: memoryview, p: int) -> FetchRequest:
         p = stop
         (n,) = _unpack_i(data, p)
         p += 4
-        if n < 0 or n * 24 > end - p or n > left:
+        if n < 0 or n * 24 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -270,9 +270,9 @@ def _read_v7(data: memoryview, p: int) -> FetchRequest:
         topics.append(FetchTopic(topic_1, ZERO_UUID, partitions_1))
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.forgotten_topics_data", n, end - p)
-    left -= n
+    left -= n * 5
     forgotten_topics_data = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -307,7 +307,7 @@ def _read_v7(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v9(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (
         replica_id,
         max_wait_ms,
@@ -319,9 +319,9 @@ def _read_v9(data: memoryview, p: int) -> FetchRequest:
         n,
     ) = _unpack_iiiibiii(data, p)
     p += 29
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -333,9 +333,9 @@ def _read_v9(data: memoryview, p: int) -> FetchRequest:
         p = stop
         (n,) = _unpack_i(data, p)
         p += 4
-        if n < 0 or n * 28 > end - p or n > left:
+        if n < 0 or n * 28 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -357,9 +357,9 @@ def _read_v9(data: memoryview, p: int) -> FetchRequest:
         topics.append(FetchTopic(topic_1, ZERO_UUID, partitions_1))
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.forgotten_topics_data", n, end - p)
-    left -= n
+    left -= n * 5
     forgotten_topics_data = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -394,7 +394,7 @@ def _read_v9(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v11(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (
         replica_id,
         max_wait_ms,
@@ -406,9 +406,9 @@ def _read_v11(data: memoryview, p: int) -> FetchRequest:
         n,
     ) = _unpack_iiiibiii(data, p)
     p += 29
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -420,9 +420,9 @@ def _read_v11(data: memoryview, p: int) -> FetchRequest:
         p = stop
         (n,) = _unpack_i(data, p)
         p += 4
-        if n < 0 or n * 28 > end - p or n > left:
+        if n < 0 or n * 28 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -444,9 +444,9 @@ def _read_v11(data: memoryview, p: int) -> FetchRequest:
         topics.append(FetchTopic(topic_1, ZERO_UUID, partitions_1))
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.forgotten_topics_data", n, end - p)
-    left -= n
+    left -= n * 5
     forgotten_topics_data = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -489,7 +489,7 @@ def _read_v11(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v12(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (
         replica_id,
         max_wait_ms,
@@ -504,9 +504,9 @@ def _read_v12(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         n = data[p]
@@ -523,9 +523,9 @@ def _read_v12(data: memoryview, p: int) -> FetchRequest:
         if n > 127:
             n, p = read_uvarint(data, p, n)
         n -= 1
-        if n < 0 or n * 33 > end - p or n > left:
+        if n < 0 or n * 33 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -558,9 +558,9 @@ def _read_v12(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.forgotten_topics_data", n, end - p)
-    left -= n
+    left -= n * 5
     forgotten_topics_data = []
     for _ in range(n):
         n = data[p]
@@ -638,7 +638,7 @@ def _read_v12(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v13(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (
         replica_id,
         max_wait_ms,
@@ -653,9 +653,9 @@ def _read_v13(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         topic_id_1, n = _unpack_16sB(data, p)
@@ -663,9 +663,9 @@ def _read_v13(data: memoryview, p: int) -> FetchRequest:
         if n > 127:
             n, p = read_uvarint(data, p, n)
         n -= 1
-        if n < 0 or n * 33 > end - p or n > left:
+        if n < 0 or n * 33 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -698,9 +698,9 @@ def _read_v13(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.forgotten_topics_data", n, end - p)
-    left -= n
+    left -= n * 5
     forgotten_topics_data = []
     for _ in range(n):
         topic_id_3, n = _unpack_16sB(data, p)
@@ -769,7 +769,7 @@ def _read_v13(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v15(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (
         max_wait_ms,
         min_bytes,
@@ -783,9 +783,9 @@ def _read_v15(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         topic_id_1, n = _unpack_16sB(data, p)
@@ -793,9 +793,9 @@ def _read_v15(data: memoryview, p: int) -> FetchRequest:
         if n > 127:
             n, p = read_uvarint(data, p, n)
         n -= 1
-        if n < 0 or n * 33 > end - p or n > left:
+        if n < 0 or n * 33 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -828,9 +828,9 @@ def _read_v15(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.forgotten_topics_data", n, end - p)
-    left -= n
+    left -= n * 5
     forgotten_topics_data = []
     for _ in range(n):
         topic_id_3, n = _unpack_16sB(data, p)
@@ -906,7 +906,7 @@ def _read_v15(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v17(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (
         max_wait_ms,
         min_bytes,
@@ -920,9 +920,9 @@ def _read_v17(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         topic_id_1, n = _unpack_16sB(data, p)
@@ -930,9 +930,9 @@ def _read_v17(data: memoryview, p: int) -> FetchRequest:
         if n > 127:
             n, p = read_uvarint(data, p, n)
         n -= 1
-        if n < 0 or n * 33 > end - p or n > left:
+        if n < 0 or n * 33 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -978,9 +978,9 @@ def _read_v17(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.forgotten_topics_data", n, end - p)
-    left -= n
+    left -= n * 5
     forgotten_topics_data = []
     for _ in range(n):
         topic_id_3, n = _unpack_16sB(data, p)
@@ -1056,7 +1056,7 @@ def _read_v17(data: memoryview, p: int) -> FetchRequest:
 
 def _read_v18(data: memoryview, p: int) -> FetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (
         max_wait_ms,
         min_bytes,
@@ -1070,9 +1070,9 @@ def _read_v18(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         topic_id_1, n = _unpack_16sB(data, p)
@@ -1080,9 +1080,9 @@ def _read_v18(data: memoryview, p: int) -> FetchRequest:
         if n > 127:
             n, p = read_uvarint(data, p, n)
         n -= 1
-        if n < 0 or n * 33 > end - p or n > left:
+        if n < 0 or n * 33 > end - p or n * 4 > left:
             raise wrong_count("FetchTopic.partitions", n, end - p)
-        left -= n
+        left -= n * 4
         partitions_1 = []
         for _ in range(n):
             (
@@ -1133,9 +1133,9 @@ def _read_v18(data: memoryview, p: int) -> FetchRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("FetchRequest.forgotten_topics_data", n, end - p)
-    left -= n
+    left -= n * 5
     forgotten_topics_data = []
     for _ in range(n):
         topic_id_3, n = _unpack_16sB(data, p)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -90,15 +90,15 @@ def _read_v3(data: memoryview, p: int) -> FindCoordinatorRequest:
 
 def _read_v4(data: memoryview, p: int) -> FindCoordinatorRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     key_type, n = _unpack_bB(data, p)
     p += 2
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("FindCoordinatorRequest.coordinator_keys", n, end - p)
-    left -= n
+    left -= n * 2
     coordinator_keys = []
     for _ in range(n):
         n = data[p]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -81,7 +81,7 @@ def _read_join_group_request_protocol_v0(
 
 def _read_v0(data: memoryview, p: int) -> JoinGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -105,9 +105,9 @@ def _read_v0(data: memoryview, p: int) -> JoinGroupRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 2 > left:
         raise wrong_count("JoinGroupRequest.protocols", n, end - p)
-    left -= n
+    left -= n * 2
     protocols = []
     for _ in range(n):
         e1, p = _read_join_group_request_protocol_v0(data, p, end)
@@ -125,7 +125,7 @@ def _read_v0(data: memoryview, p: int) -> JoinGroupRequest:
 
 def _read_v1(data: memoryview, p: int) -> JoinGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -149,9 +149,9 @@ def _read_v1(data: memoryview, p: int) -> JoinGroupRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 2 > left:
         raise wrong_count("JoinGroupRequest.protocols", n, end - p)
-    left -= n
+    left -= n * 2
     protocols = []
     for _ in range(n):
         e1, p = _read_join_group_request_protocol_v0(data, p, end)
@@ -169,7 +169,7 @@ def _read_v1(data: memoryview, p: int) -> JoinGroupRequest:
 
 def _read_v5(data: memoryview, p: int) -> JoinGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -202,9 +202,9 @@ def _read_v5(data: memoryview, p: int) -> JoinGroupRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 2 > left:
         raise wrong_count("JoinGroupRequest.protocols", n, end - p)
-    left -= n
+    left -= n * 2
     protocols = []
     for _ in range(n):
         e1, p = _read_join_group_request_protocol_v0(data, p, end)
@@ -250,7 +250,7 @@ def _read_join_group_request_protocol_v6(
 
 def _read_v6(data: memoryview, p: int) -> JoinGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -294,9 +294,9 @@ def _read_v6(data: memoryview, p: int) -> JoinGroupRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("JoinGroupRequest.protocols", n, end - p)
-    left -= n
+    left -= n * 2
     protocols = []
     for _ in range(n):
         e1, p = _read_join_group_request_protocol_v6(data, p, end)
@@ -318,7 +318,7 @@ def _read_v6(data: memoryview, p: int) -> JoinGroupRequest:
 
 def _read_v8(data: memoryview, p: int) -> JoinGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -362,9 +362,9 @@ def _read_v8(data: memoryview, p: int) -> JoinGroupRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("JoinGroupRequest.protocols", n, end - p)
-    left -= n
+    left -= n * 2
     protocols = []
     for _ in range(n):
         e1, p = _read_join_group_request_protocol_v6(data, p, end)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -90,7 +90,7 @@ def _read_member_identity_v3(data: memoryview, p: int, end: int) -> tuple[Member
 
 def _read_v3(data: memoryview, p: int) -> LeaveGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -100,9 +100,9 @@ def _read_v3(data: memoryview, p: int) -> LeaveGroupRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 4 > end - p or n > left:
+    if n < 0 or n * 4 > end - p or n * 2 > left:
         raise wrong_count("LeaveGroupRequest.members", n, end - p)
-    left -= n
+    left -= n * 2
     members = []
     for _ in range(n):
         e1, p = _read_member_identity_v3(data, p, end)
@@ -140,7 +140,7 @@ def _read_member_identity_v4(data: memoryview, p: int, end: int) -> tuple[Member
 
 def _read_v4(data: memoryview, p: int) -> LeaveGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -155,9 +155,9 @@ def _read_v4(data: memoryview, p: int) -> LeaveGroupRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("LeaveGroupRequest.members", n, end - p)
-    left -= n
+    left -= n * 2
     members = []
     for _ in range(n):
         e1, p = _read_member_identity_v4(data, p, end)
@@ -210,7 +210,7 @@ def _read_member_identity_v5(data: memoryview, p: int, end: int) -> tuple[Member
 
 def _read_v5(data: memoryview, p: int) -> LeaveGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -225,9 +225,9 @@ def _read_v5(data: memoryview, p: int) -> LeaveGroupRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 4 > end - p or n > left:
+    if n < 0 or n * 4 > end - p or n * 2 > left:
         raise wrong_count("LeaveGroupRequest.members", n, end - p)
-    left -= n
+    left -= n * 2
     members = []
     for _ in range(n):
         e1, p = _read_member_identity_v5(data, p, end)

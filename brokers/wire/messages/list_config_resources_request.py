@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from struct import pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_uvarint,
     skip_tags,
@@ -42,7 +42,7 @@ def _read_v0(data: memoryview, p: int) -> ListConfigResourcesRequest:
 
 def _read_v1(data: memoryview, p: int) -> ListConfigResourcesRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:

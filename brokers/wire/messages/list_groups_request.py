@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -50,15 +50,15 @@ def _read_v3(data: memoryview, p: int) -> ListGroupsRequest:
 
 def _read_v4(data: memoryview, p: int) -> ListGroupsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("ListGroupsRequest.states_filter", n, end - p)
-    left -= n
+    left -= n * 2
     states_filter = []
     for _ in range(n):
         n = data[p]
@@ -80,15 +80,15 @@ def _read_v4(data: memoryview, p: int) -> ListGroupsRequest:
 
 def _read_v5(data: memoryview, p: int) -> ListGroupsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("ListGroupsRequest.states_filter", n, end - p)
-    left -= n
+    left -= n * 2
     states_filter = []
     for _ in range(n):
         n = data[p]
@@ -106,9 +106,9 @@ def _read_v5(data: memoryview, p: int) -> ListGroupsRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("ListGroupsRequest.types_filter", n, end - p)
-    left -= n
+    left -= n * 2
     types_filter = []
     for _ in range(n):
         n = data[p]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -91,9 +91,9 @@ def _read_list_offsets_topic_v1(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 12 > end - p or n > left:
+    if n < 0 or n * 12 > end - p or n * 2 > left:
         raise wrong_count("ListOffsetsTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_list_offsets_partition_v1(data, p, end)
@@ -103,12 +103,12 @@ def _read_list_offsets_topic_v1(
 
 def _read_v1(data: memoryview, p: int) -> ListOffsetsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, n = _unpack_ii(data, p)
     p += 8
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("ListOffsetsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_list_offsets_topic_v1(data, p, end, left)
@@ -118,12 +118,12 @@ def _read_v1(data: memoryview, p: int) -> ListOffsetsRequest:
 
 def _read_v2(data: memoryview, p: int) -> ListOffsetsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, isolation_level, n = _unpack_ibi(data, p)
     p += 9
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("ListOffsetsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_list_offsets_topic_v1(data, p, end, left)
@@ -151,9 +151,9 @@ def _read_list_offsets_topic_v4(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 16 > end - p or n > left:
+    if n < 0 or n * 16 > end - p or n * 2 > left:
         raise wrong_count("ListOffsetsTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_list_offsets_partition_v4(data, p, end)
@@ -163,12 +163,12 @@ def _read_list_offsets_topic_v4(
 
 def _read_v4(data: memoryview, p: int) -> ListOffsetsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, isolation_level, n = _unpack_ibi(data, p)
     p += 9
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("ListOffsetsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_list_offsets_topic_v4(data, p, end, left)
@@ -203,9 +203,9 @@ def _read_list_offsets_topic_v6(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 17 > end - p or n > left:
+    if n < 0 or n * 17 > end - p or n * 2 > left:
         raise wrong_count("ListOffsetsTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_list_offsets_partition_v6(data, p, end)
@@ -219,15 +219,15 @@ def _read_list_offsets_topic_v6(
 
 def _read_v6(data: memoryview, p: int) -> ListOffsetsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, isolation_level, n = _unpack_ibB(data, p)
     p += 6
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("ListOffsetsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_list_offsets_topic_v6(data, p, end, left)
@@ -241,15 +241,15 @@ def _read_v6(data: memoryview, p: int) -> ListOffsetsRequest:
 
 def _read_v10(data: memoryview, p: int) -> ListOffsetsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, isolation_level, n = _unpack_ibB(data, p)
     p += 6
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("ListOffsetsRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_list_offsets_topic_v6(data, p, end, left)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     COMPACT_INT32S,
     DECODE_ERRORS,
@@ -14,6 +13,7 @@ from brokers.wire.primitives import (
     UVARINT_1,
     Bytes,
     compact_int32s,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -77,7 +77,7 @@ def _read_list_partition_reassignments_topics_v0(
 
 def _read_v0(data: memoryview, p: int) -> ListPartitionReassignmentsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     timeout_ms, n = _unpack_iB(data, p)
     p += 5
     if n > 127:
@@ -85,9 +85,9 @@ def _read_v0(data: memoryview, p: int) -> ListPartitionReassignmentsRequest:
     n -= 1
     topics: list[ListPartitionReassignmentsTopics] | None = None
     if n != -1:
-        if n < 0 or n * 3 > end - p or n > left:
+        if n < 0 or n * 3 > end - p or n * 3 > left:
             raise wrong_count("ListPartitionReassignmentsRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p, left = _read_list_partition_reassignments_topics_v0(data, p, end, left)

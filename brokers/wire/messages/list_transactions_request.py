@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -44,15 +44,15 @@ class ListTransactionsRequest:
 
 def _read_v0(data: memoryview, p: int) -> ListTransactionsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("ListTransactionsRequest.state_filters", n, end - p)
-    left -= n
+    left -= n * 2
     state_filters = []
     for _ in range(n):
         n = data[p]
@@ -84,15 +84,15 @@ def _read_v0(data: memoryview, p: int) -> ListTransactionsRequest:
 
 def _read_v1(data: memoryview, p: int) -> ListTransactionsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("ListTransactionsRequest.state_filters", n, end - p)
-    left -= n
+    left -= n * 2
     state_filters = []
     for _ in range(n):
         n = data[p]
@@ -124,15 +124,15 @@ def _read_v1(data: memoryview, p: int) -> ListTransactionsRequest:
 
 def _read_v2(data: memoryview, p: int) -> ListTransactionsRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n > end - p or n > left:
+    if n < 0 or n > end - p or n * 2 > left:
         raise wrong_count("ListTransactionsRequest.state_filters", n, end - p)
-    left -= n
+    left -= n * 2
     state_filters = []
     for _ in range(n):
         n = data[p]

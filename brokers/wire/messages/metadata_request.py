@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     ZERO_UUID,
     Bytes,
+    element_units,
     not_in_version,
     not_nullable,
     read_string_length,
@@ -76,12 +76,12 @@ def _read_metadata_request_topic_v0(
 
 def _read_v0(data: memoryview, p: int) -> MetadataRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 2 > end - p or n > left:
+    if n < 0 or n * 2 > end - p or n * 3 > left:
         raise wrong_count("MetadataRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p = _read_metadata_request_topic_v0(data, p, end)
@@ -91,14 +91,14 @@ def _read_v0(data: memoryview, p: int) -> MetadataRequest:
 
 def _read_v1(data: memoryview, p: int) -> MetadataRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
     topics: list[MetadataRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 2 > end - p or n > left:
+        if n < 0 or n * 2 > end - p or n * 3 > left:
             raise wrong_count("MetadataRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p = _read_metadata_request_topic_v0(data, p, end)
@@ -108,14 +108,14 @@ def _read_v1(data: memoryview, p: int) -> MetadataRequest:
 
 def _read_v4(data: memoryview, p: int) -> MetadataRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
     topics: list[MetadataRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 2 > end - p or n > left:
+        if n < 0 or n * 2 > end - p or n * 3 > left:
             raise wrong_count("MetadataRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p = _read_metadata_request_topic_v0(data, p, end)
@@ -127,14 +127,14 @@ def _read_v4(data: memoryview, p: int) -> MetadataRequest:
 
 def _read_v8(data: memoryview, p: int) -> MetadataRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
     topics: list[MetadataRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 2 > end - p or n > left:
+        if n < 0 or n * 2 > end - p or n * 3 > left:
             raise wrong_count("MetadataRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p = _read_metadata_request_topic_v0(data, p, end)
@@ -174,7 +174,7 @@ def _read_metadata_request_topic_v9(
 
 def _read_v9(data: memoryview, p: int) -> MetadataRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -182,9 +182,9 @@ def _read_v9(data: memoryview, p: int) -> MetadataRequest:
     n -= 1
     topics: list[MetadataRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 2 > end - p or n > left:
+        if n < 0 or n * 2 > end - p or n * 3 > left:
             raise wrong_count("MetadataRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p = _read_metadata_request_topic_v9(data, p, end)
@@ -229,7 +229,7 @@ def _read_metadata_request_topic_v10(
 
 def _read_v10(data: memoryview, p: int) -> MetadataRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -237,9 +237,9 @@ def _read_v10(data: memoryview, p: int) -> MetadataRequest:
     n -= 1
     topics: list[MetadataRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 18 > end - p or n > left:
+        if n < 0 or n * 18 > end - p or n * 3 > left:
             raise wrong_count("MetadataRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p = _read_metadata_request_topic_v10(data, p, end)
@@ -263,7 +263,7 @@ def _read_v10(data: memoryview, p: int) -> MetadataRequest:
 
 def _read_v11(data: memoryview, p: int) -> MetadataRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -271,9 +271,9 @@ def _read_v11(data: memoryview, p: int) -> MetadataRequest:
     n -= 1
     topics: list[MetadataRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 18 > end - p or n > left:
+        if n < 0 or n * 18 > end - p or n * 3 > left:
             raise wrong_count("MetadataRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p = _read_metadata_request_topic_v10(data, p, end)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     ZERO_UUID,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -108,9 +108,9 @@ def _read_offset_commit_request_topic_v2(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 14 > end - p or n > left:
+    if n < 0 or n * 14 > end - p or n * 2 > left:
         raise wrong_count("OffsetCommitRequestTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_offset_commit_request_partition_v2(data, p, end)
@@ -120,7 +120,7 @@ def _read_offset_commit_request_topic_v2(
 
 def _read_v2(data: memoryview, p: int) -> OffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -137,9 +137,9 @@ def _read_v2(data: memoryview, p: int) -> OffsetCommitRequest:
     p = stop
     retention_time_ms, n = _unpack_qi(data, p)
     p += 12
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("OffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_commit_request_topic_v2(data, p, end, left)
@@ -156,7 +156,7 @@ def _read_v2(data: memoryview, p: int) -> OffsetCommitRequest:
 
 def _read_v5(data: memoryview, p: int) -> OffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -173,9 +173,9 @@ def _read_v5(data: memoryview, p: int) -> OffsetCommitRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("OffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_commit_request_topic_v2(data, p, end, left)
@@ -216,9 +216,9 @@ def _read_offset_commit_request_topic_v6(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 2 > left:
         raise wrong_count("OffsetCommitRequestTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_offset_commit_request_partition_v6(data, p, end)
@@ -228,7 +228,7 @@ def _read_offset_commit_request_topic_v6(
 
 def _read_v6(data: memoryview, p: int) -> OffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -245,9 +245,9 @@ def _read_v6(data: memoryview, p: int) -> OffsetCommitRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("OffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_commit_request_topic_v6(data, p, end, left)
@@ -257,7 +257,7 @@ def _read_v6(data: memoryview, p: int) -> OffsetCommitRequest:
 
 def _read_v7(data: memoryview, p: int) -> OffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -283,9 +283,9 @@ def _read_v7(data: memoryview, p: int) -> OffsetCommitRequest:
         p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("OffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_commit_request_topic_v6(data, p, end, left)
@@ -344,9 +344,9 @@ def _read_offset_commit_request_topic_v8(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 2 > left:
         raise wrong_count("OffsetCommitRequestTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_offset_commit_request_partition_v8(data, p, end)
@@ -360,7 +360,7 @@ def _read_offset_commit_request_topic_v8(
 
 def _read_v8(data: memoryview, p: int) -> OffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -395,9 +395,9 @@ def _read_v8(data: memoryview, p: int) -> OffsetCommitRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 5 > left:
         raise wrong_count("OffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_commit_request_topic_v8(data, p, end, left)
@@ -424,9 +424,9 @@ def _read_offset_commit_request_topic_v10(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 2 > left:
         raise wrong_count("OffsetCommitRequestTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_offset_commit_request_partition_v8(data, p, end)
@@ -440,7 +440,7 @@ def _read_offset_commit_request_topic_v10(
 
 def _read_v10(data: memoryview, p: int) -> OffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -475,9 +475,9 @@ def _read_v10(data: memoryview, p: int) -> OffsetCommitRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("OffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 5
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_commit_request_topic_v10(data, p, end, left)

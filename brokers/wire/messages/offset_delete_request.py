@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     Bytes,
+    element_units,
     wrong_count,
     wrong_length,
 )
@@ -77,7 +77,7 @@ def _read_offset_delete_request_topic_v0(
 
 def _read_v0(data: memoryview, p: int) -> OffsetDeleteRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -87,9 +87,9 @@ def _read_v0(data: memoryview, p: int) -> OffsetDeleteRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("OffsetDeleteRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_delete_request_topic_v0(data, p, end, left)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     CLASSIC_INT32S,
     COMPACT_INT32S,
@@ -17,6 +16,7 @@ from brokers.wire.primitives import (
     Bytes,
     classic_int32s,
     compact_int32s,
+    element_units,
     not_in_version,
     not_nullable,
     read_string_length,
@@ -97,7 +97,7 @@ def _read_offset_fetch_request_topic_v1(
 
 def _read_v1(data: memoryview, p: int) -> OffsetFetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -107,9 +107,9 @@ def _read_v1(data: memoryview, p: int) -> OffsetFetchRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("OffsetFetchRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_fetch_request_topic_v1(data, p, end, left)
@@ -119,7 +119,7 @@ def _read_v1(data: memoryview, p: int) -> OffsetFetchRequest:
 
 def _read_v2(data: memoryview, p: int) -> OffsetFetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -131,9 +131,9 @@ def _read_v2(data: memoryview, p: int) -> OffsetFetchRequest:
     p += 4
     topics: list[OffsetFetchRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 6 > end - p or n > left:
+        if n < 0 or n * 6 > end - p or n * 3 > left:
             raise wrong_count("OffsetFetchRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p, left = _read_offset_fetch_request_topic_v1(data, p, end, left)
@@ -172,7 +172,7 @@ def _read_offset_fetch_request_topic_v6(
 
 def _read_v6(data: memoryview, p: int) -> OffsetFetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -189,9 +189,9 @@ def _read_v6(data: memoryview, p: int) -> OffsetFetchRequest:
     n -= 1
     topics: list[OffsetFetchRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 3 > end - p or n > left:
+        if n < 0 or n * 3 > end - p or n * 3 > left:
             raise wrong_count("OffsetFetchRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p, left = _read_offset_fetch_request_topic_v6(data, p, end, left)
@@ -205,7 +205,7 @@ def _read_v6(data: memoryview, p: int) -> OffsetFetchRequest:
 
 def _read_v7(data: memoryview, p: int) -> OffsetFetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -222,9 +222,9 @@ def _read_v7(data: memoryview, p: int) -> OffsetFetchRequest:
     n -= 1
     topics: list[OffsetFetchRequestTopic] | None = None
     if n != -1:
-        if n < 0 or n * 3 > end - p or n > left:
+        if n < 0 or n * 3 > end - p or n * 3 > left:
             raise wrong_count("OffsetFetchRequest.topics", n, end - p)
-        left -= n
+        left -= n * 3
         topics = []
         for _ in range(n):
             e1, p, left = _read_offset_fetch_request_topic_v6(data, p, end, left)
@@ -284,9 +284,9 @@ def _read_offset_fetch_request_group_v8(
     n -= 1
     topics: list[OffsetFetchRequestTopics] | None = None
     if n != -1:
-        if n < 0 or n * 3 > end - p or n > left:
+        if n < 0 or n * 3 > end - p or n * 5 > left:
             raise wrong_count("OffsetFetchRequestGroup.topics", n, end - p)
-        left -= n
+        left -= n * 5
         topics = []
         for _ in range(n):
             e1, p, left = _read_offset_fetch_request_topics_v8(data, p, end, left)
@@ -300,15 +300,15 @@ def _read_offset_fetch_request_group_v8(
 
 def _read_v8(data: memoryview, p: int) -> OffsetFetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 4 > left:
         raise wrong_count("OffsetFetchRequest.groups", n, end - p)
-    left -= n
+    left -= n * 4
     groups = []
     for _ in range(n):
         e1, p, left = _read_offset_fetch_request_group_v8(data, p, end, left)
@@ -350,9 +350,9 @@ def _read_offset_fetch_request_group_v9(
     n -= 1
     topics: list[OffsetFetchRequestTopics] | None = None
     if n != -1:
-        if n < 0 or n * 3 > end - p or n > left:
+        if n < 0 or n * 3 > end - p or n * 5 > left:
             raise wrong_count("OffsetFetchRequestGroup.topics", n, end - p)
-        left -= n
+        left -= n * 5
         topics = []
         for _ in range(n):
             e1, p, left = _read_offset_fetch_request_topics_v8(data, p, end, left)
@@ -366,15 +366,15 @@ def _read_offset_fetch_request_group_v9(
 
 def _read_v9(data: memoryview, p: int) -> OffsetFetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 8 > end - p or n > left:
+    if n < 0 or n * 8 > end - p or n * 4 > left:
         raise wrong_count("OffsetFetchRequest.groups", n, end - p)
-    left -= n
+    left -= n * 4
     groups = []
     for _ in range(n):
         e1, p, left = _read_offset_fetch_request_group_v9(data, p, end, left)
@@ -436,9 +436,9 @@ def _read_offset_fetch_request_group_v10(
     n -= 1
     topics: list[OffsetFetchRequestTopics] | None = None
     if n != -1:
-        if n < 0 or n * 18 > end - p or n > left:
+        if n < 0 or n * 18 > end - p or n * 5 > left:
             raise wrong_count("OffsetFetchRequestGroup.topics", n, end - p)
-        left -= n
+        left -= n * 5
         topics = []
         for _ in range(n):
             e1, p, left = _read_offset_fetch_request_topics_v10(data, p, end, left)
@@ -452,15 +452,15 @@ def _read_offset_fetch_request_group_v10(
 
 def _read_v10(data: memoryview, p: int) -> OffsetFetchRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 8 > end - p or n > left:
+    if n < 0 or n * 8 > end - p or n * 4 > left:
         raise wrong_count("OffsetFetchRequest.groups", n, end - p)
-    left -= n
+    left -= n * 4
     groups = []
     for _ in range(n):
         e1, p, left = _read_offset_fetch_request_group_v10(data, p, end, left)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -80,9 +80,9 @@ def _read_offset_for_leader_topic_v2(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 12 > end - p or n > left:
+    if n < 0 or n * 12 > end - p or n * 2 > left:
         raise wrong_count("OffsetForLeaderTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_offset_for_leader_partition_v2(data, p, end)
@@ -92,12 +92,12 @@ def _read_offset_for_leader_topic_v2(
 
 def _read_v2(data: memoryview, p: int) -> OffsetForLeaderEpochRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("OffsetForLeaderEpochRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_for_leader_topic_v2(data, p, end, left)
@@ -107,12 +107,12 @@ def _read_v2(data: memoryview, p: int) -> OffsetForLeaderEpochRequest:
 
 def _read_v3(data: memoryview, p: int) -> OffsetForLeaderEpochRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, n = _unpack_ii(data, p)
     p += 8
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("OffsetForLeaderEpochRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_for_leader_topic_v2(data, p, end, left)
@@ -147,9 +147,9 @@ def _read_offset_for_leader_topic_v4(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 13 > end - p or n > left:
+    if n < 0 or n * 13 > end - p or n * 2 > left:
         raise wrong_count("OffsetForLeaderTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_offset_for_leader_partition_v4(data, p, end)
@@ -163,15 +163,15 @@ def _read_offset_for_leader_topic_v4(
 
 def _read_v4(data: memoryview, p: int) -> OffsetForLeaderEpochRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     replica_id, n = _unpack_iB(data, p)
     p += 5
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("OffsetForLeaderEpochRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_offset_for_leader_topic_v4(data, p, end, left)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     ZERO_UUID,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     records_length,
@@ -65,7 +65,7 @@ class ProduceRequest:
 
 def _read_v3(data: memoryview, p: int) -> ProduceRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     transactional_id: str | None = None
@@ -77,9 +77,9 @@ def _read_v3(data: memoryview, p: int) -> ProduceRequest:
         p = stop
     acks, timeout_ms, n = _unpack_hii(data, p)
     p += 10
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 5 > left:
         raise wrong_count("ProduceRequest.topic_data", n, end - p)
-    left -= n
+    left -= n * 5
     topic_data = []
     for _ in range(n):
         (n,) = _unpack_h(data, p)
@@ -91,9 +91,9 @@ def _read_v3(data: memoryview, p: int) -> ProduceRequest:
         p = stop
         (n,) = _unpack_i(data, p)
         p += 4
-        if n < 0 or n * 8 > end - p or n > left:
+        if n < 0 or n * 8 > end - p or n * 2 > left:
             raise wrong_count("TopicProduceData.partition_data", n, end - p)
-        left -= n
+        left -= n * 2
         partition_data_1 = []
         for _ in range(n):
             index_2, n = _unpack_ii(data, p)
@@ -112,7 +112,7 @@ def _read_v3(data: memoryview, p: int) -> ProduceRequest:
 
 def _read_v9(data: memoryview, p: int) -> ProduceRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -129,9 +129,9 @@ def _read_v9(data: memoryview, p: int) -> ProduceRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 5 > left:
         raise wrong_count("ProduceRequest.topic_data", n, end - p)
-    left -= n
+    left -= n * 5
     topic_data = []
     for _ in range(n):
         n = data[p]
@@ -148,9 +148,9 @@ def _read_v9(data: memoryview, p: int) -> ProduceRequest:
         if n > 127:
             n, p = read_uvarint(data, p, n)
         n -= 1
-        if n < 0 or n * 6 > end - p or n > left:
+        if n < 0 or n * 6 > end - p or n * 2 > left:
             raise wrong_count("TopicProduceData.partition_data", n, end - p)
-        left -= n
+        left -= n * 2
         partition_data_1 = []
         for _ in range(n):
             index_2, n = _unpack_iB(data, p)
@@ -183,7 +183,7 @@ def _read_v9(data: memoryview, p: int) -> ProduceRequest:
 
 def _read_v13(data: memoryview, p: int) -> ProduceRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -200,9 +200,9 @@ def _read_v13(data: memoryview, p: int) -> ProduceRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 5 > left:
         raise wrong_count("ProduceRequest.topic_data", n, end - p)
-    left -= n
+    left -= n * 5
     topic_data = []
     for _ in range(n):
         topic_id_1, n = _unpack_16sB(data, p)
@@ -210,9 +210,9 @@ def _read_v13(data: memoryview, p: int) -> ProduceRequest:
         if n > 127:
             n, p = read_uvarint(data, p, n)
         n -= 1
-        if n < 0 or n * 6 > end - p or n > left:
+        if n < 0 or n * 6 > end - p or n * 2 > left:
             raise wrong_count("TopicProduceData.partition_data", n, end - p)
-        left -= n
+        left -= n * 2
         partition_data_1 = []
         for _ in range(n):
             index_2, n = _unpack_iB(data, p)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -77,7 +77,7 @@ def _read_sync_group_request_assignment_v0(
 
 def _read_v0(data: memoryview, p: int) -> SyncGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -94,9 +94,9 @@ def _read_v0(data: memoryview, p: int) -> SyncGroupRequest:
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 2 > left:
         raise wrong_count("SyncGroupRequest.assignments", n, end - p)
-    left -= n
+    left -= n * 2
     assignments = []
     for _ in range(n):
         e1, p = _read_sync_group_request_assignment_v0(data, p, end)
@@ -106,7 +106,7 @@ def _read_v0(data: memoryview, p: int) -> SyncGroupRequest:
 
 def _read_v3(data: memoryview, p: int) -> SyncGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -132,9 +132,9 @@ def _read_v3(data: memoryview, p: int) -> SyncGroupRequest:
         p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 2 > left:
         raise wrong_count("SyncGroupRequest.assignments", n, end - p)
-    left -= n
+    left -= n * 2
     assignments = []
     for _ in range(n):
         e1, p = _read_sync_group_request_assignment_v0(data, p, end)
@@ -180,7 +180,7 @@ def _read_sync_group_request_assignment_v4(
 
 def _read_v4(data: memoryview, p: int) -> SyncGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -215,9 +215,9 @@ def _read_v4(data: memoryview, p: int) -> SyncGroupRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("SyncGroupRequest.assignments", n, end - p)
-    left -= n
+    left -= n * 2
     assignments = []
     for _ in range(n):
         e1, p = _read_sync_group_request_assignment_v4(data, p, end)
@@ -239,7 +239,7 @@ def _read_v4(data: memoryview, p: int) -> SyncGroupRequest:
 
 def _read_v5(data: memoryview, p: int) -> SyncGroupRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -296,9 +296,9 @@ def _read_v5(data: memoryview, p: int) -> SyncGroupRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 2 > left:
         raise wrong_count("SyncGroupRequest.assignments", n, end - p)
-    left -= n
+    left -= n * 2
     assignments = []
     for _ in range(n):
         e1, p = _read_sync_group_request_assignment_v4(data, p, end)

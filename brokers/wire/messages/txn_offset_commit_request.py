@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -102,9 +102,9 @@ def _read_txn_offset_commit_request_topic_v0(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 14 > end - p or n > left:
+    if n < 0 or n * 14 > end - p or n * 2 > left:
         raise wrong_count("TxnOffsetCommitRequestTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_txn_offset_commit_request_partition_v0(data, p, end)
@@ -114,7 +114,7 @@ def _read_txn_offset_commit_request_topic_v0(
 
 def _read_v0(data: memoryview, p: int) -> TxnOffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -131,9 +131,9 @@ def _read_v0(data: memoryview, p: int) -> TxnOffsetCommitRequest:
     p = stop
     producer_id, producer_epoch, n = _unpack_qhi(data, p)
     p += 14
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("TxnOffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_txn_offset_commit_request_topic_v0(data, p, end, left)
@@ -182,9 +182,9 @@ def _read_txn_offset_commit_request_topic_v2(
     p = stop
     (n,) = _unpack_i(data, p)
     p += 4
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 2 > left:
         raise wrong_count("TxnOffsetCommitRequestTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_txn_offset_commit_request_partition_v2(data, p, end)
@@ -194,7 +194,7 @@ def _read_txn_offset_commit_request_topic_v2(
 
 def _read_v2(data: memoryview, p: int) -> TxnOffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     (n,) = _unpack_h(data, p)
     p += 2
     stop = p + n
@@ -211,9 +211,9 @@ def _read_v2(data: memoryview, p: int) -> TxnOffsetCommitRequest:
     p = stop
     producer_id, producer_epoch, n = _unpack_qhi(data, p)
     p += 14
-    if n < 0 or n * 6 > end - p or n > left:
+    if n < 0 or n * 6 > end - p or n * 3 > left:
         raise wrong_count("TxnOffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_txn_offset_commit_request_topic_v2(data, p, end, left)
@@ -273,9 +273,9 @@ def _read_txn_offset_commit_request_topic_v3(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 2 > left:
         raise wrong_count("TxnOffsetCommitRequestTopic.partitions", n, end - p)
-    left -= n
+    left -= n * 2
     partitions = []
     for _ in range(n):
         e1, p = _read_txn_offset_commit_request_partition_v3(data, p, end)
@@ -289,7 +289,7 @@ def _read_txn_offset_commit_request_topic_v3(
 
 def _read_v3(data: memoryview, p: int) -> TxnOffsetCommitRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
@@ -333,9 +333,9 @@ def _read_v3(data: memoryview, p: int) -> TxnOffsetCommitRequest:
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 3 > left:
         raise wrong_count("TxnOffsetCommitRequest.topics", n, end - p)
-    left -= n
+    left -= n * 3
     topics = []
     for _ in range(n):
         e1, p, left = _read_txn_offset_commit_request_topic_v3(data, p, end, left)

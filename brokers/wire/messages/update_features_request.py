@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     not_in_version,
     read_string_length,
     read_uvarint,
@@ -73,15 +73,15 @@ def _read_feature_update_key_v0(data: memoryview, p: int, end: int) -> tuple[Fea
 
 def _read_v0(data: memoryview, p: int) -> UpdateFeaturesRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     timeout_ms, n = _unpack_iB(data, p)
     p += 5
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 5 > end - p or n > left:
+    if n < 0 or n * 5 > end - p or n * 2 > left:
         raise wrong_count("UpdateFeaturesRequest.feature_updates", n, end - p)
-    left -= n
+    left -= n * 2
     feature_updates = []
     for _ in range(n):
         e1, p = _read_feature_update_key_v0(data, p, end)
@@ -112,15 +112,15 @@ def _read_feature_update_key_v1(data: memoryview, p: int, end: int) -> tuple[Fea
 
 def _read_v1(data: memoryview, p: int) -> UpdateFeaturesRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     timeout_ms, n = _unpack_iB(data, p)
     p += 5
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 5 > end - p or n > left:
+    if n < 0 or n * 5 > end - p or n * 2 > left:
         raise wrong_count("UpdateFeaturesRequest.feature_updates", n, end - p)
-    left -= n
+    left -= n * 2
     feature_updates = []
     for _ in range(n):
         e1, p = _read_feature_update_key_v1(data, p, end)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     COMPACT_INT32S,
     DECODE_ERRORS,
@@ -15,6 +14,7 @@ from brokers.wire.primitives import (
     ZERO_UUID,
     Bytes,
     compact_int32s,
+    element_units,
     read_string_length,
     read_tag_head,
     read_uvarint,
@@ -129,9 +129,9 @@ def _read_writable_txn_marker_v1(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 7 > left:
         raise wrong_count("WritableTxnMarker.topics", n, end - p)
-    left -= n
+    left -= n * 7
     topics = []
     for _ in range(n):
         e1, p, left = _read_writable_txn_marker_topic_v1(data, p, end, left)
@@ -151,15 +151,15 @@ def _read_writable_txn_marker_v1(
 
 def _read_v1(data: memoryview, p: int) -> WriteTxnMarkersRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 17 > end - p or n > left:
+    if n < 0 or n * 17 > end - p or n * 4 > left:
         raise wrong_count("WriteTxnMarkersRequest.markers", n, end - p)
-    left -= n
+    left -= n * 4
     markers = []
     for _ in range(n):
         e1, p, left = _read_writable_txn_marker_v1(data, p, end, left)
@@ -179,9 +179,9 @@ def _read_writable_txn_marker_v2(
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 3 > end - p or n > left:
+    if n < 0 or n * 3 > end - p or n * 7 > left:
         raise wrong_count("WritableTxnMarker.topics", n, end - p)
-    left -= n
+    left -= n * 7
     topics = []
     for _ in range(n):
         e1, p, left = _read_writable_txn_marker_topic_v1(data, p, end, left)
@@ -202,15 +202,15 @@ def _read_writable_txn_marker_v2(
 
 def _read_v2(data: memoryview, p: int) -> WriteTxnMarkersRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 18 > end - p or n > left:
+    if n < 0 or n * 18 > end - p or n * 4 > left:
         raise wrong_count("WriteTxnMarkersRequest.markers", n, end - p)
-    left -= n
+    left -= n * 4
     markers = []
     for _ in range(n):
         e1, p, left = _read_writable_txn_marker_v2(data, p, end, left)

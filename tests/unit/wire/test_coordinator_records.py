@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
+from brokers.kernel.limits import REQUEST_UNITS_MAX
 from brokers.wire.coordinator import (
     consumer_group_member_metadata_value,
     consumer_protocol_subscription,
@@ -169,9 +169,9 @@ def test_fields_that_a_version_lacks_are_dropped_or_refused() -> None:
 
 def test_a_subscription_is_bounded_as_a_request_is() -> None:
     module = consumer_protocol_subscription
-    topics = ["t"] * REQUEST_ELEMENTS_MAX
+    topics = ["t" * 20] * (REQUEST_UNITS_MAX // 2)
     most = b"".join(module.encode(1, module.ConsumerProtocolSubscription(topics)))
-    assert len(module.decode(1, memoryview(most)).topics) == REQUEST_ELEMENTS_MAX
+    assert module.decode(1, memoryview(most)).topics == topics
     more = b"".join(module.encode(1, module.ConsumerProtocolSubscription([*topics, "t"])))
     with pytest.raises(ProtocolError, match="elements"):
         module.decode(1, memoryview(more))

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
+from brokers.kernel.limits import DECODED_GROWTH, ELEMENT_UNIT_BYTES, REQUEST_UNITS_MAX
 from brokers.wire.messages import (
     api_versions_request,
     api_versions_response,
@@ -19,9 +19,15 @@ from brokers.wire.messages import (
     join_group_response,
     metadata_request,
     metadata_response,
+    offset_commit_request,
     produce_request,
     produce_response,
     sasl_authenticate_request,
+)
+from brokers.wire.messages.offset_commit_request import (
+    OffsetCommitRequest,
+    OffsetCommitRequestPartition,
+    OffsetCommitRequestTopic,
 )
 from brokers.wire.messages.versions import VERSIONS
 from brokers.wire.registry import REQUESTS, RESPONSES, ApiKey, is_flexible
@@ -84,17 +90,32 @@ def test_elements_are_counted_over_the_whole_request() -> None:
         whole = create_topics_request.CreateTopicsRequest(topics=[topic] * topics)
         return memoryview(b"".join(create_topics_request.encode(7, whole)))
 
-    most = request(100, REQUEST_ELEMENTS_MAX // 100 - 1)
-    assert len(create_topics_request.decode(7, most).topics) == 100
-    with pytest.raises(ProtocolError, match="at most"):
-        create_topics_request.decode(7, request(101, REQUEST_ELEMENTS_MAX // 100 - 1))
+    # A config takes 4 bytes here and 2 units; every further topic brings more units than room.
+    size = len(request(100, 1)) / 100
+    assert size * DECODED_GROWTH / ELEMENT_UNIT_BYTES < 5
+    assert len(create_topics_request.decode(7, request(100, 80)).topics) == 100
+    with pytest.raises(ProtocolError, match="no more than its size allows"):
+        create_topics_request.decode(7, request(300, 80))
+    with pytest.raises(ProtocolError, match="no more than its size allows"):
+        create_topics_request.decode(7, request(1, 20_000))
+
+
+def test_an_honest_request_of_thousands_of_partitions_is_read() -> None:
+    partitions = [
+        OffsetCommitRequestPartition(index, 1 << 40, 300, committed_metadata="a note")
+        for index in range(10_000)
+    ]
+    topics = [OffsetCommitRequestTopic("orders", partitions=partitions)]
+    frame = b"".join(offset_commit_request.encode(9, OffsetCommitRequest("g", topics=topics)))
+    read = offset_commit_request.decode(9, memoryview(frame))
+    assert read.topics[0].partitions == partitions
 
 
 def test_answers_of_a_large_cluster_are_read() -> None:
-    topics = [metadata_response.MetadataResponseTopic(name="t")] * (REQUEST_ELEMENTS_MAX + 1)
+    topics = [metadata_response.MetadataResponseTopic(name="t")] * REQUEST_UNITS_MAX
     response = metadata_response.MetadataResponse(topics=topics)
     frame = memoryview(b"".join(metadata_response.encode(12, response)))
-    assert len(metadata_response.decode(12, frame).topics) == REQUEST_ELEMENTS_MAX + 1
+    assert len(metadata_response.decode(12, frame).topics) == REQUEST_UNITS_MAX
 
 
 @pytest.mark.parametrize("version", [-1, 14, 1000])
