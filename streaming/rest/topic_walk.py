@@ -17,6 +17,8 @@ BUFFER_BYTES: Final = 8 * 1024 * 1024
 """Fetched ahead for one request over all its partitions, and twice that once it is decompressed."""
 PARTITION_BYTES_MIN: Final = 16 * 1024
 WINDOW_RECORDS_MAX: Final = 100_000
+RECORD_BYTES: Final = 1024
+"""What a record is taken for when a window is fetched: longer ones take another fetch."""
 
 
 class TopicWalk:
@@ -119,22 +121,23 @@ class TopicWalk:
             return
         self.merge.extend(fetched.partition, Extent(start, max(fetched.high_watermark, start)))
         if fetched.records:
-            records, reached = await self._decode(fetched, max(position, start))
+            at = max(position, start)
+            records, reached = await self._decode(fetched, at, WINDOW_RECORDS_MAX)
             self.merge.add(fetched.partition, records, reached)
 
-    async def _decode(self, fetched: Fetched, position: int) -> tuple[list[Record], int]:
+    async def _decode(
+        self, fetched: Fetched, position: int, max_records: int
+    ) -> tuple[list[Record], int]:
         decoded = await decode(
-            fetched.records,
-            position,
-            max_records=WINDOW_RECORDS_MAX,
-            max_bytes=2 * self._share,
+            fetched.records, position, max_records=max_records, max_bytes=2 * self._share
         )
         self.unreadable += ((fetched.partition, each) for each in decoded.unreadable)
         return decoded.records, decoded.next_offset
 
     async def _fetch_window(self, partition: int, end: int) -> None:
         """The records right before ``end``: as many as the partition's window, or fewer when they
-        are long. A window without any, as compaction leaves them, is made wider."""
+        are long. The next window is twice as wide while there is room, since a filter that has
+        found little reads on; one without any, as compaction leaves them, is four times so."""
         start = self.merge.extents[partition].start
         while True:
             window = self._windows[partition]
@@ -143,8 +146,9 @@ class TopicWalk:
             if records is None:
                 self._windows[partition] = max(window // 4, 1)
                 continue
-            if not records and begin > start:
-                self._windows[partition] = min(window * 4, WINDOW_RECORDS_MAX)
+            if _size(records) * 4 <= self._share:
+                wider = window * (2 if records else 4)
+                self._windows[partition] = min(wider, WINDOW_RECORDS_MAX)
             self.merge.add(partition, records, begin)
             return
 
@@ -155,17 +159,23 @@ class TopicWalk:
         position, size = begin, 0
         known = len(self.unreadable)
         while position < end:
+            room = max(PARTITION_BYTES_MIN, (end - position) * RECORD_BYTES)
             fetched = await self._reader.fetch_partition(
-                self._topic, partition, position, wait_ms=0, max_bytes=self._share
+                self._topic, partition, position, wait_ms=0, max_bytes=min(self._share, room)
             )
             if fetched.error is ErrorCode.OFFSET_OUT_OF_RANGE or not fetched.records:
                 break
-            some, reached = await self._decode(fetched, position)
+            some, reached = await self._decode(fetched, position, end - position)
             some = [record for record in some if record.offset < end]
-            size += sum(len(record.key or b"") + len(record.value or b"") for record in some)
+            size += _size(some)
             records += some
             if reached <= position or (size > 2 * self._share and reached < end > begin + 1):
                 del self.unreadable[known:]
                 return None
             position = reached
         return records
+
+
+def _size(records: Sequence[Record]) -> int:
+    """Bytes of their keys and values."""
+    return sum(len(record.key or b"") + len(record.value or b"") for record in records)
