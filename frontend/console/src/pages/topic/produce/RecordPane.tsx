@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Kbd, Paper, Select, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Kbd, Paper, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { getHotkeyHandler } from "@mantine/hooks";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { useProduce } from "../../../api/hooks/records";
 import { useTopic } from "../../../api/hooks/topics";
 import { AlertIcon, SendIcon } from "../../../components/icons";
 import { mayChange, useWorkspace } from "../../../components/Workspace";
+import { fromLocalTime } from "../localTime";
 import { FieldInput } from "./FieldInput";
 import { HeaderInputs } from "./HeaderInputs";
 import { historyName, readHistory, remember } from "./history";
@@ -32,6 +33,8 @@ export function RecordPane({ topic, start }: Props) {
     validate: {
       key: (words, { keyFormat }) => problemOf(keyFormat, words),
       value: (words, { valueFormat }) => problemOf(valueFormat, words),
+      timestamp: (time) =>
+        time === "" || fromLocalTime(time) !== null ? null : "Give a time since 1970.",
       headers: {
         name: (header) => (header ? null : "A header needs a name."),
         value: (words, { headers }, path) => {
@@ -63,18 +66,28 @@ export function RecordPane({ topic, start }: Props) {
           <FieldInput form={form} what="key" />
           <FieldInput form={form} what="value" />
           <HeaderInputs form={form} />
-          <Select
-            label="Partition"
-            description="Records with one key belong in one partition, so that they keep their order."
-            placeholder="By the key"
-            clearable
-            searchable
-            limit={100}
-            maw={320}
-            data={Array.from({ length: found.data?.partitions_count ?? 0 }, (_, id) => String(id))}
-            value={form.values.partition || null}
-            onChange={(partition) => form.setFieldValue("partition", partition ?? "")}
-          />
+          <Group align="flex-start" gap="lg">
+            <Select
+              label="Partition"
+              description="Records with one key belong in one partition, so that they keep their order."
+              placeholder="By the key"
+              clearable
+              searchable
+              limit={100}
+              w={320}
+              data={Array.from({ length: found.data?.partitions_count ?? 0 }, (_, id) => String(id))}
+              value={form.values.partition || null}
+              onChange={(partition) => form.setFieldValue("partition", partition ?? "")}
+            />
+            <TextInput
+              type="datetime-local"
+              step={1}
+              label="Timestamp"
+              description="In your time zone; left empty, it is the time at which the record is sent."
+              w={280}
+              {...form.getInputProps("timestamp")}
+            />
+          </Group>
           {produce.isError && (
             <Alert
               color="red"

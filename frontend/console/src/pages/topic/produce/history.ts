@@ -2,7 +2,7 @@
 
 import type { ProducedBody } from "../../../api/types";
 import { HISTORY_PREFIX } from "../../../histories";
-import type { RecordForm } from "./newRecord";
+import { EMPTY_FORM, type RecordForm } from "./newRecord";
 
 export interface Sent extends ProducedBody {
   form: RecordForm;
@@ -25,7 +25,10 @@ export function historyName(login: string, cluster: string, topic: string): stri
 export function readHistory(shelf: Shelf, name: string): Sent[] {
   try {
     const read = JSON.parse(shelf.getItem(name) ?? "[]") as unknown;
-    return Array.isArray(read) ? read.filter(isSent) : [];
+    // Fields that a form did not have yet when it was kept are empty.
+    return Array.isArray(read)
+      ? read.filter(isSent).map((sent) => ({ ...sent, form: { ...EMPTY_FORM, ...sent.form } }))
+      : [];
   } catch {
     return [];
   }

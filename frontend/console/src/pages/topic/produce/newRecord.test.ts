@@ -17,6 +17,7 @@ describe("a new record", () => {
           { name: "b", value: "/w==", format: "base64" },
           { name: "n", value: "", format: "none" },
         ],
+        timestamp: "2026-01-02T03:04:05",
       }),
     ).toEqual({
       partition_id: 2,
@@ -27,6 +28,7 @@ describe("a new record", () => {
         { name: "b", value: "/w==" },
         { name: "n", value: null },
       ],
+      timestamp: new Date(2026, 0, 2, 3, 4, 5).getTime(),
     });
   });
 

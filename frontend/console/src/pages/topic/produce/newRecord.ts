@@ -3,6 +3,7 @@
 import type { NewRecordBody, TypedData } from "../../../api/types";
 import { parseJson, stringifyJson } from "../../../records/json";
 import { toBase64, type Field, type StreamRecord } from "../../../records/record";
+import { fromLocalTime } from "../localTime";
 
 export type Format = "none" | "text" | "json" | "base64";
 
@@ -13,6 +14,8 @@ export interface RecordForm {
   valueFormat: Format;
   value: string;
   headers: HeaderForm[];
+  /** Text of a field for a local time; empty for the time of the request. */
+  timestamp: string;
 }
 
 export interface HeaderForm {
@@ -28,6 +31,7 @@ export const EMPTY_FORM: RecordForm = {
   valueFormat: "json",
   value: "",
   headers: [],
+  timestamp: "",
 };
 
 /** Null when the words fit the format, else what is wrong with them. */
@@ -55,6 +59,8 @@ export function newRecord(form: RecordForm): NewRecordBody {
   const value = typed(form.valueFormat, form.value);
   if (key) body.key = key;
   if (value) body.value = value;
+  const at = form.timestamp === "" ? null : fromLocalTime(form.timestamp);
+  if (at !== null) body.timestamp = at;
   if (form.headers.length > 0) {
     const encoder = new TextEncoder();
     body.headers = form.headers.map(({ name, value: words, format }) => ({
@@ -74,7 +80,10 @@ function headerValue(
   return format === "base64" ? words.trim() : toBase64(encoder.encode(words));
 }
 
-/** The form that makes this record once more. The partition is named: that is where it was. */
+/**
+ * The form that makes this record once more. The partition is named: that is where it was. The time
+ * is not: it happens again.
+ */
 export function formOf(record: StreamRecord): RecordForm {
   const [keyFormat, key] = words(record.key);
   const [valueFormat, value] = words(record.value);
@@ -89,6 +98,7 @@ export function formOf(record: StreamRecord): RecordForm {
       // A header has no JSON form of its own; its text is what its bytes are.
       return { name, value: text, format: format === "json" ? "text" : format };
     }),
+    timestamp: "",
   };
 }
 

@@ -1,8 +1,8 @@
 import { Button, Group, SegmentedControl, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 
+import { fromLocalTime, toLocalTime } from "../localTime";
 import type { Place } from "../place";
-import { fromLocalTime, toLocalTime } from "./localTime";
 
 type Kind = "newest" | "oldest" | "offset" | "time";
 
