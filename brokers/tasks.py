@@ -11,6 +11,7 @@ from brokers.kernel.errors import StorageError
 from brokers.log.disk import RealDisk
 from brokers.log.storage_worker import run_job
 from brokers.selectors.database_time import database_time
+from brokers.services import forget_usage as forgetting
 from brokers.services import purge_deleted_topics as verb
 from brokers.services import thin_figures as thinning
 
@@ -30,6 +31,13 @@ def thin_figures() -> None:
     started = time.monotonic()
     if removed := thinning.thin_figures(database_time()):
         log.info("thinned time series by %d points in %.1f s", removed, time.monotonic() - started)
+
+
+@shared_task(ignore_result=True)
+def forget_usage() -> None:
+    """Forget hours of usage that are older than they are kept."""
+    if removed := forgetting.forget_usage(database_time()):
+        log.info("forgot %d hours of usage", removed)
 
 
 @shared_task(ignore_result=True)

@@ -48,6 +48,10 @@ app.conf.update(
             "task": "brokers.tasks.thin_figures",
             "schedule": 600.0,
         },
+        "forget-usage": {
+            "task": "brokers.tasks.forget_usage",
+            "schedule": 3600.0,
+        },
         "sample-groups": {
             "task": "streaming.tasks.sample_groups",
             "schedule": float(GROUPS_S),

@@ -1,11 +1,10 @@
 """Audit entries as documents, lines of JSON and rows of CSV, the same wherever they are read."""
 
-import csv
-import io
 import json
 from datetime import UTC
 from typing import Any, Final
 
+from tenants.csv_rows import csv_row
 from tenants.models import AuditEntry
 
 COLUMNS: Final = (
@@ -13,8 +12,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 PROOF: Final = ("version", "previous", "digest")
 """What an export has beside: with it and ``tenants/audit.py`` others can check the chain."""
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def document(entry: AuditEntry) -> dict[str, Any]:
@@ -37,22 +34,11 @@ def json_line(entry: AuditEntry) -> str:
 
 def csv_head() -> str:
     """The first row."""
-    return _csv_row([*COLUMNS, *PROOF])
+    return csv_row([*COLUMNS, *PROOF])
 
 
-def csv_row(entry: AuditEntry) -> str:
+def csv_line(entry: AuditEntry) -> str:
     """One entry; ``detail`` is JSON."""
     values = proven_document(entry)
     values["detail"] = json.dumps(values["detail"], ensure_ascii=False, separators=(",", ":"))
-    return _csv_row([_harmless(value) for value in values.values()])
-
-
-def _csv_row(cells: list[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    """Names are tenants' own words; a spreadsheet must not take one for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return csv_row(values.values())

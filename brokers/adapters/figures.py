@@ -5,7 +5,7 @@ from typing import Final
 
 from brokers.adapters.database_calls import DatabaseCalls
 from brokers.kernel.ids import BrokerId, Incarnation, TenantId
-from brokers.node.ports import BrokerReading, ReplicaReading
+from brokers.node.ports import BrokerReading, PrincipalReading, ReplicaReading
 from brokers.selectors import stored_bytes
 from brokers.selectors.database_time import database_time
 from brokers.services import publish_figures, roll_up_figures
@@ -29,6 +29,7 @@ class PostgresFigures:
         incarnation: Incarnation,
         broker: BrokerReading,
         replicas: Sequence[ReplicaReading],
+        principals: Sequence[PrincipalReading],
     ) -> None:
         await self._calls.call(
             ANSWER_SECONDS,
@@ -37,6 +38,7 @@ class PostgresFigures:
             incarnation,
             broker,
             replicas,
+            principals,
         )
 
     async def roll_up(self) -> None:

@@ -1,7 +1,13 @@
 """Rows behind the data plane: brokers, volumes, topics, partitions; ``services`` write them."""
 
 from brokers.models.broker import Broker, RemovedBroker, Volume
-from brokers.models.figures import BrokerFigures, ReplicaFigures, TenantFigures, TopicFigures
+from brokers.models.figures import (
+    BrokerFigures,
+    PrincipalFigures,
+    ReplicaFigures,
+    TenantFigures,
+    TopicFigures,
+)
 from brokers.models.halt import ControlState, ForgottenBroker, ReplicaReportRow
 from brokers.models.partition import Partition
 from brokers.models.producer_ids import ProducerIdCounter
@@ -16,6 +22,7 @@ __all__ = [
     "ForgottenBroker",
     "GroupPoint",
     "Partition",
+    "PrincipalFigures",
     "ProducerIdCounter",
     "RemovedBroker",
     "ReplicaFigures",

@@ -118,3 +118,32 @@ class TenantFigures(Newest):
     tenant = models.OneToOneField(
         Tenant, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
     )
+
+
+class PrincipalFigures(TenantOwned):
+    """What one principal did on one broker, by its word; counters of one incarnation, and how much
+    of each has become usage."""
+
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    principal = models.CharField(max_length=300, blank=True)
+    broker_id = models.PositiveIntegerField()
+    incarnation = models.BigIntegerField()
+    at = models.DateTimeField()
+    records_in = models.BigIntegerField()
+    bytes_in = models.BigIntegerField()
+    bytes_out = models.BigIntegerField()
+    requests = models.BigIntegerField()
+    records_in_metered = models.BigIntegerField(default=0)
+    bytes_in_metered = models.BigIntegerField(default=0)
+    bytes_out_metered = models.BigIntegerField(default=0)
+    requests_metered = models.BigIntegerField(default=0)
+
+    class Meta(TenantOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "principal", "broker_id", "incarnation"],
+                name="figures_of_principal",
+            ),
+        ]

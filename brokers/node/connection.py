@@ -28,6 +28,7 @@ from brokers.node.authentication.login import Login, Stage
 from brokers.node.charges import UNCHARGED, Charges
 from brokers.node.follower_feed import FollowerFeed
 from brokers.node.frame_reader import FrameReader
+from brokers.node.metrics import PrincipalCounter
 from brokers.node.refused_batches import RefusedBatches
 from brokers.node.session import Scope, Session
 
@@ -56,7 +57,7 @@ class Connection(asyncio.BufferedProtocol):
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
         "_write_paused", "_yielding", "address", "charges", "feed", "listener", "login", "may_read",
         "may_write", "number", "peer", "reader", "refused_batches",
-        "requests", "session",
+        "requests", "session", "usage",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
@@ -69,6 +70,8 @@ class Connection(asyncio.BufferedProtocol):
         """The tenant's count of requests by API key, once there is a tenant."""
         self.charges = UNCHARGED
         """What requests are charged to, once there is a tenant."""
+        self.usage = PrincipalCounter()
+        """What the principal is metered by, once there is one."""
         self.may_read = self.may_write = False
         """The session's scope; asking an enum for its bits is too slow for every request."""
         self.peer = "?"

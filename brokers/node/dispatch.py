@@ -141,6 +141,7 @@ class Dispatcher:
             raise ProtocolError(f"request header cannot be read: {error}") from error
         connection.requests[api_key] += 1
         connection.charges.identify(frame)
+        connection.usage.requests += 1
         return start(
             Call(
                 frame,
@@ -178,6 +179,7 @@ class Dispatcher:
             return self._sasl_handshake(header, frame, position, connection)
         request = self._decode(header, frame, position)
         connection.requests[header.api_key] += 1
+        connection.usage.requests += 1
         if header.api_key == ApiKey.SASL_AUTHENTICATE:
             return self._sasl_authenticate(header, request, connection)
         context = RequestContext(

@@ -15,8 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex, TenantId, TopicId
+from brokers.node.authentication.broker_token import BROKERS
 from brokers.node.partition_runtime import PartitionRuntime
-from brokers.node.ports import BrokerReading, FiguresStore, MetadataUnavailable, ReplicaReading
+from brokers.node.ports import (
+    BrokerReading,
+    FiguresStore,
+    MetadataUnavailable,
+    PrincipalReading,
+    ReplicaReading,
+)
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -26,6 +33,9 @@ log = logging.getLogger(__name__)
 REPLICAS_MAX: Final = 5_000
 """Published at once: about a tenth of a second of PostgreSQL's time. The others' turn comes next,
 those that have waited longest first."""
+
+PRINCIPALS_MAX: Final = 2_000
+"""Published at once, as ``REPLICAS_MAX``."""
 
 LEAVE_SECONDS: Final = 0.5
 
@@ -45,6 +55,7 @@ class NoFigures:
         incarnation: Incarnation,
         broker: BrokerReading,
         replicas: Sequence[ReplicaReading],
+        principals: Sequence[PrincipalReading],
     ) -> None: ...
 
     async def roll_up(self) -> None: ...
@@ -78,6 +89,8 @@ class Published:
 
     def __init__(self) -> None:
         self._taken: dict[Key, tuple[int, ReplicaReading]] = {}
+        self._principals: dict[tuple[TenantId, str], PrincipalReading] = {}
+        self._turn = 0
         self._number = 0
         self._generation = 0
 
@@ -86,6 +99,7 @@ class Published:
         if generation > self._generation:
             self._generation = generation
             self._taken.clear()
+            self._principals.clear()
 
     def changed(self, readings: Iterable[ReplicaReading]) -> list[tuple[int, ReplicaReading]]:
         """Those that the store does not have so, as in ``Look``."""
@@ -102,6 +116,19 @@ class Published:
         self._number += 1
         for reading in readings:
             self._taken[reading[:2]] = (self._number, reading)
+
+    def changed_principals(self, readings: Iterable[PrincipalReading]) -> list[PrincipalReading]:
+        """Those that the store does not have so: ``PRINCIPALS_MAX`` at most, in turn."""
+        news = [each for each in readings if self._principals.get(each[:2]) != each]
+        if len(news) <= PRINCIPALS_MAX:
+            return news
+        start = self._turn % len(news)
+        self._turn = start + PRINCIPALS_MAX
+        return (news[start:] + news[:start])[:PRINCIPALS_MAX]
+
+    def principals_were_taken(self, readings: Iterable[PrincipalReading]) -> None:
+        for reading in readings:
+            self._principals[reading[:2]] = reading
 
 
 class Figures:
@@ -142,10 +169,12 @@ class Figures:
         self._published.forget_before(node.image.generation)
         look = await look_at(node, self._published)
         changed = look.first_changed()
+        principals = self._published.changed_principals(_principals(node))
         await self._store.publish(
-            node.broker_id, node.incarnation, _broker_reading(node, look), changed
+            node.broker_id, node.incarnation, _broker_reading(node, look), changed, principals
         )
         self._published.were_taken(changed)
+        self._published.principals_were_taken(principals)
 
 
 async def look_at(node: "Node", published: Published) -> Look:
@@ -187,6 +216,22 @@ def _reading(partition: PartitionRuntime) -> ReplicaReading:
         partition.high_watermark,
         sizes.size_bytes,
     )
+
+
+def _principals(node: "Node") -> list[PrincipalReading]:
+    return [
+        PrincipalReading(
+            tenant_id,
+            name,
+            counter.records_in,
+            counter.bytes_in,
+            counter.bytes_out,
+            counter.requests,
+        )
+        for tenant_id, tenant in node.metrics.tenants.items()
+        if tenant_id != BROKERS  # Copying is nobody's use.
+        for name, counter in tenant.principals.items()
+    ]
 
 
 def _broker_reading(node: "Node", look: Look) -> BrokerReading:

@@ -128,6 +128,7 @@ class Listener:
             lease.count += 1
         counter = self.metrics.tenant(session.tenant_id)
         counter.connections += 1
+        connection.usage = counter.principal(session.principal)
         connection.logged_in(session, counter.requests, self._quotas.charges(session))
         return None
 

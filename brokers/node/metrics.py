@@ -6,8 +6,12 @@ that counting on the hot path is an addition and no lookup.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Final
 
-from brokers.kernel.ids import PartitionIndex, TenantId, TopicId, TopicName
+from brokers.kernel.ids import PartitionIndex, Principal, TenantId, TopicId, TopicName
+
+PRINCIPALS_PER_TENANT_MAX: Final = 1_000
+"""Counted apart; service accounts and people come and go, and their counters stay."""
 
 
 @dataclass(slots=True)
@@ -53,15 +57,36 @@ class TopicCounter:
 
 
 @dataclass(slots=True)
+class PrincipalCounter:
+    """What one principal of a tenant did on this broker: its requests, and what it produced and
+    consumed. Its connections hold it, so that counting is an addition and no lookup."""
+
+    requests: int = 0
+    records_in: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+
+@dataclass(slots=True)
 class TenantCounter:
     """One tenant on this broker, whatever the topic."""
 
     tenant_id: TenantId
     connections: int = 0
+    principals: dict[str, PrincipalCounter] = field(default_factory=dict)
     requests: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     """By API key."""
     errors: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     """By Kafka error code, of all requests."""
+
+    def principal(self, principal: Principal) -> PrincipalCounter:
+        """The counter of that principal, made at its first use. One beyond
+        ``PRINCIPALS_PER_TENANT_MAX`` shares the one that has no name."""
+        counter = self.principals.get(principal)
+        if counter is None:
+            full = len(self.principals) >= PRINCIPALS_PER_TENANT_MAX
+            counter = self.principals.setdefault("" if full else principal, PrincipalCounter())
+        return counter
 
 
 @dataclass(slots=True)

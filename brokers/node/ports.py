@@ -251,6 +251,18 @@ class ReplicaReading(NamedTuple):
     stored_bytes: int
 
 
+class PrincipalReading(NamedTuple):
+    """What one principal did on a broker in this incarnation; counters."""
+
+    tenant_id: TenantId
+    principal: str
+    """Empty: those beyond the number that is counted apart."""
+    records_in: int
+    bytes_in: int
+    bytes_out: int
+    requests: int
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerReading:
     """One broker: counters of this incarnation, and how it is now. ``disk_bytes`` and
@@ -282,8 +294,9 @@ class FiguresStore(Protocol):
         incarnation: Incarnation,
         broker: BrokerReading,
         replicas: Sequence[ReplicaReading],
+        principals: Sequence[PrincipalReading],
     ) -> None:
-        """``replicas``: those that changed since they were last taken."""
+        """``replicas`` and ``principals``: those that changed since they were last taken."""
         ...
 
     async def roll_up(self) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 from django.db import connection
 
 from brokers.kernel.ids import BrokerId, Incarnation
-from brokers.node.ports import BrokerReading, ReplicaReading
+from brokers.node.ports import BrokerReading, PrincipalReading, ReplicaReading
 from tenants import scope
 from tenants.transactions import limit_waits
 
@@ -44,6 +44,26 @@ WHERE known.incarnation < excluded.incarnation
         AND known.bytes_in <= excluded.bytes_in AND known.bytes_out <= excluded.bytes_out)
 """
 
+# A row per incarnation: what an earlier one counted stays until it was metered (roll_up_figures).
+_PRINCIPALS: Final = """
+INSERT INTO brokers_principalfigures AS known (
+    tenant_id, principal, broker_id, incarnation, at, records_in, bytes_in, bytes_out, requests,
+    records_in_metered, bytes_in_metered, bytes_out_metered, requests_metered
+)
+SELECT told.tenant_id, told.principal, %(broker)s, %(incarnation)s, now(),
+    told.records_in, told.bytes_in, told.bytes_out, told.requests, 0, 0, 0, 0
+FROM unnest(
+    %(tenant_id)s::uuid[], %(principal)s::text[], %(records_in)s::bigint[], %(bytes_in)s::bigint[],
+    %(bytes_out)s::bigint[], %(requests)s::bigint[]
+) AS told (tenant_id, principal, records_in, bytes_in, bytes_out, requests)
+ON CONFLICT (tenant_id, principal, broker_id, incarnation) DO UPDATE SET
+    at = excluded.at,
+    records_in = excluded.records_in, bytes_in = excluded.bytes_in,
+    bytes_out = excluded.bytes_out, requests = excluded.requests
+WHERE known.records_in <= excluded.records_in AND known.bytes_in <= excluded.bytes_in
+    AND known.bytes_out <= excluded.bytes_out AND known.requests <= excluded.requests
+"""
+
 _COUNTERS: Final = ("bytes_in", "bytes_out", "network_in", "network_out", "requests")
 _PLAIN: Final = ("disk_bytes", "disk_free_bytes", "leaders", "replicas", "stored_bytes")
 
@@ -75,6 +95,7 @@ def publish_figures(
     incarnation: Incarnation,
     broker: BrokerReading,
     replicas: Sequence[ReplicaReading],
+    principals: Sequence[PrincipalReading] = (),
 ) -> None:
     """What a broker counted, over what it had said before; an earlier incarnation's word, or an
     older one of its own, changes nothing.
@@ -90,6 +111,10 @@ def publish_figures(
         cursor.execute(_BROKER, {**who, **plain})
         if replicas:
             cursor.execute(_REPLICAS, {**who, **columns})
+        if principals:
+            values = zip(*principals, strict=True)
+            told = dict(zip(PrincipalReading._fields, map(list, values), strict=True))
+            cursor.execute(_PRINCIPALS, {**who, **told})
 
 
 def _columns(replicas: Sequence[ReplicaReading]) -> dict[str, list[object]]:

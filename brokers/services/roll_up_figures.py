@@ -148,35 +148,108 @@ SELECT tenant_id, {_SUMS} FROM brokers_tenantfigures WHERE at = %(at)s
 """,
 )
 
-# One row a day at least for who only keeps what is there: storing it is a use, too.
-_USAGE: Final = """
-INSERT INTO tenants_tenantusage AS used
-    (tenant_id, day, records_in, bytes_in, bytes_out, stored_bytes_max, partitions_max)
-SELECT known.tenant_id, today.day,
-    CASE WHEN known.at = %(at)s THEN known.records_in_added ELSE 0 END,
-    CASE WHEN known.at = %(at)s THEN known.bytes_in_added ELSE 0 END,
-    CASE WHEN known.at = %(at)s THEN known.bytes_out_added ELSE 0 END,
-    known.stored_bytes, known.partitions
-FROM brokers_tenantfigures AS known
-CROSS JOIN (SELECT (%(at)s AT TIME ZONE 'UTC')::date AS day) AS today
-LEFT JOIN tenants_tenantusage AS so_far
-    ON so_far.tenant_id = known.tenant_id AND so_far.day = today.day
-WHERE known.at = %(at)s OR (so_far.id IS NULL AND known.partitions > 0)
-ON CONFLICT (tenant_id, day) DO UPDATE SET
+# The hour and the day that a tick is in.
+_SPANS: Final = """(VALUES
+    ('hour', date_trunc('hour', %(at)s, 'UTC')), ('day', date_trunc('day', %(at)s, 'UTC'))
+) AS span (step, start)"""
+
+_USED: Final = """
+INSERT INTO tenants_usage AS used (
+    tenant_id, by, step, start, name, records_in, bytes_in, bytes_out, requests,
+    stored_bytes_max, partitions_max
+)
+"""
+
+_ADD: Final = """
+ON CONFLICT (tenant_id, by, step, start, name) DO UPDATE SET
     records_in = used.records_in + excluded.records_in,
     bytes_in = used.bytes_in + excluded.bytes_in,
     bytes_out = used.bytes_out + excluded.bytes_out,
+    requests = used.requests + excluded.requests,
     stored_bytes_max = greatest(used.stored_bytes_max, excluded.stored_bytes_max),
     partitions_max = greatest(used.partitions_max, excluded.partitions_max)
+"""
+
+_TENANT_USAGE: Final = f"""
+{_USED}
+SELECT known.tenant_id, 'tenant', span.step, span.start, '', known.records_in_added,
+    known.bytes_in_added, known.bytes_out_added, 0, known.stored_bytes, known.partitions
+FROM brokers_tenantfigures AS known CROSS JOIN {_SPANS}
+WHERE known.at = %(at)s
+{_ADD}
+"""
+
+# A name may be that of a topic that goes and of the one that took its place.
+_TOPIC_USAGE: Final = f"""
+{_USED}
+SELECT known.tenant_id, 'topic', span.step, span.start, topic.name, sum(known.records_in_added),
+    sum(known.bytes_in_added), sum(known.bytes_out_added), 0, sum(known.stored_bytes),
+    sum(known.partitions)
+FROM brokers_topicfigures AS known JOIN brokers_topic AS topic ON topic.id = known.topic_id
+CROSS JOIN {_SPANS}
+WHERE known.at = %(at)s
+GROUP BY known.tenant_id, span.step, span.start, topic.name
+{_ADD}
+"""
+
+# Storing is a use, too: one row a day at least. An hour in which nothing changed has none.
+_AT_REST: Final = (
+    f"""
+{_USED}
+SELECT known.tenant_id, 'tenant', 'day', date_trunc('day', %(at)s, 'UTC'), '', 0, 0, 0, 0,
+    known.stored_bytes, known.partitions
+FROM brokers_tenantfigures AS known WHERE known.partitions > 0
+ON CONFLICT (tenant_id, by, step, start, name) DO NOTHING
+""",
+    f"""
+{_USED}
+SELECT known.tenant_id, 'topic', 'day', date_trunc('day', %(at)s, 'UTC'), topic.name, 0, 0, 0, 0,
+    known.stored_bytes, known.partitions
+FROM brokers_topicfigures AS known JOIN brokers_topic AS topic ON topic.id = known.topic_id
+WHERE known.partitions > 0
+ON CONFLICT (tenant_id, by, step, start, name) DO NOTHING
+""",
+)
+
+# What rose since it was metered last, by principal, and their requests together as the tenant's.
+_PRINCIPALS: Final = f"""
+WITH before AS (
+    SELECT id, records_in_metered, bytes_in_metered, bytes_out_metered, requests_metered
+    FROM brokers_principalfigures
+    WHERE (records_in, bytes_in, bytes_out, requests)
+        <> (records_in_metered, bytes_in_metered, bytes_out_metered, requests_metered)
+    FOR UPDATE
+), risen AS (
+    UPDATE brokers_principalfigures AS known SET
+        records_in_metered = known.records_in, bytes_in_metered = known.bytes_in,
+        bytes_out_metered = known.bytes_out, requests_metered = known.requests
+    FROM before WHERE before.id = known.id
+    RETURNING known.tenant_id, known.principal,
+        known.records_in - before.records_in_metered AS records_in,
+        known.bytes_in - before.bytes_in_metered AS bytes_in,
+        known.bytes_out - before.bytes_out_metered AS bytes_out,
+        known.requests - before.requests_metered AS requests
+), added AS (
+    SELECT tenant_id, 'principal' AS by, principal AS name, sum(records_in) AS records_in,
+        sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out, sum(requests) AS requests
+    FROM risen GROUP BY tenant_id, principal
+    UNION ALL
+    SELECT tenant_id, 'tenant', '', 0, 0, 0, sum(requests) FROM risen GROUP BY tenant_id
+)
+{_USED}
+SELECT added.tenant_id, added.by, span.step, span.start, added.name, added.records_in,
+    added.bytes_in, added.bytes_out, added.requests, 0, 0
+FROM added CROSS JOIN {_SPANS}
+{_ADD}
 """
 
 
 def roll_up_figures(now: datetime) -> bool:
     """Make the tick that ``now``, the database's time, is in; whether there was none yet.
 
-    Sums by topic and tenant, a point of each series that changed, and the day's usage, all in one
-    transaction: what came in since the tick before is counted in exactly one. Any number may try at
-    once; a lock lets one of them work, and the others go.
+    Sums by topic and tenant, a point of each series that changed, and the usage of hour and day,
+    all in one transaction: what came in since the tick before is counted in exactly one. Any number
+    may try at once; a lock lets one of them work, and the others go.
     """
     tick = datetime.fromtimestamp(now.timestamp() // FINEST_S * FINEST_S, now.tzinfo)
     told = {"at": tick, "step_s": FINEST_S}
@@ -188,6 +261,10 @@ def roll_up_figures(now: datetime) -> bool:
         cursor.execute(_TICK, told)
         if cursor.fetchone() is None:
             return False
-        for statement in (_TOPICS, _TENANTS, *_POINTS, _USAGE):
+        for statement in (
+            *(_TOPICS, _TENANTS, *_POINTS, _TENANT_USAGE, _TOPIC_USAGE, _PRINCIPALS),
+            # In the first minute of each hour: often enough for a row a day.
+            *(_AT_REST if tick.minute == 0 else ()),
+        ):
             cursor.execute(statement, told)
     return True

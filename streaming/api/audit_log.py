@@ -15,7 +15,7 @@ from streaming.api.management_view import ManagementView, id_of
 from streaming.api.query import known_only, moment, whole_number
 from streaming.records.identity import ADMINISTER
 from streaming.rest.consume_request import InvalidQuery
-from tenants.audit_export import csv_head, csv_row, document, json_line
+from tenants.audit_export import csv_head, csv_line, document, json_line
 from tenants.models import Outcome
 from tenants.selectors.audit_log import (
     AuditFilter,
@@ -113,7 +113,7 @@ class AuditCsvView(ManagementView):
         """All entries from the first on, as a table, with their digests."""
         access = self.managed(tenant, ADMINISTER)
         known_only(request.GET, *_FILTERS)
-        rows = map(csv_row, all_entries_of(id_of(access), _filter(request.GET)))
+        rows = map(csv_line, all_entries_of(id_of(access), _filter(request.GET)))
         return download(chain([csv_head()], rows), "text/csv", f"{tenant}-audit.csv")
 
 

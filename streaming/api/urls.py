@@ -30,7 +30,7 @@ from streaming.api.session import SessionView
 from streaming.api.tenants import TenantsView, TenantView
 from streaming.api.tickets import TicketsView
 from streaming.api.topics import PartitionMapView, TopicListView
-from streaming.api.usage import UsageView
+from streaming.api.usage import UsageCsvView, UsageView
 from streaming.problems import Problem
 from streaming.rest.answers import respond
 from streaming.rest.operations import async_endpoint
@@ -54,6 +54,7 @@ urlpatterns = [
     path(f"{_TENANT}/topics/<str:topic>/partitions", PartitionMapView.as_view()),
     path(f"{_TENANT}/metrics", MetricsView.as_view()),
     path(f"{_TENANT}/usage", UsageView.as_view()),
+    path(f"{_TENANT}/usage.csv", UsageCsvView.as_view()),
     path("v1/cell/brokers", CellBrokersView.as_view()),
     path("v1/tenants", TenantsView.as_view()),
     path(_TENANT, TenantView.as_view()),

@@ -8,7 +8,7 @@ from tenants.models.membership import Membership, Role
 from tenants.models.service_account import ServiceAccount
 from tenants.models.socket_ticket import SocketTicket
 from tenants.models.tenant import Tenant
-from tenants.models.usage import TenantUsage
+from tenants.models.usage import Usage, UsageBy, UsageStep
 from tenants.models.user import User
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "SocketTicket",
     "Tenant",
     "TenantLimit",
-    "TenantUsage",
+    "Usage",
+    "UsageBy",
+    "UsageStep",
     "User",
 ]

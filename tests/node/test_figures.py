@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from brokers.node.figures import REPLICAS_MAX, Look, Published
-from brokers.node.ports import MetadataUnavailable, ReplicaReading
+from brokers.node.figures import PRINCIPALS_MAX, REPLICAS_MAX, Look, Published
+from brokers.node.ports import MetadataUnavailable, PrincipalReading, ReplicaReading
 from tests.node.fakes import MemoryCell
 from tests.node.harness import node_config, running, wait_until
 from tests.node.raw_client import RawClient, batch
@@ -21,13 +21,15 @@ class MemoryFigures:
         self.stored = {}
         self.brokers = []
         self.published: list[ReplicaReading] = []
+        self.principals: list[PrincipalReading] = []
 
-    async def publish(self, broker_id, incarnation, broker, replicas) -> None:
+    async def publish(self, broker_id, incarnation, broker, replicas, principals) -> None:
         self.attempts += 1
         if not self.available:
             raise MetadataUnavailable("switched off by the test")
         self.brokers.append(broker)
         self.published += replicas
+        self.principals += principals
 
     async def roll_up(self) -> None:
         self.roll_ups += 1
@@ -69,6 +71,11 @@ def test_what_changed_is_published_once(cell, node, figures):
     rounds, told = len(figures.brokers), len(figures.of(topic))
     wait_until(lambda: len(figures.brokers) > rounds + 2, "more rounds")
     assert len(figures.of(topic)) == told, "what had not changed was published again"
+    principal = max(figures.principals, key=lambda each: each.requests)
+    assert principal[:2] == (tenant.id, "User:tenant-admin")
+    assert (principal.records_in, principal.bytes_in) == (2, len(data))
+    assert principal.bytes_out == len(data)
+    assert principal.requests >= 2
     broker = figures.brokers[-1]
     assert (broker.leaders, broker.replicas) == (2, 2)
     assert (broker.bytes_in, broker.bytes_out) == (len(data), len(data))
@@ -116,6 +123,34 @@ def test_a_silent_store_holds_up_no_stop(cell, tmp_path):
     config = node_config(tmp_path / "volume", figures_interval_s=0.05)
     with running(cell, config, figures=SilentFigures()) as node:
         assert not node.failures
+
+
+def test_what_a_fetch_read_and_did_not_answer_is_not_counted(cell, node, figures):
+    """One that waits for more reads the same again."""
+    tenant = cell.add_tenant()
+    topic = cell.add_topic(tenant.id, "t")
+    data = batch(b"a")
+    with RawClient(node.port).log_in(cell.add_key(tenant)) as client:
+        client.produce("t", data)
+        answer = client.fetch("t", 0, min_bytes=10 * len(data), max_wait_ms=50)
+        assert len(answer.records) == len(data)
+    wait_until(lambda: figures.of(topic) and figures.of(topic)[-1].bytes_out, "the figures")
+    assert {each.bytes_out for each in figures.of(topic)} <= {0, len(data)}
+
+
+def test_principals_beyond_what_one_publication_takes_have_their_turn():
+    published = Published()
+    everybody = [
+        PrincipalReading("t", str(number), 0, 0, 0, 1) for number in range(2 * PRINCIPALS_MAX + 5)
+    ]
+    told = set()
+    for round in range(3):
+        busy = [each._replace(requests=1 + round) for each in everybody]
+        chosen = published.changed_principals(busy)
+        assert len(chosen) <= PRINCIPALS_MAX
+        published.principals_were_taken(chosen)
+        told |= {each.principal for each in chosen}
+    assert len(told) == len(everybody)
 
 
 def reading(number: int, records: int = 0) -> ReplicaReading:

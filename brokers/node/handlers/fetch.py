@@ -16,6 +16,7 @@ from brokers.node.follower_feed import divergence
 from brokers.node.framing import framed
 from brokers.node.handlers import replica_fetch
 from brokers.node.leader_hints import current_leader
+from brokers.node.metrics import PartitionCounter
 from brokers.node.partition_lookup import (
     WORTH_CATCHING_UP,
     epoch_fault,
@@ -121,8 +122,8 @@ class _Result:
     """One pass over the partitions that were asked for, and the response it makes."""
 
     __slots__ = (
-        "_budget", "_call", "_is_committed", "_is_current", "_request", "byte_count", "is_unsure",
-        "must_return", "response",
+        "_budget", "_call", "_is_committed", "_is_current", "_read_of", "_request", "byte_count",
+        "is_unsure", "must_return", "response",
     )  # fmt: skip
 
     def __init__(self, call: "Call", request: FetchRequest, is_current: bool = False) -> None:
@@ -134,6 +135,8 @@ class _Result:
         self.byte_count = 0
         self.must_return = False
         """An error or a divergence, which the client should not wait for."""
+        self._read_of: list[tuple[PartitionCounter, int, int]] = []
+        """By partition: bytes and offsets."""
         self._call = call
         self._request = request
         self._is_committed = request.isolation_level == READ_COMMITTED
@@ -144,6 +147,7 @@ class _Result:
     def read(self, places: Places) -> None:
         """Fill the response in the request's order until the budget is used up. Who has used up a
         quota is answered at once, with nothing in it, and told when to come back (KIP-219)."""
+        """The answer; only now is what it holds counted, for what waits is read again."""
         connection = self._call.connection
         wait_ms = connection.charges.fetch_wait_ms()
         if wait_ms:
@@ -217,8 +221,7 @@ class _Result:
             size = len(found.data)
             self.byte_count += size
             self._budget -= size
-            place.counter.bytes_out += size
-            place.counter.records_out += found.next_offset - offset
+            self._read_of.append((place.counter, size, found.next_offset - offset))
         return row
 
     def _surely_leads(self, place: PartitionRuntime) -> bool:
@@ -270,11 +273,17 @@ class _Result:
             endpoints.append(NodeEndpoint(broker.id, host, port, broker.rack))
 
     def encoded(self) -> Buffers:
+        """The answer; only now is what it holds counted, for what waits is read again."""
         connection = self._call.connection
         wait_ms = connection.charges.charge_fetch(self.byte_count) if self.byte_count else 0
         if wait_ms:
             self.response.throttle_time_ms = wait_ms
             connection.mute(wait_ms)
+        usage = connection.usage
+        for counter, size, record_count in self._read_of:
+            counter.bytes_out += size
+            counter.records_out += record_count
+            usage.bytes_out += size
         return _encoded(self._call, self.response)
 
 

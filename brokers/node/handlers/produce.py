@@ -151,6 +151,7 @@ def _append(
     now_ms = call.node.clock.now_ms()
     needs_commit = request.acks == ALL_ACKS
     refused = call.connection.refused_batches
+    usage = call.connection.usage
     response = ProduceResponse()
     charges = call.connection.charges
     parked: _Parked | None = None
@@ -179,6 +180,9 @@ def _append(
                 rows.append(_refused(call, topic, data.index, refusal, response))
                 continue
             assert isinstance(place, PartitionRuntime)
+            if not appended.duplicate and data.records is not None:
+                usage.bytes_in += len(data.records)
+                usage.records_in += appended.last_offset - appended.base_offset + 1
             row = PartitionProduceResponse(
                 data.index,
                 0,

@@ -1,18 +1,18 @@
 """``audit``: who did what, who was not allowed to, and whether the log is whole."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.management.base import CommandParser
 
-from tenants.audit_export import csv_head, csv_row, document, json_line
+from tenants.audit_export import csv_head, csv_line, document, json_line
 from tenants.cli.answer import Answer, Table
 from tenants.cli.arguments import argument, positive
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.failures import CommandFailure
+from tenants.cli.moments import parse_moment
 from tenants.cli.tenant_choice import chosen_tenant
 from tenants.models import PLATFORM, Outcome
 from tenants.selectors.audit_log import AuditFilter, all_entries_of, entries_of, verification_of
@@ -21,15 +21,6 @@ COLUMNS: Final = (
     "SEQUENCE", "AT", "BY", "ACTION", "OBJECT", "OUTCOME", "SOURCE", "REQUEST", "DETAIL",
 )  # fmt: skip
 THE_PLATFORM: Final = "the platform"
-
-
-def parse_moment(text: str) -> datetime:
-    """ISO 8601; without an offset it is UTC. Raises ``ValueError``."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a moment such as 2026-11-27T12:00:00Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Command(HeadwaterCommand):
@@ -94,7 +85,7 @@ def _whose(options: dict[str, Any]) -> tuple[str, UUID]:
 def _lines(kind: str, chain_id: UUID, wanted: AuditFilter) -> Iterator[str]:
     entries = all_entries_of(chain_id, wanted)
     if kind == "csv":
-        return chain([csv_head()], map(csv_row, entries))
+        return chain([csv_head()], map(csv_line, entries))
     return map(json_line, entries)
 
 

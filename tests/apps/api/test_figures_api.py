@@ -139,3 +139,34 @@ def test_usage(edge, tenant, topic):
     assert sum(row["records_in"] for row in rows) == 10
     assert max(row["stored_bytes_max"] for row in rows) > 1000
     assert refused == [400, 400, 400]
+
+
+def test_usage_by_topic_and_principal_adds_up_to_the_tenant_s(edge, tenant, topic):
+    path = f"/api/v1/tenants/{tenant.name}/usage"
+    with edge.client(tenant.service) as client:
+
+        def rows(**query):
+            return client.get(path, params={"step": "hour", **query}).json()["data"]
+
+        wait_for(lambda: sum(row["records_in"] for row in rows(by="principal")) == 10, "usage")
+        of_topic, of_principal, of_tenant = rows(by="topic"), rows(by="principal"), rows()
+        table = client.get(f"{path}.csv", params={"by": "topic", "step": "hour"})
+        refused = [
+            client.get(path, params=query).status_code
+            for query in (
+                {"by": "key"}, {"step": "week"}, {"since": "x"}, {"days": 1, "by": "topic"},
+                {"who": "me"},
+            )
+        ]  # fmt: skip
+    assert {row["name"] for row in of_topic if row["records_in"]} == {topic}
+    for counter in ("records_in", "bytes_in"):
+        whole = sum(row[counter] for row in of_tenant)
+        assert sum(row[counter] for row in of_topic) == whole
+        assert sum(row[counter] for row in of_principal) == whole
+    assert {row["requests"] for row in of_topic} == {None}
+    assert {row["stored_bytes_max"] for row in of_principal} == {None}
+    assert sum(row["requests"] for row in of_tenant) >= 1
+    assert table.headers["Content-Type"].startswith("text/csv")
+    assert table.text.splitlines()[0].startswith("at,name,bytes_in,")
+    assert len(table.text.splitlines()) == len(of_topic) + 1
+    assert refused == [400] * len(refused)

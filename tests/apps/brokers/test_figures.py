@@ -11,6 +11,7 @@ from brokers.models import (
     BrokerFigures,
     FiguresTick,
     Partition,
+    PrincipalFigures,
     ReplicaFigures,
     TenantFigures,
     TenantPoint,
@@ -18,19 +19,21 @@ from brokers.models import (
     TopicFigures,
     TopicPoint,
 )
-from brokers.node.ports import BrokerReading, ReplicaReading
+from brokers.node.ports import BrokerReading, PrincipalReading, ReplicaReading
 from brokers.selectors.cell_brokers import cell_brokers
 from brokers.selectors.database_time import database_time
 from brokers.selectors.moving_tenants import LATELY, moving_tenants
 from brokers.selectors.partition_map import partition_map
 from brokers.selectors.partitions import partition_states
 from brokers.selectors.tenant_health import tenant_health
+from brokers.services import forget_usage as forgetting
 from brokers.services.delete_topic import delete_topic
 from brokers.services.fence_broker import fence_broker
+from brokers.services.forget_usage import forget_usage
 from brokers.services.publish_figures import publish_figures
 from brokers.services.roll_up_figures import roll_up_figures
 from tenants import scope
-from tenants.models import TenantUsage
+from tenants.models import Usage
 
 NOON = datetime(2026, 11, 27, 12, 0, 0, tzinfo=UTC)
 
@@ -70,8 +73,12 @@ def totals(topic):
     return row.records_in, row.bytes_in, row.bytes_out
 
 
+def days_of(tenant):
+    return Usage.objects.filter(tenant=tenant.tenant, by="tenant", step="day").order_by("start")
+
+
 def usage(tenant):
-    rows = TenantUsage.objects.filter(tenant=tenant.tenant).order_by("day")
+    rows = days_of(tenant)
     return [(row.records_in, row.bytes_in, row.bytes_out) for row in rows]
 
 
@@ -156,12 +163,100 @@ def test_each_day_has_its_own_usage(acme, flights):
     publish(reading(flights, records=6, size=600, stored=100), broker=leader)
     roll_up(86_400)
     roll_up(2 * 86_400)
-    rows = TenantUsage.objects.filter(tenant=acme.tenant).order_by("day")
+    rows = days_of(acme)
     assert [(row.records_in, row.stored_bytes_max, row.partitions_max) for row in rows] == [
         (5, 900, 2),
         (1, 100, 2),
         (0, 100, 2),
     ]
+
+
+def used(by, step, *counts):
+    """(hours since noon, name, counts…) of each row."""
+    rows = Usage.objects.filter(by=by, step=step).order_by("start", "name")
+    return [
+        (
+            (row.start - NOON).total_seconds() / 3600,
+            row.name,
+            *(getattr(row, count) for count in counts),
+        )
+        for row in rows
+    ]
+
+
+def principal(tenant, name, requests, *, records=0, size=0, out=0):
+    return PrincipalReading(str(tenant.tenant.id), name, records, size, out, requests)
+
+
+def told_of(*principals, incarnation=1):
+    publish_figures(
+        BrokerId(1), Incarnation(incarnation), broker_reading(), (), principals=principals
+    )
+
+
+def test_hours_and_days_of_a_topic_add_up(acme, flights):
+    leader = Partition.objects.get(index=0).leader
+    for seconds, records in ((0, 5), (10, 7), (3600, 8)):
+        publish(reading(flights, records=records, size=100 * records, stored=10), broker=leader)
+        roll_up(seconds)
+    assert used("topic", "hour", "records_in", "bytes_in", "stored_bytes_max") == [
+        (0, "flights", 7, 700, 10),
+        (1, "flights", 1, 100, 10),
+    ]
+    assert used("topic", "day", "records_in", "partitions_max") == [(-12, "flights", 8, 2)]
+    assert used("tenant", "hour", "records_in") == [(0, "", 7), (1, "", 1)]
+
+
+def test_a_topic_that_took_another_s_name_is_metered_with_it(acme, flights):
+    publish(reading(flights, records=5, size=500))
+    delete_topic(actor=acme.actor, topic_id=flights.topic_id)
+    again = acme.create("flights", 1)
+    publish(reading(again, records=2, size=200))
+    roll_up(0)
+    assert used("topic", "hour", "records_in", "bytes_in") == [(0, "flights", 7, 700)]
+
+
+def test_principals_are_metered_once_whatever_restarts(acme, rival):
+    told_of(principal(acme, "User:app", 10, records=4, size=400, out=40))
+    roll_up(0)
+    roll_up(10)
+    told_of(principal(acme, "User:app", 12, records=4, size=400, out=50))
+    told_of(principal(acme, "User:app", 11, records=4, size=400, out=40))  # late
+    told_of(principal(acme, "User:app", 3), principal(rival, "User:app", 1), incarnation=2)
+    roll_up(20)
+    told_of(principal(acme, "User:app", 5), principal(acme, "User:b", 7), incarnation=2)
+    roll_up(3600)
+    with_tenant = Usage.objects.filter(by="principal", step="hour").order_by("start", "-requests")
+    assert [
+        (row.tenant.name, row.name, row.requests, row.records_in, row.bytes_out)
+        for row in with_tenant.select_related("tenant")
+    ] == [
+        ("acme", "User:app", 15, 4, 50),
+        ("rival", "User:app", 1, 0, 0),
+        ("acme", "User:b", 7, 0, 0),
+        ("acme", "User:app", 2, 0, 0),
+    ]
+    (day,) = days_of(acme)
+    assert day.requests == 24
+
+
+def test_hours_are_forgotten_and_days_stay_and_ended_counters_go(acme, flights, monkeypatch):
+    publish(reading(flights, records=1, size=1))
+    told_of(principal(acme, "User:app", 10))
+    told_of(principal(acme, "User:app", 3), incarnation=2)
+    roll_up(0)
+    roll_up(90 * 86_400)
+    monkeypatch.setattr(forgetting, "ROWS_AT_ONCE", 1)
+    Broker.objects.filter(id=1).update(incarnation=2)
+    PrincipalFigures.objects.update(at=NOON)
+    assert forget_usage(NOON + timedelta(days=90)) == 0
+    assert forget_usage(NOON + timedelta(days=90, hours=1)) == 3
+    assert used("topic", "hour") == []
+    assert len(used("tenant", "day")) == 2
+    assert [row.incarnation for row in PrincipalFigures.objects.all()] == [2]
+    told_of(principal(acme, "User:app", 4), incarnation=2)
+    roll_up(90 * 86_400 + 10)
+    assert used("principal", "hour", "requests")[-1][2] == 1
 
 
 def test_idle_topics_cost_nothing(acme, rival, flights):

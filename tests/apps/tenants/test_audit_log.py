@@ -184,7 +184,7 @@ def test_an_export_is_enough_to_check_the_chain_and_harmless_in_a_spreadsheet(hi
     ]  # fmt: skip
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     assert hashlib.sha256(text.encode()).hexdigest() == told["digest"]
-    (row,) = csv.DictReader([audit_export.csv_head(), audit_export.csv_row(last)])
+    (row,) = csv.DictReader([audit_export.csv_head(), audit_export.csv_line(last)])
     assert row["by"] == "'=cmd()"
     assert row["digest"] == told["digest"]
     assert list(told) == list(row)

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 OWNED = [
     "brokers_grouppoint",
     "brokers_partition",
+    "brokers_principalfigures",
     "brokers_replicafigures",
     "brokers_tenantfigures",
     "brokers_tenantpoint",
@@ -32,7 +33,7 @@ OWNED = [
     "tenants_socketticket",
     "tenants_tenant",
     "tenants_tenantlimit",
-    "tenants_tenantusage",
+    "tenants_usage",
 ]
 
 

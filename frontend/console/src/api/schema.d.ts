@@ -444,8 +444,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Days are UTC; one on which the tenant had nothing is left out. */
+        /**
+         * @description Hours and days are UTC; one in which nothing was used is left out. Hours are kept for 90
+         *     days.
+         */
         get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/usage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same as a table. */
+        get: operations["export_usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2724,8 +2744,14 @@ export interface operations {
     get_usage: {
         parameters: {
             query?: {
-                /** @description Default 30; today is one. */
+                by?: "tenant" | "principal" | "topic";
+                /** @description So many days of the tenant, in place of all others. */
                 days?: number;
+                /** @description Inclusive; 30 days ago, or a day for hours. */
+                since?: string;
+                step?: "hour" | "day";
+                /** @description Exclusive. */
+                until?: string;
             };
             header?: never;
             path: {
@@ -2741,21 +2767,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @enum {string} */
+                        by?: "tenant" | "principal" | "topic";
                         data: {
+                            /** Format: date-time */
+                            at?: string;
                             /** Format: int64 */
-                            bytes_in?: number;
+                            bytes_in: number | null;
                             /** Format: int64 */
-                            bytes_out?: number;
-                            /** Format: date */
+                            bytes_out: number | null;
+                            /**
+                             * Format: date
+                             * @description With `days` only.
+                             */
                             day?: string;
+                            name?: string | null;
                             /** Format: int64 */
-                            partitions_max?: number;
+                            partitions_max: number | null;
                             /** Format: int64 */
-                            records_in?: number;
+                            records_in: number | null;
                             /** Format: int64 */
-                            stored_bytes_max?: number;
+                            requests: number | null;
+                            /** Format: int64 */
+                            stored_bytes_max: number | null;
                         }[];
+                        /** Format: date-time */
+                        since?: string;
+                        /** @enum {string} */
+                        step?: "hour" | "day";
+                        /** Format: date-time */
+                        until?: string | null;
                     };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    export_usage: {
+        parameters: {
+            query?: {
+                by?: "tenant" | "principal" | "topic";
+                /** @description Inclusive; 30 days ago, or a day for hours. */
+                since?: string;
+                step?: "hour" | "day";
+                /** @description Exclusive. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Error"];

@@ -7,5 +7,6 @@ ROWS = [
     Row("GET", "/api/v1/tenants/{tenant}/topics/{topic}/partitions", Right.READ),
     Row("GET", "/api/v1/tenants/{tenant}/metrics", Right.READ),
     Row("GET", "/api/v1/tenants/{tenant}/usage", Right.READ),
+    Row("GET", "/api/v1/tenants/{tenant}/usage.csv", Right.READ),
     Row("GET", "/api/v1/cell/brokers", Right.OPERATE),
 ]
