@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from secrets import token_hex
 from typing import Any, Final
 
+from brokers.node import request_origin
 from tenants import origin
 from tenants.origin import Origin
 
@@ -63,9 +64,9 @@ def _source(scope: Scope) -> str:
 
 
 class NameRequest(logging.Filter):
-    """Puts the id of the request under way into each record, as ``request``."""
+    """Puts the id of the request under way, over HTTP or Kafka, into each record as ``request``."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        request_id = origin.current().request_id
+        request_id = origin.current().request_id or request_origin.current.get().request_id
         record.request = f" [{request_id}]" if request_id else ""
         return True

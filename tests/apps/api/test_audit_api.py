@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from brokers.wire.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
 from brokers.wire.registry import ApiKey
@@ -114,6 +115,18 @@ def test_a_wrong_secret_is_the_tenant_s_to_know_and_an_unknown_key_the_platform_
     unknown = refusal(PLATFORM, action="login.http", object="NOSUCHKEY0000000")
     assert "a-secret-that-must-not-be-kept" not in json.dumps(unknown.detail)
     assert unknown.by == "nobody"
+
+
+def test_a_socket_that_is_not_let_in_is_noted_and_has_an_id(edge):
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        edge.socket("/ws/v1/stream", ("NOSUCHKEY0000001", "wrong")),
+    ):
+        pass
+    response = refused.value.response
+    assert response.status_code == 401
+    entry = refusal(PLATFORM, action="login.http", object="NOSUCHKEY0000001")
+    assert entry.request_id == response.headers["X-Request-Id"]
 
 
 def test_no_credential_is_no_refusal_and_a_wrong_password_is_one(edge, tenant):
