@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from struct import Struct, pack, unpack_from
 
 from brokers.kernel.errors import ProtocolError
-from brokers.kernel.limits import REQUEST_ELEMENTS_MAX
 from brokers.wire.primitives import (
     DECODE_ERRORS,
     ENCODE_ERRORS,
     UVARINT_1,
     Bytes,
+    element_units,
     read_string_length,
     read_uvarint,
     skip_tags,
@@ -74,15 +74,15 @@ def _read_quota_report_v0(data: memoryview, p: int, end: int) -> tuple[QuotaRepo
 
 def _read_v0(data: memoryview, p: int) -> QuotaSharesRequest:
     end = len(data)
-    left = REQUEST_ELEMENTS_MAX
+    left = element_units(end - p)
     n = data[p]
     p += 1
     if n > 127:
         n, p = read_uvarint(data, p, n)
     n -= 1
-    if n < 0 or n * 27 > end - p or n > left:
+    if n < 0 or n * 27 > end - p or n * 2 > left:
         raise wrong_count("QuotaSharesRequest.reports", n, end - p)
-    left -= n
+    left -= n * 2
     reports = []
     for _ in range(n):
         e1, p = _read_quota_report_v0(data, p, end)
