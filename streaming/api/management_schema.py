@@ -86,6 +86,69 @@ ISSUE_KEY: Final = _body(
         "nullable": True,
     },
 )
+_LIMITS: Final = {
+    "type": "object",
+    "description": "By name; `GET /api/v1/quotas` lists the names with their units.",
+    "additionalProperties": {"type": "integer", "format": "int64", "minimum": 1},
+}
+_OWN_LIMITS: Final = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "integer",
+        "format": "int64",
+        "minimum": 1,
+        "nullable": True,
+        "description": "null: the plan's again.",
+    },
+}
+QUOTAS: Final = _all_of(
+    tenant=TEXT,
+    plan=TEXT,
+    data={
+        "type": "array",
+        "items": _all_of(
+            name=TEXT,
+            unit=TEXT,
+            description=TEXT,
+            scope={"type": "string", "enum": ["tenant"]},
+            default={"type": "integer", "format": "int64"},
+            applied={"type": "integer", "format": "int64"},
+            used={
+                "type": "number",
+                "nullable": True,
+                "description": "null where nobody has counted.",
+            },
+        ),
+    },
+)
+ALTER_QUOTAS: Final = _body(limits=_OWN_LIMITS, plan=NAME)
+_ENTITY: Final = {
+    "type": "object",
+    "description": "null stands for the default of all who have none of their own.",
+    "properties": {
+        name: {"type": "string", "maxLength": 255, "nullable": True}
+        for name in ("user", "client-id", "ip")
+    },
+    "additionalProperties": False,
+}
+_VALUES: Final = {
+    "type": "object",
+    "properties": {
+        name: {"type": "number"}
+        for name in (
+            "producer_byte_rate",
+            "consumer_byte_rate",
+            "request_percentage",
+            "controller_mutation_rate",
+            "connection_creation_rate",
+        )
+    },
+    "additionalProperties": False,
+}
+CLIENT_QUOTA: Final = _all_of(entity=_ENTITY, values=_VALUES)
+CLIENT_QUOTA_BODY: Final = _body(required=("entity", "values"), entity=_ENTITY, values=_VALUES)
+PLAN: Final = _all_of(name=TEXT, limits=_LIMITS)
+PLAN_BODY: Final = _body(required=("name", "limits"), name=NAME, limits=_LIMITS)
 AUDIT: Final = _all_of(
     data={
         "type": "array",

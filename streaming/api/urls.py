@@ -19,12 +19,15 @@ from streaming.api.cell import (
     UndrainView,
 )
 from streaming.api.cell_brokers import CellBrokersView
+from streaming.api.client_quotas import ClientQuotasView
 from streaming.api.docs import api_docs
 from streaming.api.filter_test import test_filter
 from streaming.api.members import MembersView, MemberView
 from streaming.api.metrics import MetricsView
 from streaming.api.openapi import OpenApiView
 from streaming.api.overview import OverviewView
+from streaming.api.plans import PlansView
+from streaming.api.quotas import QuotasView, TenantQuotasView
 from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView
 from streaming.api.session import SessionView
 from streaming.api.tenants import TenantsView, TenantView
@@ -70,6 +73,10 @@ urlpatterns = [
     path(f"{_TENANT}/audit/verification", AuditVerificationView.as_view()),
     path(f"{_TENANT}/overview", OverviewView.as_view()),
     path(f"{_TENANT}/tickets", TicketsView.as_view()),
+    path("v1/quotas", QuotasView.as_view()),
+    path(f"{_TENANT}/quotas", TenantQuotasView.as_view()),
+    path(f"{_TENANT}/client-quotas", ClientQuotasView.as_view()),
+    path("v1/cell/plans", PlansView.as_view()),
     path("v1/cell/brokers/<int:broker_id>", CellBrokerView.as_view()),
     path("v1/cell/brokers/<int:broker_id>/drain", DrainView.as_view()),
     path("v1/cell/brokers/<int:broker_id>/undrain", UndrainView.as_view()),

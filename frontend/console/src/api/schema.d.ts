@@ -72,6 +72,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cell/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every plan with all of its limits (operators). */
+        get: operations["list_plans"];
+        /** @description Change those limits for every tenant of the plan, or make a plan (operators). */
+        put: operations["put_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cell/reassignments": {
         parameters: {
             query?: never;
@@ -117,6 +135,23 @@ export interface paths {
         put?: never;
         /** @description Whether a filter (CEL) matches a record, written as the records endpoints answer it. */
         post: operations["testFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Limits of the caller's tenant: default, applied and used. */
+        get: operations["get_own_quotas"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -281,6 +316,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/client-quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All quotas of principals, client ids and addresses. */
+        get: operations["list_client_quotas"];
+        /** @description Give one entity these quotas, and no others. */
+        put: operations["put_client_quota"];
+        post?: never;
+        /** @description Take all quotas of one entity away. */
+        delete: operations["delete_client_quota"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/members": {
         parameters: {
             query?: never;
@@ -349,6 +403,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A tenant's limits: default, applied and used. */
+        get: operations["get_quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Give a tenant limits of its own (null: the plan's again), or a plan (operators). */
+        patch: operations["alter_quotas"];
         trace?: never;
     };
     "/api/v1/tenants/{tenant}/service-accounts": {
@@ -1686,6 +1758,70 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description By name; `GET /api/v1/quotas` lists the names with their units. */
+                            limits: {
+                                [key: string]: number;
+                            };
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    put_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description By name; `GET /api/v1/quotas` lists the names with their units. */
+                    limits: {
+                        [key: string]: number;
+                    };
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description By name; `GET /api/v1/quotas` lists the names with their units. */
+                        limits: {
+                            [key: string]: number;
+                        };
+                        name: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listReassignments: {
         parameters: {
             query?: never;
@@ -1807,6 +1943,45 @@ export interface operations {
                         /** @description Why the filter has no answer for it. */
                         failure?: string;
                         matches: boolean;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_own_quotas: {
+        parameters: {
+            query?: {
+                /** @description Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: int64 */
+                            applied: number;
+                            /** Format: int64 */
+                            default: number;
+                            description: string;
+                            name: string;
+                            /** @enum {string} */
+                            scope: "tenant";
+                            unit: string;
+                            /** @description null where nobody has counted. */
+                            used: number | null;
+                        }[];
+                        plan: string;
+                        tenant: string;
                     };
                 };
             };
@@ -2304,6 +2479,126 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    list_client_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description null stands for the default of all who have none of their own. */
+                            entity: {
+                                "client-id"?: string | null;
+                                ip?: string | null;
+                                user?: string | null;
+                            };
+                            values: {
+                                connection_creation_rate?: number;
+                                consumer_byte_rate?: number;
+                                controller_mutation_rate?: number;
+                                producer_byte_rate?: number;
+                                request_percentage?: number;
+                            };
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    put_client_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description null stands for the default of all who have none of their own. */
+                    entity: {
+                        "client-id"?: string | null;
+                        ip?: string | null;
+                        user?: string | null;
+                    };
+                    values: {
+                        connection_creation_rate?: number;
+                        consumer_byte_rate?: number;
+                        controller_mutation_rate?: number;
+                        producer_byte_rate?: number;
+                        request_percentage?: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null stands for the default of all who have none of their own. */
+                        entity: {
+                            "client-id"?: string | null;
+                            ip?: string | null;
+                            user?: string | null;
+                        };
+                        values: {
+                            connection_creation_rate?: number;
+                            consumer_byte_rate?: number;
+                            controller_mutation_rate?: number;
+                            producer_byte_rate?: number;
+                            request_percentage?: number;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_client_quota: {
+        parameters: {
+            query?: {
+                /** @description `<default>` for the default of all. */
+                client_id?: string;
+                /** @description `<default>` for the default of all. */
+                ip?: string;
+                /** @description `<default>` for the default of all. */
+                user?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     list_members: {
         parameters: {
             query?: never;
@@ -2513,6 +2808,91 @@ export interface operations {
                         security_protocol?: string;
                         tenant?: string;
                         topics?: number;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: int64 */
+                            applied: number;
+                            /** Format: int64 */
+                            default: number;
+                            description: string;
+                            name: string;
+                            /** @enum {string} */
+                            scope: "tenant";
+                            unit: string;
+                            /** @description null where nobody has counted. */
+                            used: number | null;
+                        }[];
+                        plan: string;
+                        tenant: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    alter_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    limits?: {
+                        [key: string]: number | null;
+                    };
+                    plan?: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: int64 */
+                            applied: number;
+                            /** Format: int64 */
+                            default: number;
+                            description: string;
+                            name: string;
+                            /** @enum {string} */
+                            scope: "tenant";
+                            unit: string;
+                            /** @description null where nobody has counted. */
+                            used: number | null;
+                        }[];
+                        plan: string;
+                        tenant: string;
                     };
                 };
             };

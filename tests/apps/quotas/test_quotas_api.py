@@ -1,0 +1,149 @@
+"""``/api/v1/quotas`` and what belongs to it."""
+
+import pytest
+
+from tenants.selectors.audit_log import entries_of
+
+
+@pytest.fixture(scope="module")
+def tenant(edge):
+    return edge.tenant()
+
+
+@pytest.fixture(scope="module")
+def admin(edge, tenant):
+    with edge.client(tenant.administrator) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def operator(edge):
+    with edge.operator() as client:
+        yield client
+
+
+def limits(answer):
+    assert answer.status_code == 200, answer.text
+    return {row["name"]: row for row in answer.json()["data"]}
+
+
+def refused(answer, status, word):
+    assert answer.status_code == status, answer.text
+    assert word in answer.json()["message"]
+
+
+def test_a_tenant_sees_its_limits_with_what_it_uses(edge, tenant, admin):
+    with edge.socket(f"/ws/v1/stream?cluster_id={tenant.cluster_id}", tenant.service):
+        answer = admin.get("/api/v1/quotas")
+    assert answer.json()["plan"] == "standard"
+    assert answer.json()["tenant"] == tenant.name
+    found = limits(answer)
+    assert found["websockets"] == {
+        "name": "websockets",
+        "unit": "sockets",
+        "description": "websockets open at a time",
+        "scope": "tenant",
+        "default": 1000,
+        "applied": 1000,
+        "used": 1.0,
+    }
+    assert found["api_keys"]["used"] == 2
+    assert limits(admin.get(f"/api/v1/quotas?tenant={tenant.name}"))["topics"]["applied"] == 1000
+    refused(admin.get("/api/v1/quotas?tenant=absent"), 404, "absent")
+    refused(admin.get("/api/v1/quotas?x=1"), 400, "'x'")
+
+
+def test_an_operator_changes_limits_and_plan_and_gives_them_back(edge, tenant, admin, operator):
+    path = f"/api/v1/tenants/{tenant.name}/quotas"
+    refused(admin.patch(path, json={"limits": {"topics": 5}}), 403, "operator")
+    changed = limits(operator.patch(path, json={"limits": {"rest_requests_per_s": 7}}))
+    assert changed["rest_requests_per_s"]["applied"] == 7
+    assert changed["rest_requests_per_s"]["default"] == 1000
+    # It holds at once.
+    assert admin.get("/api/v1/quotas").headers["X-RateLimit-Limit"] == "7"
+    small = limits(
+        operator.patch(path, json={"plan": "small", "limits": {"rest_requests_per_s": None}})
+    )
+    assert small["rest_requests_per_s"]["applied"] == small["rest_requests_per_s"]["default"] == 50
+    limits(operator.patch(path, json={"plan": "standard"}))
+    actions = [entry.action for entry in entries_of(tenant.id, limit=100)]
+    assert actions.count("tenant.limit") >= 3
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"limits": {"nonsense": 1}}, "'nonsense'"),
+        ({"limits": {"topics": "5"}}, "limits.topics"),
+        ({"limits": {"topics": True}}, "limits.topics"),
+        ({"limits": {"topics": 0}}, "topics is 0"),
+        ({"limits": []}, "limits"),
+        ({"plan": "absent"}, "absent"),
+        ({"plan": 5}, "plan"),
+        ({"other": 1}, "'other'"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(tenant, operator, body, word):
+    path = f"/api/v1/tenants/{tenant.name}/quotas"
+    before = operator.get(path).json()
+    refused(operator.patch(path, json=body), 400, word)
+    after = operator.get(path).json()
+    assert [row["applied"] for row in after["data"]] == [row["applied"] for row in before["data"]]
+
+
+def test_quotas_of_clients_are_put_listed_and_deleted(edge, tenant, admin):
+    path = f"/api/v1/tenants/{tenant.name}/client-quotas"
+    entity = {"user": "app", "client-id": None}
+    put = admin.put(
+        path,
+        json={
+            "entity": entity,
+            "values": {"producer_byte_rate": 1000, "request_percentage": 1.5},
+        },
+    )
+    assert put.status_code == 200, put.text
+    admin.put(path, json={"entity": entity, "values": {"producer_byte_rate": 2000}})
+    assert admin.get(path).json() == {
+        "data": [{"entity": entity, "values": {"producer_byte_rate": 2000}}]
+    }
+    with edge.client(tenant.service) as service:
+        assert service.get(path).status_code == 200
+        assert service.delete(f"{path}?user=app&client_id=<default>").status_code == 403
+    assert admin.delete(f"{path}?user=app").status_code == 404
+    assert admin.delete(f"{path}?user=app&client_id=<default>").status_code == 204
+    assert admin.get(path).json() == {"data": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"entity": {"host": "a"}, "values": {"producer_byte_rate": 1}}, "'host'"),
+        ({"entity": {}, "values": {"producer_byte_rate": 1}}, "entity"),
+        ({"entity": {"user": 5}, "values": {"producer_byte_rate": 1}}, "entity.user"),
+        ({"entity": {"user": "a"}, "values": {}}, "values"),
+        ({"entity": {"user": "a"}, "values": {"producer_byte_rate": None}}, "producer_byte_rate"),
+        ({"entity": {"user": "a"}, "values": {"producer_byte_rate": -1}}, "producer_byte_rate"),
+        ({"entity": {"ip": "a"}, "values": {"connection_creation_rate": 1}}, "IP address"),
+        ({"entity": {"ip": "::1"}, "values": {"producer_byte_rate": 1}}, "producer_byte_rate"),
+    ],
+)
+def test_a_quota_that_cannot_be_is_refused(tenant, admin, body, word):
+    refused(admin.put(f"/api/v1/tenants/{tenant.name}/client-quotas", json=body), 400, word)
+
+
+def test_operators_change_plans(tenant, admin, operator):
+    refused(admin.get("/api/v1/cell/plans"), 403, "operator")
+    made = operator.put("/api/v1/cell/plans", json={"name": "trial", "limits": {"topics": 3}})
+    assert made.status_code == 200, made.text
+    assert made.json()["limits"]["topics"] == 3
+    plans = {
+        each["name"]: each["limits"] for each in operator.get("/api/v1/cell/plans").json()["data"]
+    }
+    assert plans["trial"]["topics"] == 3
+    assert plans["trial"]["groups"] == plans["standard"]["groups"]
+    for body, word in (
+        ({"name": "NO", "limits": {}}, "NO"),
+        ({"name": "x", "limits": {"topics": None}}, "limits.topics"),
+        ({"name": "x"}, "limits"),
+    ):
+        refused(operator.put("/api/v1/cell/plans", json=body), 400, word)
