@@ -13,6 +13,12 @@ from streaming.cell.free_ports import port_options
 IN_SYNC = {"min.insync.replicas": "2"}
 """As Kafka's peer has it; with one replica one is enough all the same."""
 
+_UNLIMITED = ",".join(
+    f"{name}={2**40}"
+    for name in ("produce_bytes_per_s", "fetch_bytes_per_s", "rest_requests_per_s", "connections")
+)
+"""What is measured is the service, not how well it keeps a tenant to its limits."""
+
 HEADWATER = Path(__file__).resolve().parent.parent / "headwater"
 
 
@@ -48,6 +54,7 @@ def headwater(folder: Path, brokers: int) -> Iterator[list[Peer]]:
         keys = []
         for tenant in ("bench", "bench-2"):
             _json("tenants", "--create", "--tenant", tenant, *at)
+            _json("quotas", "--alter", "--tenant", tenant, "--add-config", _UNLIMITED, *at)
             keys.append(_json("keys", "--create", "--tenant", tenant, *at))
         status = json.loads(
             subprocess.run(

@@ -1,0 +1,60 @@
+"""``quotas``: the JSON that scripts rely on."""
+
+
+def test_limits_of_a_tenant_are_told_set_and_given_back(run, acme):
+    def applied(told):
+        return {row["name"]: row["applied"] for row in told.document["limits"]}
+
+    told = run("quotas", "--describe", "--tenant", acme, "--json")
+    assert (told.document["tenant"], told.document["plan"]) == ("acme", "standard")
+    assert applied(told)["topics"] == 1000
+    settings = ("--add-config", "topics=5,groups=7", "--plan", "small")
+    told = run("quotas", "--alter", "--tenant", acme, *settings, "--json")
+    assert told.document["plan"] == "small"
+    assert (applied(told)["topics"], applied(told)["groups"]) == (5, 7)
+    told = run("quotas", "--alter", "--tenant", acme, "--delete-config", "topics", "--json")
+    assert (applied(told)["topics"], applied(told)["groups"]) == (50, 7)
+
+
+def test_client_quotas_have_the_flags_of_kafka_configs(run, acme):
+    entity = ("--user", "app", "--client-defaults")
+    settings = ("--add-config", "producer_byte_rate=1024,request_percentage=2.5")
+    told = run("quotas", "--alter", *entity, *settings, "--json")
+    expected = {
+        "entity": {"user": "app", "client-id": None},
+        "values": {"producer_byte_rate": 1024, "request_percentage": 2.5},
+    }
+    assert told.document["client_quotas"] == [expected]
+    assert run("quotas", "--describe", "--clients", "--json").document["client_quotas"] == [
+        expected
+    ]
+    assert "user app, client-id <default>" in run("quotas", "--describe", "--clients").out
+    gone = ("--delete-config", "producer_byte_rate,request_percentage")
+    assert run("quotas", "--alter", *entity, *gone, "--json").document["client_quotas"] == []
+
+
+def test_plans_are_described_and_altered(run, db):
+    told = run("quotas", "--alter-plan", "--plan", "trial", "--add-config", "topics=3", "--json")
+    assert told.document["plans"][0]["limits"]["topics"] == 3
+    names = [each["name"] for each in run("quotas", "--describe-plans", "--json").document["plans"]]
+    assert {"small", "standard", "large", "trial"} <= set(names)
+
+
+def test_what_cannot_be_is_refused(run, acme):
+    for wrong in (
+        ("--alter",),
+        ("--alter", "--add-config", "topics"),
+        ("--alter", "--add-config", "topics=1.5"),
+        ("--alter", "--add-config", "topics=nan"),
+        ("--alter", "--user", "a", "--user-defaults", "--add-config", "producer_byte_rate=1"),
+        ("--alter", "--user", "a", "--plan", "small"),
+        ("--alter-plan", "--add-config", "topics=1"),
+    ):
+        assert run("quotas", *wrong).exit_code == 2, wrong
+    for refused in (
+        ("--alter", "--add-config", "nonsense=1"),
+        ("--alter", "--plan", "absent"),
+        ("--alter", "--ip", "nowhere", "--add-config", "connection_creation_rate=1"),
+    ):
+        told = run("quotas", *refused, "--json")
+        assert (told.exit_code, told.document["error"]["code"]) == (1, "INVALID"), refused
