@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.selectors.quotas import limits_of
 from streaming.access.caller import TenantAccess
 from streaming.access.directory import person_principal
 from streaming.access.errors import TenantNotFound
@@ -23,7 +24,6 @@ from streaming.records.identity import READ
 from streaming.rest.body import InvalidBody, members
 from streaming.rest.consume_request import InvalidQuery
 from tenants.limits import KINDS, NAMES
-from tenants.selectors.quotas import limits_of
 from tenants.selectors.tenants import tenant_by_id
 from tenants.services.set_tenant_limits import set_tenant_limits
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from brokers.cli.quota_documents import client_quotas_answer, limits_answer, plans_answer
+from brokers.selectors.quotas import limits_of
 from tenants.cli.answer import Answer
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.failures import UsageProblem
@@ -13,7 +14,7 @@ from tenants.cli.options import add_actions, add_tenant_option, required
 from tenants.cli.tenant_choice import chosen_tenant, operator
 from tenants.client_quotas import CLIENT_ID, IP, USER
 from tenants.models import Tenant
-from tenants.selectors.quotas import client_quotas_of, limits_of, plans
+from tenants.selectors.quotas import client_quotas_of, plans
 from tenants.selectors.tenants import tenant_by_id
 from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 from tenants.services.set_plan import set_plan

@@ -1,0 +1,184 @@
+"""Ten ways of being a bad neighbour: each keeps asking until its process is ended.
+
+``python -m bench.neighbour_loads KIND`` reads where and who from a JSON document on stdin. What it
+is refused, throttled or cut off is what is meant to happen; it tries again at once.
+"""
+
+import base64
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from itertools import count
+from typing import Final
+
+from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from bench.peer import Peer
+from bench.wire_client import WireClient, frame
+from brokers.kernel.errors import HeadwaterError
+from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
+from brokers.wire.messages.metadata_request import MetadataRequest
+from brokers.wire.registry import ApiKey
+
+THREADS: Final = 4
+MIB: Final = 1024 * 1024
+PIPELINED: Final = 50
+SLOW_CONNECTIONS: Final = 50
+PAUSE_SECONDS: Final = 0.01
+"""After a failure, so that a refused neighbour does not measure its own loop."""
+
+_names = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``topic`` is the neighbour's own, with records in it."""
+
+    config: dict[str, str]
+    http: str
+    topic: str
+
+    @property
+    def peer(self) -> Peer:
+        return Peer("neighbour", "", self.config, [])
+
+
+def bandwidth(target: Target) -> None:
+    """Produce as many bytes as are taken."""
+    _flood(target, MIB // 2)
+
+
+def big_messages(target: Target) -> None:
+    """Produce records of eight MiB."""
+    _flood(target, 8 * MIB - 4096)
+
+
+def _flood(target: Target, size: int) -> None:
+    producer = Producer(target.config | {"message.max.bytes": str(9 * MIB), "linger.ms": "0"})
+    value = os.urandom(size)
+    while True:
+        try:
+            producer.produce(target.topic, value)
+        except BufferError:
+            producer.poll(0.05)
+        producer.poll(0)
+
+
+def requests(target: Target) -> None:
+    """Ask for metadata, many requests before an answer is read."""
+    ask = frame(ApiKey.METADATA, 5, MetadataRequest(None, False)) * PIPELINED
+    client = WireClient.to(target.peer)
+    while True:
+        client.send(ask)
+        for _ in range(PIPELINED):
+            client.receive(int.from_bytes(client.receive(4)))
+
+
+def connections(target: Target) -> None:
+    """Log in, and leave."""
+    WireClient.to(target.peer).close()
+
+
+def auth_flood(target: Target) -> None:
+    """Log in with a secret that is wrong."""
+    wrong = target.config | {"sasl.password": "wrong"}
+    WireClient.to(Peer("neighbour", "", wrong, []))
+
+
+def partitions(target: Target) -> None:
+    """Create topics of many partitions and delete them."""
+    admin = AdminClient(target.config)
+    name = f"many-{os.getpid()}-{next(_names)}"
+    admin.create_topics([NewTopic(name, 50, 1)])[name].result(30)
+    admin.delete_topics([name])[name].result(30)
+
+
+def groups(target: Target) -> None:
+    """Join one new group after the other."""
+    _member(target, f"group-{os.getpid()}-{next(_names)}", seconds=0.5)
+
+
+def rebalances(target: Target) -> None:
+    """Join one group and leave it, over and over."""
+    _member(target, "restless", seconds=0.5)
+
+
+def _member(target: Target, group: str, seconds: float) -> None:
+    consumer = Consumer(target.config | {"group.id": group, "session.timeout.ms": "6000"})
+    consumer.subscribe([target.topic])
+    consumer.poll(seconds)
+    consumer.close()
+
+
+def slow_readers(target: Target) -> None:
+    """Ask for much, and never read an answer."""
+    fetch = FetchRequest(
+        max_wait_ms=100,
+        min_bytes=1,
+        max_bytes=50 * MIB,
+        isolation_level=0,
+        topics=[FetchTopic(topic=target.topic, partitions=[
+            FetchPartition(partition=0, fetch_offset=0, partition_max_bytes=50 * MIB)
+        ])],
+    )  # fmt: skip
+    clients = []
+    for _ in range(SLOW_CONNECTIONS):
+        client = WireClient.to(target.peer)
+        client.send(frame(ApiKey.FETCH, 4, fetch) * 4)
+        clients.append(client)
+    time.sleep(20)
+    for client in clients:
+        client.close()
+
+
+def rest(target: Target) -> None:
+    """Ask over HTTP, on one connection each thread."""
+    host = target.http.removeprefix("http://")
+    key = f"{target.config['sasl.username']}:{target.config['sasl.password']}"
+    headers = {"Authorization": "Basic " + base64.b64encode(key.encode()).decode()}
+    connection = HTTPConnection(host, timeout=30)
+    while True:
+        connection.request("GET", "/kafka/v2/topics", headers=headers)
+        connection.getresponse().read()
+
+
+LOADS: Final[dict[str, Callable[[Target], None]]] = {
+    "bandwidth": bandwidth,
+    "requests": requests,
+    "connections": connections,
+    "big messages": big_messages,
+    "many partitions": partitions,
+    "groups": groups,
+    "slow readers": slow_readers,
+    "auth flood": auth_flood,
+    "rebalances": rebalances,
+    "REST": rest,
+}
+
+
+def _for_ever(load: Callable[[Target], None], target: Target) -> None:
+    while True:
+        try:
+            load(target)
+        except (OSError, KafkaException, HeadwaterError, ValueError):
+            time.sleep(PAUSE_SECONDS)
+
+
+def main() -> None:
+    # The neighbour's own work is not what is measured, where both share a machine.
+    os.nice(10)
+    target = Target(**json.load(sys.stdin))
+    for _ in range(THREADS):
+        arguments = (LOADS[sys.argv[1]], target)
+        threading.Thread(target=_for_ever, args=arguments, daemon=True).start()
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

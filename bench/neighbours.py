@@ -1,0 +1,252 @@
+"""What ten kinds of noisy neighbour cost another tenant: ``./headwater bench --neighbours``.
+
+The victim produces records at a steady rate and reads them back; alone first, then beside the
+neighbour, a few seconds each. Only the ratio of the two within one run says anything.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from bench.headwater_peer import HEADWATER, _json, _serves
+from bench.neighbour_loads import LOADS, Target
+from bench.peer import wait_for, wait_for_broker
+from bench.report import Results
+from streaming.cell.free_ports import port_options
+
+RATE: Final = 200
+"""The victim's records a second, 1 KB each."""
+SECONDS: Final = 15.0
+WARM_UP_SECONDS: Final = 3.0
+LATE_SECONDS: Final = 10.0
+"""For records that are still under way when a phase is over."""
+P99_RATIO_MAX: Final = 2.0
+THROUGHPUT_RATIO_MIN: Final = 0.9
+NEIGHBOUR_PLAN: Final = "small"
+FILL_RECORDS: Final = 60
+"""Of 512 KiB: what slow readers ask for and do not read."""
+
+
+@dataclass(slots=True)
+class Phase:
+    """What the victim saw: milliseconds from before a record was sent until it was read."""
+
+    sent: int = 0
+    latencies: list[float] = field(default_factory=list)
+
+    @property
+    def p99(self) -> float:
+        return sorted(self.latencies)[int(len(self.latencies) * 0.99)] if self.latencies else 1e9
+
+    @property
+    def told(self) -> dict[str, float]:
+        ordered = sorted(self.latencies) or [1e9]
+        return {
+            "sent": self.sent,
+            "read": len(self.latencies),
+            "p50_ms": round(ordered[len(ordered) // 2], 1),
+            "p99_ms": round(self.p99, 1),
+        }
+
+
+class Victim:
+    """Produces and reads one topic of one partition."""
+
+    def __init__(self, config: dict[str, str], topic: str) -> None:
+        self._topic = topic
+        self._producer = Producer(config | {"acks": "all", "linger.ms": "0"})
+        self._consumer = Consumer(
+            config
+            | {"group.id": "victim", "enable.auto.commit": "false", "fetch.wait.max.ms": "50"}
+        )
+        _create(config, topic)
+
+    def run(self, seconds: float) -> Phase:
+        """One phase, at ``RATE``."""
+        phase = Phase()
+        end = self._consumer.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=30)[1]
+        self._consumer.assign([TopicPartition(self._topic, 0, end)])
+        ended = threading.Event()
+        reading = threading.Thread(target=self._read, args=(phase, ended))
+        reading.start()
+        self._produce(phase, seconds)
+        self._producer.flush(LATE_SECONDS)
+        ended.set()
+        reading.join()
+        return phase
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _produce(self, phase: Phase, seconds: float) -> None:
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < seconds:
+            # When it was due, not when it was sent: a stalled client must not hide its stall.
+            while phase.sent < passed * RATE:
+                due = begun + phase.sent / RATE
+                self._producer.produce(self._topic, f"{due:.6f}".ljust(1024).encode())
+                phase.sent += 1
+            self._producer.poll(0)
+            time.sleep(0.002)
+
+    def _read(self, phase: Phase, ended: threading.Event) -> None:
+        given_up = float("inf")
+        while time.monotonic() < given_up and not (
+            ended.is_set() and len(phase.latencies) >= phase.sent
+        ):
+            if ended.is_set() and given_up == float("inf"):
+                given_up = time.monotonic() + LATE_SECONDS
+            message = self._consumer.poll(0.1)
+            if message is None or message.error() is not None:
+                continue
+            value = message.value()
+            assert value is not None
+            phase.latencies.append((time.monotonic() - float(value)) * 1000)
+
+
+def main(out: Path, rounds: int, scale: float) -> int:
+    """Measure every kind ``rounds`` times, print as it goes, and write ``out``."""
+    results = Results.for_this_machine(rounds, scale)
+    load = os.getloadavg()[0]
+    measured: dict[str, list[dict[str, Any]]] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder,
+        _service(Path(folder)) as (config, target),
+    ):
+        victim = Victim(config, "victim")
+        victim.run(WARM_UP_SECONDS)
+        for _ in range(rounds):
+            for kind in LOADS:
+                told = _beside(victim, target, kind, SECONDS * scale)
+                print(f"{kind}: {told}", file=sys.stderr, flush=True)
+                measured.setdefault(kind, []).append(told)
+        victim.close()
+    _write(out, results, load, measured)
+    return 0
+
+
+def _beside(victim: Victim, target: Target, kind: str, seconds: float) -> dict[str, Any]:
+    alone = victim.run(seconds)
+    with _neighbour(target, kind):
+        time.sleep(min(WARM_UP_SECONDS, seconds))
+        beside = victim.run(seconds)
+    p99 = beside.p99 / alone.p99
+    throughput = (len(beside.latencies) / beside.sent) / (len(alone.latencies) / alone.sent)
+    return {
+        "alone": alone.told,
+        "beside": beside.told,
+        "p99_ratio": round(p99, 2),
+        "throughput_ratio": round(throughput, 3),
+        "within": p99 <= P99_RATIO_MAX and throughput >= THROUGHPUT_RATIO_MIN,
+    }
+
+
+@contextmanager
+def _neighbour(target: Target, kind: str) -> Iterator[None]:
+    command = [sys.executable, "-m", "bench.neighbour_loads", kind]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(asdict(target)).encode())
+        process.stdin.close()
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[tuple[dict[str, str], Target]]:
+    """A service of one broker: the victim's settings, and where and who the neighbour is."""
+    data_dir = folder / "headwater"
+    command = [
+        HEADWATER, "up", "--no-demo", "--brokers", "1", "--data-dir", data_dir, *port_options(1)
+    ]  # fmt: skip
+    with (folder / "headwater.out").open("wb") as out:
+        service = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        wait_for(lambda: _serves(data_dir), "headwater to serve", 120)
+        at = ["--data-dir", str(data_dir)]
+        status: Any = _json("status", *at)
+        victim, neighbour = (_tenant(name, status, at) for name in ("victim", "neighbour"))
+        _json("quotas", "--alter", "--tenant", "neighbour", "--plan", NEIGHBOUR_PLAN, *at)
+        wait_for_broker(victim, "headwater's broker")
+        target = Target(neighbour, status["http_url"], "neighbour")
+        _create(neighbour, target.topic)
+        _fill(target)
+        yield victim, target
+    finally:
+        service.terminate()
+        service.wait(30)
+
+
+def _tenant(name: str, status: Any, at: list[str]) -> dict[str, str]:
+    _json("tenants", "--create", "--tenant", name, *at)
+    key = _json("keys", "--create", "--tenant", name, *at)
+    return {
+        "bootstrap.servers": status["bootstrap_servers"],
+        "security.protocol": status["security_protocol"],
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": key["api_key"],
+        "sasl.password": key["api_secret"],
+    }
+
+
+def _create(config: dict[str, str], topic: str) -> None:
+    # It has a name so that it lives until the answer is there.
+    admin = AdminClient(config)
+    admin.create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
+
+
+def _fill(target: Target) -> None:
+    producer = Producer(target.config)
+    for _ in range(FILL_RECORDS):
+        producer.produce(target.topic, os.urandom(512 * 1024))
+    if producer.flush(120):
+        raise TimeoutError("the neighbour's topic could not be filled")
+
+
+def _write(
+    out: Path, results: Results, load: float, measured: dict[str, list[dict[str, Any]]]
+) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    head = {
+        "taken_at": results.taken_at,
+        "commit": results.commit,
+        "machine": f"{results.machine}; load average {load:.0f} as it began",
+        "rate": RATE,
+        "neighbour": f"plan {NEIGHBOUR_PLAN}, on the same machine at a lower priority",
+    }
+    document = {**head, "kinds": measured}
+    (out / "results.json").write_text(json.dumps(document, indent=1) + "\n")
+    lines = [
+        "# Noisy neighbours",
+        "",
+        f"Written by `./headwater bench --neighbours`, {results.taken_at}, {results.commit}; "
+        f"{head['machine']}. The victim: {RATE} records of 1 KB a second, written with acks=all "
+        f"and read back. The neighbour: {head['neighbour']}. Aims: p99 at most "
+        f"{P99_RATIO_MAX:g} times that of the victim alone, throughput at least "
+        f"{THROUGHPUT_RATIO_MIN:.0%} of it. The worst of {results.rounds} rounds:",
+        "",
+        "| neighbour | p99 alone | p99 beside | ratio | throughput | within |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for kind, rounds in measured.items():
+        worst = max(rounds, key=lambda each: (not each["within"], each["p99_ratio"]))
+        lines.append(
+            f"| {kind} | {worst['alone']['p99_ms']} ms | {worst['beside']['p99_ms']} ms "
+            f"| {worst['p99_ratio']} | {worst['throughput_ratio']:.1%} "
+            f"| {'yes' if worst['within'] else '**no**'} |"
+        )
+    (out / "RESULTS.md").write_text("\n".join(lines) + "\n")
