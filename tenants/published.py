@@ -7,7 +7,7 @@ holds the two together.
 from collections.abc import Mapping, Sequence
 
 from tenants.changes import NewChange
-from tenants.models import ApiKey, ClientQuota, Membership, Tenant
+from tenants.models import ApiKey, ClientQuota, Membership, ScramUser, Tenant
 from tenants.selectors.quotas import applied_limits, applied_limits_of
 
 
@@ -46,6 +46,8 @@ def credential_change(key: ApiKey) -> NewChange:
         "principal": key.principal,
         "administrator": key.administrator,
         "expires_at_ms": None if expires is None else int(expires.timestamp() * 1000),
+        "restriction": key.restriction,
+        "scram_user": None,
         **key.verifiers,
     }
     return NewChange("credential", key.key_id, payload)
@@ -63,6 +65,28 @@ def client_quota_change(quota: ClientQuota) -> NewChange:
 def no_client_quota_change(quota: ClientQuota) -> NewChange:
     """Nothing is said of the entity any more."""
     return NewChange("quota", str(quota.id), None)
+
+
+def scram_user_change(user: ScramUser) -> NewChange:
+    """A SCRAM user: a credential that logs in by SCRAM only."""
+    payload = {
+        "key_id": user.login_name,
+        "tenant_id": str(user.tenant_id),
+        "principal": f"User:{user.service_account.name}",
+        "administrator": False,
+        "expires_at_ms": None,
+        "restriction": None,
+        "scram_user": user.service_account.name,
+        "plain_verifier": None,
+        "scram_sha_256": user.verifiers.get("scram_sha_256"),
+        "scram_sha_512": user.verifiers.get("scram_sha_512"),
+    }
+    return NewChange("credential", user.login_name, payload)
+
+
+def no_scram_user_change(user: ScramUser) -> NewChange:
+    """A SCRAM user that is gone."""
+    return NewChange("credential", user.login_name, None)
 
 
 def member_change(membership: Membership) -> NewChange:

@@ -11,8 +11,13 @@ from brokers.published import broker_change, partition_change, topic_change
 from brokers.selectors.halt import current_generation
 from tenants import scope
 from tenants.changes import NewChange
-from tenants.models import ApiKey, ClientQuota, Tenant
-from tenants.published import client_quota_change, credential_change, tenant_changes
+from tenants.models import ApiKey, ClientQuota, ScramUser, Tenant
+from tenants.published import (
+    client_quota_change,
+    credential_change,
+    scram_user_change,
+    tenant_changes,
+)
 from tenants.selectors.changes import newest_change_number
 
 ROWS_AT_ONCE = 5_000
@@ -37,6 +42,8 @@ def _everything() -> Iterator[NewChange]:
     yield from map(client_quota_change, ClientQuota.objects.all())
     live_keys = ApiKey.objects.filter(revoked_at__isnull=True)
     yield from map(credential_change, live_keys.select_related("service_account"))
+    scram_users = ScramUser.objects.select_related("service_account", "tenant")
+    yield from map(scram_user_change, scram_users)
     yield from map(broker_change, Broker.objects.all())
     yield from map(topic_change, Topic.objects.all())
     partitions = Partition.objects.filter(topic__deleted_at__isnull=True)

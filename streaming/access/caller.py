@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from brokers.authorization.restriction import KeyRestriction
 from streaming.access.errors import ClusterNotFound, NotAllowed, TenantNotFound
 from streaming.records.identity import ADMINISTER, READ, WRITE, Identity
 
@@ -39,11 +40,15 @@ class TenantAccess:
     role: str
     principal: str
     scopes: frozenset[str]
+    key_id: str | None = None
+    """The API key that was shown; None for a person."""
+    restriction: KeyRestriction | None = None
+    """What that key is limited to; None for no limit."""
 
     @property
     def identity(self) -> Identity:
         """In whose name the edge speaks to the brokers."""
-        return Identity(self.tenant_id, self.principal, self.scopes)
+        return Identity(self.tenant_id, self.principal, self.scopes, self.key_id)
 
     def require(self, scope: str) -> None:
         """Raise ``NotAllowed`` unless the caller has ``scope``."""

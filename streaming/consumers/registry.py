@@ -71,10 +71,11 @@ class Instances:
         return instance
 
     def find(self, access: TenantAccess, group: str, name: str) -> Instance:
-        """The caller's instance. Another principal's, even of the tenant, is answered as one that
-        is not there: it reads in that one's name. Raises ``InstanceNotFound``."""
+        """The caller's instance. Another principal's or another key's, even of the tenant, is
+        answered as one that is not there: it reads in that one's name and within that one's limits.
+        Raises ``InstanceNotFound``."""
         instance = self._instances.get((access.tenant_id, group, name))
-        if instance is None or instance.identity.principal != access.principal:
+        if instance is None or instance.identity != access.identity:
             raise InstanceNotFound(group, name)
         return instance
 

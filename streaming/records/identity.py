@@ -17,3 +17,6 @@ class Identity:
     """Kafka's principal text, ``User:NAME``."""
     scopes: frozenset[str]
     """Any of ``READ``, ``WRITE``, ``ADMINISTER``."""
+    key_id: str | None = None
+    """The API key that was shown: brokers hold its limits against each request, and cut the
+    connection when it ends. None for a person, and for the service itself."""

@@ -46,6 +46,8 @@ class TokenSigner:
             "sub": identity.principal,
             "scopes": sorted(identity.scopes),
         }
+        if identity.key_id is not None:
+            claims["key"] = identity.key_id
         return jwt.encode(claims, self._key, algorithm="EdDSA")
 
 

@@ -5,6 +5,7 @@ from tenants.models.audit import PLATFORM, AuditChain, AuditEntry, Outcome
 from tenants.models.change import Change, ChangeCounter
 from tenants.models.limits import ClientQuota, Plan, TenantLimit
 from tenants.models.membership import Membership, Role
+from tenants.models.scram_user import ScramUser
 from tenants.models.service_account import ServiceAccount
 from tenants.models.socket_ticket import SocketTicket
 from tenants.models.tenant import Tenant
@@ -23,6 +24,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "Role",
+    "ScramUser",
     "ServiceAccount",
     "SocketTicket",
     "Tenant",

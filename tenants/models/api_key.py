@@ -13,7 +13,8 @@ from tenants.names import ADMINISTRATOR_PRINCIPAL
 class ApiKey(TenantOwned):
     """``verifiers`` cannot be turned back into the secret: see ``tenants/verifiers.py``.
 
-    Without a service account the key is the tenant administrator's.
+    Without a service account the key is the tenant administrator's. ``restriction`` is what
+    ``tenants/restrictions.py`` makes of one, and stays the same for the key's whole life.
     """
 
     key_id = models.CharField(max_length=16, primary_key=True)
@@ -26,6 +27,14 @@ class ApiKey(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    restriction = models.JSONField(null=True)
+    description = models.CharField(max_length=200, default="")
+    replaces = models.CharField(max_length=16, null=True)
+    """The key that this one was made to take the place of, by rotation."""
+    last_used_at = models.DateTimeField(null=True)
+    """Within a minute: see ``note_key_uses``."""
+    last_used_from = models.CharField(max_length=45, null=True)
+    """Address, as text."""
 
     class Meta(TenantOwned.Meta):
         indexes: ClassVar = [models.Index(fields=["tenant", "created_at"], name="api_keys_of")]

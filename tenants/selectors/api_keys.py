@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +28,10 @@ class Authenticated:
     principal: str
     administrator: bool
     expires_at: datetime | None
+    restriction: dict[str, Any] | None = None
+    """As ``tenants/restrictions.py`` has it; None for no limit."""
+    last_used_at: datetime | None = None
+    """As it was known before."""
 
 
 def authenticate_api_key(key_id: str, secret: str) -> Authenticated | None:
@@ -93,4 +98,6 @@ def _authenticated(key: ApiKey) -> Authenticated:
         principal=key.principal,
         administrator=key.administrator,
         expires_at=key.expires_at,
+        restriction=key.restriction,
+        last_used_at=key.last_used_at,
     )

@@ -3,13 +3,14 @@ from uuid import UUID
 
 from tenants import audit, changes, scope
 from tenants.errors import NotFound
-from tenants.models import ApiKey, ServiceAccount
-from tenants.published import credential_change
+from tenants.models import ApiKey, ScramUser, ServiceAccount
+from tenants.published import credential_change, no_scram_user_change
 from tenants.transactions import limit_waits
 
 
 def delete_service_account(*, tenant_id: UUID, name: str, by: str) -> None:
-    """Remove a service account with its keys; brokers cut their connections as with revoked ones.
+    """Remove a service account with its keys and its password; brokers cut their connections as
+    with revoked ones.
 
     What was done in its name stays in the audit log. Raises ``NotFound``.
     """
@@ -23,6 +24,7 @@ def delete_service_account(*, tenant_id: UUID, name: str, by: str) -> None:
         for key in live:
             key.revoked_at = datetime.now(UTC)
         told = [credential_change(key) for key in live]
+        told += map(no_scram_user_change, ScramUser.objects.filter(service_account=account))
         account.delete()
         audit.record(
             tenant_id=tenant_id,

@@ -1,5 +1,6 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -8,9 +9,12 @@ from tenants import audit, changes, scope
 from tenants.errors import Invalid, NotFound
 from tenants.models import ApiKey, ServiceAccount
 from tenants.published import credential_change
+from tenants.restrictions import checked_restriction
 from tenants.services.limit_checks import check_room
 from tenants.transactions import limit_waits
 from tenants.verifiers import make_verifiers, new_key_id, new_secret
+
+DESCRIPTION_CHARACTERS_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,22 @@ def issue_api_key(
     by: str,
     service_account: str | None = None,
     expires_at: datetime | None = None,
+    restriction: Any = None,
+    description: str = "",
 ) -> IssuedKey:
     """A key for a service account, or without one for the tenant's administrator.
 
-    Raises ``NotFound`` for an unknown service account or tenant, ``Invalid`` for an expiry that has
-    passed, ``Conflict`` when the tenant has as many keys as it may have.
+    ``restriction`` is what the key may be used for at most, whatever the principal may do: see
+    ``tenants/restrictions.py``. Raises ``NotFound`` for an unknown service account or tenant,
+    ``Invalid`` for an expiry that has passed, a restriction or a description that will not do,
+    ``Conflict`` when the tenant has as many keys as it may have.
     """
+    limits = checked_restriction(restriction)
+    if len(description) > DESCRIPTION_CHARACTERS_MAX or not description.isprintable():
+        raise Invalid(
+            f"a key's description is printable text of at most {DESCRIPTION_CHARACTERS_MAX} "
+            "characters"
+        )
     if expires_at is not None and expires_at <= datetime.now(UTC):
         raise Invalid(f"the key would expire at {expires_at.isoformat()}, which has passed")
     secret = new_secret()
@@ -48,6 +62,8 @@ def issue_api_key(
             verifiers=verifiers,
             created_by=by,
             expires_at=expires_at,
+            restriction=limits,
+            description=description,
         )
         audit.record(
             tenant_id=tenant_id,
@@ -57,6 +73,7 @@ def issue_api_key(
             detail={
                 "principal": key.principal,
                 "expires_at": None if expires_at is None else expires_at.isoformat(),
+                "restriction": limits,
             },
         )
         changes.publish([credential_change(key)])

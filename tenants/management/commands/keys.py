@@ -1,7 +1,7 @@
 """``keys``: API keys, which log in to Kafka, REST and websockets alike."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import CommandParser
 
@@ -16,17 +16,21 @@ from tenants.selectors.api_keys import api_keys_of
 from tenants.services.ensure_service_account import ensure_service_account
 from tenants.services.issue_api_key import issue_api_key
 from tenants.services.revoke_api_key import revoke_api_key
+from tenants.services.rotate_api_key import rotate_api_key
+
+OVERLAP_MS: Final = 3_600_000
 
 
 class Command(HeadwaterCommand):
     """Without a service account a key is the tenant administrator's and may do all."""
 
-    help = "Issue, list and revoke API keys."
+    help = "Issue, list, rotate and revoke API keys."
 
     def add_options(self, parser: CommandParser) -> None:
         actions = parser.add_mutually_exclusive_group(required=True)
         actions.add_argument("--create", action="store_true", help="issue a key")
         actions.add_argument("--list", action="store_true", help="all keys of the tenant")
+        actions.add_argument("--rotate", metavar="KEY", help="a new key in the place of this one")
         actions.add_argument("--revoke", metavar="KEY", help="end a key for good")
         add_tenant_option(parser)
         parser.add_argument(
@@ -36,6 +40,22 @@ class Command(HeadwaterCommand):
         parser.add_argument(
             "--expires", type=argument(parse_duration), metavar="30d",
             help="--create: the key ends after this time (default: never)",
+        )  # fmt: skip
+        parser.add_argument("--description", metavar="TEXT", default="", help="--create: what for")
+        for kind in ("topic", "group"):
+            parser.add_argument(
+                f"--{kind}", metavar="NAME", action="append", help=f"--create: for this {kind} only"
+            )
+            parser.add_argument(
+                f"--{kind}-prefix", metavar="PREFIX", action="append",
+                help=f"--create: for {kind}s only whose name begins so",
+            )  # fmt: skip
+        parser.add_argument(
+            "--read-only", action="store_true", help="--create: for reading and committing only"
+        )
+        parser.add_argument(
+            "--overlap", type=argument(parse_duration), metavar="1h", default=OVERLAP_MS,
+            help="--rotate: the old key ends after this time (default: 1h)",
         )  # fmt: skip
 
     def answer(self, options: dict[str, Any]) -> Answer:
@@ -48,10 +68,46 @@ class Command(HeadwaterCommand):
             )
         if options["list"]:
             return _listed(tenant, api_keys_of(tenant.id))
-        return _issued(tenant, options["service_account"], options["expires"])
+        if options["rotate"] is not None:
+            return _rotated(tenant, options["rotate"], options["overlap"])
+        return _issued(tenant, options)
 
 
-def _issued(tenant: Tenant, account: str | None, lifetime_ms: int | None) -> Answer:
+def _restriction(options: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "topics": _patterns(options["topic"], options["topic_prefix"]),
+        "groups": _patterns(options["group"], options["group_prefix"]),
+        "read_only": options["read_only"],
+    }
+
+
+def _patterns(names: list[str] | None, prefixes: list[str] | None) -> list[dict[str, str]] | None:
+    if names is None and prefixes is None:
+        return None
+    literal = [{"name": name, "pattern_type": "literal"} for name in names or ()]
+    return literal + [{"name": name, "pattern_type": "prefixed"} for name in prefixes or ()]
+
+
+def _rotated(tenant: Tenant, key_id: str, overlap_ms: int) -> Answer:
+    issued = rotate_api_key(
+        tenant_id=tenant.id, key_id=key_id, by=operator(), overlap_seconds=overlap_ms // 1000
+    )
+    document = {
+        "api_key": issued.key_id,
+        "api_secret": issued.secret,
+        "replaces": key_id,
+        "overlap_ms": overlap_ms,
+    }
+    text = (
+        f"API key     {issued.key_id}\nAPI secret  {issued.secret}\n"
+        f"in the place of {key_id}, which ends in {overlap_ms // 1000} s; the secret is not shown "
+        "again"
+    )
+    return Answer(document, (text,))
+
+
+def _issued(tenant: Tenant, options: dict[str, Any]) -> Answer:
+    account, lifetime_ms = options["service_account"], options["expires"]
     expires_at = None
     if lifetime_ms is not None:
         expires_at = datetime.now(UTC) + timedelta(milliseconds=lifetime_ms)
@@ -59,7 +115,12 @@ def _issued(tenant: Tenant, account: str | None, lifetime_ms: int | None) -> Ans
     if account is not None:
         ensure_service_account(tenant_id=tenant.id, name=account, by=by)
     issued = issue_api_key(
-        tenant_id=tenant.id, by=by, service_account=account, expires_at=expires_at
+        tenant_id=tenant.id,
+        by=by,
+        service_account=account,
+        expires_at=expires_at,
+        restriction=_restriction(options),
+        description=options["description"],
     )
     document = {
         "api_key": issued.key_id,
@@ -75,10 +136,11 @@ def _issued(tenant: Tenant, account: str | None, lifetime_ms: int | None) -> Ans
 
 def _listed(tenant: Tenant, keys: list[ApiKey]) -> Answer:
     documents = [_document(key) for key in keys]
-    rows = tuple(tuple(document.values()) for document in documents)
     columns = (
         "API KEY", "PRINCIPAL", "SERVICE ACCOUNT", "CREATED", "CREATED BY", "EXPIRES", "REVOKED",
+        "LAST USED", "FROM",
     )  # fmt: skip
+    rows = tuple(tuple(document.values())[: len(columns)] for document in documents)
     return Answer({"tenant": tenant.name, "api_keys": documents}, (Table(columns, rows),))
 
 
@@ -91,6 +153,10 @@ def _document(key: ApiKey) -> dict[str, Any]:
         "created_by": key.created_by,
         "expires_at": _iso(key.expires_at),
         "revoked_at": _iso(key.revoked_at),
+        "last_used_at": _iso(key.last_used_at),
+        "last_used_from": key.last_used_from,
+        "restriction": key.restriction,
+        "description": key.description,
     }
 
 

@@ -23,6 +23,7 @@ from brokers.services.purge_deleted_topics import purge_deleted_topics
 from brokers.services.register_broker import register_broker
 from tenants.selectors.api_keys import api_keys_of
 from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
+from tenants.services.alter_scram_users import ScramChange, alter_scram_users
 from tenants.services.alter_tenant import alter_tenant
 from tenants.services.ensure_service_account import ensure_service_account
 from tenants.services.issue_api_key import issue_api_key
@@ -51,7 +52,8 @@ class Verbs:
         verb = self.random.choice(
             [
                 self.create, self.grow, self.configure, self.delete, self.register, self.fence,
-                self.live, self.issue, self.revoke, self.configure_tenant, self.limit, self.quota,
+                self.live, self.issue, self.revoke, self.configure_tenant,
+                self.set_password, self.limit, self.quota,
             ]
         )  # fmt: skip
         # There may be nothing to act upon yet, or too much of it.
@@ -80,6 +82,13 @@ class Verbs:
     def register(self):
         volume = self.random.choice([None, None, None, "other"])
         register_broker(registration(self.random.randint(1, 3), volume))
+
+    def set_password(self):
+        verifier = {"salt": "", "iterations": 4096, "stored_key": "", "server_key": ""}
+        name = self.random.choice(["alice", "bob"])
+        kept = self.random.choice([None, verifier])
+        change = ScramChange(name, {"scram_sha_256": kept})
+        alter_scram_users(tenant_id=self.tenant.tenant.id, by="test", wanted=[change])
 
     def fence(self):
         fence_broker(self.random.randint(1, 3), 1, by="test")

@@ -11,14 +11,19 @@ import pytest
 from aiokafka.conn import ScramAuthenticator
 from django.conf import settings
 
+from brokers.authorization.restriction import KeyRestriction, NamePattern
+from brokers.metadata.records import CredentialRecord
 from tenants import scope
-from tenants.errors import Invalid, NotFound
+from tenants.errors import Conflict, Invalid, NotFound
 from tenants.models import ApiKey
+from tenants.published import credential_change
 from tenants.selectors.api_keys import api_key_is_live, api_keys_of, authenticate_api_key
 from tenants.services.alter_tenant import alter_tenant
 from tenants.services.create_service_account import create_service_account
 from tenants.services.issue_api_key import issue_api_key
+from tenants.services.note_key_uses import KeyUse, note_key_uses
 from tenants.services.revoke_api_key import revoke_api_key
+from tenants.services.rotate_api_key import rotate_api_key
 
 
 def issue(tenant, **options):
@@ -169,3 +174,105 @@ def test_two_keys_share_no_salt(acme):
         kept = [key.verifiers for key in ApiKey.objects.all()]
     salts = {verifiers[name]["salt"] for verifiers in kept for name in verifiers if "scram" in name}
     assert len(salts) == 4
+
+
+def restricted(acme, **fields):
+    key = issue(acme, restriction=fields)
+    found = authenticate_api_key(key.key_id, key.secret)
+    assert found is not None
+    return found.restriction
+
+
+def test_a_restriction_is_stored_in_the_form_that_brokers_read(acme):
+    kept = restricted(acme, topics=[{"name": "orders"}], read_only=True)
+    assert kept == {
+        "topics": [{"name": "orders", "pattern_type": "literal"}],
+        "groups": None,
+        "read_only": True,
+    }
+    read = KeyRestriction.from_json(kept)
+    assert read == KeyRestriction(topics=(NamePattern("orders"),), read_only=True)
+    assert read.to_json() == kept
+    (key,) = [each for each in api_keys_of(acme.id) if each.restriction]
+    record = CredentialRecord.from_json(credential_change(key).payload)
+    assert record.restriction == read
+    assert record.to_json() == credential_change(key).payload
+
+
+def test_what_limits_nothing_is_no_restriction(acme):
+    assert restricted(acme, topics=None, read_only=False) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [], {"topic": []}, {"read_only": None}, {"topics": "orders"}, {"topics": ["orders"]},
+        {"topics": [{"name": "*"}]}, {"topics": [{"name": ""}]}, {"groups": [{"name": "*"}]},
+        {"topics": [{"name": "a", "pattern_type": "match"}]}, {"groups": [{"name": "a\0"}]},
+        {"topics": [{"name": "a", "more": 1}]}, {"topics": [{"name": "a"}] * 51},
+    ],
+)  # fmt: skip
+def test_a_restriction_that_will_not_do(acme, wrong):
+    with pytest.raises(Invalid):
+        issue(acme, restriction=wrong)
+
+
+def rotate(tenant, key_id, overlap_seconds=60):
+    return rotate_api_key(
+        tenant_id=tenant.id, key_id=key_id, by="test", overlap_seconds=overlap_seconds
+    )
+
+
+def test_rotation_leaves_two_keys_for_the_overlap(acme):
+    limits = {"topics": [{"name": "orders", "pattern_type": "prefixed"}]}
+    old = issue(acme, restriction=limits, description="board")
+    new = rotate(acme, old.key_id)
+    for key in (old, new):
+        assert authenticate_api_key(key.key_id, key.secret) is not None
+    with scope.tenant(acme.id):
+        rows = {key.key_id: key for key in ApiKey.objects.all()}
+    assert rows[new.key_id].restriction == rows[old.key_id].restriction
+    assert (rows[new.key_id].description, rows[new.key_id].replaces) == ("board", old.key_id)
+    assert rows[new.key_id].expires_at is None
+    assert rows[old.key_id].expires_at <= datetime.now(UTC) + timedelta(seconds=60)
+
+
+def test_there_are_never_three_keys_of_one_rotation(acme):
+    first = issue(acme)
+    second = rotate(acme, first.key_id)
+    for key in (first, second):
+        with pytest.raises(Conflict):
+            rotate(acme, key.key_id)
+    revoke_api_key(tenant_id=acme.id, key_id=first.key_id, by="test")
+    third = rotate(acme, second.key_id, overlap_seconds=0)
+    assert authenticate_api_key(second.key_id, second.secret) is None
+    assert authenticate_api_key(third.key_id, third.secret) is not None
+    with pytest.raises(Conflict):
+        rotate(acme, second.key_id)
+
+
+def test_rotation_prolongs_no_life(acme):
+    old = issue(acme, expires_at=datetime.now(UTC) + timedelta(seconds=30))
+    new = rotate(acme, old.key_id, overlap_seconds=3600)
+    with scope.tenant(acme.id):
+        ends = dict(ApiKey.objects.values_list("key_id", "expires_at"))
+    soon = datetime.now(UTC) + timedelta(seconds=31)
+    assert ends[old.key_id] < soon
+    assert ends[new.key_id] < soon
+
+
+def test_another_tenants_key_is_not_rotated(acme, rival):
+    key = issue(acme)
+    with pytest.raises(NotFound):
+        rotate(rival, key.key_id)
+    assert authenticate_api_key(key.key_id, key.secret).expires_at is None
+
+
+def test_the_latest_use_is_kept(acme):
+    key = issue(acme)
+    now = datetime.now(UTC)
+    later = KeyUse(key.key_id, now, "192.0.2.1")
+    note_key_uses([later, KeyUse("HWABSENT", now, "192.0.2.3")])
+    note_key_uses([KeyUse(key.key_id, now - timedelta(seconds=5), "192.0.2.2")])
+    (row,) = api_keys_of(acme.id)
+    assert (row.last_used_at, row.last_used_from) == (now, "192.0.2.1")

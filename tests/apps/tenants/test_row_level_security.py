@@ -29,6 +29,7 @@ OWNED = [
     "tenants_auditentry",
     "tenants_clientquota",
     "tenants_membership",
+    "tenants_scramuser",
     "tenants_serviceaccount",
     "tenants_socketticket",
     "tenants_tenant",
