@@ -30,6 +30,7 @@ from brokers.node.ports import (
     Refused,
     ReplicaReport,
     Report,
+    ScramAlteration,
     Standing,
     TopicCreated,
     Upkeep,
@@ -59,10 +60,17 @@ from brokers.services import (
     widen_coordinator_topics,
 )
 from brokers.services.control_state import Halted
-from tenants.errors import Invalid, NotFound
+from tenants.errors import Conflict, Invalid, NotFound
 from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
+from tenants.services.alter_scram_users import ScramChange, alter_scram_users
 
 T = TypeVar("T")
+
+_SCRAM_CODES: Final = {
+    NotFound.code: ErrorCode.RESOURCE_NOT_FOUND,
+    Invalid.code: ErrorCode.UNACCEPTABLE_CREDENTIAL,
+    Conflict.code: ErrorCode.POLICY_VIOLATION,
+}
 
 LIFE_SECONDS: Final = 2.0
 """Heartbeats and the like: the next one comes soon anyway."""
@@ -260,6 +268,28 @@ class DjangoControlPlane:
             actor=actor,
             assignments=assignments,
         )
+
+    async def alter_scram_users(
+        self, actor: Actor, alterations: Sequence[ScramAlteration]
+    ) -> list[Refused | None]:
+        return await self._verbs.call(VERB_SECONDS, _alter_scram_users, actor, alterations)
+
+
+def _alter_scram_users(
+    actor: Actor, alterations: Sequence[ScramAlteration]
+) -> list[Refused | None]:
+    wanted = [
+        ScramChange(
+            each.name,
+            {
+                f"scram_{hash_name[:3]}_{hash_name[3:]}": kept and kept.to_json()
+                for hash_name, kept in each.verifiers.items()
+            },
+        )
+        for each in alterations
+    ]
+    outcomes = alter_scram_users(tenant_id=UUID(actor.tenant_id), by=actor.principal, wanted=wanted)
+    return [error and Refused(_SCRAM_CODES[error.code], error.message) for error in outcomes]
 
 
 def _register(registration: BrokerRegistration) -> Incarnation:

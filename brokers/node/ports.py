@@ -24,7 +24,7 @@ from brokers.kernel.ids import (
     TopicName,
 )
 from brokers.metadata.lags import ReplicaLag
-from brokers.metadata.records import Change, PartitionRecord, Snapshot, TopicRecord
+from brokers.metadata.records import Change, PartitionRecord, ScramVerifier, Snapshot, TopicRecord
 from brokers.metadata.recovery import NOTHING_SEEN, Seen
 from brokers.metering.refusal_tally import Refusals
 
@@ -218,6 +218,14 @@ class TransactionPart:
     producer_id: ProducerId
     producer_epoch: int
     partitions: tuple[PartitionNumber, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScramAlteration:
+    """Of one SCRAM user; None removes what is kept for the mechanism (``"sha256"``, …)."""
+
+    name: str
+    verifiers: Mapping[str, ScramVerifier | None]
 
 
 class TransactionVerifier(Protocol):
@@ -457,4 +465,13 @@ class ControlPlane(Protocol):
         self, actor: Actor, assignments: Sequence[PartitionAssignment]
     ) -> list[Refused | None]:
         """Begin or cancel reassignments (KIP-455), in the order asked."""
+        ...
+
+    async def alter_scram_users(
+        self, actor: Actor, alterations: Sequence[ScramAlteration]
+    ) -> list[Refused | None]:
+        """Set and remove passwords of the tenant's users (KIP-554), each user's wholly or not.
+
+        Refused: RESOURCE_NOT_FOUND, UNACCEPTABLE_CREDENTIAL, POLICY_VIOLATION.
+        """
         ...

@@ -62,6 +62,7 @@ from brokers.node.ports import (
     Refused,
     ReplicaReport,
     Report,
+    ScramAlteration,
     Standing,
     TopicCreated,
     Upkeep,
@@ -648,6 +649,34 @@ class MemoryCell:
                 continue
             self.put_partition(after)
             yield name, index, None
+
+    async def alter_scram_users(
+        self, actor: Actor, alterations: Sequence[ScramAlteration]
+    ) -> list[Refused | None]:
+        self._check()
+        with self._lock:
+            return [self._alter_scram_user(actor, each) for each in alterations]
+
+    def _alter_scram_user(self, actor: Actor, wanted: ScramAlteration) -> Refused | None:
+        key_id = f"{wanted.name}@{self.tenants[actor.tenant_id].cluster_id}"
+        known = self.credentials.get(key_id)
+        kept = {} if known is None else {
+            "sha256": known.scram_sha_256, "sha512": known.scram_sha_512,
+        }  # fmt: skip
+        if any(new is None and kept.get(name) is None for name, new in wanted.verifiers.items()):
+            return Refused(ErrorCode.RESOURCE_NOT_FOUND, "there is none")
+        kept |= wanted.verifiers
+        credential = CredentialRecord(
+            key_id, actor.tenant_id, Principal(f"User:{wanted.name}"), False, None,
+            kept.get("sha256"), kept.get("sha512"), scram_user=wanted.name,
+        )  # fmt: skip
+        if not any(kept.values()):
+            del self.credentials[key_id]
+            self._publish(Kind.CREDENTIAL, key_id, None)
+        else:
+            self.credentials[key_id] = credential
+            self._publish(Kind.CREDENTIAL, key_id, credential.to_json())
+        return None
 
     async def reassign_partitions(
         self, actor: Actor, assignments: Sequence[PartitionAssignment]

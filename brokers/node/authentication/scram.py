@@ -23,6 +23,19 @@ _NONCE_CHARACTERS_MAX = 256
 _CHANNEL_BINDINGS_WE_DO_NOT_HAVE = "n", "y"
 
 
+def verifier_of(
+    hash_name: HashName, salt: bytes, iterations: int, salted_password: bytes
+) -> ScramVerifier:
+    """What is kept of a password that was salted by somebody else (RFC 5802, section 3)."""
+    client_key = hmac.digest(salted_password, b"Client Key", hash_name)
+    return ScramVerifier(
+        salt=salt,
+        iterations=iterations,
+        stored_key=new_hash(hash_name, client_key).digest(),
+        server_key=hmac.digest(salted_password, b"Server Key", hash_name),
+    )
+
+
 @dataclass(slots=True)
 class _Begun:
     """What the first message fixed."""
