@@ -1,4 +1,4 @@
-"""How a tenant's limits are divided over the brokers that serve it, about each second.
+"""How a tenant's limits are divided over the brokers that serve it, twice a second.
 
 The broker that a tenant's hash chooses keeps the book (``quotas/shares.py``); every other one asks
 it for a share of what its clients use here. When it cannot be reached, the last share stays in
@@ -20,12 +20,15 @@ from brokers.wire.registry import ApiKey
 if TYPE_CHECKING:
     from brokers.node.node import Node
 
-INTERVAL_SECONDS: Final = 1.0
+INTERVAL_SECONDS: Final = 0.5
 HURRY_SECONDS: Final = 0.2
 """The least time between two rounds, when somebody waits."""
 
 SETTLE_MS: Final = 3_000
 """After the set of brokers changed: by then whoever holds a share has said so to its new owner."""
+
+ROOM_TRIES: Final = 5
+"""An interval apart: by then every broker has been told anew what it may have."""
 
 ANSWER_SECONDS: Final = 1.0
 UNCHANGED: Final = -1.0
@@ -73,9 +76,18 @@ class QuotaShares:
         """Somebody waits: do not let the interval pass."""
         self._hurry.set()
 
-    async def ask_now(self, tenant: TenantQuotas) -> None:
-        """Report for that tenant, and return when it was told, or cannot be."""
-        await self._round([tenant])
+    async def has_room(self, tenant: TenantQuotas, name: str) -> bool:
+        """Whether the tenant may have one more here of what is counted. Where there is none, this
+        waits while another broker may give something up."""
+        lease = tenant.counts[name]
+        for _ in range(ROOM_TRIES):
+            if lease.has_room:
+                return True
+            await self._round([tenant])
+            if lease.has_room or len(self._brokers) == 1:
+                break
+            await asyncio.sleep(INTERVAL_SECONDS)
+        return lease.has_room
 
     async def _round(self, tenants: Sequence[TenantQuotas]) -> None:
         # Two questions under way would each tell what the other's answer changes.

@@ -74,9 +74,8 @@ class Quotas:
             self.shares.hurry()
             await asyncio.sleep(min(wait, LOOK_AGAIN_MS) / 1000)
             wait = wait_ms(buckets, self._now_ms())
-        if not tenant.counts[CONNECTIONS].has_room:
-            await self.shares.ask_now(tenant)
-        return None if tenant.counts[CONNECTIONS].has_room else self.no_room(session)
+        has_room = await self.shares.has_room(tenant, CONNECTIONS)
+        return None if has_room else self.no_room(session)
 
     def no_room(self, session: Session) -> str:
         limit = self.of(session.tenant_id).counts[CONNECTIONS].limit

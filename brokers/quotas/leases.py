@@ -9,7 +9,10 @@ from brokers.quotas.token_bucket import TokenBucket
 HEADROOM: Final = 1.5
 """What is used may grow by that until the next report without anybody having to wait."""
 
+WINDOW_MS: Final = 1_000
+
 COUNT_HEADROOM: Final = 5
+ROUNDING: Final = 1e-6
 
 
 @dataclass(slots=True, eq=False)
@@ -22,9 +25,15 @@ class RateLease:
     least: float
     burst: float
     bucket: TokenBucket
-    _reported_taken: float = 0.0
-    _reported_shortages: int = 0
-    _reported_ms: int = 0
+    _known_share: float
+    """What the owner has heard that is in force."""
+    _reported_share: float
+    _window_ms: int
+    """Since when use is counted; reports come more often than large requests do."""
+    _window_taken: float = 0.0
+    _window_shortages: int = 0
+    _wanted_before: float = 0.0
+    """In the window before."""
 
     @classmethod
     def begin(cls, limit: float, *, brokers: int, burst_ms: int, now_ms: int) -> "RateLease":
@@ -33,33 +42,44 @@ class RateLease:
         bucket = TokenBucket.full(
             least, burst_ms=max(1, round(burst * 1000 / least)), now_ms=now_ms
         )
-        return cls(limit, least, burst, bucket, _reported_ms=now_ms)
+        return cls(limit, least, burst, bucket, least, least, now_ms)
 
     @property
     def share(self) -> float:
         return self.bucket.rate
 
     @property
-    def is_short(self) -> bool:
-        """Whether something had to wait since the last report."""
-        return self.bucket.shortages != self._reported_shortages
-
-    @property
     def is_at_rest(self) -> bool:
-        """There is nothing to report."""
-        return self.bucket.taken == self._reported_taken and self.share <= self.least
+        """There is nothing to report: no use, and the owner has heard that nothing is held."""
+        is_idle = self.bucket.taken == self._window_taken and not self._wanted_before
+        return is_idle and max(self.share, self._known_share) <= self.least
 
     def report(self, now_ms: int) -> Report:
-        """Of the time since the last one."""
-        passed_ms = max(1, now_ms - self._reported_ms)
-        used = (self.bucket.taken - self._reported_taken) * 1000 / passed_ms
-        lacks = self.is_short or self.bucket.wait_ms(now_ms) > 0
-        self._reported_taken = self.bucket.taken
-        self._reported_shortages = self.bucket.shortages
-        self._reported_ms = now_ms
-        return Report(self.share, self.limit if lacks else min(self.limit, used * HEADROOM))
+        """Of the last second or two."""
+        self._reported_share = self.share
+        passed_ms = now_ms - self._window_ms
+        wanted = self._wanted(max(passed_ms, WINDOW_MS), now_ms)
+        report = Report(self.share, min(self.limit, max(wanted, self._wanted_before)))
+        if passed_ms >= WINDOW_MS:
+            self._wanted_before = wanted
+            self._window_taken = self.bucket.taken
+            self._window_shortages = self.bucket.shortages
+            self._window_ms = now_ms
+        return report
+
+    def _wanted(self, passed_ms: int, now_ms: int) -> float:
+        """All there is, when something had to wait."""
+        if self.bucket.shortages != self._window_shortages or self.bucket.wait_ms(now_ms):
+            return self.limit
+        used = (self.bucket.taken - self._window_taken) * 1000 / passed_ms
+        return min(self.limit, used * HEADROOM)
 
     def grant(self, share: float, now_ms: int) -> None:
+        """The owner's answer to the last report."""
+        self._known_share = self._reported_share
+        self._keep_to(share, now_ms)
+
+    def _keep_to(self, share: float, now_ms: int) -> None:
         rate = max(share, self.least)
         self.bucket.set_rate(rate, now_ms)
         self.bucket.burst_ms = max(1, round(self.burst * 1000 / rate))
@@ -69,7 +89,7 @@ class RateLease:
         share = self.share * limit / self.limit
         self.limit, self.least = limit, least_share(limit, brokers)
         self.burst = limit * burst_ms / 1000 / max(brokers, 1)
-        self.grant(share, now_ms)
+        self._keep_to(share, now_ms)
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +99,9 @@ class CountLease:
     limit: float
     least: float
     share: float
+    _known_share: float
+    """What the owner has heard that is in force."""
+    _reported_share: float
     count: int = 0
     is_short: bool = False
     """Whether one was refused, or had to wait, since the last report."""
@@ -86,22 +109,24 @@ class CountLease:
     @classmethod
     def begin(cls, limit: float, *, brokers: int) -> "CountLease":
         least = least_share(limit, brokers)
-        return cls(limit, least, least)
+        return cls(limit, least, least, least, least)
 
     @property
     def has_room(self) -> bool:
         """Whether there may be one more."""
-        if self.count + 1 <= self.share:
+        if self.count + 1 <= self.share + ROUNDING:
             return True
         self.is_short = True
         return False
 
     @property
     def is_at_rest(self) -> bool:
-        return not self.count and not self.is_short and self.share <= self.least
+        held = max(self.share, self._known_share)
+        return not self.count and not self.is_short and held <= self.least
 
     def report(self) -> Report:
         short, self.is_short = self.is_short, False
+        self._reported_share = self.share
         wanted = 0.0
         if short:
             wanted = self.limit
@@ -110,6 +135,8 @@ class CountLease:
         return Report(self.share, wanted, float(self.count))
 
     def grant(self, share: float) -> None:
+        """The owner's answer to the last report."""
+        self._known_share = self._reported_share
         self.share = max(share, self.least)
 
     def configure(self, limit: float, *, brokers: int) -> None:

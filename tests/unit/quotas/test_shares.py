@@ -42,6 +42,7 @@ class Cell:
     loss: float
     in_force: dict[int, float] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
+    known: dict[int, float] = field(default_factory=dict)
     age: int = 0
     """Rounds since the owner began."""
 
@@ -55,8 +56,13 @@ class Cell:
     def round(self, wanted):
         self.age += 1
         for broker in self.random.sample(self.brokers, len(self.brokers)):
+            least = least_share(LIMIT, len(self.brokers))
+            held = max(self.in_force[broker], self.known.get(broker, 0))
+            if not wanted[broker] and held <= least:
+                continue  # Idle, and the owner knows.
             if self.random.random() < self.loss:
                 continue  # The question is lost.
+            told = self.in_force[broker]
             share = self.book.share(
                 broker,
                 Report(self.in_force[broker], wanted[broker]),
@@ -65,6 +71,7 @@ class Cell:
                 all_have_reported=self.age > 3,
             )
             if self.random.random() >= self.loss:
+                self.known[broker] = told
                 self.in_force[broker] = share  # Else the answer is.
             assert sum(self.in_force.values()) <= LIMIT * 1.001
 
@@ -135,13 +142,20 @@ def test_a_rate_lease_asks_for_all_when_something_waits():
     assert lease.report(1_000) == Report(25.0, 30.0)
     assert lease.bucket.available(2_000) == 500, "half of a second's limit may come at once"
     lease.bucket.charge(575, 2_000)
-    assert lease.is_short
     assert lease.report(2_000) == Report(25.0, 1_000)
     lease.grant(500, 2_000)
     assert (lease.share, lease.bucket.available(2_000)) == (500, -75)
     lease.configure(100, brokers=2, burst_ms=1_000, now_ms=2_000)
     assert lease.share == 50
     assert lease.bucket.available(10_000) == 50
+    assert lease.report(10_000).wanted == 100, "it was short in the window before"
+    assert not lease.is_at_rest
+    assert lease.report(11_000).wanted == 0
+    lease.grant(0, 11_000)
+    assert not lease.is_at_rest, "the owner has not heard yet that it is given up"
+    lease.report(11_500)
+    lease.grant(0, 11_500)
+    assert lease.is_at_rest
 
 
 def test_a_count_lease_asks_for_all_when_it_had_no_room():
