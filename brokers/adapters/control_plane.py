@@ -344,7 +344,7 @@ def _refused_or(verb: Callable[[], T]) -> T | Refused:
     try:
         return verb()
     except Refusal as refusal:
-        return Refused(refusal.code, refusal.message)
+        return Refused(refusal.code, refusal.message, refusal.wait_ms)
 
 
 def _controller_round(*, rebalance: bool) -> Upkeep:

@@ -209,12 +209,14 @@ class Refusal(HeadwaterError):
     """A request that was understood and is answered with ``code``.
 
     ``message`` says what happened, to which thing, and what to do; it may reach the client.
+    ``wait_ms`` is how long to wait before asking again, where that is known.
     """
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
+    def __init__(self, code: ErrorCode, message: str, *, wait_ms: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.wait_ms = wait_ms
 
 
 class StorageError(HeadwaterError):

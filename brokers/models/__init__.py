@@ -9,6 +9,7 @@ from brokers.models.figures import (
     TopicFigures,
 )
 from brokers.models.halt import ControlState, ForgottenBroker, ReplicaReportRow
+from brokers.models.mutations import PartitionMutations
 from brokers.models.partition import Partition
 from brokers.models.producer_ids import ProducerIdCounter
 from brokers.models.series import FiguresTick, GroupPoint, TenantPoint, TopicPoint
@@ -22,6 +23,7 @@ __all__ = [
     "ForgottenBroker",
     "GroupPoint",
     "Partition",
+    "PartitionMutations",
     "PrincipalFigures",
     "ProducerIdCounter",
     "RemovedBroker",

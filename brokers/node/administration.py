@@ -42,7 +42,7 @@ class Deadline:
             async with asyncio.timeout_at(self._at):
                 return await verb
         except Refusal as refusal:
-            return Refused(refusal.code, refusal.message)
+            return Refused(refusal.code, refusal.message, refusal.wait_ms)
         except MetadataUnavailable:
             return Refused(
                 ErrorCode.REQUEST_TIMED_OUT,

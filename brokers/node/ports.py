@@ -193,6 +193,8 @@ class Refused:
 
     code: ErrorCode
     message: str
+    wait_ms: int = 0
+    """Before asking again, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from brokers.published import partition_record, topic_change
 from brokers.selectors.brokers import placement_candidates
 from brokers.services.assigned_replicas import Replicas, assigned_replicas, checked_candidates
 from brokers.services.broker_rows import live_of, lock_brokers, still_candidates
+from brokers.services.partition_mutations import charge_mutations
 from brokers.services.topic_rows import (
     check_partition_limit,
     insert_partitions,
@@ -35,7 +36,7 @@ def create_partitions(
 
     ``assignments`` places the new ones by hand, one list of brokers each. Raises ``Refusal``:
     UNKNOWN_TOPIC_OR_PARTITION, INVALID_PARTITIONS, INVALID_REPLICA_ASSIGNMENT,
-    INVALID_REPLICATION_FACTOR or POLICY_VIOLATION.
+    INVALID_REPLICATION_FACTOR, POLICY_VIOLATION or THROTTLING_QUOTA_EXCEEDED.
     """
     candidates = placement_candidates()
     with scope.tenant(actor.tenant_id):
@@ -48,6 +49,7 @@ def create_partitions(
         check_partition_limit(tenant, adding)
         replicas = _replicas(topic, adding, assignments, candidates)
         if not validate_only:
+            charge_mutations(tenant, adding)
             _write(actor, topic, replicas, live_of(brokers))
 
 

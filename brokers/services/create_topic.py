@@ -17,6 +17,7 @@ from brokers.node.ports import Actor, NewTopic, TopicCreated
 from brokers.selectors.brokers import placement_candidates
 from brokers.services.assigned_replicas import Replicas, assigned_replicas, checked_candidates
 from brokers.services.broker_rows import live_of, lock_brokers, still_candidates
+from brokers.services.partition_mutations import charge_mutations
 from brokers.services.topic_rows import (
     check_partition_limit,
     check_topic_limit,
@@ -33,7 +34,8 @@ def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) 
 
     Raises ``Refusal``: INVALID_TOPIC_EXCEPTION, TOPIC_ALREADY_EXISTS, INVALID_PARTITIONS,
     INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_CONFIG, INVALID_REQUEST, or
-    POLICY_VIOLATION when the tenant has too many topics or partitions.
+    POLICY_VIOLATION when the tenant has too many topics or partitions,
+    THROTTLING_QUOTA_EXCEEDED when it makes them too fast.
     """
     check_new_topic_name(topic.name)
     configs = checked(topic.configs)
@@ -50,6 +52,7 @@ def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) 
         check_topic_limit(tenant)
         check_partition_limit(tenant, len(replicas))
         if not validate_only:
+            charge_mutations(tenant, len(replicas))
             _write(actor, row, replicas, live_of(brokers))
     return TopicCreated(
         name=topic.name,

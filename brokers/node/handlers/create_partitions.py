@@ -37,6 +37,8 @@ async def handle(
         problem = refused or (REPEATED if topic.name in twice else None)
         if problem is None:
             problem = await deadline.done(_create(topic, request.validate_only, context, node))
+        if problem is not None:
+            response.throttle_time_ms = max(response.throttle_time_ms, problem.wait_ms)
         response.results.append(
             CreatePartitionsTopicResult(
                 name=topic.name,

@@ -47,6 +47,8 @@ async def handle(
         else:
             outcome = await _create(topic, request.validate_only, context, node, deadline)
         response.topics.append(_row(topic.name, outcome))
+        if isinstance(outcome, Refused):
+            response.throttle_time_ms = max(response.throttle_time_ms, outcome.wait_ms)
     if not request.validate_only:
         await deadline.caught_up(node)
     return response

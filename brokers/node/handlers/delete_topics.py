@@ -50,6 +50,8 @@ async def handle(
         found = None if problem is not None else _find(topic, context, node)
         if problem is None:
             problem = await _delete(topic, found, context, node, deadline)
+        if problem is not None:
+            response.throttle_time_ms = max(response.throttle_time_ms, problem.wait_ms)
         response.responses.append(_row(topic, found, problem))
     await deadline.caught_up(node)
     return response

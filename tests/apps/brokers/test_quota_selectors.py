@@ -4,9 +4,12 @@ from uuid import UUID
 
 import pytest
 
+from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.models import TenantFigures
+from brokers.node.ports import NewTopic
 from brokers.selectors.quotas import limits_of
 from brokers.selectors.stored_bytes import stored_bytes
+from brokers.services.create_topic import create_topic
 from brokers.services.delete_topic import delete_topic
 from tenants import scope
 from tenants.errors import NotFound
@@ -54,3 +57,22 @@ def test_brokers_are_told_what_tenants_store(acme, three_brokers):
         )
     assert stored_bytes() == {str(acme.tenant.id): 77}
     assert limits_of(acme.tenant.id)["storage_bytes"].used == 77
+
+
+def test_partitions_come_and_go_no_faster_than_the_tenant_may(acme, three_brokers):
+    limits = {"partition_mutations_per_s": 1}
+    set_tenant_limits(tenant_id=acme.tenant.id, by="root", limits=limits)
+    first = acme.create("flights", 50)
+    acme.create("gates", 15)  # A minute's worth may come at once, and one verb may overdraw it.
+    with pytest.raises(Refusal) as refused:
+        acme.create("seats", 1)
+    assert refused.value.code is ErrorCode.THROTTLING_QUOTA_EXCEEDED
+    assert 0 < refused.value.wait_ms <= 5_001
+    with pytest.raises(Refusal, match="try again in"):
+        delete_topic(actor=acme.actor, topic_id=first.topic_id)
+    create_topic(actor=acme.actor, topic=NewTopic("seats", 1, 1, {}, {}), validate_only=True)
+    set_tenant_limits(
+        tenant_id=acme.tenant.id, by="root", limits={"partition_mutations_per_s": 100_000}
+    )
+    wait_for_the_debt = acme.create("seats", 1)
+    assert wait_for_the_debt.partition_count == 1

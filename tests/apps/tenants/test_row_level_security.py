@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 OWNED = [
     "brokers_grouppoint",
     "brokers_partition",
+    "brokers_partitionmutations",
     "brokers_principalfigures",
     "brokers_replicafigures",
     "brokers_tenantfigures",
