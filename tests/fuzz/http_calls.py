@@ -6,6 +6,7 @@ Real things are called, and made-up ones. What an answer is compared with is the
 import re
 import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import schemathesis
@@ -46,34 +47,51 @@ REAL_THINGS_NOT_TOUCHED = ("/api/v1/cell/brokers/{",)
 """A drained or removed broker would spoil what comes after."""
 
 
-def call_everything(world: World, *, examples: int, seeded: int, only: str) -> list[str]:
-    """Call every operation whose label ``only`` matches; what was found, a text each.
+@dataclass(slots=True)
+class Outcome:
+    """Requests that were sent, and what was found, a text each."""
+
+    requests: int = 0
+    findings: list[str] = field(default_factory=list)
+
+
+def call_everything(
+    world: World, *, examples: int, seeded: int, only: str, role: str | None
+) -> Outcome:
+    """Call every operation whose label ``only`` matches, as ``role``.
 
     Raises ``ValueError`` when ``only`` matches none.
     """
     document = schemathesis.openapi.from_url(f"{world.url}/api/openapi.json")
     # Who calls is ours to say, not generated.
     document.config.generation.update(with_security_parameters=False)
-    findings: list[str] = []
+    outcome = Outcome()
     called = 0
     for operation in _in_order(document):
         label = f"{operation.method.upper()} {operation.path}"
         if label in LEFT_OUT or not re.search(only, label):
             continue
         called += 1
+        caller = world.caller(label, role)
         for way, strategy in _ways(operation, label, world):
             try:
-                _call(strategy, label, world, examples, seeded)
+                _call(
+                    strategy, label, world.url, caller,
+                    outcome=outcome, examples=examples, seeded=seeded,
+                )  # fmt: skip
             except Unsatisfiable:
                 continue  # Without query and body there is no input to forbid.
             except (Exception, BaseExceptionGroup) as error:
-                findings.append(f"{label} ({way})\n{_told(error)}")
-                print(f"FOUND  {findings[-1]}\n", flush=True)
+                outcome.findings.append(f"{label} ({way})\n{_told(error)}")
+                print(f"FOUND  {outcome.findings[-1]}\n", flush=True)
         print(f"called {label}", flush=True)
     if not called:
         raise ValueError(f"no operation fits {only!r}")
-    print(f"{called} operations, {len(findings)} findings (seed {seeded})")
-    return findings
+    print(
+        f"{called} operations, {outcome.requests} requests, {len(outcome.findings)} findings "
+        f"(seed {seeded})"
+    )
+    return outcome
 
 
 def _in_order(document: Any) -> list[Any]:
@@ -95,7 +113,16 @@ def _ways(operation: Any, label: str, world: World) -> Iterator[tuple[str, Any]]
     yield "forbidden input", operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=known)
 
 
-def _call(strategy: Any, label: str, world: World, examples: int, seeded: int) -> None:
+def _call(
+    strategy: Any,
+    label: str,
+    url: str,
+    caller: dict[str, str],
+    *,
+    outcome: Outcome,
+    examples: int,
+    seeded: int,
+) -> None:
     checks = [not_a_server_error] if label in STREAMED else CHECKS
 
     @seed(seeded)
@@ -107,9 +134,8 @@ def _call(strategy: Any, label: str, world: World, examples: int, seeded: int) -
     )
     @given(case=strategy)
     def call(case: Any) -> None:
-        case.call_and_validate(
-            base_url=world.url, headers=world.caller(label), checks=checks, timeout=60
-        )
+        outcome.requests += 1
+        case.call_and_validate(base_url=url, headers=caller, checks=checks, timeout=60)
 
     call()
 

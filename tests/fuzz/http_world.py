@@ -1,6 +1,7 @@
 """A service of its own for the fuzzer: stores, two brokers, the web process, and things to call."""
 
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,13 +26,15 @@ class World:
 
     url: str
     names: dict[str, Any]
-    administrator: dict[str, str]
-    operator: dict[str, str]
+    headers: dict[str, dict[str, str]]
+    """What each sends to be known: two keys, two members, and an operator, who is in no tenant."""
 
-    def caller(self, label: str) -> dict[str, str]:
-        """Headers of somebody who may call the operation."""
-        for_operators = "/api/v1/cell/" in label or label == "POST /api/v1/tenants"
-        return self.operator if for_operators else self.administrator
+    def caller(self, label: str, role: str | None) -> dict[str, str]:
+        """Headers of ``role``; of somebody who may call the operation where none is named."""
+        if role is None:
+            for_operators = "/api/v1/cell/" in label or label == "POST /api/v1/tenants"
+            role = "operator" if for_operators else "administrator-key"
+        return self.headers[role]
 
 
 @contextmanager
@@ -52,12 +55,13 @@ def _world(service: EdgeService) -> World:
     login = service.person(tenant, "viewer")
     create_user(login=OPERATOR, password=PASSWORD, by="fuzz")
     appoint_operator(login=OPERATOR, by="fuzz")
-    with service.client() as client:
-        body = {"login": OPERATOR, "password": PASSWORD}
-        answer = client.post("/api/v1/session", json=body)
-        cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    with service.client(tenant.administrator) as client:
-        basic = client.get("/api/v1/tenants").request.headers["Authorization"]
+    headers = {
+        "administrator-key": _key(tenant.administrator),
+        "service-account-key": _key(tenant.service),
+        "developer": _session(service, service.person(tenant, "developer")),
+        "viewer": _session(service, service.person(tenant, "viewer")),
+        "operator": _session(service, OPERATOR),
+    }
     topic = service.topic(tenant, partitions=2)
     instance = _consumer(service, tenant, topic)
     names = {
@@ -76,8 +80,19 @@ def _world(service: EdgeService) -> World:
         "consumer_group_id": GROUP,
         "instance": instance,
     }
-    operator = {"Cookie": cookie, "X-CSRFToken": answer.json()["csrf_token"]}
-    return World(service.url, names, {"Authorization": basic}, operator)
+    return World(service.url, names, headers)
+
+
+def _key(key: tuple[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Basic {b64encode(':'.join(key).encode()).decode()}"}
+
+
+def _session(service: EdgeService, login: str) -> dict[str, str]:
+    """A person who has signed in."""
+    with service.client() as client:
+        answer = client.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+        cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    return {"Cookie": cookie, "X-CSRFToken": answer.json()["csrf_token"]}
 
 
 def _consumer(service: EdgeService, tenant: TenantUnderTest, topic: str) -> str:
