@@ -10,7 +10,7 @@ from streaming.cell.instance import Instance
 BASE_DIR = Path(__file__).resolve().parent.parent
 HEADWATER = Instance.load()
 
-SECRET_KEY = HEADWATER.secrets.secret_key
+SECRET_KEY = HEADWATER.secrets.session_key
 DEBUG = False
 # The console is reached by the advertised name and, from the same machine, by loopback's names.
 ALLOWED_HOSTS = sorted({HEADWATER.advertised_host, "localhost", "127.0.0.1", "[::1]"})
@@ -37,6 +37,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Before WhiteNoise: a file that is opened by itself is a page as well.
+    "streaming.content_security_policy.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -112,6 +114,13 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HEADWATER.tls
 SECURE_HSTS_SECONDS = 31_536_000 if HEADWATER.tls else 0
+SECURE_SSL_REDIRECT = HEADWATER.tls
+# What else is served below the operator's domain is not ours to say: HSTS speaks of this host only,
+# and is in no browser's list.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if not HEADWATER.tls:
+    # Loopback only, by the rule of `streaming.cell.plan`: there is nothing to be secure about.
+    SILENCED_SYSTEM_CHECKS += [f"security.W{number}" for number in ("004", "008", "012", "016")]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

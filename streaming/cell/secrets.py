@@ -41,6 +41,11 @@ class Secrets:
         )
 
     @property
+    def session_key(self) -> str:
+        """Django's ``SECRET_KEY``: what signs sessions is not what all else is derived from."""
+        return _expand(self.secret_key, "django").hex()
+
+    @property
     def broker_token_key(self) -> bytes:
         """What brokers sign the tokens with by which they log in to each other."""
         return _expand(self.secret_key, "broker token")
