@@ -112,6 +112,19 @@ def test_a_filter_searches_every_record(page: Page, topic: str) -> None:
     expect(page.get_by_role("alert").filter(has_text="column").first).to_be_visible()
 
 
+def test_the_live_tail_is_filtered_by_the_service(page: Page, topic: str) -> None:
+    page.goto(f"/topics/{topic}/live?from=earliest")
+    field = page.get_by_label("Filter, a CEL expression")
+    field.fill('has(value.n) && value.n >= 100 && value.n < 102 && key != "k101"')
+    field.press("Enter")
+    expect(page.get_by_text("of 251")).to_be_visible(timeout=20_000)
+    expect(cell_of(page, 0, 2)).to_have_text("100")
+    expect(page.get_by_role("grid").get_by_role("row")).to_have_count(2)
+    field.fill("value.n ===")
+    field.press("Enter")
+    expect(page.get_by_text("the filter is not valid at line 1")).to_be_visible()
+
+
 def test_a_long_value_is_loaded_when_it_is_wanted(page: Page, topic: str) -> None:
     page.goto(f"/topics/{topic}/records?partitions=%5B1%5D&record=1-0")
     drawer = page.get_by_label("Record", exact=True)
@@ -154,12 +167,22 @@ def test_a_record_is_sent_again(page: Page, topic: str) -> None:
     expect(page.get_by_label("Record", exact=True)).to_contain_text("even")
 
 
+def test_a_record_has_the_time_that_it_is_given(page: Page, topic: str) -> None:
+    page.goto(f"/topics/{topic}/produce?again=0-6")
+    page.get_by_label("Timestamp").fill("2020-02-03T04:05:06")
+    page.get_by_role("button", name="Produce", exact=True).click()
+    link = page.get_by_role("log").get_by_role("link").first
+    expect(link).to_contain_text("offset 261")
+    link.click()
+    expect(page.get_by_label("Record", exact=True)).to_contain_text("2020-02-03 04:05:06")
+
+
 def test_the_list_has_figures_and_an_address(page: Page, topic: str) -> None:
     page.goto(f"/topics?find={topic}&sort=-size")
     row = page.get_by_role("table").get_by_role("row").filter(has_text=topic)
     expect(row).to_contain_text("7 days")
     # Brokers tell their figures every ten seconds, so this test comes late.
-    expect(row).to_contain_text("262", timeout=30_000)
+    expect(row).to_contain_text("263", timeout=30_000)
     expect(page.get_by_role("columnheader", name="Size")).to_have_attribute(
         "aria-sort", "descending"
     )
@@ -194,7 +217,7 @@ def test_partitions_are_added_and_records_deleted_by_name(page: Page, topic: str
     page.get_by_role("menuitem", name="Delete records").click()
     page.get_by_role("button", name="See what would go").click()
     dialog = page.get_by_role("dialog")
-    confirm = dialog.get_by_role("button", name="Delete 262 records")
+    confirm = dialog.get_by_role("button", name="Delete 263 records")
     expect(confirm).to_be_disabled()
     dialog.get_by_role("textbox").fill(topic)
     confirm.click()

@@ -17,6 +17,8 @@ export interface SubscribeOptions {
   window?: number;
   /** Takes frames as they come instead of `for await`; give credits back with `consumed`. */
   onRecords?: (frame: RecordsFrame) => void;
+  /** Hears what the filter has done, about once a second. */
+  onProgress?: (progress: Progress) => void;
   /** It is ready (again), or over: `failure` says why. */
   onChange?: (failure: LiveError | null) => void;
 }
@@ -186,6 +188,7 @@ export class Subscription implements AsyncIterable<LiveRecord> {
           bytes: frame.bytes,
         };
         this.cursor = frame.cursor;
+        this.options.onProgress?.(this.progress);
         break;
       case "assigned":
         for (const partition of Object.keys(frame.partitions)) this.assigned.add(Number(partition));

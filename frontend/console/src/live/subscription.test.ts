@@ -33,8 +33,8 @@ class Page {
   time = 0;
   private frames: (() => void)[] = [];
 
-  subscribe(from: TailStart = "latest"): Subscription {
-    return new Subscription("lkc-1", "flights", from, {
+  subscribe(from: TailStart = "latest", filter = ""): Subscription {
+    return new Subscription("lkc-1", "flights", from, filter, {
       openSocket: (url) => {
         const socket = new Socket(url);
         this.sockets.push(socket);
@@ -100,6 +100,27 @@ describe("Subscription", () => {
         credits: 500,
       },
     ]);
+  });
+
+  it("has the service filter, and tells what that has looked at", () => {
+    const subscription = page.subscribe("earliest", "value.n > 3");
+    subscription.start();
+    page.socket.open();
+    expect(page.socket.sent).toMatchObject([{ type: "subscribe", filter: "value.n > 3" }]);
+    expect(subscription.progress).toBeNull();
+    const listener = vi.fn();
+    subscription.subscribe(listener);
+    page.socket.say({ type: "progress", scanned: 70, matched: 2, failed: 1, bytes: 9, cursor: "c" });
+    expect(subscription.progress).toEqual({ scanned: 70, matched: 2, failed: 1, bytes: 9 });
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
+  it("ends with the service's words when the filter is none", () => {
+    const subscription = page.subscribe("latest", "value.n >");
+    subscription.start();
+    page.socket.onopen?.();
+    page.socket.say({ type: "error", code: 4400, message: "At column 10.", retryable: false });
+    expect(subscription.state.phase).toEqual({ name: "ended", code: 4400, reason: "At column 10." });
   });
 
   it("shows records and gives credits back only when the page paints", () => {

@@ -3,6 +3,7 @@ import {
   type Live,
   type LiveError,
   type Phase,
+  type Progress,
   type RecordsFrame,
   type Subscription as Feed,
 } from "@headwater/live";
@@ -77,8 +78,15 @@ export class Subscription {
     private readonly cluster: string,
     private readonly topic: string,
     private readonly from: TailStart,
+    /** CEL that the service runs over every record; empty for all of them. */
+    readonly filter = "",
     private readonly around: Surroundings = BROWSER,
   ) {}
+
+  /** What the filter has looked at since the connection was made; null before it has told. */
+  get progress(): Progress | null {
+    return this.feed?.progress ?? null;
+  }
 
   get state(): TailState {
     return this.current;
@@ -147,9 +155,11 @@ export class Subscription {
     this.feed = live.subscribe(this.topic, {
       mode: "tail",
       start: this.from,
+      ...(this.filter === "" ? {} : { filter: this.filter }),
       ...(cursor === null ? {} : { resume: cursor }),
       window: CREDIT_WINDOW,
       onRecords: (frame) => this.take(frame),
+      onProgress: () => this.announce(),
       onChange: (failure) => live === this.live && this.changed(failure),
     });
     if (this.current.paused) this.feed.pause();

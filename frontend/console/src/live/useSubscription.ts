@@ -3,10 +3,15 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { Subscription, type TailStart } from "./subscription";
 
 /** One subscription for as long as the component shows this topic from this start. */
-export function useSubscription(cluster: string, topic: string, from: TailStart): Subscription {
+export function useSubscription(
+  cluster: string,
+  topic: string,
+  from: TailStart,
+  filter = "",
+): Subscription {
   const subscription = useMemo(
-    () => new Subscription(cluster, topic, from),
-    [cluster, topic, from],
+    () => new Subscription(cluster, topic, from, filter),
+    [cluster, topic, from, filter],
   );
   useEffect(() => subscription.start(), [subscription]);
   return subscription;

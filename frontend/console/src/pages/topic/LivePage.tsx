@@ -11,7 +11,7 @@ const ALL_FIELDS: string[] = [];
 
 export function LivePage() {
   const { topic } = route.useParams();
-  const { from = DEFAULT_START, fields = ALL_FIELDS, find = "" } = route.useSearch();
+  const { from = DEFAULT_START, fields = ALL_FIELDS, find = "", filter = "" } = route.useSearch();
   const navigate = route.useNavigate();
   const { tenant } = useWorkspace();
   return (
@@ -21,6 +21,12 @@ export function LivePage() {
       topic={topic}
       from={from}
       picked={fields}
+      filter={filter}
+      onFilter={(next) =>
+        void navigate({
+          search: ({ filter: _, ...search }) => (next ? { ...search, filter: next } : search),
+        })
+      }
       find={find}
       onFind={(words) =>
         void navigate({

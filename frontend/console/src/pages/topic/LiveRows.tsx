@@ -1,10 +1,11 @@
 import { Text } from "@mantine/core";
+import type { Progress } from "@headwater/live";
 import type { Ref } from "react";
 
 import { RecordGrid, type GridRow } from "../../components/RecordGrid";
 import type { Subscription } from "../../live/subscription";
 import type { TailEntry } from "../../live/tail";
-import { formatClock } from "../../records/format";
+import { formatClock, formatCount } from "../../records/format";
 import type { Picked } from "../../records/preview";
 import { useRevision } from "../../live/useSubscription";
 
@@ -19,7 +20,8 @@ interface Props {
   subscription: Subscription;
   picked: Picked;
   held: HeldView | null;
-  filtered: boolean;
+  /** Whether only those are shown that have certain words. */
+  searched: boolean;
   paused: boolean;
   selected: GridRow | null;
   onSelect: (row: GridRow) => void;
@@ -59,13 +61,20 @@ export function LiveRows(props: Props) {
   );
 }
 
-function Nothing({ subscription, filtered, paused }: Props) {
+function Nothing({ subscription, searched, paused }: Props) {
   let words = "Waiting for the next record…";
-  if (filtered && subscription.tail.held > 0) words = "No record on this page matches the filter.";
+  if (searched && subscription.tail.held > 0) words = "No record on this page has these words.";
+  else if (subscription.filter) words = unmatched(subscription.progress);
   else if (paused) words = "Paused before the first record came.";
   return (
     <Text size="sm" c="dimmed" ta="center" py={72} ff="text">
       {words}
     </Text>
   );
+}
+
+function unmatched(progress: Progress | null): string {
+  if (!progress?.failed) return "Waiting for a record that matches the filter…";
+  const { scanned, failed } = progress;
+  return `The filter had no answer for ${formatCount(failed)} of ${formatCount(scanned)} records, such as those without the field. Waiting for one that matches…`;
 }

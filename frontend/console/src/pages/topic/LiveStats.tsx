@@ -21,24 +21,26 @@ export function LiveStats({
   const [now, setNow] = useState(() => performance.now());
   useInterval(() => setNow(performance.now()), REFRESH_MS, { autoInvoke: true });
 
-  const { rate, tail, skipped, bytes } = subscription;
+  const { rate, tail, skipped, bytes, filter, progress } = subscription;
   const perSecond = rate.rate(now);
   const newest = tail.newestTimestamp;
   return (
     <div className={classes.strip}>
-      <Stat name="Records a second" wide>
+      <Stat name={filter ? "Matches a second" : "Records a second"} wide>
         <span className={classes.figure}>{paused ? "–" : formatRate(perSecond)}</span>
         <div className={classes.chart}>
           <Sparkline
             values={rate.history(now)}
             span={RateMeter.SPAN}
-            label="Records a second over the last minute"
+            label={`${filter ? "Matches" : "Records"} a second over the last minute`}
           />
         </div>
       </Stat>
-      <Stat name="Received">
+      <Stat name={filter ? "Matched" : "Received"}>
         <span className={classes.figure}>{formatCount(tail.received)}</span>
-        <span className={classes.note}>{formatBytes(bytes)}</span>
+        <span className={classes.note}>
+          {filter ? progress && `of ${formatCount(progress.scanned)}` : formatBytes(bytes)}
+        </span>
       </Stat>
       <Tooltip
         label="Records that the service left out, because more came than this page can show. A consumer gets them all."

@@ -11,6 +11,7 @@ import { useSubscription } from "../../live/useSubscription";
 import type { Picked } from "../../records/preview";
 import { matcherFor } from "../../records/search";
 import { FieldPicker } from "./FieldPicker";
+import { FilterBar } from "./filter/FilterBar";
 import { LiveNotice } from "./LiveNotice";
 import { LiveRows, type HeldView } from "./LiveRows";
 import { LiveStats } from "./LiveStats";
@@ -23,6 +24,9 @@ interface Props {
   onFrom: (from: TailStart) => void;
   picked: Picked;
   onPick: (picked: string[]) => void;
+  /** CEL that the service runs; empty for every record. */
+  filter: string;
+  onFilter: (filter: string) => void;
   /** Words that a shown record has, as the address has them. */
   find: string;
   onFind: (words: string) => void;
@@ -30,20 +34,20 @@ interface Props {
 
 /** The tail of a topic: newest records on top, for as long as nobody reads further down. */
 export function LiveTail(props: Props) {
-  const { cluster, topic, from, onFrom, picked, onPick } = props;
-  const subscription = useSubscription(cluster, topic, from);
+  const { cluster, topic, from, onFrom, filter, picked, onPick } = props;
+  const subscription = useSubscription(cluster, topic, from, filter);
   const phase = useSyncExternalStore(subscription.subscribe, () => subscription.state.phase);
   const paused = useSyncExternalStore(subscription.subscribe, () => subscription.state.paused);
-  const [filter, setFilter] = useAddressedText(props.find, props.onFind);
+  const [words, setWords] = useAddressedText(props.find, props.onFind);
   const [held, setHeld] = useState<HeldView | null>(null);
   const [selected, setSelected] = useState<GridRow | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const filterInput = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
-    subscription.setMatcher(matcherFor(filter));
+    subscription.setMatcher(matcherFor(words));
     setHeld(null);
-  }, [subscription, filter]);
+  }, [subscription, words]);
 
   // A browser does not tell why a socket was refused; the topic's own answer does.
   const queries = useQueryClient();
@@ -92,9 +96,8 @@ export function LiveTail(props: Props) {
         onTogglePause={togglePause}
         from={from}
         onFrom={onFrom}
-        filter={filter}
-        onFilter={setFilter}
-        filterRef={filterInput}
+        words={words}
+        onWords={setWords}
         onClear={() => {
           subscription.clear();
           follow();
@@ -102,6 +105,14 @@ export function LiveTail(props: Props) {
       >
         <FieldPicker tail={subscription.tail} picked={picked} onPick={onPick} />
       </LiveToolbar>
+      <FilterBar
+        key={filter}
+        filter={filter}
+        sample={selected?.record ?? subscription.tail.visible.newest(0)?.record ?? null}
+        inputRef={filterInput}
+        verb="Filter"
+        onFilter={props.onFilter}
+      />
       <LiveStats subscription={subscription} paused={paused} />
       <RecordBrowser
         topic={topic}
@@ -113,7 +124,7 @@ export function LiveTail(props: Props) {
           subscription={subscription}
           picked={picked}
           held={held}
-          filtered={filter.trim() !== ""}
+          searched={words.trim() !== ""}
           paused={paused}
           selected={selected}
           onSelect={select}

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Kbd, Select, TextInput, Tooltip } from "@mantine/core";
-import type { ReactNode, Ref } from "react";
+import type { ReactNode } from "react";
 
 import { EraserIcon, PauseIcon, PlayIcon, SearchIcon } from "../../components/icons";
 import type { Phase } from "@headwater/live";
@@ -12,9 +12,9 @@ interface Props {
   onTogglePause: () => void;
   from: TailStart;
   onFrom: (from: TailStart) => void;
-  filter: string;
-  onFilter: (filter: string) => void;
-  filterRef: Ref<HTMLInputElement>;
+  /** Words that a record must have to be shown. */
+  words: string;
+  onWords: (words: string) => void;
   onClear: () => void;
   children: ReactNode;
 }
@@ -27,8 +27,7 @@ const STARTS: { value: TailStart; label: string }[] = [
 ];
 
 export function LiveToolbar(props: Props) {
-  const { phase, paused, onTogglePause, from, onFrom, filter, onFilter, filterRef, onClear } =
-    props;
+  const { phase, paused, onTogglePause, from, onFrom, words, onWords, onClear } = props;
   const starts = STARTS.some(({ value }) => value === from)
     ? STARTS
     : [...STARTS, { value: from, label: `Last ${from.slice(4)} a partition` }];
@@ -60,18 +59,16 @@ export function LiveToolbar(props: Props) {
         onChange={(value) => value && onFrom(value as TailStart)}
       />
       <TextInput
-        ref={filterRef}
-        aria-label="Filter the records on this page"
-        placeholder="Filter key, value and headers"
+        aria-label="Find in the records on this page"
+        placeholder="Find in what is here"
         flex={1}
         miw={200}
         leftSection={<SearchIcon size={16} />}
-        rightSection={filter ? null : <Kbd size="xs">/</Kbd>}
-        value={filter}
-        onChange={(event) => onFilter(event.currentTarget.value)}
+        value={words}
+        onChange={(event) => onWords(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
-          onFilter("");
+          onWords("");
           event.currentTarget.blur();
         }}
       />

@@ -10,15 +10,18 @@ export interface LiveSearch {
   fields?: string[];
   /** Words that a shown record has. */
   find?: string;
+  /** CEL that a record must match to be sent at all. */
+  filter?: string;
 }
 
-export function readLiveSearch({ from, fields, find }: Record<string, unknown>): LiveSearch {
+export function readLiveSearch({ from, fields, find, filter }: Record<string, unknown>): LiveSearch {
   const search: LiveSearch = {};
   if (isTailStart(from)) search.from = from;
   if (Array.isArray(fields) && fields.every((name) => typeof name === "string")) {
     search.fields = fields;
   }
   if (typeof find === "string" && find !== "") search.find = find;
+  if (typeof filter === "string" && filter !== "") search.filter = filter;
   return search;
 }
 

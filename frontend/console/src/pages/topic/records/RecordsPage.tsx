@@ -12,10 +12,10 @@ import { Failure, Loading } from "../../../components/states";
 import { useWorkspace } from "../../../components/Workspace";
 import { formatClock, formatDateTime } from "../../../records/format";
 import type { StreamRecord } from "../../../records/record";
+import { FilterBar } from "../filter/FilterBar";
 import { inListOrder, onward, startAt, turn, type Place, type Position } from "../place";
 import { readRecordName, type RecordName } from "../search";
 import { DownloadMenu } from "./DownloadMenu";
-import { FilterBar } from "./FilterBar";
 import { JumpTo } from "./JumpTo";
 import { NoRecords } from "./NoRecords";
 import { Pager } from "./Pager";
@@ -98,6 +98,7 @@ export function RecordsPage() {
         filter={filter}
         sample={inspected.record ?? records[0] ?? null}
         inputRef={filterInput}
+        verb="Search"
         onFilter={(next) => go({ filter: next })}
       />
       <ScanBar

@@ -11,13 +11,15 @@ interface Props {
   /** A record to try a filter on. */
   sample: StreamRecord | null;
   inputRef: Ref<HTMLInputElement>;
+  /** What its button says. */
+  verb: string;
   onFilter: (filter: string) => void;
 }
 
 export const FILTER_CHARACTERS_MAX = 4_096;
 
-/** A filter that the service runs over every record, not only over those of the page. */
-export function FilterBar({ filter, sample, inputRef, onFilter }: Props) {
+/** A filter that the service runs over every record, not only over those of the page; `key` it by the filter. */
+export function FilterBar({ filter, sample, inputRef, verb, onFilter }: Props) {
   const [draft, setDraft] = useState(filter);
   const [testing, setTesting] = useState(false);
   const submit = (event: FormEvent) => {
@@ -47,7 +49,7 @@ export function FilterBar({ filter, sample, inputRef, onFilter }: Props) {
           }}
         />
         <Button type="submit" variant={draft.trim() === filter ? "default" : "filled"}>
-          Search
+          {verb}
         </Button>
         {filter !== "" && (
           <Button variant="default" onClick={() => onFilter("")}>
