@@ -12,6 +12,7 @@ const broker = (id: number) => `/api/v1/cell/brokers/${id}`;
 export const paths = {
   session: "/api/v1/session",
   tenants: "/api/v1/tenants",
+  tenant,
   overview: (name: string) => `${tenant(name)}/overview`,
   metrics: (name: string, query: URLSearchParams) => `${tenant(name)}/metrics?${query}`,
   members: (name: string) => `${tenant(name)}/members`,
@@ -22,6 +23,9 @@ export const paths = {
   apiKeys: (name: string) => `${tenant(name)}/api-keys`,
   apiKey: (name: string, key: string) => `${tenant(name)}/api-keys/${part(key)}`,
   audit: (name: string, query: URLSearchParams) => `${tenant(name)}/audit?${query}`,
+  auditFile: (name: string, kind: "csv" | "ndjson", query: URLSearchParams) =>
+    `${tenant(name)}/audit.${kind}?${query}`,
+  auditVerification: (name: string) => `${tenant(name)}/audit/verification`,
   events: (name: string, since: string | null) =>
     `/ws/v1/events?${new URLSearchParams({ tenant: name, ...(since !== null && { since }) })}`,
   brokers: "/api/v1/cell/brokers",

@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-router";
 
 import { NotFound } from "./pages/NotFound";
+import { readAuditSearch } from "./pages/access/audit/search";
 import {
   readConfigsSearch,
   readLiveSearch,
@@ -136,7 +137,8 @@ const keys = createRoute({
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: "/audit",
-  component: lazyRouteComponent(() => import("./pages/access/AuditPage"), "AuditPage"),
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import("./pages/access/audit/AuditPage"), "AuditPage"),
 });
 
 export const router = createRouter({

@@ -1,28 +1,31 @@
-import { Button, Group, Text } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { Button, Group } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
 
-import { may, refusal } from "../../access";
-import { useAudit, type AuditEntryBody } from "../../api/hooks/audit";
-import { ListFilter } from "../../components/ListFilter";
-import { NotOffered } from "../../components/NotOffered";
-import { PageHeader } from "../../components/PageHeader";
-import { Empty, Failure, Loading } from "../../components/states";
-import { VirtualTable, type Column } from "../../components/VirtualTable";
-import { When } from "../../components/When";
-import { useWorkspace } from "../../components/Workspace";
-import { formatPlural } from "../../records/format";
-import classes from "../list.module.css";
+import { may, refusal } from "../../../access";
+import { auditQuery, useAudit, type AuditEntryBody, type AuditFilter } from "../../../api/hooks/audit";
+import { NotOffered } from "../../../components/NotOffered";
+import { PageHeader } from "../../../components/PageHeader";
+import { Empty, Failure, Loading } from "../../../components/states";
+import { VirtualTable, type Column } from "../../../components/VirtualTable";
+import { When } from "../../../components/When";
+import { useWorkspace } from "../../../components/Workspace";
+import { paths } from "../../../paths";
+import classes from "../../list.module.css";
+import { AuditExport } from "./AuditExport";
+import { AuditFilters } from "./AuditFilters";
+import { VerifyAudit } from "./VerifyAudit";
+
+const route = getRouteApi("/console/audit");
 
 export function AuditPage() {
+  const filter: AuditFilter = route.useSearch();
+  const navigate = route.useNavigate();
   const { tenant } = useWorkspace();
   const reads = may(tenant, "ADMINISTER");
-  const audit = useAudit(tenant.name, reads);
-  const [filter, setFilter] = useState("");
+  const audit = useAudit(tenant.name, filter, reads);
   const entries = useMemo(() => audit.data?.pages.flatMap(({ data }) => data) ?? [], [audit.data]);
-  const shown = useMemo(() => {
-    const wanted = filter.trim().toLowerCase();
-    return entries.filter((entry) => wordsOf(entry).includes(wanted));
-  }, [entries, filter]);
+  const filtered = Object.values(filter).some(Boolean);
   const denied = refusal(tenant, "ADMINISTER", "read the audit log");
   if (denied) {
     return (
@@ -32,9 +35,29 @@ export function AuditPage() {
       </>
     );
   }
+  const query = auditQuery(filter);
   return (
     <div className={classes.page}>
-      <PageHeader title="Audit log" subtitle="Who changed what, the newest first" />
+      <PageHeader
+        title="Audit log"
+        subtitle="Who changed what, and what was refused, the newest first"
+        actions={
+          <Group gap="xs">
+            <VerifyAudit tenant={tenant.name} />
+            <AuditExport
+              csv={paths.auditFile(tenant.name, "csv", query)}
+              lines={paths.auditFile(tenant.name, "ndjson", query)}
+            />
+          </Group>
+        }
+      />
+      <AuditFilters
+        key={JSON.stringify(filter)}
+        filter={filter}
+        onFilter={(next) =>
+          void navigate({ search: ({ tenant: name }) => ({ ...next, ...(name && { tenant: name }) }) })
+        }
+      />
       {audit.isPending && <Loading what="the audit log" />}
       {audit.isError && (
         <Failure
@@ -44,30 +67,20 @@ export function AuditPage() {
         />
       )}
       {audit.data && entries.length === 0 && (
-        <Empty title="Nothing has been changed yet">
-          Every change of topics, people, accounts and keys is noted here, and cannot be taken out.
+        <Empty title={filtered ? "No entry is like that" : "Nothing has been changed yet"}>
+          {filtered
+            ? "Names must be whole, unless they end with a star."
+            : "Every change of topics, people, accounts and keys is noted here, and cannot be taken out."}
         </Empty>
       )}
       {entries.length > 0 && (
         <>
-          <Group mb="sm">
-            <ListFilter
-              label="Filter by person, action or thing"
-              value={filter}
-              onChange={setFilter}
-            />
-            <Text size="sm" c="dimmed" role="status">
-              {filter
-                ? `${formatPlural(shown.length, "entry").replace("entrys", "entries")} of the ${entries.length} read so far`
-                : ""}
-            </Text>
-          </Group>
           <VirtualTable
             label="Audit log"
-            rows={shown}
+            rows={entries}
             columns={COLUMNS}
             rowId={({ sequence }) => String(sequence)}
-            minWidth={860}
+            minWidth={1_080}
           />
           {audit.hasNextPage && (
             <Group justify="center" mt="sm">
@@ -97,15 +110,11 @@ function detailOf({ detail }: AuditEntryBody): string {
     .join(" · ");
 }
 
-function wordsOf(entry: AuditEntryBody): string {
-  return `${entry.by} ${entry.action} ${entry.object} ${detailOf(entry)}`.toLowerCase();
-}
-
 const COLUMNS: Column<AuditEntryBody>[] = [
   {
     id: "when",
     header: "When",
-    width: "120px",
+    width: "110px",
     by: ({ sequence }) => Number(sequence),
     cell: ({ at }) => <When at={at} />,
   },
@@ -124,6 +133,17 @@ const COLUMNS: Column<AuditEntryBody>[] = [
     cell: ({ action }) => <strong style={{ fontWeight: 550 }}>{action}</strong>,
   },
   {
+    id: "outcome",
+    header: "Outcome",
+    width: "105px",
+    by: ({ outcome }) => outcome,
+    cell: ({ outcome }) => (
+      <span className={classes.state} data-tone={outcome === "refused" ? "bad" : "good"}>
+        {outcome}
+      </span>
+    ),
+  },
+  {
     id: "object",
     header: "To",
     width: "minmax(150px, 1fr)",
@@ -131,9 +151,20 @@ const COLUMNS: Column<AuditEntryBody>[] = [
     cell: ({ object }) => <span title={object}>{object}</span>,
   },
   {
+    id: "source",
+    header: "From",
+    width: "130px",
+    by: ({ source }) => source,
+    cell: ({ source, request_id }) => (
+      <span className="mono" title={request_id ? `request ${request_id}` : undefined}>
+        {source || "–"}
+      </span>
+    ),
+  },
+  {
     id: "detail",
     header: "Detail",
-    width: "minmax(200px, 2fr)",
+    width: "minmax(180px, 2fr)",
     cell: (entry) => <span title={detailOf(entry)}>{detailOf(entry)}</span>,
   },
 ];
