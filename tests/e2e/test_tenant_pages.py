@@ -43,3 +43,40 @@ def test_the_audit_log_is_narrowed_exported_and_verified(operator: Page) -> None
     page.get_by_role("combobox", name="Outcome").click()
     page.get_by_role("option", name="refused").click()
     expect(page.get_by_text("No entry is like that")).to_be_visible()
+
+
+def test_an_operator_makes_a_tenant_and_settles_how_it_begins(operator: Page) -> None:
+    page = operator
+    page.goto("/tenants#create")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("made-by-hand")
+    dialog.get_by_role("button", name="Create").click()
+    row = page.get_by_role("table", name="Tenants").get_by_role("row").filter(has_text="by-hand")
+    expect(row).to_contain_text("active", timeout=PATIENCE_MS)
+    row.get_by_role("link", name="made-by-hand").click()
+    expect(page.get_by_text("of tenant made-by-hand")).to_be_visible()
+    page.get_by_label("Partitions of a new topic").fill("3")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").filter(has_text="Saved")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Partitions of a new topic")).to_have_value("3", timeout=PATIENCE_MS)
+
+
+def test_a_broker_is_drained_with_a_preview_and_taken_back(operator: Page) -> None:
+    page = operator
+    page.goto("/brokers")
+    card = page.get_by_role("region", name="Broker 3")
+    expect(card).to_contain_text("serving", timeout=PATIENCE_MS)
+    page.get_by_label("Actions for broker 3").click()
+    expect(page.get_by_role("menuitem", name="Remove")).to_be_disabled()
+    page.get_by_role("menuitem", name="Drain").click()
+    dialog = page.get_by_role("dialog")
+    # Every other broker holds each partition already, so nobody can take over from this one.
+    expect(dialog).to_contain_text("No other broker can take", timeout=PATIENCE_MS)
+    dialog.get_by_role("button", name="Drain").click()
+    expect(card).to_contain_text("draining", timeout=PATIENCE_MS)
+    page.get_by_label("Actions for broker 3").click()
+    expect(page.get_by_text("wait until they have moved")).to_be_visible()
+    page.get_by_role("menuitem", name="Take it back into service").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+    expect(card).to_contain_text("serving", timeout=PATIENCE_MS)

@@ -41,6 +41,8 @@ def stops(topic: str, group: str) -> tuple[Stop, ...]:
         Stop("service-accounts", "/service-accounts", "Service accounts"),
         Stop("api-keys", "/keys", "in force"),
         Stop("audit", "/audit", "the newest first"),
+        Stop("settings", "/settings", "Partitions of a new topic"),
+        Stop("tenants", "/tenants", "in this cell"),
     )
 
 

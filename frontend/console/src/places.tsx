@@ -2,8 +2,8 @@
 
 import type { ReactNode } from "react";
 
-import { may } from "./access";
-import type { TenantAccess } from "./api/types";
+import { isOperator, may } from "./access";
+import type { SessionBody, TenantAccess } from "./api/types";
 import {
   AuditIcon,
   BrokersIcon,
@@ -12,6 +12,8 @@ import {
   MembersIcon,
   OverviewIcon,
   ServiceAccountsIcon,
+  SettingsIcon,
+  TenantsIcon,
   TopicsIcon,
 } from "./components/icons";
 
@@ -24,7 +26,9 @@ export interface Place {
     | "/members"
     | "/service-accounts"
     | "/keys"
-    | "/audit";
+    | "/audit"
+    | "/settings"
+    | "/tenants";
   label: string;
   icon: ReactNode;
   /** After `g`, goes there. */
@@ -32,12 +36,17 @@ export interface Place {
   /** It shows the tenant's records or what is told of them. */
   records?: true;
   /** Heading in the menu that it stands under. */
-  under?: "Access";
+  under?: "Access" | "Tenant" | "Cell";
+  /** It is of the whole cell, and for those who look after it. */
+  operators?: true;
 }
 
 /** Those that somebody with this access can use. */
-export function placesFor(tenant: TenantAccess): Place[] {
-  return PLACES.filter(({ records }) => !records || may(tenant, "READ"));
+export function placesFor(tenant: TenantAccess, user: SessionBody["user"]): Place[] {
+  return PLACES.filter(
+    ({ records, operators }) =>
+      (!records || may(tenant, "READ")) && (!operators || isOperator(user)),
+  );
 }
 
 export const PLACES: Place[] = [
@@ -55,4 +64,13 @@ export const PLACES: Place[] = [
   },
   { to: "/keys", label: "API keys", icon: <KeysIcon />, key: "k", under: "Access" },
   { to: "/audit", label: "Audit log", icon: <AuditIcon />, key: "a", under: "Access" },
+  { to: "/settings", label: "Settings", icon: <SettingsIcon />, key: "e", under: "Tenant" },
+  {
+    to: "/tenants",
+    label: "Tenants",
+    icon: <TenantsIcon />,
+    key: "n",
+    under: "Cell",
+    operators: true,
+  },
 ];

@@ -140,6 +140,16 @@ const audit = createRoute({
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import("./pages/access/audit/AuditPage"), "AuditPage"),
 });
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/tenant/SettingsPage"), "SettingsPage"),
+});
+const cellTenants = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/tenants",
+  component: lazyRouteComponent(() => import("./pages/cell/TenantsPage"), "TenantsPage"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -155,6 +165,8 @@ export const router = createRouter({
       serviceAccounts,
       keys,
       audit,
+      settings,
+      cellTenants,
     ]),
   ]),
   // A page's code is fetched while the pointer is still on its way to the click.

@@ -25,6 +25,7 @@ def get(path: str) -> tuple[int, str, dict[str, str]]:
 ADDRESSES = (
     "/", "/login", "/topics", "/topics/a.b/live", "/topics/%2e%2e", "/groups", "/groups/a%2Fb",
     "/brokers", "/members", "/service-accounts", "/keys", "/audit",
+    "/settings", "/tenants",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import { Spotlight, spotlight, type SpotlightActionGroupData } from "@mantine/sp
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 
-import { may } from "../access";
+import { isOperator, may } from "../access";
 import { useGroups } from "../api/hooks/groups";
 import { useSignOut } from "../api/hooks/session";
 import { useTopics } from "../api/hooks/topics";
@@ -41,7 +41,7 @@ function takeFirst(event: KeyboardEvent<HTMLInputElement>) {
 
 /** The command palette: every page, topic and group, and what can be done from anywhere. */
 export default function Palette({ asked, onHelp }: Props) {
-  const { tenant, tenants } = useWorkspace();
+  const { tenant, tenants, user } = useWorkspace();
   const topics = useTopics(tenant.cluster_id);
   const groups = useGroups(tenant.cluster_id);
   const navigate = useNavigate();
@@ -73,11 +73,12 @@ export default function Palette({ asked, onHelp }: Props) {
       to: "/service-accounts",
       offered: administers,
     },
+    { id: "create-tenant", label: "Create tenant", to: "/tenants", offered: isOperator(user) },
   ] as const;
   const actions: SpotlightActionGroupData[] = [
     {
       group: "Pages",
-      actions: placesFor(tenant).map(({ to, label, icon }) => ({
+      actions: placesFor(tenant, user).map(({ to, label, icon }) => ({
         id: to,
         label,
         leftSection: icon,

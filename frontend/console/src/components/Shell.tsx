@@ -35,7 +35,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const path = useLocation({ select: (location) => location.pathname });
   useEffect(menu.close, [path, menu.close]);
   const { tenant, user } = useWorkspace();
-  const places = placesFor(tenant);
+  const places = placesFor(tenant, user);
   useEvents(tenant.name, user.login);
   const [paletteAsked, setPaletteAsked] = useState(0);
   const openPalette = () => setPaletteAsked((times) => times + 1);

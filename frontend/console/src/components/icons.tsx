@@ -155,6 +155,34 @@ export const HelpIcon = icon(
     <path d="M9.8 9.8a2.3 2.3 0 1 1 3.3 2.1c-.7.4-1.1.8-1.1 1.6M12 16.2v.2" />
   </>,
 );
+export const AclsIcon = icon(
+  <>
+    <path d="M12 3.5l7 2.5v5.5c0 4.2-2.8 7.3-7 9-4.2-1.7-7-4.8-7-9V6z" />
+    <path d="M9 12l2.2 2.2L15.2 10" />
+  </>,
+);
+export const QuotasIcon = icon(
+  <>
+    <path d="M4.5 17a8.5 8.5 0 1 1 15 0" />
+    <path d="M12 13.5l3.5-4" />
+    <circle cx="12" cy="14" r="1.2" />
+  </>,
+);
+export const UsageIcon = icon(<path d="M4 20h16M6.5 16.5v-5M12 16.5V5M17.5 16.5V9" />);
+export const TenantsIcon = icon(
+  <>
+    <rect x="4" y="4" width="16" height="6" rx="1.5" />
+    <rect x="4" y="14" width="16" height="6" rx="1.5" />
+    <path d="M7.5 7h.01M7.5 17h.01" />
+  </>,
+);
+export const PlansIcon = icon(<path d="M5 5h14v4H5zM5 13h9M5 17h6" />);
+export const EditIcon = icon(
+  <>
+    <path d="M4 20l1-4L16.5 4.5l3 3L8 19z" />
+    <path d="M14 7l3 3" />
+  </>,
+);
 export const SettingsIcon = icon(
   <>
     <path d="M4 7h9M19 7h1M4 12h2M12 12h8M4 17h11" />

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Kbd, Paper, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Kbd, Paper, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { getHotkeyHandler } from "@mantine/hooks";
 import { useState } from "react";
@@ -66,7 +66,7 @@ export function RecordPane({ topic, start }: Props) {
           <FieldInput form={form} what="key" />
           <FieldInput form={form} what="value" />
           <HeaderInputs form={form} />
-          <Group align="flex-start" gap="lg">
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="lg">
             <Select
               label="Partition"
               description="Records with one key belong in one partition, so that they keep their order."
@@ -74,7 +74,6 @@ export function RecordPane({ topic, start }: Props) {
               clearable
               searchable
               limit={100}
-              w={320}
               data={Array.from({ length: found.data?.partitions_count ?? 0 }, (_, id) => String(id))}
               value={form.values.partition || null}
               onChange={(partition) => form.setFieldValue("partition", partition ?? "")}
@@ -83,11 +82,10 @@ export function RecordPane({ topic, start }: Props) {
               type="datetime-local"
               step={1}
               label="Timestamp"
-              description="In your time zone; left empty, it is the time at which the record is sent."
-              w={280}
+              description="In your time zone; left empty, the time at which the record is sent."
               {...form.getInputProps("timestamp")}
             />
-          </Group>
+          </SimpleGrid>
           {produce.isError && (
             <Alert
               color="red"
