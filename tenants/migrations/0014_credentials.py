@@ -17,7 +17,7 @@ ALTER TABLE tenants_scramuser DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0013_audit_origin")]
+    dependencies = [("tenants", "0013_usage")]
 
     operations = [
         migrations.AddField("apikey", "restriction", models.JSONField(null=True)),
