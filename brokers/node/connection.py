@@ -213,6 +213,11 @@ class Connection(asyncio.BufferedProtocol):
     def mute(self, wait_ms: int) -> None:
         """Begin nothing more for ``wait_ms``, as the client was told, or until what its requests
         are charged to has something again, if that is earlier or later."""
+        if self.session is not None:
+            self.listener.metrics.tenant(self.session.tenant_id).mutes += 1
+        self._wait(wait_ms)
+
+    def _wait(self, wait_ms: int) -> None:
         self._blocked = True
         if self._mute is None and not self._closing:
             self.listener.somebody_waits()
@@ -223,7 +228,7 @@ class Connection(asyncio.BufferedProtocol):
         self._mute = None
         wait_ms = self.charges.longest_wait_ms()
         if wait_ms:
-            self.mute(wait_ms)
+            self._wait(wait_ms)
         else:
             self._go_on()
 

@@ -36,6 +36,10 @@ def exposition(metrics: Metrics, broker_id: int, gauges: dict[str, tuple[str, in
         "headwater_tenant_connections", "gauge", "Connections that are logged in",
         (({"tenant": c.tenant_id}, c.connections) for c in metrics.tenants.values()),
     )  # fmt: skip
+    lines += _family(
+        "headwater_mutes_total", "counter", "Times that a connection was muted for a quota",
+        (({"tenant": c.tenant_id}, c.mutes) for c in metrics.tenants.values()),
+    )  # fmt: skip
     for name, what in (
         ("network_in", "Bytes received on the listeners"),
         ("network_out", "Bytes sent on the listeners"),

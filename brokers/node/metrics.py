@@ -73,6 +73,8 @@ class TenantCounter:
 
     tenant_id: TenantId
     connections: int = 0
+    mutes: int = 0
+    """Times that a connection was muted, for having used up a quota."""
     principals: dict[str, PrincipalCounter] = field(default_factory=dict)
     requests: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     """By API key."""

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from brokers.kernel.errors import ErrorCode
+from brokers.node.exposition import exposition
 from brokers.node.quotas import FULL
 from brokers.wire.messages.alter_client_quotas_request import (
     AlterClientQuotasRequest,
@@ -82,6 +83,11 @@ def test_who_produces_too_much_is_told_and_muted(world):
         assert 300 < first.throttle_time_ms <= 600
         client.api_versions()  # From the append on, which may be a while before its answer.
         assert time.monotonic() - began > first.throttle_time_ms / 1000
+    node = world.node.node
+    assert node.metrics.tenant(guest.tenant.id).mutes == 1
+    assert f'headwater_mutes_total{{tenant="{guest.tenant.id}"}} 1' in exposition(
+        node.metrics, 1, {}
+    )
 
 
 def test_within_the_quota_nobody_waits(world):
