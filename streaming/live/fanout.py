@@ -18,7 +18,7 @@ from streaming.live.recent import RecentBatches
 from streaming.live.shared_batch import SharedBatch
 from streaming.records.clients import Clients, current_clients
 from streaming.records.decoding import Decoded, Unreadable, decode
-from streaming.records.failures import BrokersUnavailable, TooManyClients
+from streaming.records.failures import BrokersUnavailable, Throttled, TooManyClients
 from streaming.records.identity import READ, Identity
 from streaming.records.reader import LATEST, MOVED, NO_LEADER, Fetched, PartitionPlace, Reader
 
@@ -118,7 +118,7 @@ class Tail:
                     await self._follow(reader)
             except _Moved:
                 pass
-            except (BrokersUnavailable, TooManyClients) as error:
+            except (BrokersUnavailable, Throttled, TooManyClients) as error:
                 self._fail_before_start(error)
                 logger.warning("live tail of %s/%s: %s", self.tenant_id, self.topic, error)
             except Refusal as error:
@@ -167,7 +167,7 @@ class Tail:
             try:
                 async with self.clients.reader(identity) as reader:
                     now = await reader.partitions(self.topic)
-            except (BrokersUnavailable, TooManyClients):
+            except (BrokersUnavailable, Throttled, TooManyClients):
                 continue
             if {partition: place.leader for partition, place in now.items()} != known:
                 raise _Moved

@@ -33,7 +33,7 @@ from streaming.live.start_from import InvalidRequest, Start
 from streaming.live.subscription import Mode, Slice, Subscription
 from streaming.records.clients import current_clients
 from streaming.records.decoding import Unreadable, decode
-from streaming.records.failures import BrokersUnavailable, TooManyClients
+from streaming.records.failures import BrokersUnavailable, Throttled, TooManyClients
 from streaming.records.reader import Reader
 
 CATCH_UP_WAIT_MS: Final = 200
@@ -262,6 +262,8 @@ class Feed:
                 try:
                     await self._match_waiting()
                     await self._catch_up()
+                except Throttled as error:
+                    await asyncio.sleep(error.seconds)
                 except (BrokersUnavailable, TooManyClients) as error:
                     self._complain(CloseCode.UNAVAILABLE, str(error))
                     await asyncio.sleep(RETRY_SECONDS)

@@ -42,7 +42,7 @@ from streaming.live.production import Production
 from streaming.live.socket import Closed, Socket
 from streaming.live.start_from import InvalidRequest
 from streaming.problems import problem_of
-from streaming.records.failures import BrokersUnavailable, TooManyClients
+from streaming.records.failures import BrokersUnavailable, Throttled, TooManyClients
 
 HEARTBEAT_SECONDS: Final = 5
 SUBSCRIPTIONS_MAX: Final = 100
@@ -55,6 +55,7 @@ REFUSALS: Final = (
     InvalidRequest,
     InvalidFilter,
     BrokersUnavailable,
+    Throttled,
     TooManyClients,
     AccessError,
     NotAssigned,

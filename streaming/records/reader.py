@@ -34,6 +34,8 @@ READ_UNCOMMITTED: Final = 0
 THROTTLE_SECONDS_MAX: Final = 1.0
 """What a request waits when a broker asks for a pause; past it the caller is asked to wait."""
 MUTE_SECONDS_MAX: Final = 60
+FETCH_LIMITS: Final = "fetch_bytes_per_s or request_time_percent"
+"""What may have been used up where a broker holds a fetch back."""
 ANSWER_SECONDS: Final = 10
 """For what a broker answers at once, and for a leader that moves to be found again; a long poll has
 its own time on top."""
@@ -102,7 +104,7 @@ class Reader:
         now = asyncio.get_running_loop().time()
         seconds = max(self._muted_until.values(), default=0.0) - now
         if seconds > THROTTLE_SECONDS_MAX:
-            raise Throttled("fetch_bytes_per_s or request_time_percent", seconds)
+            raise Throttled(FETCH_LIMITS, seconds)
 
     async def partitions(self, topic: str) -> dict[int, PartitionPlace]:
         """The topic's partitions by index, asked of a broker now.
@@ -189,8 +191,8 @@ class Reader:
     ) -> dict[str, list[Fetched]]:
         """One Fetch to ``leader`` from an offset per partition of each topic; waits for the first
         byte at most ``wait_ms``. ``partition_bytes`` bounds each partition's part where that is
-        less than the whole. Raises ``BrokersUnavailable`` or ``Refusal`` for the request as a
-        whole; the error of one partition is in its ``Fetched``.
+        less than the whole. Raises ``BrokersUnavailable``, ``Throttled`` or ``Refusal`` for the
+        request as a whole; the error of one partition is in its ``Fetched``.
         """
         most = max_bytes if partition_bytes is None else partition_bytes
         rows = [
@@ -205,13 +207,28 @@ class Reader:
             topics=rows,
         )
         subject = "records of " + ", ".join(f"topic {topic!r}" for topic in topics)
-        answer = await self.ask(leader, request, subject, ANSWER_SECONDS + wait_ms / 1000)
+        answer = await self._unthrottled_answer(leader, request, subject, wait_ms)
         if getattr(answer, "error_code", 0):
             raise refusal_of(answer.error_code, subject)
         found: dict[str, list[Fetched]] = {topic: [] for topic in topics}
         for topic, results in answer.topics:
             found[topic].extend(_fetched(row) for row in results)
         return found
+
+    async def _unthrottled_answer(
+        self, leader: int, request: FetchRequest, subject: str, wait_ms: int
+    ) -> Any:
+        """A broker that holds a fetch back leaves every partition out of its answer (KIP-219): ask
+        again after its pause. Raises ``Throttled`` when that goes on for ``ANSWER_SECONDS``."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + ANSWER_SECONDS
+        while True:
+            answer = await self.ask(leader, request, subject, ANSWER_SECONDS + wait_ms / 1000)
+            pause = getattr(answer, "throttle_time_ms", 0) / 1000
+            if answer.topics or pause <= 0 or getattr(answer, "error_code", 0):
+                return answer
+            if loop.time() + pause > deadline:
+                raise Throttled(FETCH_LIMITS, pause)
 
     async def fetch_partition(
         self, topic: str, partition: int, offset: int, *, wait_ms: int, max_bytes: int

@@ -47,3 +47,34 @@ async def test_a_short_pause_is_waited_for():
     reader = Reader(Client(throttle_ms=int(THROTTLE_SECONDS_MAX * 500)))
     await reader.ask(1, object(), "a")
     reader.require_unthrottled()
+
+
+class HoldingBack(Client):
+    """Leaves every partition out of so many answers, as a broker does that holds a fetch back."""
+
+    def __init__(self, times, throttle_ms):
+        super().__init__(throttle_ms)
+        self.times = times
+
+    async def send(self, node, request):
+        answer = await super().send(node, request)
+        answer.topics = []
+        if len(self.sent_at) > self.times:
+            answer.throttle_time_ms = 0
+            answer.topics = [("t", [(0, 0, 5, 5, 0, None, b"")])]
+        return answer
+
+
+async def test_a_fetch_that_is_held_back_is_asked_again_after_the_pause():
+    client = HoldingBack(times=2, throttle_ms=60)
+    (fetched,) = await Reader(client).fetch(1, "t", {0: 5}, wait_ms=0, max_bytes=1000)
+    assert fetched.high_watermark == 5
+    assert len(client.sent_at) == 3
+    assert client.sent_at[2] - client.sent_at[0] >= 0.12
+
+
+async def test_a_fetch_that_is_held_back_for_long_is_for_the_caller_to_repeat():
+    client = HoldingBack(times=9, throttle_ms=60_000)
+    with pytest.raises(Throttled):
+        await Reader(client).fetch(1, "t", {0: 5}, wait_ms=0, max_bytes=1000)
+    assert len(client.sent_at) == 1
