@@ -106,7 +106,9 @@ class Node:
         self.metadata = MetadataFollower(metadata, self._changed, self._flaw_of)
         self.metrics = Metrics()
         self.quotas = Quotas(self)
-        self.producer_ids = ProducerIds(control, self._remember_producer_ids)
+        self.producer_ids = ProducerIds(
+            control, self._remember_producer_ids, ProducerIdCipher(config.verifier_pepper)
+        )
         self.incarnation = Incarnation(0)
         """This run of the broker; known once it has registered."""
         self.registration: BrokerRegistration

@@ -9,6 +9,7 @@ from brokers.kernel.errors import StorageError
 from brokers.kernel.ids import ProducerId
 from brokers.kernel.limits import PRODUCER_ID_BLOCK
 from brokers.node.ports import ControlPlane, MetadataUnavailable
+from brokers.node.producer_id_cipher import ProducerIdCipher
 
 log = logging.getLogger(__name__)
 
@@ -19,12 +20,19 @@ class ProducerIds:
     """Ids of an abandoned block are never given to anybody; there are 2**63.
 
     ``remember`` is told the first id above a block, durably, before any of the block is used: a
-    metadata store that was restored from the past would give it out again.
+    metadata store that was restored from the past would give it out again. Blocks are of a counter
+    of the cell's; producers get what ``cipher`` makes of its numbers.
     """
 
-    def __init__(self, control: ControlPlane, remember: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        control: ControlPlane,
+        remember: Callable[[int], Awaitable[None]],
+        cipher: ProducerIdCipher,
+    ) -> None:
         self._control = control
         self._remember = remember
+        self._cipher = cipher
         self._blocks: list[range] = []
         self._refilling: asyncio.Task[None] | None = None
 
@@ -45,7 +53,7 @@ class ProducerIds:
             self._blocks[0] = block[1:]
         if self.left < _REFILL_BELOW:
             self._begin_refill()
-        return ProducerId(block[0])
+        return self._cipher.hidden(block[0])
 
     async def refill(self) -> None:
         """Reserve a block; nothing changes when the metadata store is away."""
