@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, Producer
 from playwright.sync_api import Browser, Page, expect
 
 from tests.service import ServiceUnderTest
@@ -88,30 +89,56 @@ def test_a_topic_s_life_in_the_console(page: Page, demo: dict[str, Any]) -> None
     expect(page.get_by_text("made-by-hand").first).to_be_visible()
 
 
+ATTACK = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
+
+
 def test_hostile_bytes_are_text(page: Page, demo: dict[str, Any], cell: ServiceUnderTest) -> None:
-    topic = "hostile"
+    """In keys, values, headers, group ids, client ids and configs: no page makes elements of it."""
+    topic, group = "hostile", f"group {ATTACK}"
     made = cell.run("topics", "--create", "--topic", topic, "--tenant", "demo", "--partitions", "1")
     assert made.returncode == 0, made.stderr
-    attack = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
-    producer = Producer(
-        {
-            "bootstrap.servers": demo["bootstrap_servers"],
-            "security.protocol": demo["security_protocol"],
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": demo["demo"]["api_key"],
-            "sasl.password": demo["demo"]["api_secret"],
-        }
+    config = cell.run(
+        "topics", "--alter", "--topic", topic, "--tenant", "demo", "--config", f"a={ATTACK}"
     )
-    value = json.dumps({attack: attack})
-    producer.produce(topic, value, key=attack, headers=[("h", attack.encode())])
+    assert config.returncode == 1, "a config that holds any text; look at its page as well"
+    connection = {
+        "bootstrap.servers": demo["bootstrap_servers"],
+        "security.protocol": demo["security_protocol"],
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": demo["demo"]["api_key"],
+        "sasl.password": demo["demo"]["api_secret"],
+        "client.id": f"client {ATTACK}",
+    }
+    producer = Producer(connection)
+    value = json.dumps({ATTACK: ATTACK})
+    producer.produce(topic, value, key=ATTACK, headers=[("h", ATTACK.encode()), (ATTACK, b"v")])
     assert producer.flush(10) == 0
-    sign_in(page, demo)
-    page.goto(f"/topics/{topic}/live?from=earliest")
-    row = page.get_by_role("grid").get_by_role("row").nth(1)
-    expect(row).to_contain_text("onerror", timeout=15_000)
-    row.click()
-    expect(page.get_by_text("onerror").first).to_be_visible()
-    assert "owned" not in page.title()
+    consumer = Consumer(connection | {"group.id": group, "auto.offset.reset": "earliest"})
+    consumer.subscribe([topic])
+    try:
+        assert consumer.poll(30) is not None
+        consumer.commit(asynchronous=False)
+        sign_in(page, demo)
+        page.goto(f"/topics/{topic}/live?from=earliest")
+        row = page.get_by_role("grid").get_by_role("row").nth(1)
+        expect(row).to_contain_text("onerror", timeout=15_000)
+        row.click()
+        expect(page.get_by_text("onerror").first).to_be_visible()
+        assert_no_element_is_made(page)
+        for path in (f"/topics/{topic}/records", "/groups", f"/groups/{quote(group, safe='')}"):
+            page.goto(path)
+            expect(page.get_by_text("onerror").first).to_be_visible(timeout=15_000)
+            assert_no_element_is_made(page)
+    finally:
+        consumer.close()
+
+
+def assert_no_element_is_made(page: Page) -> None:
+    """The page's policy would stop the script; that it is text shows the page needs none."""
+    assert page.locator("img[src=x], [onerror]").count() == 0
+    assert page.evaluate("window.owned") is None
+    scripts = page.evaluate("[...document.scripts].map(each => each.text).join()")
+    assert "owned" not in scripts
 
 
 def test_the_policy_forbids_inline_script(page: Page, demo: dict[str, Any]) -> None:
