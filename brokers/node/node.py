@@ -57,6 +57,7 @@ from brokers.node.ports import (
     RefusalLog,
     TransactionVerifier,
 )
+from brokers.node.producer_id_cipher import ProducerIdCipher
 from brokers.node.producer_ids import ProducerIds
 from brokers.node.quotas import Quotas
 from brokers.node.receive_buffers import ReceiveBuffers
