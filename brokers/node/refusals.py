@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from brokers.kernel.ids import TenantId
 from brokers.metering.refusal_tally import Act, Refusals, RefusalTally
 from brokers.node import request_origin
+from brokers.node.authentication.unknown_login import shown
 from brokers.node.ports import MetadataUnavailable, RefusalLog
 from brokers.node.request_origin import RequestOrigin
 
@@ -65,6 +66,8 @@ class RefusalNotes:
     ) -> None:
         """``who`` is what the client called itself; the tenant is that of the credential, None
         where there is no such credential."""
+        if who and tenant_id is None:
+            who = shown(who)
         act = Act(tenant_id, "nobody", "login.kafka", who[:NAME_CHARACTERS_MAX] or mechanism)
         self._note(act, origin)
 

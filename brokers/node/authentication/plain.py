@@ -4,6 +4,7 @@ import hmac
 from hashlib import sha256
 
 from brokers.metadata.records import CredentialRecord
+from brokers.node.authentication.unknown_login import shown
 from brokers.node.authentication.verdicts import Accepted, Rejected, Verdict
 from brokers.node.session import session_of
 
@@ -36,7 +37,7 @@ class Plain:
         expected = None if credential is None else credential.plain_verifier
         matches = hmac.compare_digest(plain_verifier(self._pepper, secret), expected or _NOBODY)
         if credential is None:
-            return Rejected(f"unknown API key {key_id!r}")
+            return Rejected(f"unknown API key {shown(key_id)}")
         if expected is None:
             return Rejected(f"{key_id!r} is a SCRAM user, and logs in by SCRAM only")
         if not matches:

@@ -12,6 +12,7 @@ from hashlib import new as new_hash
 from typing import Literal
 
 from brokers.metadata.records import CredentialRecord, ScramVerifier
+from brokers.node.authentication.unknown_login import shown
 from brokers.node.authentication.verdicts import Accepted, Challenge, Rejected, Verdict
 from brokers.node.session import session_of
 
@@ -119,7 +120,8 @@ class Scram:
         stored_key = new_hash(self._hash, client_key).digest()
         matches = hmac.compare_digest(stored_key, begun.verifier.stored_key)
         if not begun.is_known or credential is None:
-            return Rejected(f"unknown API key {self._key_id!r}")
+            name = shown(self._key_id or "")
+            return Rejected(f"unknown API key {name}")
         if not matches:
             return Rejected(f"wrong secret for API key {self._key_id!r}")
         answer = hmac.digest(begun.verifier.server_key, signed, self._hash)

@@ -6,6 +6,7 @@ import json
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from brokers.node.authentication.unknown_login import NOT_SHOWN
 from brokers.wire.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
 from brokers.wire.registry import ApiKey
 from tenants.models import PLATFORM
@@ -108,11 +109,11 @@ def test_what_concerns_no_tenant_is_in_the_platform_s_log(service_key, tenant):
 
 def test_a_wrong_secret_is_the_tenant_s_to_know_and_an_unknown_key_the_platform_s(edge, tenant):
     key_id, _ = tenant.service
-    for name in (key_id, "NOSUCHKEY0000000"):
+    for name in (key_id, "HWNOSUCHKEYABCDE"):
         with edge.client((name, "a-secret-that-must-not-be-kept")) as client:
             assert client.get("/kafka/v3/clusters").status_code == 401
     assert refusal(tenant.id, action="login.http").object == key_id
-    unknown = refusal(PLATFORM, action="login.http", object="NOSUCHKEY0000000")
+    unknown = refusal(PLATFORM, action="login.http", object="HWNOSUCHKEYABCDE")
     assert "a-secret-that-must-not-be-kept" not in json.dumps(unknown.detail)
     assert unknown.by == "nobody"
 
@@ -120,12 +121,12 @@ def test_a_wrong_secret_is_the_tenant_s_to_know_and_an_unknown_key_the_platform_
 def test_a_socket_that_is_not_let_in_is_noted_and_has_an_id(edge):
     with (
         pytest.raises(InvalidStatus) as refused,
-        edge.socket("/ws/v1/stream", ("NOSUCHKEY0000001", "wrong")),
+        edge.socket("/ws/v1/stream", ("HWNOSUCHKEYABCDF", "wrong")),
     ):
         pass
     response = refused.value.response
     assert response.status_code == 401
-    entry = refusal(PLATFORM, action="login.http", object="NOSUCHKEY0000001")
+    entry = refusal(PLATFORM, action="login.http", object="HWNOSUCHKEYABCDF")
     assert entry.request_id == response.headers["X-Request-Id"]
 
 
@@ -135,9 +136,22 @@ def test_no_credential_is_no_refusal_and_a_wrong_password_is_one(edge, tenant):
         assert client.get("/api/v1/session").status_code == 401
         body = {"login": login, "password": PASSWORD[::-1]}
         assert client.post("/api/v1/session", json=body).status_code == 401
-    entry = refusal(PLATFORM, action="login.password")
-    assert entry.object == login
+    entry = refusal(PLATFORM, action="login.password", object=login)
     assert entry.detail == {"count": 1}
+
+
+def test_a_secret_that_was_put_in_place_of_a_name_is_not_written_down(edge, tenant):
+    secret = "a-secret-in-the-wrong-field"
+    with edge.client((secret, "x")) as client:
+        assert client.get("/kafka/v3/clusters").status_code == 401
+        body = {"login": secret, "password": "x" * 12}
+        assert client.post("/api/v1/session", json=body).status_code == 401
+    with RawClient(edge.kafka_port()) as client:
+        client.handshake("PLAIN")
+        client.authenticate(f"\0{secret}\0x".encode())
+    for action in ("login.http", "login.password", "login.kafka"):
+        assert refusal(PLATFORM, action=action, object=NOT_SHOWN).by == "nobody"
+    assert all(secret not in each.object for each in entries_of(PLATFORM, limit=1000))
 
 
 def test_a_wrong_secret_over_kafka_is_in_the_tenant_s_log(edge, tenant):
