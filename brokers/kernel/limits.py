@@ -121,6 +121,9 @@ WRITE_SECONDS_MAX: Final = 60
 AUTHENTICATION_DELAY_SECONDS: Final = 0.3
 """Between a failed login and its answer: guessing is slow, the event loop is not held."""
 
+REAUTHENTICATION_SECONDS: Final = 1.0
+"""Between a login and the next on the same connection, at least (Kafka's own bound, KIP-368)."""
+
 ELEMENT_UNIT_BYTES: Final = 48
 """A number in an array counts as one unit when decoded, a struct as more: what holds it in memory,
 divided by this."""

@@ -62,6 +62,9 @@ class NodeConfig:
     compaction_interval_s: float = 15.0
     """Kafka's ``log.cleaner.backoff.ms``."""
     scrub_interval_s: float = 60.0
+    session_lifetime_ms: int = 0
+    """Kafka's ``connections.max.reauth.ms``: a client that has not authenticated again by then is
+    not served any more. 0: sessions go on until their key ends, which cuts them within seconds."""
     initial_rebalance_delay_ms: int = 1_000
     """Kafka's ``group.initial.rebalance.delay.ms``, a third of its default: a new group's first
     members wait so long for more of them."""

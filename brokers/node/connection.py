@@ -55,15 +55,21 @@ class Connection(asyncio.BufferedProtocol):
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_mute", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
-        "_write_paused", "_yielding", "address", "charges", "feed", "listener", "login", "may_read",
+        "_write_paused", "_yielding", "address", "charges", "feed", "listener",
+        "logged_in_at", "login", "may_read",
         "may_write", "number", "peer", "reader", "refused_batches",
-        "requests", "session", "usage",
+        "requests", "session", "session_ends", "start", "usage",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
         self.listener = listener
         self.login = Login()
         self.session: Session | None = None
+        self.logged_in_at = 0.0
+        self.session_ends: float | None = None
+        """On the loop's clock: after it nothing is taken but a login (KIP-368). None for never."""
+        self.start = listener.dispatcher.start
+        """Begins a request."""
         self.feed: FollowerFeed | None = None
         """What another broker is sent that follows partitions over this connection."""
         self.requests: defaultdict[int, int] = defaultdict(int)
@@ -166,7 +172,6 @@ class Connection(asyncio.BufferedProtocol):
     def _begin_requests(self) -> None:
         """Begin requests that have arrived whole until something blocks, and send what is due."""
         reader = self.reader
-        start = self.listener.dispatcher.start
         charges = self.charges
         may_wait = charges.are_short
         turns_left = REQUESTS_PER_TURN
@@ -179,7 +184,7 @@ class Connection(asyncio.BufferedProtocol):
                 frame = reader.next_frame()
                 if frame is None:
                     break
-                outcome = start(frame, self)
+                outcome = self.start(frame, self)
                 if outcome is None or isinstance(outcome, list | Answer):
                     self._place(outcome)
                 else:
@@ -273,7 +278,7 @@ class Connection(asyncio.BufferedProtocol):
         self._go_on()
 
     def _end_failed_login(self) -> None:
-        if self.session is None and self.login.stage is Stage.FAILED:
+        if self.login.stage is Stage.FAILED:
             self.finish()
 
     def answer_ready(self) -> None:
@@ -362,6 +367,13 @@ class Connection(asyncio.BufferedProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+        self.logged_in_at = self.listener.loop.time()
+        self.start = self.listener.dispatcher.start
+
+    def log_in_again(self) -> None:
+        """Take nothing but a login before anything else; the tenant stays the same."""
+        self.start = self.listener.dispatcher.start_login
+
     @property
     def is_quiet(self) -> bool:
         """Nothing is under way and every answer has been handed to the operating system."""
@@ -400,6 +412,8 @@ class Connection(asyncio.BufferedProtocol):
 
     def check(self, now: int) -> None:
         """Cut the connection when it has outlived its welcome; called every few seconds."""
+        if self.session_ends is not None and now >= self.session_ends:
+            self.log_in_again()
         idle = now - self._seen
         if self._write_paused or self._closing:
             unsent = self._transport.get_write_buffer_size()

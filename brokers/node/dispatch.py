@@ -120,7 +120,7 @@ class Dispatcher:
         """Begin one request. Raises ``ProtocolError`` when it cannot be one."""
         session = connection.session
         if session is None:
-            return self._before_login(frame, connection)
+            return self.start_login(frame, connection)
         try:
             api_key, version, correlation_id, length = _head_at(frame)
             hot = self._hot.get(api_key)
@@ -155,7 +155,9 @@ class Dispatcher:
             )
         )
 
-    def _before_login(self, frame: memoryview, connection: "Connection") -> "Outcome":
+    def start_login(self, frame: memoryview, connection: "Connection") -> "Outcome":
+        """Begin one request of a connection that has no session, or has to prove it anew. Raises
+        ``ProtocolError`` for any that is no part of a login."""
         login = connection.login
         if login.stage is Stage.FAILED:
             return None  # The connection is about to close.
@@ -169,7 +171,10 @@ class Dispatcher:
         if header.api_key == ApiKey.SASL_AUTHENTICATE:
             request = self._decode(header, frame, position)
             return self._sasl_authenticate(header, request, connection)
-        raise ProtocolError(f"API key {header.api_key} was asked for before login")
+        raise ProtocolError(
+            f"API key {header.api_key} was asked for before login, or for a session that "
+            "has to be authenticated again first"
+        )
 
     def _answer(self, frame: memoryview, connection: "Connection", session: Session) -> "Outcome":
         header, position = decode_request_header(frame)

@@ -51,14 +51,14 @@ def batch(
     )
 
 
-def edge_token(tenant_id: str, *, key: Any = None, **claims: Any) -> bytes:
+def edge_token(tenant_id: str, *, signed_by: Any = None, **claims: Any) -> bytes:
     """A SASL OAUTHBEARER message with a token as the edge signs them."""
     now = int(time.time())
     payload = {
         "iss": "headwater-edge", "aud": "headwater-internal", "iat": now, "exp": now + 60,
         "tenant": tenant_id, "sub": "User:someone", "scopes": ["read", "write"],
     } | claims  # fmt: skip
-    token = jwt.encode(payload, key or EDGE_KEY, algorithm="EdDSA")
+    token = jwt.encode(payload, signed_by or EDGE_KEY, algorithm="EdDSA")
     return f"n,,\x01auth=Bearer {token}\x01\x01".encode()
 
 

@@ -7,7 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from brokers.kernel.errors import ErrorCode
 from brokers.node import connection
+from brokers.node.handlers import sasl_handshake
+from brokers.wire.messages.metadata_request import MetadataRequest
 from brokers.wire.registry import ApiKey
+from tests.node.fakes import MemoryCell
 from tests.node.harness import node_config, running, wait_until
 from tests.node.raw_client import RawClient, batch, edge_token
 
@@ -89,6 +92,15 @@ async def _never_hints(timeout_s: float) -> None:
     await asyncio.sleep(0.5)
 
 
+def test_the_edge_may_name_a_key_that_was_just_issued(world, edge):
+    world.cell.wait_for_hint = _never_hints
+    try:
+        key_id, _ = world.cell.add_key(world.tenant)
+        assert edge.log_in_as_edge(world.tenant.id, key=key_id).error_code == 0
+    finally:
+        del world.cell.wait_for_hint
+
+
 def test_an_expired_key_is_refused(world, stranger):
     key_id, secret = world.cell.add_key(world.tenant, expires_at_ms=1)
     stranger.handshake("PLAIN")
@@ -129,7 +141,7 @@ def test_authenticate_needs_a_handshake(stranger):
     assert answer.error_code == ErrorCode.ILLEGAL_SASL_STATE
 
 
-def test_a_second_handshake_is_refused(world, stranger):
+def test_a_handshake_right_after_the_login_is_refused(world, stranger):
     stranger.log_in(world.key)
     assert stranger.handshake("PLAIN").error_code == ErrorCode.ILLEGAL_SASL_STATE
 
@@ -151,7 +163,7 @@ def test_a_token_has_only_its_scopes(world, edge, topic):
     [{"iss": "someone"}, {"aud": "else"}, {"exp": int(time.time()) + 3600}, {"tenant": "nobody"},
      {"iat": 1, "exp": 60}, {"scopes": ["all"]}, {"scopes": "read"}, {"sub": ""},
      {"iat": int(time.time()) + 86_400, "exp": int(time.time()) + 86_430},
-     {"key": Ed25519PrivateKey.generate()}],
+     {"signed_by": Ed25519PrivateKey.generate()}],
 )  # fmt: skip
 def test_bad_edge_tokens_are_refused(world, edge, claims):
     answer = edge.log_in_as_edge(world.tenant.id, **claims)
@@ -207,8 +219,6 @@ def test_a_tenant_made_inactive_is_cut_off(world):
 def test_connections_per_tenant_are_capped(tmp_path):
     from dataclasses import replace
 
-    from tests.node.fakes import MemoryCell
-
     cell = MemoryCell()
     full, free = cell.add_tenant("full"), cell.add_tenant("free")
     cell.put_tenant(replace(full, limits={"connections": 2}))
@@ -232,3 +242,93 @@ def _plain(key):
     from brokers.wire.messages.sasl_authenticate_request import SaslAuthenticateRequest
 
     return SaslAuthenticateRequest(f"\0{key[0]}\0{key[1]}".encode())
+
+
+def log_in_again(client, key, *, version=1):
+    assert client.handshake("PLAIN").error_code == 0
+    return client.authenticate(b"\0" + "\0".join(key).encode(), version)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Who may authenticate again at once."""
+    monkeypatch.setattr(sasl_handshake, "REAUTHENTICATION_SECONDS", 0)
+
+
+def test_a_session_is_authenticated_again_and_goes_on(world, stranger, topic, impatient):
+    stranger.log_in(world.key)
+    assert log_in_again(stranger, world.key).error_code == 0
+    assert stranger.produce(topic.name, batch(b"v")).error_code == 0
+    connections = world.node.node.metrics.tenant(world.tenant.id).connections
+    assert log_in_again(stranger, world.key).error_code == 0
+    assert world.node.node.metrics.tenant(world.tenant.id).connections == connections
+
+
+def test_it_may_show_another_key_of_its_principal(world, impatient):
+    keys = [world.cell.add_key(world.tenant, principal="User:app") for _ in range(2)]
+    with RawClient(world.node.port) as client:
+        client.log_in(keys[0])
+        assert log_in_again(client, keys[1]).error_code == 0
+        number = world.node.node.image.number
+        world.cell.revoke_key(keys[0][0])
+        wait_until(lambda: world.node.node.image.number > number, "hearing of the revocation")
+        assert client.metadata().brokers
+        world.cell.revoke_key(keys[1][0])
+        assert client.is_closed_by_broker()
+
+
+@pytest.mark.parametrize("whose", ["tenant", "principal", "secret"])
+def test_it_goes_on_as_nobody_else(world, impatient, whose):
+    other = world.cell.add_tenant("other") if whose == "tenant" else world.tenant
+    key = world.cell.add_key(other, principal="User:app" if whose == "principal" else "User:x")
+    if whose == "secret":
+        key = (key[0], "wrong")
+    with RawClient(world.node.port) as client:
+        client.log_in(world.cell.add_key(world.tenant, principal="User:x"))
+        assert log_in_again(client, key).error_code == ErrorCode.SASL_AUTHENTICATION_FAILED
+        assert client.is_closed_by_broker()
+
+
+def test_it_keeps_its_mechanism(world, stranger, impatient):
+    stranger.log_in(world.key)
+    answer = stranger.handshake("SCRAM-SHA-256")
+    assert answer.error_code == ErrorCode.UNSUPPORTED_SASL_MECHANISM
+    assert stranger.is_closed_by_broker()
+
+
+def test_nothing_but_the_login_is_taken_once_it_has_begun(world, stranger, impatient):
+    stranger.log_in(world.key)
+    assert stranger.handshake("PLAIN").error_code == 0
+    stranger.send(ApiKey.METADATA, 5, MetadataRequest(None, False))
+    assert stranger.is_closed_by_broker()
+
+
+def test_a_key_that_ends_tells_how_long_the_session_may_go_on(world, stranger):
+    ends = int(time.time() * 1000) + 60_000
+    key = world.cell.add_key(world.tenant, expires_at_ms=ends)
+    lifetime_ms = log_in_again(stranger, key).session_lifetime_ms
+    assert 50_000 < lifetime_ms <= 60_000
+    with RawClient(world.node.port) as client:
+        assert log_in_again(client, world.key).session_lifetime_ms == 0
+
+
+def test_a_session_that_has_ended_takes_nothing_but_a_login(tmp_path, impatient):
+    cell = MemoryCell()
+    key = cell.add_key(cell.add_tenant("acme"))
+    config = node_config(tmp_path / "volume", session_lifetime_ms=300)
+    with (
+        running(cell, config) as node,
+        RawClient(node.port) as late,
+        RawClient(node.port) as client,
+    ):
+        for each in (late, client):
+            assert log_in_again(each, key).session_lifetime_ms == 300
+        dispatcher = node.node.external.dispatcher
+        wait_until(
+            lambda: all(c.start == dispatcher.start_login for c in node.node.external.connections),
+            "the end of the sessions",
+        )
+        assert log_in_again(client, key).error_code == 0
+        assert client.metadata().brokers
+        late.send(ApiKey.METADATA, 5, MetadataRequest(None, False))
+        assert late.is_closed_by_broker()

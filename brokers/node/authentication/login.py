@@ -2,10 +2,11 @@
 
 ::
 
-    HANDSHAKE --SaslHandshake--> TOKENS --accepted--> DONE
+    HANDSHAKE --SaslHandshake--> TOKENS --accepted--> DONE --SaslHandshake--> TOKENS …
                                    |---rejected-----> FAILED
 
 After SaslHandshake 0 the client sends bare tokens, after 1 it wraps them in SaslAuthenticate.
+The second way round is a re-authentication (KIP-368).
 """
 
 from collections.abc import Callable, Mapping
@@ -50,6 +51,11 @@ class Login:
         self.bare_tokens = version == 0
         self.stage = Stage.TOKENS
         return True
+
+    def choose_again(self, mechanism: str, version: int, offered: Mechanisms) -> bool:
+        """SaslHandshake of a connection that is logged in: the mechanism stays what it was."""
+        own = {name: make for name, make in offered.items() if name == self.mechanism}
+        return self.choose(mechanism, version, own)
 
     def ended(self, *, accepted: bool) -> None:
         self.stage = Stage.DONE if accepted else Stage.FAILED

@@ -26,12 +26,15 @@ async def handle(
     if connection.login.stage is not Stage.TOKENS or connection.login.bare_tokens:
         return SaslAuthenticateResponse(
             error_code=ErrorCode.ILLEGAL_SASL_STATE,
-            error_message="SaslAuthenticate must follow SaslHandshake 1, once",
+            error_message="SaslAuthenticate must follow SaslHandshake 1",
         )
     verdict = await judge(request.auth_bytes, connection, node)
     match verdict:
-        case Challenge(message) | Accepted(_, message):
+        case Challenge(message):
             return SaslAuthenticateResponse(error_message=None, auth_bytes=message)
+        case Accepted(_, message):
+            lifetime_ms = _session_lifetime_ms(connection, node)
+            return SaslAuthenticateResponse(0, None, message, lifetime_ms)
         case Rejected():
             return SaslAuthenticateResponse(
                 error_code=ErrorCode.SASL_AUTHENTICATION_FAILED, error_message=REFUSED
@@ -59,13 +62,10 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
     verdict = login.exchange.step(token, credential)
     if isinstance(verdict, Accepted):
         verdict = await _admit(verdict, node)
+    if isinstance(verdict, Accepted) and connection.session is not None:
+        verdict = _same(verdict, connection.session)
     if isinstance(verdict, Accepted):
-        address = connection.address
-        refusal = await node.quotas.admit(verdict.session, address)
-        if refusal is None:
-            refusal = connection.listener.logged_in(connection, verdict.session)
-        if refusal is not None:
-            raise ProtocolError(refusal)
+        await _begin_session(verdict.session, connection, node)
         login.ended(accepted=True)
     elif isinstance(verdict, Rejected):
         node.metrics.authentication_failures += 1
@@ -81,10 +81,53 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
     return verdict
 
 
+async def _begin_session(session: "Session", connection: "Connection", node: "Node") -> None:
+    """Raises ``ProtocolError`` where the tenant may have no more connections."""
+    if connection.session is not None:
+        connection.logged_in(session, connection.requests)
+    else:
+        refusal = await node.quotas.admit(session, connection.address)
+        if refusal is None:
+            refusal = connection.listener.logged_in(connection, session)
+        if refusal is not None:
+            raise ProtocolError(refusal)
+    lifetime_ms = _session_lifetime_ms(connection, node)
+    loop = connection.listener.loop
+    connection.session_ends = loop.time() + lifetime_ms / 1000 if lifetime_ms else None
+
+
+def _same(verdict: Accepted, before: "Session") -> Verdict:
+    """A re-authentication may show another key, but of the same principal (KIP-368)."""
+    now = verdict.session
+    if (now.tenant_id, now.principal) == (before.tenant_id, before.principal):
+        return verdict
+    return Rejected(
+        f"{before.principal} of tenant {before.tenant_id} may not go on as {now.principal} of "
+        f"tenant {now.tenant_id}"
+    )
+
+
+def _session_lifetime_ms(connection: "Connection", node: "Node") -> int:
+    """How long the session may go on without being authenticated again; 0 for as long as its key
+    is in force. Ends with the key at the latest."""
+    session = connection.session
+    if session is None or session.credential_key is None or connection.listener.is_internal:
+        return 0
+    limit_ms = node.config.session_lifetime_ms
+    credential = node.image.credentials.get(session.credential_key)
+    if credential is None or credential.expires_at_ms is None:
+        return limit_ms
+    left_ms = max(1, credential.expires_at_ms - node.clock.now_ms())
+    return min(left_ms, limit_ms) if limit_ms else left_ms
+
+
 async def _admit(verdict: Accepted, node: "Node") -> Verdict:
     """The proof was right: is the tenant active, the key in force, the broker a known one?"""
     session = verdict.session
-    if session.peer is not None or session.tenant_id not in node.image.tenants:
+    is_known = session.tenant_id in node.image.tenants and (
+        session.credential_key is None or session.credential_key in node.image.credentials
+    )
+    if session.peer is not None or not is_known:
         await node.metadata.catch_up()
     fault = session_fault(session, node)
     return verdict if fault is None else Rejected(fault)
