@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from streaming.access.caller import SessionCredential, TenantAccess
 from streaming.records.identity import ADMINISTER, READ, WRITE
@@ -51,9 +53,25 @@ def valid_keys(key_ids: Collection[str]) -> set[str]:
 
 
 def valid_sessions(session_keys: Collection[str]) -> set[str]:
-    """Those of the sessions that have not ended."""
-    sessions = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
-    return set(sessions.values_list("session_key", flat=True))
+    """Those of the sessions that have not ended, nor by a change of the person's password."""
+    sessions = list(
+        Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
+    )
+    contents = {session.session_key: session.get_decoded() for session in sessions}
+    signed_in = {content[SESSION_KEY] for content in contents.values() if SESSION_KEY in content}
+    hashes = {
+        str(person.pk): person.get_session_auth_hash()
+        for person in User.objects.filter(pk__in=signed_in)
+    }
+    return {
+        session_key
+        for session_key, content in contents.items()
+        if _is_hash(content.get(HASH_SESSION_KEY), hashes.get(content.get(SESSION_KEY, "")))
+    }
+
+
+def _is_hash(kept: str | None, now: str | None) -> bool:
+    return kept is not None and now is not None and constant_time_compare(kept, now)
 
 
 def readers(pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -57,15 +57,21 @@ def _address(request: HttpRequest) -> str:
 
 
 def caller_of_session(request: HttpRequest) -> Caller:
-    """The person signed in. Raises ``NotAuthenticated``."""
-    user = get_user(request)
-    if not isinstance(user, User) or not user.is_active or not request.session.session_key:
-        raise NotAuthenticated("Sign in, or send an API key and its secret with HTTP Basic.")
-    credential = SessionCredential(request.session.session_key, str(user.pk))
+    """The person signed in, as a caller. Raises ``NotAuthenticated``."""
+    user = person_of_session(request)
+    credential = SessionCredential(request.session.session_key or "", str(user.pk))
     name = user.name or user.login
     caller = Caller(user.login, name, credential, tenants_of(user), user.is_staff)
     recognised(caller)
     return caller
+
+
+def person_of_session(request: HttpRequest) -> User:
+    """The person signed in. Raises ``NotAuthenticated``."""
+    user = get_user(request)
+    if not isinstance(user, User) or not user.is_active or not request.session.session_key:
+        raise NotAuthenticated("Sign in, or send an API key and its secret with HTTP Basic.")
+    return user
 
 
 def require_csrf(request: HttpRequest) -> None:

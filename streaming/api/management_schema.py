@@ -65,6 +65,18 @@ INVITE_MEMBER: Final = _body(
 CHANGE_ROLE: Final = _body(required=("role",), role=ROLE)
 SERVICE_ACCOUNT: Final = _all_of(name=TEXT, principal=TEXT, created_at=MOMENT, active_keys=COUNT)
 CREATE_SERVICE_ACCOUNT: Final = _body(required=("name",), name=NAME)
+_NAME_PATTERNS: Final = {
+    "type": "array",
+    "nullable": True,
+    "maxItems": 50,
+    "description": "null for no limit by name; an empty list for no name at all.",
+    "items": _body(
+        required=("name",),
+        name={"type": "string", "minLength": 1, "maxLength": 255},
+        pattern_type={"type": "string", "enum": ["literal", "prefixed"], "default": "literal"},
+    ),
+}
+_RESTRICTION: Final = {"topics": _NAME_PATTERNS, "groups": _NAME_PATTERNS, "read_only": BOOLEAN}
 _KEY: Final = {
     "key_id": TEXT,
     "principal": TEXT,
@@ -74,6 +86,14 @@ _KEY: Final = {
     "expires_at": _or_null(MOMENT),
     "revoked_at": _or_null(MOMENT),
     "state": {"type": "string", "enum": ["active", "expired", "revoked"]},
+    "description": TEXT,
+    "restriction": _or_null(_all_of(**_RESTRICTION)),
+    "replaces": {
+        **_or_null(TEXT),
+        "description": "The key in whose place this one was made, by rotation.",
+    },
+    "last_used_at": _or_null(MOMENT),
+    "last_used_from": _or_null(TEXT),
 }
 API_KEY: Final = _all_of(**_KEY)
 ISSUED_KEY: Final = _all_of(**_KEY, secret={**TEXT, "description": "It is not shown again."})
@@ -85,6 +105,11 @@ ISSUE_KEY: Final = _body(
         "maximum": 315_360_000,
         "nullable": True,
     },
+    restriction=_or_null(_body(**_RESTRICTION)),
+    description={"type": "string", "maxLength": 200},
+)
+ROTATE_KEY: Final = _body(
+    overlap_seconds={"type": "integer", "minimum": 0, "maximum": 2_592_000, "default": 3600}
 )
 _LIMITS: Final = {
     "type": "object",

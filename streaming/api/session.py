@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django.contrib.auth import authenticate, login, logout
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -25,7 +25,8 @@ LOGIN_CHARACTERS_MAX: Final = 150
 PASSWORD_CHARACTERS_MAX: Final = 1024
 """Hashing costs what the password is long."""
 
-_throttle = LoginThrottle()
+throttle: Final = LoginThrottle()
+"""Of every way to try a password."""
 
 
 _SESSION: Final = {
@@ -91,11 +92,9 @@ class SessionView(APIView):
         http_request = request._request
         name, password = _credentials(request.data)
         claimed(name)
-        seconds = _throttle.seconds_to_wait(http_request.META.get("REMOTE_ADDR", ""), name)
-        if seconds:
-            message = f"Too many sign-ins were tried. Try again in {seconds} seconds."
-            problem = Problem(429, 42901, message, {"Retry-After": str(seconds)})
-            return respond(problem, http_request)
+        refused = refused_try(http_request, name)
+        if refused is not None:
+            return refused
         with room_to_hash():
             user = authenticate(http_request, username=name, password=password)
         if user is None:
@@ -118,6 +117,15 @@ class SessionView(APIView):
         # This endpoint does not take HTTP Basic, so it must not ask for it.
         response.headers.pop("WWW-Authenticate", None)
         return response
+
+
+def refused_try(request: HttpRequest, login_name: str) -> HttpResponse | None:
+    """The answer to one who tried too many passwords; else None, and this try counts."""
+    seconds = throttle.seconds_to_wait(request.META.get("REMOTE_ADDR", ""), login_name)
+    if not seconds:
+        return None
+    message = f"Too many passwords were tried. Try again in {seconds} seconds."
+    return respond(Problem(429, 42901, message, {"Retry-After": str(seconds)}), request)
 
 
 def _credentials(body: Any) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from streaming.api.api_keys import ApiKeysView, ApiKeyView
+from streaming.api.api_keys import ApiKeyRotationView, ApiKeysView, ApiKeyView
 from streaming.api.audit_log import (
     AuditCsvView,
     AuditLogView,
@@ -26,6 +26,7 @@ from streaming.api.members import MembersView, MemberView
 from streaming.api.metrics import MetricsView
 from streaming.api.openapi import OpenApiView
 from streaming.api.overview import OverviewView
+from streaming.api.password import PasswordView
 from streaming.api.plans import PlansView
 from streaming.api.quotas import QuotasView, TenantQuotasView
 from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView
@@ -53,6 +54,7 @@ urlpatterns = [
     path("docs", api_docs),
     path("v1/filters:test", async_endpoint(post=test_filter)),
     path("v1/session", SessionView.as_view()),
+    path("v1/session/password", PasswordView.as_view()),
     path(f"{_TENANT}/topics", TopicListView.as_view()),
     path(f"{_TENANT}/topics/<str:topic>/partitions", PartitionMapView.as_view()),
     path(f"{_TENANT}/metrics", MetricsView.as_view()),
@@ -66,6 +68,7 @@ urlpatterns = [
     path(f"{_TENANT}/service-accounts", ServiceAccountsView.as_view()),
     path(f"{_TENANT}/service-accounts/<str:name>", ServiceAccountView.as_view()),
     path(f"{_TENANT}/api-keys", ApiKeysView.as_view()),
+    path(f"{_TENANT}/api-keys/<str:key_id>:rotate", ApiKeyRotationView.as_view()),
     path(f"{_TENANT}/api-keys/<str:key_id>", ApiKeyView.as_view()),
     path(f"{_TENANT}/audit", AuditLogView.as_view()),
     path(f"{_TENANT}/audit.ndjson", AuditNdjsonView.as_view()),

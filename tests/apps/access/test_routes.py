@@ -28,6 +28,7 @@ ROWS: list[Row] = [row for module in _MODULES for row in getattr(module, "ROWS",
 
 BY_HAND = {
     "GET /api/v1/session": "its 401 is how the console finds out; tests/apps/api",
+    "PUT /api/v1/session/password": "takes a session only, and counts tries; tests/apps/api",
     "DELETE /api/v1/session": "would sign the callers out; tests/apps/api",
 }
 

@@ -225,3 +225,57 @@ def test_the_audit_log_is_paged_and_keeps_no_secret(tenant, path, admin_key):
     for query in ("limit=0", "limit=1001", "before=x", "before=٣", "before=-1", "after=1"):
         response = admin_key.get(f"{path}/audit?{query}")
         assert response.status_code == 400, query
+
+
+def test_a_key_with_limits_is_rotated_with_them(edge, path, admin_key):
+    body = {"restriction": {"topics": [{"name": "orders"}], "read_only": True}, "description": "x"}
+    old = admin_key.post(f"{path}/api-keys", json=body).json()
+    assert old["restriction"] == {
+        "topics": [{"name": "orders", "pattern_type": "literal"}],
+        "groups": None,
+        "read_only": True,
+    }
+    with edge.client((old["key_id"], old["secret"])) as limited:
+        refused(limited.get(f"{path}/api-keys"), 403, "administer")
+    rotation = f"{path}/api-keys/{old['key_id']}:rotate"
+    refused(admin_key.post(rotation, json={"overlap_seconds": -1}), 400, "overlap_seconds")
+    rotated = admin_key.post(rotation, json={"overlap_seconds": 600})
+    assert rotated.status_code == 201, rotated.text
+    assert rotated.headers["Cache-Control"] == "no-store"
+    new = rotated.json()
+    assert (new["replaces"], new["restriction"]) == (old["key_id"], old["restriction"])
+    refused(admin_key.post(rotation, json={}), 409, new["key_id"])
+    listed = {each["key_id"]: each for each in admin_key.get(f"{path}/api-keys").json()["data"]}
+    assert listed[old["key_id"]]["expires_at"] is not None
+    assert listed[old["key_id"]]["last_used_from"] == "127.0.0.1"
+    refused(admin_key.post(f"{path}/api-keys", json={"restriction": {"x": 1}}), 400, "restriction")
+
+
+def test_a_person_changes_the_password_and_other_sessions_end(edge, tenant):
+    login = edge.person(tenant, "viewer")
+    new = "a passphrase nobody guesses"
+    change = "/api/v1/session/password"
+    with signed_in(edge, login) as here, signed_in(edge, login) as there:
+        cookie = "; ".join(f"{name}={value}" for name, value in there.cookies.items())
+        live = f"/ws/v1/topics/{edge.topic(tenant)}"
+        with edge.socket(live, headers={"Cookie": cookie}, origin=edge.url) as socket:
+            assert json.loads(socket.recv(timeout=15))["type"] == "ready"
+            wrong = {"current": "wrong", "new": new}
+            refused(here.put(change, json=wrong), 403, "current password")
+            weak = {"current": PASSWORD, "new": "1"}
+            refused(here.put(change, json=weak), 400, "short")
+            body = {"current": PASSWORD, "new": new}
+            without_token = here.put(change, json=body, headers={"X-CSRFToken": ""})
+            assert without_token.status_code == 403
+            changed = here.put(change, json=body)
+            assert changed.status_code == 204, changed.text
+            assert here.get("/api/v1/session").status_code == 200
+            assert there.get("/api/v1/session").status_code == 401
+            with pytest.raises(ConnectionClosed) as closed:
+                read_to_the_end(socket)
+            assert 4400 <= closed.value.rcvd.code < 4600
+    with edge.client() as nobody:
+        assert nobody.put(change, json=body).status_code == 401
+        old = {"login": login, "password": PASSWORD}
+        assert nobody.post("/api/v1/session", json=old).status_code == 401
+        assert nobody.post("/api/v1/session", json=old | {"password": new}).status_code == 200

@@ -177,6 +177,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Change the password of who is signed in; the person's other sessions end. */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants": {
         parameters: {
             query?: never;
@@ -243,6 +260,23 @@ export interface paths {
         post?: never;
         /** @description End a key for good; its connections are cut within five seconds. Twice is harmless. */
         delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/api-keys/{key_id}:rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A new key in this one's place, shown this once; both log in until the overlap is over. */
+        post: operations["rotate_api_key"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2080,6 +2114,32 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    current: string;
+                    new: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     list_tenants: {
         parameters: {
             query?: never;
@@ -2237,10 +2297,37 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                             created_by: string;
+                            description: string;
                             /** Format: date-time */
                             expires_at: string | null;
                             key_id: string;
+                            /** Format: date-time */
+                            last_used_at: string | null;
+                            last_used_from: string | null;
                             principal: string;
+                            /** @description The key in whose place this one was made, by rotation. */
+                            replaces: string | null;
+                            restriction: {
+                                /** @description null for no limit by name; an empty list for no name at all. */
+                                groups: {
+                                    name: string;
+                                    /**
+                                     * @default literal
+                                     * @enum {string}
+                                     */
+                                    pattern_type: "literal" | "prefixed";
+                                }[] | null;
+                                read_only: boolean;
+                                /** @description null for no limit by name; an empty list for no name at all. */
+                                topics: {
+                                    name: string;
+                                    /**
+                                     * @default literal
+                                     * @enum {string}
+                                     */
+                                    pattern_type: "literal" | "prefixed";
+                                }[] | null;
+                            } | null;
                             /** Format: date-time */
                             revoked_at: string | null;
                             service_account: string | null;
@@ -2265,7 +2352,29 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    description?: string;
                     expires_in_seconds?: number | null;
+                    restriction?: {
+                        /** @description null for no limit by name; an empty list for no name at all. */
+                        groups?: {
+                            name: string;
+                            /**
+                             * @default literal
+                             * @enum {string}
+                             */
+                            pattern_type?: "literal" | "prefixed";
+                        }[] | null;
+                        read_only?: boolean;
+                        /** @description null for no limit by name; an empty list for no name at all. */
+                        topics?: {
+                            name: string;
+                            /**
+                             * @default literal
+                             * @enum {string}
+                             */
+                            pattern_type?: "literal" | "prefixed";
+                        }[] | null;
+                    } | null;
                     service_account?: string | null;
                 };
             };
@@ -2280,10 +2389,37 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         created_by: string;
+                        description: string;
                         /** Format: date-time */
                         expires_at: string | null;
                         key_id: string;
+                        /** Format: date-time */
+                        last_used_at: string | null;
+                        last_used_from: string | null;
                         principal: string;
+                        /** @description The key in whose place this one was made, by rotation. */
+                        replaces: string | null;
+                        restriction: {
+                            /** @description null for no limit by name; an empty list for no name at all. */
+                            groups: {
+                                name: string;
+                                /**
+                                 * @default literal
+                                 * @enum {string}
+                                 */
+                                pattern_type: "literal" | "prefixed";
+                            }[] | null;
+                            read_only: boolean;
+                            /** @description null for no limit by name; an empty list for no name at all. */
+                            topics: {
+                                name: string;
+                                /**
+                                 * @default literal
+                                 * @enum {string}
+                                 */
+                                pattern_type: "literal" | "prefixed";
+                            }[] | null;
+                        } | null;
                         /** Format: date-time */
                         revoked_at: string | null;
                         /** @description It is not shown again. */
@@ -2315,6 +2451,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rotate_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default 3600 */
+                    overlap_seconds?: number;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        created_by: string;
+                        description: string;
+                        /** Format: date-time */
+                        expires_at: string | null;
+                        key_id: string;
+                        /** Format: date-time */
+                        last_used_at: string | null;
+                        last_used_from: string | null;
+                        principal: string;
+                        /** @description The key in whose place this one was made, by rotation. */
+                        replaces: string | null;
+                        restriction: {
+                            /** @description null for no limit by name; an empty list for no name at all. */
+                            groups: {
+                                name: string;
+                                /**
+                                 * @default literal
+                                 * @enum {string}
+                                 */
+                                pattern_type: "literal" | "prefixed";
+                            }[] | null;
+                            read_only: boolean;
+                            /** @description null for no limit by name; an empty list for no name at all. */
+                            topics: {
+                                name: string;
+                                /**
+                                 * @default literal
+                                 * @enum {string}
+                                 */
+                                pattern_type: "literal" | "prefixed";
+                            }[] | null;
+                        } | null;
+                        /** Format: date-time */
+                        revoked_at: string | null;
+                        /** @description It is not shown again. */
+                        secret: string;
+                        service_account: string | null;
+                        /** @enum {string} */
+                        state: "active" | "expired" | "revoked";
+                    };
+                };
             };
             default: components["responses"]["Error"];
         };

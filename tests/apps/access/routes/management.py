@@ -63,6 +63,15 @@ ROWS = [
         operators=True,
     ),
     Row(
+        "POST",
+        f"{_TENANT}/api-keys/{{key_id}}:rotate",
+        Right.ADMINISTER,
+        404,
+        names={"key_id": "absent"},
+        body={},
+        operators=True,
+    ),
+    Row(
         "DELETE",
         f"{_TENANT}/api-keys/{{key_id}}",
         Right.ADMINISTER,
