@@ -121,6 +121,9 @@ WRITE_SECONDS_MAX: Final = 60
 AUTHENTICATION_DELAY_SECONDS: Final = 0.3
 """Between a failed login and its answer: guessing is slow, the event loop is not held."""
 
+LOGINS_PER_ADDRESS_MAX: Final = 1_000
+"""Connections from one address that have not logged in; a tenth of what the listener may have."""
+
 REAUTHENTICATION_SECONDS: Final = 1.0
 """Between a login and the next on the same connection, at least (Kafka's own bound, KIP-368)."""
 

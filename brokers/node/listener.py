@@ -14,8 +14,10 @@ from brokers.kernel.ids import TenantId
 from brokers.kernel.limits import (
     CONNECTIONS_MAX,
     LOGIN_SECONDS_MAX,
+    LOGINS_PER_ADDRESS_MAX,
     UNSENT_BYTES_PER_TENANT_MAX,
 )
+from brokers.node.authentication.failed_logins import network_of
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.config import ListenerConfig
 from brokers.node.connection import Connection
@@ -67,6 +69,8 @@ class Listener:
         """Told when a connection is muted."""
         self._server: asyncio.Server | None = None
         self._socket: socket.socket
+        self._logging_in: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
+        """Connections that have not logged in, by where they come from, oldest first."""
         self._unsent: defaultdict[TenantId | None, int] = defaultdict(int)
 
     def bind(self) -> None:
@@ -102,6 +106,7 @@ class Listener:
     def opened(self, connection: Connection) -> bool:
         """False when there are too many: the connection was cut."""
         self.connections.add(connection)
+        self._make_room_to_log_in(connection)
         self.metrics.connections += 1
         if len(self.connections) <= CONNECTIONS_MAX:
             return True
@@ -111,6 +116,7 @@ class Listener:
 
     def closed(self, connection: Connection) -> None:
         self.connections.discard(connection)
+        self._not_logging_in(connection)
         self.metrics.connections -= 1
         if connection.session is not None:
             self.metrics.tenant(connection.session.tenant_id).connections -= 1
@@ -130,7 +136,26 @@ class Listener:
         counter.connections += 1
         connection.usage = counter.principal(session.principal)
         connection.logged_in(session, counter.requests, self._quotas.charges(session))
+        self._not_logging_in(connection)
         return None
+
+    def _make_room_to_log_in(self, connection: Connection) -> None:
+        """Of the connections of one address that have not logged in, the oldest gives way: an
+        honest one is through within milliseconds, so a flood is at its own expense."""
+        from_there = self._logging_in[network_of(connection.address)]
+        from_there[connection] = None
+        if len(from_there) > LOGINS_PER_ADDRESS_MAX:
+            oldest = next(iter(from_there))
+            del from_there[oldest]
+            self.metrics.connections_refused += 1
+            oldest.cut(f"{LOGINS_PER_ADDRESS_MAX} connections from there have not logged in")
+
+    def _not_logging_in(self, connection: Connection) -> None:
+        network = network_of(connection.address)
+        from_there = self._logging_in[network]
+        from_there.pop(connection, None)
+        if not from_there:
+            del self._logging_in[network]
 
     def count_unsent(self, session: Session | None, change: int) -> None:
         if change:

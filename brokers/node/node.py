@@ -22,6 +22,7 @@ from brokers.metadata.records import BrokerRecord, Change, Kind, PartitionRecord
 from brokers.metadata.recovery import Seen, contradicted
 from brokers.node import halt, metrics_publisher, upkeep
 from brokers.node.authentication.edge_token import InternalToken, load_public_key
+from brokers.node.authentication.failed_logins import FailedLogins
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
@@ -134,6 +135,7 @@ class Node:
         self.transactions: TransactionVerifier = self._questions
         self._disk: Disk = RealDisk() if disk is None else disk
         self._figures = Figures(self, NoFigures() if figures is None else figures)
+        self.failed_logins = FailedLogins()
         self.refusals = RefusalNotes(self, NoRefusalLog() if refusals is None else refusals)
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()

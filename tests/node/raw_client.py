@@ -65,8 +65,13 @@ def edge_token(tenant_id: str, *, signed_by: Any = None, **claims: Any) -> bytes
 class RawClient:
     """Requests carry rising correlation ids; answers are checked to come in that order."""
 
-    def __init__(self, port: int, *, receive_buffer: int | None = None) -> None:
+    def __init__(
+        self, port: int, *, receive_buffer: int | None = None, source: str | None = None
+    ) -> None:
+        """``source`` is an address of the loopback interface to come from."""
         self.socket = socket.socket()
+        if source is not None:
+            self.socket.bind((source, 0))
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(TIMEOUT_SECONDS)

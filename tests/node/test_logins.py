@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from brokers.kernel.errors import ErrorCode
-from brokers.node import connection
-from brokers.node.handlers import sasl_handshake
+from brokers.node import connection, listener
+from brokers.node.handlers import sasl_authenticate, sasl_handshake
 from brokers.wire.messages.metadata_request import MetadataRequest
 from brokers.wire.registry import ApiKey
 from tests.node.fakes import MemoryCell
@@ -332,3 +332,51 @@ def test_a_session_that_has_ended_takes_nothing_but_a_login(tmp_path, impatient)
         assert client.metadata().brokers
         late.send(ApiKey.METADATA, 5, MetadataRequest(None, False))
         assert late.is_closed_by_broker()
+
+
+def code_of_login(world, key, source="127.0.0.1"):
+    with RawClient(world.node.port, source=source) as client:
+        assert client.handshake("PLAIN").error_code == 0
+        return client.authenticate(b"\0" + "\0".join(key).encode()).error_code
+
+
+def test_who_guesses_locks_out_nobody_else(world, monkeypatch):
+    monkeypatch.setattr(sasl_authenticate, "AUTHENTICATION_DELAY_SECONDS", 0)
+    key, neighbour = (world.cell.add_key(world.tenant) for _ in range(2))
+    refused = ErrorCode.SASL_AUTHENTICATION_FAILED
+    for _ in range(10):
+        assert code_of_login(world, (key[0], "wrong"), "127.0.0.9") == refused
+    assert code_of_login(world, key, "127.0.0.9") == refused, "not looked at from there now"
+    assert code_of_login(world, key, "127.0.0.8") == 0
+    assert code_of_login(world, neighbour, "127.0.0.9") == 0
+
+
+def test_a_flood_of_unknown_keys_asks_the_metadata_store_nothing(world, monkeypatch):
+    monkeypatch.setattr(sasl_authenticate, "AUTHENTICATION_DELAY_SECONDS", 0)
+    now_ms = world.node.node.clock.monotonic_ms() + 60_000
+    for number in range(120):
+        world.node.node.failed_logins.failed("127.0.0.7", f"HW{number}", now_ms)
+    asked = []
+    monkeypatch.setattr(world.node.node.metadata, "catch_up", lambda: asked.append(1))
+    refused = ErrorCode.SASL_AUTHENTICATION_FAILED
+    assert code_of_login(world, ("HWUNKNOWN", "secret"), "127.0.0.7") == refused
+    assert asked == []
+    assert code_of_login(world, world.key, "127.0.0.7") == 0
+
+
+def test_of_those_who_do_not_log_in_the_oldest_gives_way(world, monkeypatch):
+    monkeypatch.setattr(listener, "LOGINS_PER_ADDRESS_MAX", 2)
+    source = "127.0.0.6"
+    with RawClient(world.node.port, source=source) as logged_in:
+        logged_in.log_in(world.key)
+        silent = [RawClient(world.node.port, source=source) for _ in range(2)]
+        for client in silent:
+            client.api_versions()
+        with RawClient(world.node.port, source=source) as newest:
+            newest.log_in(world.key)
+            assert silent[0].is_closed_by_broker()
+            silent[1].api_versions()
+            assert newest.metadata().brokers
+        assert logged_in.metadata().brokers
+        for client in silent:
+            client.socket.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from brokers.kernel.errors import ErrorCode, ProtocolError
 from brokers.kernel.limits import AUTHENTICATION_DELAY_SECONDS
+from brokers.metadata.records import CredentialRecord
 from brokers.node.authentication.login import REFUSED, Stage
 from brokers.node.authentication.verdicts import Accepted, Challenge, Rejected, Verdict
 from brokers.wire.messages.sasl_authenticate_request import SaslAuthenticateRequest
@@ -55,11 +56,13 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
     """One step of the login; moves the connection's session when it ends well."""
     login = connection.login
     assert login.exchange is not None
-    key_id = login.exchange.key_id(token)
-    if key_id is not None and key_id not in node.image.credentials:
-        await node.metadata.catch_up()
-    credential = None if key_id is None else node.image.credentials.get(key_id)
-    verdict = login.exchange.step(token, credential)
+    key_id = login.exchange.key_id(token) or ""
+    credential = await _credential(key_id, connection, node)
+    now_ms = node.clock.monotonic_ms()
+    if key_id and node.failed_logins.locks_out(connection.address, key_id, now_ms):
+        verdict: Verdict = Rejected(f"{key_id!r} failed too often from {connection.address}")
+    else:
+        verdict = login.exchange.step(token, credential)
     if isinstance(verdict, Accepted):
         verdict = await _admit(verdict, node)
     if isinstance(verdict, Accepted) and connection.session is not None:
@@ -68,23 +71,59 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
         await _begin_session(verdict.session, connection, node)
         login.ended(accepted=True)
     elif isinstance(verdict, Rejected):
-        node.metrics.authentication_failures += 1
-        log.warning("%s: %s login refused: %s", connection, login.mechanism, verdict.reason)
-        node.refusals.login_refused(
-            None if credential is None else credential.tenant_id,
-            key_id or "",
-            login.mechanism or "",
-            connection.listener.dispatcher.origin_of(connection, 0),
-        )
-        await asyncio.sleep(AUTHENTICATION_DELAY_SECONDS)
+        _note_failure(verdict.reason, key_id, credential, connection, node)
+        await _delay(connection, node)
         login.ended(accepted=False)
     return verdict
+
+
+async def _credential(
+    key_id: str, connection: "Connection", node: "Node"
+) -> CredentialRecord | None:
+    """What the image has; it is brought up to date first where that may help."""
+    now_ms = node.clock.monotonic_ms()
+    if (
+        key_id
+        and key_id not in node.image.credentials
+        and not node.failed_logins.is_flooded_by(connection.address, now_ms)
+    ):
+        await node.metadata.catch_up()
+    return node.image.credentials.get(key_id)
+
+
+def _note_failure(
+    reason: str,
+    key_id: str,
+    credential: CredentialRecord | None,
+    connection: "Connection",
+    node: "Node",
+) -> None:
+    login, now_ms = connection.login, node.clock.monotonic_ms()
+    node.metrics.authentication_failures += 1
+    if not node.failed_logins.is_flooded_by(connection.address, now_ms):
+        log.warning("%s: %s login refused: %s", connection, login.mechanism, reason)
+    node.failed_logins.failed(connection.address, key_id, now_ms)
+    node.refusals.login_refused(
+        None if credential is None else credential.tenant_id,
+        key_id,
+        login.mechanism or "",
+        connection.listener.dispatcher.origin_of(connection, 0),
+    )
+
+
+async def _delay(connection: "Connection", node: "Node") -> None:
+    """Guessing is slow; a flood of it holds nothing."""
+    if node.failed_logins.begin_waiting(connection.address):
+        try:
+            await asyncio.sleep(AUTHENTICATION_DELAY_SECONDS)
+        finally:
+            node.failed_logins.end_waiting(connection.address)
 
 
 async def _begin_session(session: "Session", connection: "Connection", node: "Node") -> None:
     """Raises ``ProtocolError`` where the tenant may have no more connections."""
     if connection.session is not None:
-        connection.logged_in(session, connection.requests)
+        connection.logged_in(session, connection.requests, connection.charges)
     else:
         refusal = await node.quotas.admit(session, connection.address)
         if refusal is None:
