@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from brokers.node.ports import (
     ConfigOperation,
     GivenUp,
     IsrChange,
+    KeyUse,
     NewTopic,
     PartitionAssignment,
     Refused,
@@ -61,6 +63,7 @@ from brokers.services import (
 )
 from brokers.services.control_state import Halted
 from tenants.errors import Conflict, Invalid, NotFound
+from tenants.services import note_key_uses
 from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 from tenants.services.alter_scram_users import ScramChange, alter_scram_users
 
@@ -269,6 +272,9 @@ class DjangoControlPlane:
             assignments=assignments,
         )
 
+    async def note_key_uses(self, uses: Sequence[KeyUse]) -> None:
+        await self._verbs.call(VERB_SECONDS, _note_key_uses, uses)
+
     async def alter_scram_users(
         self, actor: Actor, alterations: Sequence[ScramAlteration]
     ) -> list[Refused | None]:
@@ -290,6 +296,17 @@ def _alter_scram_users(
     ]
     outcomes = alter_scram_users(tenant_id=UUID(actor.tenant_id), by=actor.principal, wanted=wanted)
     return [error and Refused(_SCRAM_CODES[error.code], error.message) for error in outcomes]
+
+
+def _note_key_uses(uses: Sequence[KeyUse]) -> None:
+    note_key_uses.note_key_uses(
+        [
+            note_key_uses.KeyUse(
+                use.key_id, datetime.fromtimestamp(use.at_ms / 1000, UTC), use.address
+            )
+            for use in uses
+        ]
+    )
 
 
 def _register(registration: BrokerRegistration) -> Incarnation:

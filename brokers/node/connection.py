@@ -375,6 +375,11 @@ class Connection(asyncio.BufferedProtocol):
         self.start = self.listener.dispatcher.start_login
 
     @property
+    def last_heard(self) -> int:
+        """When bytes came last, as the listener tells time."""
+        return self._seen
+
+    @property
     def is_quiet(self) -> bool:
         """Nothing is under way and every answer has been handed to the operating system."""
         return (

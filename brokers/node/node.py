@@ -41,6 +41,7 @@ from brokers.node.figures import Figures, NoFigures
 from brokers.node.flush_pool import FlushPool
 from brokers.node.handlers.sasl_authenticate import session_fault
 from brokers.node.isr_proposals import IsrProposals
+from brokers.node.key_uses import note_key_uses
 from brokers.node.leader_links import LeaderLinks
 from brokers.node.listener import Listener
 from brokers.node.metadata_follower import MetadataFollower
@@ -394,6 +395,7 @@ class Node:
             loops.create_task(metrics_publisher.publish(self))
             loops.create_task(self._figures.work())
             loops.create_task(self.refusals.work())
+            loops.create_task(note_key_uses(self))
             loops.create_task(self.quotas.shares.work())
             started()
 

@@ -230,6 +230,15 @@ class ScramAlteration:
     verifiers: Mapping[str, ScramVerifier | None]
 
 
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """A key was used over a connection from ``address``; wall clock, milliseconds."""
+
+    key_id: str
+    at_ms: int
+    address: str
+
+
 class TransactionVerifier(Protocol):
     """The transaction coordinator, seen from the leaders of partitions (KIP-890).
 
@@ -467,6 +476,10 @@ class ControlPlane(Protocol):
         self, actor: Actor, assignments: Sequence[PartitionAssignment]
     ) -> list[Refused | None]:
         """Begin or cancel reassignments (KIP-455), in the order asked."""
+        ...
+
+    async def note_key_uses(self, uses: Sequence[KeyUse]) -> None:
+        """For people to look at; SCRAM users and keys that are gone are left out."""
         ...
 
     async def alter_scram_users(

@@ -56,6 +56,7 @@ from brokers.node.ports import (
     ConfigOperation,
     GivenUp,
     IsrChange,
+    KeyUse,
     MetadataUnavailable,
     NewTopic,
     PartitionAssignment,
@@ -101,6 +102,7 @@ class MemoryCell:
         self.quotas: dict[tuple, tuple[str, dict[str, float]]] = {}
         """By tenant and entity."""
         self.registrations: list[BrokerRegistration] = []
+        self.key_uses: list[KeyUse] = []
         self.credentials: dict[str, CredentialRecord] = {}
         self.generation = 0
         self.halted = False
@@ -649,6 +651,10 @@ class MemoryCell:
                 continue
             self.put_partition(after)
             yield name, index, None
+
+    async def note_key_uses(self, uses: Sequence[KeyUse]) -> None:
+        self._check()
+        self.key_uses += uses
 
     async def alter_scram_users(
         self, actor: Actor, alterations: Sequence[ScramAlteration]
