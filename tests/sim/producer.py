@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.limits import MESSAGE_BYTES_MAX
 from brokers.node.handlers.produce import _append_batch
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.wire.batch import NewRecord, build_batch
@@ -124,8 +125,9 @@ def produce(
         return
     try:
         appended = _append_batch(
-            partition, memoryview(batch), VERSION, needs_commit=True, now_ms=now_ms, guards=None
-        )
+            partition, memoryview(batch), VERSION, needs_commit=True, now_ms=now_ms,
+            most_bytes=MESSAGE_BYTES_MAX, guards=None,
+        )  # fmt: skip
     except Refusal as refusal:
         answered(refusal.code, -1)
         return

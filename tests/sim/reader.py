@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from brokers.kernel.errors import ErrorCode
+from brokers.node.charges import UNCHARGED
 from brokers.node.handlers.fetch import _Result
 from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
 
@@ -93,7 +94,7 @@ def call_at(broker: "Broker") -> Any:
     metrics = SimpleNamespace(failed=lambda *_: None)
     return SimpleNamespace(
         version=VERSION,
-        connection=SimpleNamespace(listener=listener),
+        connection=SimpleNamespace(listener=listener, charges=UNCHARGED),
         session=SimpleNamespace(tenant_id=broker.world.topic.tenant_id),
         node=SimpleNamespace(metrics=metrics, image=broker.image),
     )

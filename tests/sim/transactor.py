@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.kernel.limits import MESSAGE_BYTES_MAX
 from brokers.metadata.records import TopicRecord
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.transaction_coordinator import ask_with_producer_id
@@ -189,6 +190,7 @@ async def produce(
         PRODUCE_VERSION,
         needs_commit=True,
         now_ms=node.clock.now_ms(),
+        most_bytes=MESSAGE_BYTES_MAX,
         guards=guards,
     )
     if partition.high_watermark > appended.last_offset:
