@@ -14,10 +14,10 @@ from tests.apps.edge_service import PASSWORD, wait_for
 
 @pytest.fixture(scope="module")
 def limited(edge):
-    """A tenant with few requests a second, and a topic."""
+    """A tenant with one request a second, and a topic: machines differ in how many they manage."""
     tenant = edge.tenant()
     topic = edge.topic(tenant)
-    limit(tenant, rest_requests_per_s=5)
+    limit(tenant, rest_requests_per_s=1)
     return tenant, topic
 
 
@@ -39,8 +39,8 @@ def until_refused(client, method, url, **options):
 def check_refusal(answer, tenant):
     assert answer.json()["error_code"] == 42901
     assert tenant.name in answer.json()["message"]
-    assert "rest_requests_per_s is 5" in answer.json()["message"]
-    assert answer.headers["X-RateLimit-Limit"] == "5"
+    assert "rest_requests_per_s is 1" in answer.json()["message"]
+    assert answer.headers["X-RateLimit-Limit"] == "1"
     assert answer.headers["X-RateLimit-Remaining"] == "0"
     assert answer.headers["X-RateLimit-Reset"] == "1"
     assert answer.headers["Retry-After"] == "1"
@@ -66,7 +66,7 @@ def test_requests_past_the_limit_are_refused_by_every_door(edge, limited, method
         *served, refused = until_refused(client, method, url, **options)
     check_refusal(refused, tenant)
     for answer in served:
-        assert answer.headers["X-RateLimit-Limit"] == "5"
+        assert answer.headers["X-RateLimit-Limit"] == "1"
 
 
 def test_a_session_shares_its_tenants_limit_and_has_one_of_its_own_elsewhere(edge, limited):
