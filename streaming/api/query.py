@@ -1,6 +1,6 @@
 """Query parameters of the management API: named ones only, in their ranges."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
@@ -36,14 +36,19 @@ def one_of(query: QueryDict, name: str, default: str, words: tuple[str, ...]) ->
 
 
 def moment(query: QueryDict, name: str) -> datetime | None:
-    """Raises ``InvalidQuery`` for what is not RFC 3339 with its offset."""
+    """In UTC: PostgreSQL knows no offsets past 16 hours, and Python does.
+
+    Raises ``InvalidQuery`` for what is not RFC 3339 with its offset, and for what is before year 1
+    or after year 9999 in UTC.
+    """
     text = query.get(name)
     if text is None:
         return None
+    wrong = InvalidQuery(f"{name} must be a moment such as 2026-11-27T12:00:00Z")
     try:
         parsed = parse_datetime(text)
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.tzinfo is None:
-        raise InvalidQuery(f"{name} must be a moment such as 2026-11-27T12:00:00Z")
-    return parsed
+        if parsed is None or parsed.tzinfo is None:
+            raise wrong
+        return parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong from None
