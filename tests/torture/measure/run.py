@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from tests.torture.cluster import Cluster
 from tests.torture.crew import Crew
-from tests.torture.measure import failover, outage, power_cut
+from tests.torture.measure import failover, hostile, outage, power_cut
 
 LOAD: Final = 100.0
 """Records per second beside the probe."""
@@ -19,12 +19,13 @@ STRIKES: Final = {
     "stopped-leader": failover.stop_leader,
     "cut-off-leader": failover.cut_off_leader,
 }
-MEASURES: Final = (*STRIKES, "outage", "power-cut")
+MEASURES: Final = (*STRIKES, "outage", "power-cut", "hostile")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """``samples`` is for leaders, ``minutes`` for the outage, the rest for the power cut."""
+    """``samples`` is for leaders, ``minutes`` for outage and attacks, the rest for the power
+    cut."""
 
     what: str
     brokers: int = 3
@@ -46,6 +47,8 @@ def run(measure: Measure) -> dict[str, Any]:
         crew = undo.enter_context(Crew(cluster.login, histories, 400.0))
         if measure.what == "outage":
             return outage.measure(cluster, crew, histories, measure.minutes)
+        if measure.what == "hostile":
+            return hostile.measure(cluster, crew, histories, measure.minutes, measure.seed)
         if measure.what == "power-cut":
             return power_cut.measure(cluster, measure.partitions, measure.stored_bytes)
         crew.start("idempotent-writer", rate=LOAD)
