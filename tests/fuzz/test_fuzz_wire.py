@@ -21,7 +21,7 @@ from tests.fuzz.bounds import TooCostly, decode_in_bounded_memory, run_within_bo
 from tests.fuzz.damage import LENGTHS, damage
 from tests.fuzz.wire import fuzz
 from tests.fuzz.wire_seeds import honest_messages
-from tests.fuzz.wire_targets import TARGETS, run
+from tests.fuzz.wire_targets import TARGETS, byte_of, run
 from tests.unit.wire.samples import module_of
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.bin"))
@@ -74,7 +74,7 @@ def test_no_length_is_believed(name: str) -> None:
             for version in range(19):
                 for lead in range(0, 24):
                     body = (
-                        bytes((key, version))
+                        bytes((byte_of(REQUESTS, key), version))
                         + bytes(lead)
                         + b"\xff\xff\xff\xff\x0f\x7f\xff\xff\xff"
                     )
@@ -92,7 +92,7 @@ def test_the_smallest_elements_stay_within_the_bounds(edge: float) -> None:
     for message, field in first_arrays():
         version = message.versions.last
         module = module_of(message)
-        head = bytes((message.api_key, version))
+        head = bytes((byte_of(REQUESTS, message.api_key), version))
 
         def frame(count: int, field=field, module=module, version=version, head=head) -> bytes:
             element = getattr(module, field.struct.name)() if field.struct else LEAST[field.type]

@@ -6,7 +6,11 @@ from brokers.wire.batch import NewRecord, build_batch
 from brokers.wire.compression import Compression, compress
 from brokers.wire.generator.schema import load_messages
 from brokers.wire.headers import RequestHeader, encode_request_header, encode_response_header
+from brokers.wire.registry import REQUESTS, RESPONSES
+from tests.fuzz.wire_targets import byte_of
 from tests.unit.wire.samples import draw, module_of, to_ours
+
+CODECS = {"request": REQUESTS, "response": RESPONSES}
 
 _RECORDS = [NewRecord(b"N14228", b"v" * 50, [("carrier", b"UA")]), NewRecord(None, None)]
 
@@ -17,7 +21,7 @@ def honest_messages() -> list[tuple[str, bytes]]:
     return [
         (
             message.direction,
-            bytes((message.api_key, version))
+            bytes((byte_of(CODECS[message.direction], message.api_key), version))
             + b"".join(
                 module_of(message).encode(version, to_ours(message, draw(message, version, rng)))
             ),

@@ -41,6 +41,14 @@ def _message(codecs: Codecs, data: bytes) -> Check | None:
     return means_the_same
 
 
+def byte_of(codecs: Codecs, key: int) -> int:
+    """The first byte that stands for an API, also for one of ours, whose keys take two."""
+    if key < 256:
+        return key
+    keys = list(codecs)
+    return next(byte for byte in range(256) if byte not in codecs and keys[byte % len(keys)] == key)
+
+
 def _has_nan(message: object) -> bool:
     return "nan" in repr(message)
 
