@@ -1,4 +1,4 @@
-"""Tenants, keys and members as others hear of them: the payloads of their numbered changes.
+"""Tenants, keys, ACLs and members as others hear of them: the payloads of their numbered changes.
 
 The shapes are those of ``brokers/metadata/records.py``, which this floor cannot import; a test
 holds the two together.
@@ -7,7 +7,7 @@ holds the two together.
 from collections.abc import Mapping, Sequence
 
 from tenants.changes import NewChange
-from tenants.models import ApiKey, ClientQuota, Membership, ScramUser, Tenant
+from tenants.models import Acl, ApiKey, ClientQuota, Membership, ScramUser, Tenant
 from tenants.selectors.quotas import applied_limits, applied_limits_of
 
 
@@ -87,6 +87,17 @@ def scram_user_change(user: ScramUser) -> NewChange:
 def no_scram_user_change(user: ScramUser) -> NewChange:
     """A SCRAM user that is gone."""
     return NewChange("credential", user.login_name, None)
+
+
+def acl_change(acl: Acl) -> NewChange:
+    """A binding that is in force."""
+    payload = {"id": str(acl.id), "tenant_id": str(acl.tenant_id), **acl.entry._asdict()}
+    return NewChange("acl", str(acl.id), payload)
+
+
+def no_acl_change(acl: Acl) -> NewChange:
+    """A binding that ends."""
+    return NewChange("acl", str(acl.id), None)
 
 
 def member_change(membership: Membership) -> NewChange:

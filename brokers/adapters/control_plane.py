@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from brokers.adapters.database_calls import DatabaseCalls
+from brokers.authorization.acl import AclBinding, AclFilter
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import (
     BrokerId,
@@ -45,6 +46,7 @@ from brokers.services import (
     create_partitions,
     create_topic,
     delete_topic,
+    edit_acls,
     elect_leaders,
     ensure_coordinator_topic,
     ensure_system_topics,
@@ -279,6 +281,21 @@ class DjangoControlPlane:
         self, actor: Actor, alterations: Sequence[ScramAlteration]
     ) -> list[Refused | None]:
         return await self._verbs.call(VERB_SECONDS, _alter_scram_users, actor, alterations)
+
+    async def create_acls(
+        self, actor: Actor, bindings: Sequence[AclBinding]
+    ) -> list[Refused | None]:
+        return await self._verbs.call(
+            VERB_SECONDS, edit_acls.create_bindings, actor=actor, bindings=bindings
+        )
+
+    async def delete_acls(
+        self, actor: Actor, filters: Sequence[AclFilter]
+    ) -> list[list[AclBinding]]:
+        return await self._verbs.call(
+            VERB_SECONDS, edit_acls.delete_bindings, actor=actor, filters=filters
+        )
+
 
 
 def _alter_scram_users(

@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.limits import TOPICS_PER_REQUEST_MAX
+from brokers.node.authorization import may_on_cluster
 from brokers.node.ports import MetadataUnavailable, Refused
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -64,30 +66,23 @@ class Deadline:
             return
 
 
-def may_administer(context: RequestContext) -> bool:
-    """Whether this login may do more than read and write records."""
-    return Scope.ADMINISTER in context.session.scope
-
-
-def refused_topic(context: RequestContext) -> Refused | None:
-    """TOPIC_AUTHORIZATION_FAILED for a login that may not, whether or not the topic exists."""
-    if may_administer(context):
-        return None
+def topic_refusal(operation: Operation) -> Refused:
+    """TOPIC_AUTHORIZATION_FAILED, whether or not there is such a topic."""
     return Refused(
         ErrorCode.TOPIC_AUTHORIZATION_FAILED,
-        "this API key may read and write records; topics are managed with the key of the tenant's "
-        "administrator",
+        f"this login has no right to {operation.name} on a topic of this name",
     )
 
 
-def refused_cluster(context: RequestContext) -> Refused | None:
-    """CLUSTER_AUTHORIZATION_FAILED for a login that may not."""
-    if may_administer(context):
+async def refused_cluster(
+    context: RequestContext, node: "Node", operation: Operation
+) -> Refused | None:
+    """CLUSTER_AUTHORIZATION_FAILED for a login that may not do this to the tenant's cluster."""
+    if await may_on_cluster(context, node, operation):
         return None
     return Refused(
         ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
-        "this API key may read and write records; where partitions are and who leads them is "
-        "managed with the key of the tenant's administrator",
+        f"this login has no right to {operation.name} on the cluster",
     )
 
 

@@ -4,14 +4,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
+from brokers.authorization.resource import CLUSTER_NAME, Operation
+from brokers.authorization.resource import ResourceType as Resources
 from brokers.kernel.errors import ErrorCode
 from brokers.node.administration import (
     REPEATED,
     Deadline,
     check_count,
-    refused_topic,
     repeated,
+    topic_refusal,
 )
+from brokers.node.authorization import allowed
 from brokers.node.ports import Refused
 from brokers.node.session import RequestContext
 
@@ -53,10 +56,15 @@ async def alter_each(
     deadline = Deadline()
     by_name = {(each.resource_type, each.resource_name): each for each in resources}
     twice = repeated((each.resource_type, each.resource_name) for each in resources)
-    refused = refused_topic(context) or check_count(len(resources))
+    refused = check_count(len(resources))
+    names = {name for kind, name in by_name if kind == ResourceType.TOPIC and refused is None}
+    alterable = await allowed(context, node, Operation.ALTER_CONFIGS, Resources.TOPIC, names)
     rows = []
     for (kind, name), resource in by_name.items():
-        problem = refused or (REPEATED if (kind, name) in twice else _unalterable(kind))
+        problem = refused or (REPEATED if (kind, name) in twice else None)
+        if problem is None and kind == ResourceType.TOPIC and name not in alterable:
+            problem = topic_refusal(Operation.ALTER_CONFIGS)
+        problem = problem or _unalterable(kind, context)
         if problem is None:
             problem = await deadline.done(alter(resource))
         code = ErrorCode.NONE if problem is None else problem.code
@@ -65,11 +73,16 @@ async def alter_each(
     return rows
 
 
-def _unalterable(kind: int) -> Refused | None:
+def _unalterable(kind: int, context: RequestContext) -> Refused | None:
     match kind:
         case ResourceType.TOPIC:
             return None
         case ResourceType.BROKER:
+            if not context.rights.allow(Operation.ALTER_CONFIGS, Resources.CLUSTER, CLUSTER_NAME):
+                return Refused(
+                    ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+                    "this login has no right to ALTER_CONFIGS on the cluster",
+                )
             return Refused(
                 ErrorCode.POLICY_VIOLATION,
                 "brokers are configured by whoever runs the service; set configs on topics",

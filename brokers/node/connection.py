@@ -25,12 +25,13 @@ from brokers.kernel.limits import (
 )
 from brokers.node.answers import Answer, Buffers
 from brokers.node.authentication.login import Login, Stage
+from brokers.node.authorization import Rights
 from brokers.node.charges import UNCHARGED, Charges
 from brokers.node.follower_feed import FollowerFeed
 from brokers.node.frame_reader import FrameReader
 from brokers.node.metrics import PrincipalCounter
 from brokers.node.refused_batches import RefusedBatches
-from brokers.node.session import Scope, Session
+from brokers.node.session import Session
 
 if TYPE_CHECKING:
     from brokers.node.listener import Listener
@@ -55,10 +56,9 @@ class Connection(asyncio.BufferedProtocol):
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_mute", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
-        "_write_paused", "_yielding", "address", "charges", "feed", "listener",
-        "logged_in_at", "login", "may_read",
-        "may_write", "number", "peer", "reader", "refused_batches",
-        "requests", "session", "session_ends", "start", "usage",
+        "_write_paused", "_yielding", "address", "charges", "feed", "listener", "logged_in_at", "login",
+        "number", "peer", "reader", "refused_batches", "requests", "rights", "session",
+        "session_ends", "start", "usage",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
@@ -78,8 +78,8 @@ class Connection(asyncio.BufferedProtocol):
         """What requests are charged to, once there is a tenant."""
         self.usage = PrincipalCounter()
         """What the principal is metered by, once there is one."""
-        self.may_read = self.may_write = False
-        """The session's scope; asking an enum for its bits is too slow for every request."""
+        self.rights: Rights = cast(Rights, None)
+        """The session's, once there is one."""
         self.peer = "?"
         """Address and port of the other side, and its address alone."""
         self.address = ""
@@ -352,15 +352,14 @@ class Connection(asyncio.BufferedProtocol):
     # Sessions and the end.
 
     def logged_in(
-        self, session: Session, requests: defaultdict[int, int], charges: Charges
+        self, session: Session, rights: Rights, requests: defaultdict[int, int], charges: Charges
     ) -> None:
         """From here on the connection belongs to one tenant: its requests are counted there and
         charged to ``charges``."""
         self.session = session
+        self.rights = rights
         self.requests = requests
         self.charges = charges
-        self.may_read = Scope.READ in session.scope
-        self.may_write = Scope.WRITE in session.scope
         self.reader.frame_bytes_max = FRAME_BYTES_MAX
         self.reader.tenant = session.tenant_id
         if self._deadline is not None:

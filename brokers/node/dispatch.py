@@ -188,7 +188,12 @@ class Dispatcher:
         if header.api_key == ApiKey.SASL_AUTHENTICATE:
             return self._sasl_authenticate(header, request, connection)
         context = RequestContext(
-            session, header.api_version, header.client_id, self._internal, connection.peer
+            session,
+            header.api_version,
+            header.client_id,
+            self._internal,
+            connection.peer,
+            connection.rights,
         )
         handler = self._routes[header.api_key].handle
         assert handler is not None

@@ -19,6 +19,7 @@ from brokers.kernel.limits import (
 )
 from brokers.node.authentication.failed_logins import network_of
 from brokers.node.authentication.login import Mechanisms
+from brokers.node.authorization import Rights
 from brokers.node.config import ListenerConfig
 from brokers.node.connection import Connection
 from brokers.node.dispatch import Dispatcher
@@ -124,7 +125,7 @@ class Listener:
             if lease is not None:
                 lease.count -= 1
 
-    def logged_in(self, connection: Connection, session: Session) -> str | None:
+    def logged_in(self, connection: Connection, session: Session, rights: Rights) -> str | None:
         """Give the connection its session; or the reason why its tenant may have no more."""
         lease = self._quotas.connections(session)
         if lease is not None and not lease.has_room:
@@ -135,7 +136,7 @@ class Listener:
         counter = self.metrics.tenant(session.tenant_id)
         counter.connections += 1
         connection.usage = counter.principal(session.principal)
-        connection.logged_in(session, counter.requests, self._quotas.charges(session))
+        connection.logged_in(session, rights, counter.requests, self._quotas.charges(session))
         self._not_logging_in(connection)
         return None
 

@@ -5,11 +5,13 @@ The tenant is part of every lookup, so that a foreign thing and an absent one ar
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.ids import ZERO_TOPIC_ID, PartitionIndex, TenantId, TopicId, TopicName
 from brokers.node.partition_runtime import PartitionRuntime
 
 if TYPE_CHECKING:
+    from brokers.node.authorization import Rights
     from brokers.node.node import Node
 
 WORTH_CATCHING_UP = frozenset(
@@ -18,6 +20,7 @@ WORTH_CATCHING_UP = frozenset(
         ErrorCode.UNKNOWN_TOPIC_ID,
         ErrorCode.NOT_LEADER_OR_FOLLOWER,
         ErrorCode.UNKNOWN_LEADER_EPOCH,
+        ErrorCode.TOPIC_AUTHORIZATION_FAILED,
     }
 )
 """Errors that the image may only have for being behind: catch up once before saying so."""
@@ -34,6 +37,33 @@ def find_topic(
     if topic is None or topic.tenant_id != tenant_id:
         return ErrorCode.UNKNOWN_TOPIC_ID
     return topic.id
+
+
+def find_topic_for(
+    operation: Operation,
+    rights: "Rights",
+    node: "Node",
+    name: str,
+    topic_id: bytes = ZERO_TOPIC_ID,
+) -> TopicId | ErrorCode:
+    """As ``find_topic``, for a login that wants to do ``operation`` there.
+
+    TOPIC_AUTHORIZATION_FAILED for a name that it may not use, whether or not there is such a topic.
+    An id of which it may know nothing is unknown.
+    """
+    if topic_id == ZERO_TOPIC_ID:
+        if not rights.operations(ResourceType.TOPIC, name) >> operation & 1:
+            return ErrorCode.TOPIC_AUTHORIZATION_FAILED
+        found = node.image.topic_ids.get(rights.tenant_id, {}).get(TopicName(name))
+        return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION if found is None else found
+    topic = node.image.topics.get(TopicId(topic_id))
+    if topic is None or topic.tenant_id != rights.tenant_id:
+        return ErrorCode.UNKNOWN_TOPIC_ID
+    bits = rights.operations(ResourceType.TOPIC, topic.name)
+    if bits >> operation & 1:
+        return topic.id
+    may_know = bits >> Operation.DESCRIBE & 1
+    return ErrorCode.TOPIC_AUTHORIZATION_FAILED if may_know else ErrorCode.UNKNOWN_TOPIC_ID
 
 
 def find_led(node: "Node", topic_id: TopicId, index: int) -> PartitionRuntime | ErrorCode:

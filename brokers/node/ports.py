@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
+from brokers.authorization.acl import AclBinding, AclFilter
 from brokers.kernel.errors import ErrorCode, HeadwaterError
 from brokers.kernel.ids import (
     BrokerId,
@@ -489,4 +490,17 @@ class ControlPlane(Protocol):
 
         Refused: RESOURCE_NOT_FOUND, UNACCEPTABLE_CREDENTIAL, POLICY_VIOLATION.
         """
+        ...
+
+    async def create_acls(
+        self, actor: Actor, bindings: Sequence[AclBinding]
+    ) -> list[Refused | None]:
+        """Make them, those that are there already too, in the order asked. Refused:
+        INVALID_REQUEST, POLICY_VIOLATION."""
+        ...
+
+    async def delete_acls(
+        self, actor: Actor, filters: Sequence[AclFilter]
+    ) -> list[list[AclBinding]]:
+        """End what each filter matches; what that was."""
         ...

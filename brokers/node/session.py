@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from enum import Flag, auto
+from typing import TYPE_CHECKING
 
 from brokers.authorization.restriction import KeyRestriction
 from brokers.kernel.ids import BrokerId, Incarnation, Principal, TenantId
 from brokers.metadata.records import CredentialRecord
 from brokers.node.ports import Actor
 
+if TYPE_CHECKING:
+    from brokers.node.authorization import Rights
+
 
 class Scope(Flag):
-    """What a login may do until ACLs arrive: a service account reads and writes records."""
+    """What a person's role comes to, or an API key's; a service account's ACLs say more exactly
+    what it may (``authorization.py``)."""
 
     READ = auto()
     WRITE = auto()
@@ -71,6 +76,7 @@ class RequestContext:
     """True on the listener that only brokers and the edge reach."""
     peer: str
     """Address and port that the connection comes from."""
+    rights: "Rights"
 
     @property
     def host(self) -> str:

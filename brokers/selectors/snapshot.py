@@ -11,8 +11,9 @@ from brokers.published import broker_change, partition_change, topic_change
 from brokers.selectors.halt import current_generation
 from tenants import scope
 from tenants.changes import NewChange
-from tenants.models import ApiKey, ClientQuota, ScramUser, Tenant
+from tenants.models import Acl, ApiKey, ClientQuota, ScramUser, Tenant
 from tenants.published import (
+    acl_change,
     client_quota_change,
     credential_change,
     scram_user_change,
@@ -44,6 +45,7 @@ def _everything() -> Iterator[NewChange]:
     yield from map(credential_change, live_keys.select_related("service_account"))
     scram_users = ScramUser.objects.select_related("service_account", "tenant")
     yield from map(scram_user_change, scram_users)
+    yield from map(acl_change, Acl.objects.iterator(ROWS_AT_ONCE))
     yield from map(broker_change, Broker.objects.all())
     yield from map(topic_change, Topic.objects.all())
     partitions = Partition.objects.filter(topic__deleted_at__isnull=True)

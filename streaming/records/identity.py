@@ -18,5 +18,5 @@ class Identity:
     scopes: frozenset[str]
     """Any of ``READ``, ``WRITE``, ``ADMINISTER``."""
     key_id: str | None = None
-    """The API key that was shown: brokers hold its limits against each request, and cut the
-    connection when it ends. None for a person, and for the service itself."""
+    """The API key that the caller presented: brokers then go by its restriction and, for a service
+    account, by its ACLs. None for a person, who is judged by the scopes."""

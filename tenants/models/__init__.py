@@ -1,5 +1,6 @@
 """Rows of the control plane. No rules beyond what PostgreSQL itself keeps: see ``services``."""
 
+from tenants.models.acl import Acl
 from tenants.models.api_key import ApiKey
 from tenants.models.audit import PLATFORM, AuditChain, AuditEntry, Outcome
 from tenants.models.change import Change, ChangeCounter
@@ -14,6 +15,7 @@ from tenants.models.user import User
 
 __all__ = [
     "PLATFORM",
+    "Acl",
     "ApiKey",
     "AuditChain",
     "AuditEntry",

@@ -11,7 +11,7 @@ from uuid import UUID
 from tenants import scope
 from tenants.errors import NotFound
 from tenants.limits import PLANS, limits_of_plan
-from tenants.models import ApiKey, ClientQuota, Plan, ServiceAccount, Tenant, TenantLimit
+from tenants.models import Acl, ApiKey, ClientQuota, Plan, ServiceAccount, Tenant, TenantLimit
 from tenants.names import SYSTEM_TENANT_NAME
 
 
@@ -44,6 +44,7 @@ def limits_of(tenant_id: UUID) -> dict[str, Limit]:
         used = {
             "api_keys": ApiKey.objects.filter(revoked_at__isnull=True).count(),
             "service_accounts": ServiceAccount.objects.count(),
+            "acls": Acl.objects.count(),
         }
     return {
         name: Limit(default, applied[name], used.get(name)) for name, default in defaults.items()

@@ -3,14 +3,15 @@ from uuid import UUID
 
 from tenants import audit, changes, scope
 from tenants.errors import NotFound
-from tenants.models import ApiKey, ScramUser, ServiceAccount
+from tenants.models import Acl, ApiKey, ScramUser, ServiceAccount
 from tenants.published import credential_change, no_scram_user_change
+from tenants.services.acl_rows import remove_acls
 from tenants.transactions import limit_waits
 
 
 def delete_service_account(*, tenant_id: UUID, name: str, by: str) -> None:
-    """Remove a service account with its keys and its password; brokers cut their connections as
-    with revoked ones.
+    """Remove a service account with its ACLs, its keys and its password; brokers cut their
+    connections as with revoked ones.
 
     What was done in its name stays in the audit log. Raises ``NotFound``.
     """
@@ -25,13 +26,18 @@ def delete_service_account(*, tenant_id: UUID, name: str, by: str) -> None:
             key.revoked_at = datetime.now(UTC)
         told = [credential_change(key) for key in live]
         told += map(no_scram_user_change, ScramUser.objects.filter(service_account=account))
+        acls = list(Acl.objects.select_for_update().filter(principal=f"User:{name}"))
+        told += remove_acls(acls)
         account.delete()
         audit.record(
             tenant_id=tenant_id,
             by=by,
             action="service_account.delete",
             object=name,
-            detail={"revoked_keys": [key.key_id for key in live]},
+            detail={
+                "revoked_keys": [key.key_id for key in live],
+                "deleted_acls": [str(acl.entry) for acl in acls],
+            },
         )
         if told:
             changes.publish(told)

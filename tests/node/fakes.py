@@ -14,6 +14,8 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from brokers.acl_words import entry_of
+from brokers.authorization.acl import AclBinding, AclFilter
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import (
     BrokerId,
@@ -33,6 +35,7 @@ from brokers.metadata.config_operations import altered
 from brokers.metadata.isr_proposals import accepted
 from brokers.metadata.placement import Candidate, place
 from brokers.metadata.records import (
+    AclRecord,
     BrokerRecord,
     Change,
     ClientQuotaRecord,
@@ -68,6 +71,8 @@ from brokers.node.ports import (
     TopicCreated,
     Upkeep,
 )
+from tenants.acl_presets import USUAL, Preset, bindings_of
+from tenants.acls import AclEntry
 from tenants.client_quotas import check_entity, check_values
 from tenants.errors import Invalid
 
@@ -156,6 +161,7 @@ class MemoryCell:
         administrator: bool = True,
         principal: str = "User:tenant-admin",
         expires_at_ms: int | None = None,
+        preset: Preset = USUAL,
     ) -> tuple[str, str]:
         """(key id, secret)."""
         key_id, secret = f"HW{secrets.token_hex(7).upper()}", secrets.token_urlsafe(32)
@@ -169,10 +175,52 @@ class MemoryCell:
             scram_sha_512=scram_verifier("sha512", secret),
             expires_at_ms=expires_at_ms,
         )
+        if not administrator:
+            self.allow(tenant, *bindings_of(preset, principal))
         with self._lock:
             self.credentials[key_id] = credential
             self._publish(Kind.CREDENTIAL, key_id, credential.to_json())
         return key_id, secret
+
+    def allow(self, tenant: TenantRecord, *entries: AclEntry) -> list[str]:
+        """The ids of the tenant's new bindings."""
+        ids = [str(self.new_id()) for _ in entries]
+        with self._lock:
+            for acl_id, entry in zip(ids, entries, strict=True):
+                payload = {"id": acl_id, "tenant_id": tenant.id, **entry._asdict()}
+                self._publish(Kind.ACL, acl_id, payload)
+        return ids
+
+    async def create_acls(self, actor: Actor, bindings: Sequence[AclBinding]) -> list[None]:
+        self._check()
+        self.allow(self.tenants[actor.tenant_id], *(entry_of(each) for each in bindings))
+        return [None] * len(bindings)
+
+    async def delete_acls(
+        self, actor: Actor, filters: Sequence[AclFilter]
+    ) -> list[list[AclBinding]]:
+        self._check()
+        with self._lock:
+            held = {
+                change.key: AclRecord.from_json(change.payload)
+                for change in self.changes
+                if change.kind is Kind.ACL and change.payload is not None
+            }
+            ended = {c.key for c in self.changes if c.kind is Kind.ACL and c.payload is None}
+            found: list[list[AclBinding]] = [[] for _ in filters]
+            for acl_id, record in held.items():
+                if record.tenant_id != actor.tenant_id or acl_id in ended:
+                    continue
+                matching = [n for n, each in enumerate(filters) if each.matches(record.binding)]
+                for number in matching:
+                    found[number].append(record.binding)
+                if matching:
+                    self.end_acl(acl_id)
+            return found
+
+    def end_acl(self, acl_id: str) -> None:
+        with self._lock:
+            self._publish(Kind.ACL, acl_id, None)
 
     def revoke_key(self, key_id: str) -> None:
         with self._lock:

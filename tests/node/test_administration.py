@@ -46,6 +46,7 @@ from brokers.wire.messages.incremental_alter_configs_request import (
     IncrementalAlterConfigsRequest,
 )
 from brokers.wire.registry import ApiKey
+from tenants.acl_presets import Preset
 from tests.node.harness import wait_until
 from tests.node.raw_client import RawClient, batch
 
@@ -138,7 +139,7 @@ class TestCreateTopics:
 
     def test_a_service_account_may_not(self, service_account, name):
         (row,) = create(service_account, creatable(name))
-        assert row.error_code == ErrorCode.CLUSTER_AUTHORIZATION_FAILED
+        assert row.error_code == ErrorCode.TOPIC_AUTHORIZATION_FAILED
 
     def test_no_topics_no_rows(self, client):
         assert create(client) == []
@@ -345,9 +346,14 @@ class TestDescribeConfigs:
             ErrorCode.INVALID_REQUEST,
         ]
 
-    def test_a_service_account_may_not(self, world, service_account, name):
+    def test_whoever_may_only_write_learns_nothing(self, world, name):
         world.add_topic(name)
         asked = [(TOPIC, name), (TOPIC, "absent"), (BROKER, "1")]
+        producer = Preset("producer", topic="*")
+        key = world.cell.add_key(
+            world.tenant, administrator=False, principal="User:writer", preset=producer
+        )
+        service_account = RawClient(world.node.port).log_in(key)
         results = describe(
             service_account, *(DescribeConfigsResource(*each, None) for each in asked)
         )

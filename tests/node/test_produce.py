@@ -225,7 +225,7 @@ def test_a_service_account_may_write_and_not_administer(world, topic):
             ApiKey.CREATE_TOPICS, 5,
             CreateTopicsRequest([CreatableTopic("mine", 1, 1)], 5000),
         )  # fmt: skip
-        assert answer.topics[0].error_code == ErrorCode.CLUSTER_AUTHORIZATION_FAILED
+        assert answer.topics[0].error_code == ErrorCode.TOPIC_AUTHORIZATION_FAILED
 
 
 def test_a_compacted_topic_takes_records_with_keys_only(world, client):

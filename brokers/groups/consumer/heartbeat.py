@@ -32,6 +32,7 @@ def heartbeat(
     progress = Progress(
         group, entry, member, request.owned,
         topics=topics, config=config, now_ms=now_ms, wall_ms=wall_ms,
+        may_describe=request.may_describe,
     )  # fmt: skip
     after = progress.advance()
     answer = HeartbeatResult(

@@ -6,7 +6,7 @@ goes one step towards it; the others do so with their own requests. In a group a
 this looks at any other member.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from brokers.groups.assignors.specification import Partitions
 from brokers.groups.consumer.config import ConsumerGroupConfig
@@ -22,6 +22,7 @@ from brokers.groups.consumer.records import (
     regex_tombstone,
 )
 from brokers.groups.consumer.regular_expressions import compile_regex, matching
+from brokers.groups.consumer.requests import any_topic
 from brokers.groups.consumer.state import GroupState, topics_of
 from brokers.groups.consumer.subscription import NO_SUBSCRIPTION, ResolvedRegex, Subscription
 from brokers.groups.consumer.target import compute_target, target_records
@@ -45,6 +46,7 @@ class Progress:
         config: ConsumerGroupConfig,
         now_ms: int,
         wall_ms: int,
+        may_describe: Callable[[str], bool] = any_topic,
     ) -> None:
         """``member``: whoever has entered, with what it says of itself now."""
         self.records: list[StateRecord] = list(entry.records)
@@ -57,6 +59,7 @@ class Progress:
         self._config = config
         self._now_ms = now_ms
         self._wall_ms = wall_ms
+        self._may_describe = may_describe
         self._regexes: Mapping[str, ResolvedRegex] = group.regexes
         self._subscriptions: set[Subscription] | None = None
 
@@ -107,7 +110,7 @@ class Progress:
         is_new = False
         for regex, old in sorted(resolved.items()):
             if old is None or stale:
-                found = matching(regex, self._topics.names())
+                found = matching(regex, filter(self._may_describe, self._topics.names()))
                 resolved[regex] = new = ResolvedRegex(found, version, self._wall_ms)
                 if old is None or old.topics != found:
                     is_new = is_new or bool(found) or old is not None

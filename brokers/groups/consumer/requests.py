@@ -1,8 +1,13 @@
 """What members ask. Fields are the wire's, None where it says "unchanged"."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from brokers.groups.assignors.specification import Partitions
+
+
+def any_topic(_name: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class HeartbeatRequest:
     """What the member still reads from."""
     needs_own_id: bool = False
     """Whether the request's version has members make their ids (1 and later)."""
+    may_describe: Callable[[str], bool] = any_topic
+    """Which topics whoever asks may know of: a regular expression finds no others."""
 
     @property
     def is_full(self) -> bool:

@@ -6,11 +6,13 @@ sent the offsets by the client afterwards.
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import ProducerEpoch, ProducerId
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.transaction_coordinator import ask_to_add, offsets_partition
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.transactions.requests import AddPartitions
 from brokers.transactions.state import Producer
 from brokers.wire.messages.add_offsets_to_txn_request import AddOffsetsToTxnRequest
@@ -27,11 +29,11 @@ async def handle(
         return AddOffsetsToTxnResponse(error_code=ErrorCode.INVALID_REQUEST)
     if not request.group_id:
         return AddOffsetsToTxnResponse(error_code=ErrorCode.INVALID_GROUP_ID)
-    scope, tenant_id = context.session.scope, context.session.tenant_id
-    if Scope.WRITE not in scope:
+    tenant_id, transactional = context.session.tenant_id, ResourceType.TRANSACTIONAL_ID
+    if not await may(context, node, Operation.WRITE, transactional, request.transactional_id):
         code = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
         return AddOffsetsToTxnResponse(error_code=code)
-    if Scope.READ not in scope:
+    if not await may(context, node, Operation.READ, ResourceType.GROUP, request.group_id):
         return AddOffsetsToTxnResponse(error_code=ErrorCode.GROUP_AUTHORIZATION_FAILED)
     name = qualified(tenant_id, request.transactional_id)
     try:

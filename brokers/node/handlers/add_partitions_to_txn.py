@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import (
     ZERO_TOPIC_ID,
@@ -17,10 +18,11 @@ from brokers.kernel.ids import (
     TopicId,
     TopicName,
 )
+from brokers.node.authorization import allowed, may
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.transaction_coordinator import ask_to_add, ask_to_verify
 from brokers.node.partition_lookup import find_topic
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.transactions.requests import AddPartitions
 from brokers.transactions.state import Producer, TransactionPartition
 from brokers.wire.messages.add_partitions_to_txn_request import (
@@ -68,21 +70,27 @@ async def _from_client(
     asked = _asked(request.v3_and_below_topics)
     if not request.v3_and_below_transactional_id:
         return dict.fromkeys(asked, ErrorCode.INVALID_REQUEST)
-    if Scope.WRITE not in context.session.scope:
+    transactional_id = request.v3_and_below_transactional_id
+    transactional = ResourceType.TRANSACTIONAL_ID
+    if not await may(context, node, Operation.WRITE, transactional, transactional_id):
         return dict.fromkeys(asked, ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+    names = {name for name, _ in asked}
+    writable = await allowed(context, node, Operation.WRITE, ResourceType.TOPIC, names)
     found = _find(asked, context, node)
     if None in found.values():
         await node.catch_up()
         found = _find(asked, context, node)
-    if None in found.values():
+    if None in found.values() or writable != names:
         # Nothing is added where one of them cannot be.
         return {
-            key: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+            key: ErrorCode.TOPIC_AUTHORIZATION_FAILED
+            if key[0] not in writable
+            else ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
             if partition is None
             else ErrorCode.OPERATION_NOT_ATTEMPTED
             for key, partition in found.items()
         }
-    name = qualified(context.session.tenant_id, request.v3_and_below_transactional_id)
+    name = qualified(context.session.tenant_id, transactional_id)
     producer = Producer(
         ProducerId(request.v3_and_below_producer_id),
         ProducerEpoch(request.v3_and_below_producer_epoch),

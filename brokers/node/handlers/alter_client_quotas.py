@@ -5,8 +5,10 @@ One row per entity. What the tenant as a whole may use stays as it is.
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
-from brokers.node.administration import Deadline, check_count, may_administer
+from brokers.node.administration import Deadline, check_count
+from brokers.node.authorization import may_on_cluster
 from brokers.node.ports import Refused
 from brokers.node.session import RequestContext
 from brokers.wire.messages.alter_client_quotas_request import (
@@ -32,7 +34,8 @@ async def handle(
     request: AlterClientQuotasRequest, context: RequestContext, node: "Node"
 ) -> AlterClientQuotasResponse:
     deadline = Deadline()
-    refused = check_count(len(request.entries)) if may_administer(context) else NOT_ALLOWED
+    is_allowed = await may_on_cluster(context, node, Operation.ALTER_CONFIGS)
+    refused = check_count(len(request.entries)) if is_allowed else NOT_ALLOWED
     rows = []
     for entry in request.entries:
         outcome = refused or await _altered(

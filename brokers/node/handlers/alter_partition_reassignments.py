@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.ids import BrokerId, PartitionIndex, TopicName
 from brokers.metadata.reassignment import target_of
@@ -31,7 +32,7 @@ async def handle(
         allow_replication_factor_change=request.allow_replication_factor_change,
         error_message=None,
     )
-    refused = refused_cluster(context) or check_count(len(wanted))
+    refused = await refused_cluster(context, node, Operation.ALTER) or check_count(len(wanted))
     if refused is None:
         done = await _reassign(request, wanted, deadline, context, node)
         await deadline.caught_up(node)

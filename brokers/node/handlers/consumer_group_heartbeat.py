@@ -3,12 +3,14 @@
 import uuid
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.assignors.specification import Partitions
 from brokers.groups.consumer.requests import HeartbeatRequest
 from brokers.groups.consumer.results import HeartbeatResult
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.authorization import allowed, may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.consumer_group_heartbeat_request import ConsumerGroupHeartbeatRequest
 from brokers.wire.messages.consumer_group_heartbeat_response import (
     Assignment,
@@ -26,7 +28,7 @@ async def handle(
     request: ConsumerGroupHeartbeatRequest, context: RequestContext, node: "Node"
 ) -> ConsumerGroupHeartbeatResponse:
     """Answered at once: nobody waits for others in this protocol."""
-    if Scope.READ not in context.session.scope:
+    if not await may(context, node, Operation.READ, ResourceType.GROUP, request.group_id):
         return _refused(ErrorCode.GROUP_AUTHORIZATION_FAILED, "this login may not read")
     if not request.group_id:
         return _refused(ErrorCode.INVALID_REQUEST, "a group needs a name")
@@ -37,6 +39,14 @@ async def handle(
         for each in names
     ):
         await node.catch_up()  # A topic that was just created is to be read at once.
+    described = await allowed(
+        context, node, Operation.DESCRIBE, ResourceType.TOPIC, set(names or ())
+    )
+    if len(described) < len(set(names or ())):
+        return _refused(
+            ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+            "this login may not describe every topic that it subscribes to",
+        )
     beat = _beat(request, context)
     try:
         result: HeartbeatResult = await node.groups.ask(
@@ -72,6 +82,9 @@ def _beat(request: ConsumerGroupHeartbeatRequest, context: RequestContext) -> He
         if owned is None
         else {each.topic_id: frozenset(each.partitions) for each in owned},
         needs_own_id=context.api_version >= OWN_IDS_SINCE_VERSION,
+        may_describe=lambda name: context.rights.allow(
+            Operation.DESCRIBE, ResourceType.TOPIC, name
+        ),
     )
 
 

@@ -2,15 +2,17 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.ids import BrokerId, TopicName
 from brokers.node.administration import (
     REPEATED,
     Deadline,
     check_count,
-    refused_topic,
     repeated,
+    topic_refusal,
 )
+from brokers.node.authorization import allowed
 from brokers.node.ports import Refused
 from brokers.node.session import RequestContext
 from brokers.wire.messages.create_partitions_request import (
@@ -31,10 +33,14 @@ async def handle(
 ) -> CreatePartitionsResponse:
     deadline = Deadline(request.timeout_ms)
     twice = repeated(topic.name for topic in request.topics)
-    refused = refused_topic(context) or check_count(len(request.topics))
+    refused = check_count(len(request.topics))
+    names = set() if refused else {topic.name for topic in request.topics}
+    alterable = await allowed(context, node, Operation.ALTER, ResourceType.TOPIC, names)
     response = CreatePartitionsResponse()
     for topic in {topic.name: topic for topic in request.topics}.values():
         problem = refused or (REPEATED if topic.name in twice else None)
+        if problem is None and topic.name not in alterable:
+            problem = topic_refusal(Operation.ALTER)
         if problem is None:
             problem = await deadline.done(_create(topic, request.validate_only, context, node))
         if problem is not None:

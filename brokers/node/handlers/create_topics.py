@@ -2,15 +2,17 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import CLUSTER_NAME, Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.ids import BrokerId, TopicName
 from brokers.node.administration import (
     REPEATED,
     Deadline,
     check_count,
-    may_administer,
     repeated,
+    topic_refusal,
 )
+from brokers.node.authorization import allowed
 from brokers.node.config_entries import topic_entries
 from brokers.node.ports import NewTopic, Refused, TopicCreated
 from brokers.node.session import RequestContext
@@ -24,34 +26,43 @@ from brokers.wire.messages.create_topics_response import (
 if TYPE_CHECKING:
     from brokers.node.node import Node
 
-NOT_ALLOWED = Refused(
-    ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
-    "this API key may read and write records; topics are created with the key of the tenant's "
-    "administrator",
-)
-
 
 async def handle(
     request: CreateTopicsRequest, context: RequestContext, node: "Node"
 ) -> CreateTopicsResponse:
     deadline = Deadline(request.timeout_ms)
     twice = repeated(topic.name for topic in request.topics)
-    refused = check_count(len(request.topics)) if may_administer(context) else NOT_ALLOWED
+    refused = check_count(len(request.topics))
+    names = {topic.name for topic in request.topics}
+    creatable = names if refused else await _creatable(names, context, node)
     response = CreateTopicsResponse()
     for topic in {topic.name: topic for topic in request.topics}.values():
         outcome: TopicCreated | Refused
         if refused is not None:
             outcome = refused
+        elif topic.name not in creatable:
+            outcome = topic_refusal(Operation.CREATE)
         elif topic.name in twice:
             outcome = REPEATED
         else:
             outcome = await _create(topic, request.validate_only, context, node, deadline)
-        response.topics.append(_row(topic.name, outcome))
+        response.topics.append(_row(topic.name, outcome, context))
         if isinstance(outcome, Refused):
             response.throttle_time_ms = max(response.throttle_time_ms, outcome.wait_ms)
     if not request.validate_only:
         await deadline.caught_up(node)
     return response
+
+
+async def _creatable(names: set[str], context: RequestContext, node: "Node") -> set[str]:
+    """By a right to create on the cluster, or on topics of these names."""
+    if context.rights.allow(Operation.CREATE, ResourceType.CLUSTER, CLUSTER_NAME):
+        return names
+    found = await allowed(context, node, Operation.CREATE, ResourceType.TOPIC, names)
+    # The image is up to date now, where it mattered.
+    if context.rights.allow(Operation.CREATE, ResourceType.CLUSTER, CLUSTER_NAME):
+        return names
+    return found
 
 
 async def _create(
@@ -81,13 +92,23 @@ async def _create(
     return outcome if isinstance(outcome, Refused) else outcome[0]
 
 
-def _row(name: str, outcome: TopicCreated | Refused) -> CreatableTopicResult:
+def _row(
+    name: str, outcome: TopicCreated | Refused, context: RequestContext
+) -> CreatableTopicResult:
     if isinstance(outcome, Refused):
         return CreatableTopicResult(
             name=name,
             error_code=outcome.code,
             error_message=outcome.message,
             configs=[],
+        )
+    if not context.rights.allow(Operation.DESCRIBE_CONFIGS, ResourceType.TOPIC, name):
+        return CreatableTopicResult(
+            name=name,
+            topic_id=outcome.topic_id,
+            error_message=None,
+            topic_config_error_code=ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+            configs=None,
         )
     return CreatableTopicResult(
         name=name,

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.delete_groups_request import DeleteGroupsRequest
 from brokers.wire.messages.delete_groups_response import (
     DeletableGroupResult,
@@ -25,7 +27,7 @@ async def handle(
 
 
 async def _delete(group_id: str, context: RequestContext, node: "Node") -> ErrorCode:
-    if Scope.READ not in context.session.scope:
+    if not await may(context, node, Operation.DELETE, ResourceType.GROUP, group_id):
         return ErrorCode.GROUP_AUTHORIZATION_FAILED
     name = qualified(context.session.tenant_id, group_id)
     try:

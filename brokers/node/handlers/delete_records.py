@@ -3,9 +3,9 @@
 import logging
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
-from brokers.node.administration import may_administer
-from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic
+from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic_for
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.session import RequestContext
 from brokers.wire.messages.delete_records_request import (
@@ -17,7 +17,6 @@ from brokers.wire.messages.delete_records_response import (
     DeleteRecordsResponse,
     DeleteRecordsTopicResult,
 )
-from brokers.wire.primitives import ZERO_UUID
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -54,9 +53,7 @@ def _is_anything_unknown(
 def _find(
     name: str, index: int, context: RequestContext, node: "Node"
 ) -> PartitionRuntime | ErrorCode:
-    if not may_administer(context):
-        return ErrorCode.TOPIC_AUTHORIZATION_FAILED
-    topic_id = find_topic(node, context.session.tenant_id, name, ZERO_UUID)
+    topic_id = find_topic_for(Operation.DELETE, context.rights, node, name)
     return topic_id if isinstance(topic_id, ErrorCode) else find_led(node, topic_id, index)
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.ids import ZERO_TOPIC_ID, TopicId, TopicName
 from brokers.metadata.records import TopicRecord
@@ -9,8 +10,8 @@ from brokers.node.administration import (
     REPEATED,
     Deadline,
     check_count,
-    refused_topic,
     repeated,
+    topic_refusal,
 )
 from brokers.node.ports import Refused
 from brokers.node.session import RequestContext
@@ -40,7 +41,7 @@ async def handle(
     asked: list[Asked] = [(name, ZERO_TOPIC_ID) for name in request.topic_names]
     asked += [(state.name, TopicId(state.topic_id)) for state in request.topics]
     twice = repeated(asked)
-    refused = refused_topic(context) or check_count(len(asked))
+    refused = check_count(len(asked))
     if refused is None:
         # The image may be behind; whoever asks may have created the topic a moment ago elsewhere.
         await deadline.caught_up(node)
@@ -48,6 +49,9 @@ async def handle(
     for topic in dict.fromkeys(asked):
         problem = refused or (REPEATED if topic in twice else _shape_problem(topic))
         found = None if problem is not None else _find(topic, context, node)
+        if problem is None and not _may_delete(topic, found, context):
+            problem = topic_refusal(Operation.DELETE)
+            found = found if topic[0] is None else None  # A name alone tells nothing more.
         if problem is None:
             problem = await _delete(topic, found, context, node, deadline)
         if problem is not None:
@@ -62,11 +66,23 @@ def _shape_problem(asked: Asked) -> Refused | None:
     return NAME_OR_ID if (name is None) == (topic_id == ZERO_TOPIC_ID) else None
 
 
+def _may_delete(asked: Asked, found: TopicRecord | None, context: RequestContext) -> bool:
+    """A name is refused as a name; an id that is unknown is no matter of rights."""
+    name = asked[0] if found is None else found.name
+    return name is None or context.rights.allow(Operation.DELETE, ResourceType.TOPIC, name)
+
+
 def _find(asked: Asked, context: RequestContext, node: "Node") -> TopicRecord | None:
+    """By id only what this login may describe."""
     name, topic_id = asked
     tenant_id = context.session.tenant_id
     if name is None:
-        return node.image.topic_by_id(tenant_id, topic_id)
+        found = node.image.topic_by_id(tenant_id, topic_id)
+        if found is None or not context.rights.allow(
+            Operation.DESCRIBE, ResourceType.TOPIC, found.name
+        ):
+            return None
+        return found
     return node.image.topic(tenant_id, TopicName(name))
 
 

@@ -6,8 +6,9 @@ Rules: Apache Kafka, ``ClientQuotasImage.describe``.
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal
-from brokers.node.administration import may_administer
+from brokers.node.authorization import may_on_cluster
 from brokers.node.session import RequestContext
 from brokers.wire.messages.describe_client_quotas_request import (
     ComponentData,
@@ -33,7 +34,7 @@ ENTITY_TYPES: Final = frozenset({"user", "client-id", "ip"})
 async def handle(
     request: DescribeClientQuotasRequest, context: RequestContext, node: "Node"
 ) -> DescribeClientQuotasResponse:
-    if not may_administer(context):
+    if not await may_on_cluster(context, node, Operation.DESCRIBE_CONFIGS):
         return _refused(
             Refusal(
                 ErrorCode.CLUSTER_AUTHORIZATION_FAILED,

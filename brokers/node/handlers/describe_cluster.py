@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import CLUSTER_NAME, ResourceType
 from brokers.kernel.errors import ErrorCode
 from brokers.metadata.records import BrokerRecord
-from brokers.node.administration import may_administer
 from brokers.node.session import RequestContext
 from brokers.wire.messages.describe_cluster_request import DescribeClusterRequest
 from brokers.wire.messages.describe_cluster_response import (
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 
 BROKERS: Final = 1
 """Endpoint type; 2 asks for KRaft controllers, which there are none of."""
-
-CREATE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE = 5, 7, 8, 10, 11, 12
-"""``AclOperation`` codes; an answer has the bit of each operation that is allowed."""
-
-OPERATIONS: Final = 1 << DESCRIBE | 1 << IDEMPOTENT_WRITE
-ADMINISTRATOR_OPERATIONS: Final = (
-    OPERATIONS | 1 << CREATE | 1 << ALTER | 1 << DESCRIBE_CONFIGS | 1 << ALTER_CONFIGS
-)
 
 
 async def handle(
@@ -45,8 +37,8 @@ async def handle(
         brokers=[_broker(broker, context, node) for broker in sorted(listed, key=lambda b: b.id)],
     )
     if request.include_cluster_authorized_operations:
-        response.cluster_authorized_operations = (
-            ADMINISTRATOR_OPERATIONS if may_administer(context) else OPERATIONS
+        response.cluster_authorized_operations = context.rights.operations(
+            ResourceType.CLUSTER, CLUSTER_NAME
         )
     return response
 

@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import CLUSTER_NAME, Operation
+from brokers.authorization.resource import ResourceType as Resources
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId, TopicName
 from brokers.metadata.placement import default_replication_factor
-from brokers.node.administration import refused_topic
+from brokers.node.administration import topic_refusal
+from brokers.node.authorization import allowed, may_on_cluster
 from brokers.node.config_entries import Entry, broker_entries, topic_entries
 from brokers.node.config_resources import ResourceType
 from brokers.node.session import RequestContext
@@ -28,13 +31,16 @@ async def handle(
     request: DescribeConfigsRequest, context: RequestContext, node: "Node"
 ) -> DescribeConfigsResponse:
     """One row per resource, in the order of the request."""
-    tenant_id = context.session.tenant_id
-    if any(
-        resource.resource_type == ResourceType.TOPIC
-        and node.image.topic(tenant_id, TopicName(resource.resource_name)) is None
-        for resource in request.resources
-    ):
+    tenant_id, kinds = context.session.tenant_id, {each.resource_type for each in request.resources}
+    topics = {
+        each.resource_name for each in request.resources if each.resource_type == ResourceType.TOPIC
+    }
+    if any(node.image.topic(tenant_id, TopicName(name)) is None for name in topics):
         await node.catch_up()
+    # Brings the image up to date where it refuses.
+    await allowed(context, node, Operation.DESCRIBE_CONFIGS, Resources.TOPIC, topics)
+    if ResourceType.BROKER in kinds:
+        await may_on_cluster(context, node, Operation.DESCRIBE_CONFIGS)
     return DescribeConfigsResponse(
         results=[_result(resource, request, context, node) for resource in request.resources]
     )
@@ -79,8 +85,8 @@ def _entries(
 
 
 def _topic(name: str, context: RequestContext, node: "Node") -> list[Entry]:
-    refused = refused_topic(context)
-    if refused is not None:
+    if not context.rights.allow(Operation.DESCRIBE_CONFIGS, Resources.TOPIC, name):
+        refused = topic_refusal(Operation.DESCRIBE_CONFIGS)
         raise Refusal(refused.code, refused.message)
     topic = node.image.topic(context.session.tenant_id, TopicName(name))
     if topic is None:
@@ -89,10 +95,10 @@ def _topic(name: str, context: RequestContext, node: "Node") -> list[Entry]:
 
 
 def _broker(name: str, context: RequestContext, node: "Node") -> list[Entry]:
-    if refused_topic(context) is not None:
+    if not context.rights.allow(Operation.DESCRIBE_CONFIGS, Resources.CLUSTER, CLUSTER_NAME):
         raise Refusal(
             ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
-            "brokers are described to the tenant's administrator only",
+            "this login has no right to DESCRIBE_CONFIGS on the cluster",
         )
     if name == "":
         return []  # Kafka: what was set for all brokers at once; nothing can be

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.classic.results import GroupDescription
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.describe_groups_request import DescribeGroupsRequest
 from brokers.wire.messages.describe_groups_response import (
     DescribedGroup,
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
 GROUP_ID_NOT_FOUND_SINCE_VERSION: Final = 6
 """Before, a group that is not there is a dead one (KIP-1043)."""
 
-GROUP_OPERATIONS: Final = 1 << 3 | 1 << 6 | 1 << 8
-"""Read, delete and describe, as bits of ``AclOperation`` (KIP-430)."""
-
 
 async def handle(
     request: DescribeGroupsRequest, context: RequestContext, node: "Node"
@@ -30,13 +29,13 @@ async def handle(
     for group_id in request.groups:
         row = await _row(group_id, context, node)
         if request.include_authorized_operations and not row.error_code:
-            row.authorized_operations = GROUP_OPERATIONS
+            row.authorized_operations = context.rights.operations(ResourceType.GROUP, group_id)
         rows.append(row)
     return DescribeGroupsResponse(groups=rows)
 
 
 async def _row(group_id: str, context: RequestContext, node: "Node") -> DescribedGroup:
-    if Scope.READ not in context.session.scope:
+    if not await may(context, node, Operation.DESCRIBE, ResourceType.GROUP, group_id):
         return DescribedGroup(ErrorCode.GROUP_AUTHORIZATION_FAILED, None, group_id)
     name = qualified(context.session.tenant_id, group_id)
     try:

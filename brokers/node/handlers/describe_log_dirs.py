@@ -3,8 +3,9 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
-from brokers.node.administration import may_administer
+from brokers.node.authorization import may_on_cluster
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.session import RequestContext
 from brokers.wire.messages.describe_log_dirs_request import DescribeLogDirsRequest
@@ -24,7 +25,7 @@ async def handle(
 ) -> DescribeLogDirsResponse:
     """One log directory, the broker's volume, under its id: paths are the operator's business, and
     so is the space that is left."""
-    if not may_administer(context):
+    if not await may_on_cluster(context, node, Operation.DESCRIBE):
         return DescribeLogDirsResponse(error_code=ErrorCode.CLUSTER_AUTHORIZATION_FAILED)
     topics: dict[str, list[DescribeLogDirsPartition]] = defaultdict(list)
     for partition in node.partitions:

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
-from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic
+from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic_for
 from brokers.node.partition_runtime import PartitionRuntime
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.describe_producers_request import DescribeProducersRequest
 from brokers.wire.messages.describe_producers_response import (
     DescribeProducersResponse,
@@ -13,7 +14,6 @@ from brokers.wire.messages.describe_producers_response import (
     ProducerState,
     TopicResponse,
 )
-from brokers.wire.primitives import ZERO_UUID
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -52,9 +52,7 @@ def _row(name: str, index: int, context: RequestContext, node: "Node") -> Partit
 def _find(
     name: str, index: int, context: RequestContext, node: "Node"
 ) -> PartitionRuntime | ErrorCode:
-    if Scope.READ not in context.session.scope:
-        return ErrorCode.TOPIC_AUTHORIZATION_FAILED
-    topic_id = find_topic(node, context.session.tenant_id, name, ZERO_UUID)
+    topic_id = find_topic_for(Operation.READ, context.rights, node, name)
     return topic_id if isinstance(topic_id, ErrorCode) else find_led(node, topic_id, index)
 
 

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.transactions.requests import Described
 from brokers.transactions.state import TransactionPartition
 from brokers.wire.messages.describe_transactions_request import DescribeTransactionsRequest
@@ -31,7 +33,8 @@ async def _row(transactional_id: str, context: RequestContext, node: "Node") -> 
     if not transactional_id:
         row.error_code = ErrorCode.INVALID_REQUEST
         return row
-    if Scope.READ not in context.session.scope:
+    transactional = ResourceType.TRANSACTIONAL_ID
+    if not await may(context, node, Operation.DESCRIBE, transactional, transactional_id):
         row.error_code = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
         return row
     name = qualified(context.session.tenant_id, transactional_id)
@@ -48,12 +51,16 @@ async def _row(transactional_id: str, context: RequestContext, node: "Node") -> 
     row.transaction_timeout_ms = found.timeout_ms
     row.transaction_start_time_ms = found.started_ms
     row.producer_id, row.producer_epoch = found.producer
-    row.topics = _topics(found.partitions)
+    row.topics = _topics(found.partitions, context)
     return row
 
 
-def _topics(partitions: frozenset[TransactionPartition]) -> list[TopicData]:
+def _topics(
+    partitions: frozenset[TransactionPartition], context: RequestContext
+) -> list[TopicData]:
+    """Those that this login may describe."""
     indexes: defaultdict[str, list[int]] = defaultdict(list)
     for partition in sorted(partitions):
-        indexes[partition.topic].append(partition.partition)
+        if context.rights.allow(Operation.DESCRIBE, ResourceType.TOPIC, partition.topic):
+            indexes[partition.topic].append(partition.partition)
     return [TopicData(topic, members) for topic, members in indexes.items()]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.ids import PartitionIndex, TopicName
 from brokers.node.administration import Deadline, check_count, refused_cluster
@@ -36,7 +37,8 @@ async def handle(
 ) -> ElectLeadersResponse:
     deadline = Deadline(request.timeout_ms)
     asked = _asked(request)
-    refused = refused_cluster(context) or check_count(len(asked or ()))
+    refused = await refused_cluster(context, node, Operation.ALTER)
+    refused = refused or check_count(len(asked or ()))
     if refused is None and request.election_type != PREFERRED:
         refused = ONLY_PREFERRED
     if refused is None:

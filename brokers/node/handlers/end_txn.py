@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import ProducerEpoch, ProducerId
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.transaction_coordinator import ask_with_producer_id
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.transactions.requests import EndTxn
 from brokers.transactions.state import Producer
 from brokers.wire.messages.end_txn_request import EndTxnRequest
@@ -20,7 +22,8 @@ async def handle(request: EndTxnRequest, context: RequestContext, node: "Node") 
     """From version 5 on the client goes on as the producer of the answer (KIP-890)."""
     if not request.transactional_id:
         return EndTxnResponse(error_code=ErrorCode.INVALID_REQUEST)
-    if Scope.WRITE not in context.session.scope:
+    transactional = ResourceType.TRANSACTIONAL_ID
+    if not await may(context, node, Operation.WRITE, transactional, request.transactional_id):
         return EndTxnResponse(error_code=ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
     asked = EndTxn(
         transactional_id=qualified(context.session.tenant_id, request.transactional_id),

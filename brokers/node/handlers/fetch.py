@@ -9,6 +9,7 @@ import logging
 from asyncio import TimerHandle
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
 from brokers.kernel.limits import FETCH_BYTES_MAX, FETCH_WAIT_MS_MAX
 from brokers.node.answers import Answer, Buffers
@@ -22,6 +23,7 @@ from brokers.node.partition_lookup import (
     epoch_fault,
     find_led,
     find_topic,
+    find_topic_for,
 )
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic, decode
@@ -84,11 +86,10 @@ def _request_fault(request: FetchRequest) -> ErrorCode | None:
 
 
 def _locate(call: "Call", request: FetchRequest) -> Places:
-    node, tenant_id = call.node, call.session.tenant_id
-    refusal = None if call.connection.may_read else ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    node, rights = call.node, call.connection.rights
     places: Places = []
     for topic in request.topics:
-        topic_id = refusal or find_topic(node, tenant_id, topic.topic, topic.topic_id)
+        topic_id = find_topic_for(Operation.READ, rights, node, topic.topic, topic.topic_id)
         if isinstance(topic_id, ErrorCode):
             places += [topic_id] * len(topic.partitions)
         else:
@@ -249,6 +250,12 @@ class _Result:
         call.node.metrics.failed(
             call.session.tenant_id, code, None if place is None else place.counter
         )
+        if code is ErrorCode.TOPIC_AUTHORIZATION_FAILED:
+            origin = call.connection.listener.dispatcher.origin_of(
+                call.connection, call.correlation_id
+            )
+            named = topic.topic or topic.topic_id.hex()
+            call.node.refusals.denied(call.session, "read", "topic", named, origin)
         row = PartitionData(
             asked.partition, code, -1, -1, -1, aborted_transactions=None, records=b""
         )

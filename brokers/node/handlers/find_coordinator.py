@@ -7,10 +7,12 @@ when the first tenant asks.
 import logging
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex, TopicName
 from brokers.kernel.limits import COORDINATOR_KEYS_MAX
 from brokers.metadata.records import TopicRecord
+from brokers.node.authorization import allowed
 from brokers.node.coordination.internal_topics import (
     CONSUMER_OFFSETS,
     TRANSACTION_STATE,
@@ -33,6 +35,12 @@ BATCHED_SINCE_VERSION: Final = 4
 _TOPICS: Final = {0: CONSUMER_OFFSETS, 1: TRANSACTION_STATE}
 """By ``key_type``; 2, for share groups, is not offered."""
 
+_RESOURCES: Final = {0: ResourceType.GROUP, 1: ResourceType.TRANSACTIONAL_ID}
+_REFUSALS: Final = {
+    0: ErrorCode.GROUP_AUTHORIZATION_FAILED,
+    1: ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+}
+
 
 async def handle(
     request: FindCoordinatorRequest, context: RequestContext, node: "Node"
@@ -40,8 +48,20 @@ async def handle(
     """One row per key (KIP-699), or the one of versions before 4."""
     is_batched = context.api_version >= BATCHED_SINCE_VERSION
     keys = request.coordinator_keys if is_batched else [request.key]
+    keys = keys[: COORDINATOR_KEYS_MAX + 1]
     topic = await _topic(request, keys, node)
-    rows = [_row(key, topic, context, node) for key in keys[:COORDINATOR_KEYS_MAX]]
+    resource = _RESOURCES.get(request.key_type)
+    described = (
+        set(keys)
+        if resource is None
+        else await allowed(context, node, Operation.DESCRIBE, resource, keys)
+    )
+    rows = [
+        _row(key, topic, context, node)
+        if key in described
+        else _refused(key, _REFUSALS[request.key_type], "this login may not describe it")
+        for key in keys[:COORDINATOR_KEYS_MAX]
+    ]
     if is_batched:
         return FindCoordinatorResponse(coordinators=rows)
     row = rows[0]
@@ -63,7 +83,7 @@ async def _topic(
             ErrorCode.INVALID_REQUEST,
             f"there are no coordinators of type {request.key_type} here"
             if name is None
-            else f"{len(keys)} names in one request, {COORDINATOR_KEYS_MAX} are allowed",
+            else f"too many names in one request, {COORDINATOR_KEYS_MAX} are allowed",
         )
     topic = node.image.internal_topic(name)
     return await _created(name, node) if topic is None else topic

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.classic.requests import HeartbeatRequest as Beat
 from brokers.groups.classic.results import HeartbeatResult
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.heartbeat_request import HeartbeatRequest
 from brokers.wire.messages.heartbeat_response import HeartbeatResponse
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 async def handle(
     request: HeartbeatRequest, context: RequestContext, node: "Node"
 ) -> HeartbeatResponse:
-    if Scope.READ not in context.session.scope:
+    if not await may(context, node, Operation.READ, ResourceType.GROUP, request.group_id):
         return HeartbeatResponse(error_code=ErrorCode.GROUP_AUTHORIZATION_FAILED)
     if not request.group_id:
         return HeartbeatResponse(error_code=ErrorCode.INVALID_GROUP_ID)

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import ProducerEpoch, ProducerId
+from brokers.node.authorization import may, may_on_cluster
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.transaction_coordinator import ask_with_producer_id
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.transactions.requests import InitProducerId
 from brokers.transactions.state import NO_PRODUCER_ID, Producer
 from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
@@ -22,17 +24,29 @@ async def handle(
     """COORDINATOR_LOAD_IN_PROGRESS, which clients retry, while no id can be had."""
     if request.transactional_id == "":
         return _refused(ErrorCode.INVALID_REQUEST)
-    may_write = Scope.WRITE in context.session.scope
     if request.transactional_id is not None:
-        if not may_write:
+        if not await _may_begin(request, request.transactional_id, context, node):
             return _refused(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
         return await _transactional(request, request.transactional_id, context, node)
-    if not may_write:
+    # KIP-679: whoever may write anywhere may do so idempotently.
+    if not context.rights.allow_any(
+        Operation.WRITE, ResourceType.TOPIC
+    ) and not await may_on_cluster(context, node, Operation.IDEMPOTENT_WRITE):
         return _refused(ErrorCode.CLUSTER_AUTHORIZATION_FAILED)
     producer_id = await node.producer_ids.next()
     if producer_id is None:
         return _refused(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS)
     return InitProducerIdResponse(producer_id=producer_id, producer_epoch=0)
+
+
+async def _may_begin(
+    request: InitProducerIdRequest, transactional_id: str, context: RequestContext, node: "Node"
+) -> bool:
+    operations = [Operation.WRITE, Operation.TWO_PHASE_COMMIT]
+    for operation in operations if request.enable2_pc else operations[:1]:
+        if not await may(context, node, operation, ResourceType.TRANSACTIONAL_ID, transactional_id):
+            return False
+    return True
 
 
 async def _transactional(

@@ -3,12 +3,14 @@
 import uuid
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.classic.member import Protocol, name_member
 from brokers.groups.classic.requests import JoinRequest
 from brokers.groups.classic.results import JoinResult
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.join_group_request import JoinGroupRequest
 from brokers.wire.messages.join_group_response import JoinGroupResponse, JoinGroupResponseMember
 
@@ -23,7 +25,7 @@ async def handle(
     request: JoinGroupRequest, context: RequestContext, node: "Node"
 ) -> JoinGroupResponse:
     """Answered once every member has joined, or those that have not were waited for long enough."""
-    if Scope.READ not in context.session.scope:
+    if not await may(context, node, Operation.READ, ResourceType.GROUP, request.group_id):
         refused = JoinResult(ErrorCode.GROUP_AUTHORIZATION_FAILED, request.member_id)
         return _response(refused, context)
     if not request.group_id:

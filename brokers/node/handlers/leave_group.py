@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.classic.requests import Departure
 from brokers.groups.classic.results import LeaveResult
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.leave_group_request import LeaveGroupRequest
 from brokers.wire.messages.leave_group_response import LeaveGroupResponse, MemberResponse
 
@@ -20,7 +22,7 @@ async def handle(
     request: LeaveGroupRequest, context: RequestContext, node: "Node"
 ) -> LeaveGroupResponse:
     """One row per member from version 3 on; before, the one member's code."""
-    if Scope.READ not in context.session.scope:
+    if not await may(context, node, Operation.READ, ResourceType.GROUP, request.group_id):
         return LeaveGroupResponse(error_code=ErrorCode.GROUP_AUTHORIZATION_FAILED)
     if not request.group_id:
         return LeaveGroupResponse(error_code=ErrorCode.INVALID_GROUP_ID)

@@ -3,22 +3,22 @@
 import logging
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
 from brokers.node.partition_lookup import (
     WORTH_CATCHING_UP,
     epoch_fault,
     find_led,
-    find_topic,
+    find_topic_for,
 )
 from brokers.node.partition_runtime import PartitionRuntime
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.list_offsets_request import ListOffsetsPartition, ListOffsetsRequest
 from brokers.wire.messages.list_offsets_response import (
     ListOffsetsPartitionResponse,
     ListOffsetsResponse,
     ListOffsetsTopicResponse,
 )
-from brokers.wire.primitives import ZERO_UUID
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -92,11 +92,9 @@ def _row(
 def _find(
     name: str, asked: ListOffsetsPartition, context: RequestContext, node: "Node"
 ) -> PartitionRuntime:
-    if Scope.READ not in context.session.scope:
-        raise Refusal(ErrorCode.TOPIC_AUTHORIZATION_FAILED, "this login may not read")
-    topic_id = find_topic(node, context.session.tenant_id, name, ZERO_UUID)
+    topic_id = find_topic_for(Operation.DESCRIBE, context.rights, node, name)
     if isinstance(topic_id, ErrorCode):
-        raise Refusal(topic_id, "this topic does not exist")
+        raise Refusal(topic_id, "there is no such topic that this login may describe")
     place = find_led(node, topic_id, asked.partition_index)
     if isinstance(place, ErrorCode):
         raise Refusal(place, "this partition is not led here")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.ids import PartitionIndex, TopicName
 from brokers.metadata.reassignment import is_under_way
 from brokers.metadata.records import TopicRecord
@@ -25,7 +26,8 @@ async def handle(
     request: ListPartitionReassignmentsRequest, context: RequestContext, node: "Node"
 ) -> ListPartitionReassignmentsResponse:
     """Whatever is not on the move, foreign and absent topics among it, has no row."""
-    refused = refused_cluster(context) or check_count(len(request.topics or ()))
+    refused = await refused_cluster(context, node, Operation.DESCRIBE)
+    refused = refused or check_count(len(request.topics or ()))
     if refused is not None:
         return ListPartitionReassignmentsResponse(
             error_code=refused.code, error_message=refused.message

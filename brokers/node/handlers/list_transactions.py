@@ -3,10 +3,11 @@ ask every broker."""
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.consumer.regular_expressions import compile_regex
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.node.coordination.internal_topics import qualifier, unqualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.transactions.requests import Described, ListTransactions
 from brokers.transactions.state import TransactionState as State
 from brokers.wire.messages.list_transactions_request import ListTransactionsRequest
@@ -25,9 +26,8 @@ async def handle(
     request: ListTransactionsRequest, context: RequestContext, node: "Node"
 ) -> ListTransactionsResponse:
     """Filtered by state, producer id, duration (KIP-994) and a pattern that whole ids match
-    (KIP-1152). Unknown states are named, and let nothing pass."""
-    if Scope.READ not in context.session.scope:
-        return ListTransactionsResponse()
+    (KIP-1152), and by what this login may describe. Unknown states are named, and let nothing
+    pass."""
     states = {_STATES[name] for name in request.state_filters if name in _STATES}
     unknown = [name for name in request.state_filters if name not in _STATES]
     if unknown and not states:
@@ -52,6 +52,7 @@ async def handle(
         TransactionState(name, each.producer.id, each.state.title)
         for each in found
         if matches(name := unqualified(each.transactional_id))
+        and context.rights.allow(Operation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, name)
     ]
     return ListTransactionsResponse(
         error_code=ErrorCode.NONE, unknown_state_filters=unknown, transaction_states=rows

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import CLUSTER_NAME, Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import ZERO_TOPIC_ID, TopicId, TopicName
 from brokers.kernel.limits import TOPICS_PER_REQUEST_MAX
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import PartitionRecord, TopicRecord
 from brokers.metadata.topic_names import check_topic_name
+from brokers.node.authorization import note_refusal
 from brokers.node.ports import MetadataUnavailable, NewTopic, Refused
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.metadata_request import MetadataRequest, MetadataRequestTopic
 from brokers.wire.messages.metadata_response import (
     MetadataResponse,
@@ -30,21 +32,19 @@ TOPICS_PER_TURN: Final = 100
 UNSTATED: Final = -(2**31)
 """Authorised operations that were not asked for."""
 
-# Bits of ``AclOperation`` in an authorised-operations field (KIP-430).
-_READ, _WRITE, _CREATE, _DELETE, _ALTER, _DESCRIBE = (1 << n for n in range(3, 9))
-_DESCRIBE_CONFIGS, _ALTER_CONFIGS, _IDEMPOTENT_WRITE = 1 << 10, 1 << 11, 1 << 12
-
 
 async def handle(
     request: MetadataRequest, context: RequestContext, node: "Node"
 ) -> MetadataResponse:
-    """One row per topic asked for; all of the tenant's when none is named."""
+    """One row per topic asked for; when none is named, all of the tenant's that this login may
+    describe."""
     tenant_id = context.session.tenant_id
     if _asks_for_all(request, context.api_version):
         await node.catch_up()
         rows = []
         for number, topic in enumerate(node.image.topics_of(tenant_id), 1):
-            rows.append(_row(topic, request, context, node))
+            if _is_described(topic.name, context):
+                rows.append(_row(topic, request, context, node))
             if number % TOPICS_PER_TURN == 0:
                 await asyncio.sleep(0)
     else:
@@ -60,14 +60,21 @@ def _asks_for_all(request: MetadataRequest, version: int) -> bool:
     return request.topics is None or (version < NULL_IS_ALL_SINCE_VERSION and not request.topics)
 
 
+def _is_described(name: str, context: RequestContext) -> bool:
+    return context.rights.allow(Operation.DESCRIBE, ResourceType.TOPIC, name)
+
+
 def _find(
     asked: MetadataRequestTopic, context: RequestContext, image: MetadataImage
 ) -> TopicRecord | None:
-    """By its id, where it has one: Java's clients leave the name empty beside it, and not null."""
+    """By its id, where it has one: Java's clients leave the name empty beside it, and not null.
+    None also for what this login may not describe."""
     tenant_id = context.session.tenant_id
     if asked.name is not None and asked.topic_id == ZERO_TOPIC_ID:
-        return image.topic(tenant_id, TopicName(asked.name))
-    return image.topic_by_id(tenant_id, TopicId(asked.topic_id))
+        found = image.topic(tenant_id, TopicName(asked.name))
+    else:
+        found = image.topic_by_id(tenant_id, TopicId(asked.topic_id))
+    return found if found is not None and _is_described(found.name, context) else None
 
 
 async def _create_missing(
@@ -76,21 +83,19 @@ async def _create_missing(
     context: RequestContext,
     node: "Node",
 ) -> None:
-    """``auto.create.topics.enable``, where both the tenant and the client want it."""
+    """``auto.create.topics.enable``, where both the tenant and the client want it.
+
+    The tenant's wish is consent for whoever may write to the topic; Kafka wants CREATE as well."""
     tenant = node.image.tenants.get(context.session.tenant_id)
-    if not (
-        request.allow_auto_topic_creation
-        and tenant is not None
-        and tenant.auto_create_topics
-        and Scope.WRITE in context.session.scope
-    ):
+    if not (request.allow_auto_topic_creation and tenant is not None and tenant.auto_create_topics):
         return
     missing = [
         NewTopic(TopicName(topic.name))
         for topic in asked
         if topic.name is not None
         and topic.topic_id == ZERO_TOPIC_ID
-        and _find(topic, context, node.image) is None
+        and node.image.topic(context.session.tenant_id, TopicName(topic.name)) is None
+        and context.rights.allow(Operation.WRITE, ResourceType.TOPIC, topic.name)
         and _name_fault(topic.name) is None
     ]
     if not missing:
@@ -119,7 +124,7 @@ def _asked_row(
     context: RequestContext,
     node: "Node",
 ) -> MetadataResponseTopic:
-    """Foreign and absent alike: nothing but what was asked comes back."""
+    """Foreign, absent and not to be described alike: nothing but what was asked comes back."""
     if context.api_version < IDS_SINCE_VERSION and (
         asked.name is None or asked.topic_id != ZERO_TOPIC_ID
     ):
@@ -129,6 +134,9 @@ def _asked_row(
         return _row(topic, request, context, node)
     if asked.name is None or asked.topic_id != ZERO_TOPIC_ID:
         return MetadataResponseTopic(ErrorCode.UNKNOWN_TOPIC_ID, None, asked.topic_id)
+    if not _is_described(asked.name, context):
+        note_refusal(context, node, Operation.DESCRIBE, ResourceType.TOPIC, asked.name)
+        return MetadataResponseTopic(ErrorCode.TOPIC_AUTHORIZATION_FAILED, asked.name)
     fault = _name_fault(asked.name)
     return MetadataResponseTopic(
         ErrorCode.UNKNOWN_TOPIC_OR_PARTITION if fault is None else fault, asked.name
@@ -146,7 +154,7 @@ def _row(
         is_internal=topic.internal,
         partitions=[_partition(records[index], node) for index in sorted(records)],
         topic_authorized_operations=(
-            _topic_operations(context.session.scope)
+            context.rights.operations(ResourceType.TOPIC, topic.name)
             if request.include_topic_authorized_operations
             else UNSTATED
         ),
@@ -192,28 +200,8 @@ def _response(
         controller_id=node.broker_id if node.broker_id in live else next(iter(live), -1),
         topics=rows,
         cluster_authorized_operations=(
-            _cluster_operations(context.session.scope)
+            context.rights.operations(ResourceType.CLUSTER, CLUSTER_NAME)
             if request.include_cluster_authorized_operations
             else UNSTATED
         ),
     )
-
-
-def _topic_operations(scope: Scope) -> int:
-    bits = _DESCRIBE
-    if Scope.READ in scope:
-        bits |= _READ
-    if Scope.WRITE in scope:
-        bits |= _WRITE
-    if Scope.ADMINISTER in scope:
-        bits |= _CREATE | _DELETE | _ALTER | _DESCRIBE_CONFIGS | _ALTER_CONFIGS
-    return bits
-
-
-def _cluster_operations(scope: Scope) -> int:
-    bits = _DESCRIBE
-    if Scope.WRITE in scope:
-        bits |= _IDEMPOTENT_WRITE
-    if Scope.ADMINISTER in scope:
-        bits |= _CREATE | _ALTER | _DESCRIBE_CONFIGS | _ALTER_CONFIGS
-    return bits

@@ -6,13 +6,14 @@ one flush serves all commits that are under way.
 
 from typing import TYPE_CHECKING, Any, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.offset_requests import CommitOffsets, NewOffset
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex
 from brokers.node.answers import Answer, Buffers
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.framing import framed
-from brokers.node.partition_lookup import find_topic
+from brokers.node.partition_lookup import find_topic_for
 from brokers.wire.messages.offset_commit_request import OffsetCommitRequest, decode
 from brokers.wire.messages.offset_commit_response import (
     OffsetCommitResponse,
@@ -36,7 +37,7 @@ def start(call: "Call") -> "Outcome":
     """One row per partition; what its topic does not have is refused, the rest is committed."""
     request = decode(call.version, call.frame, call.position)
     commit = _Commit(call, request)
-    if commit.has_absent:
+    if commit.may_be_behind:
         return _after_catching_up(call, request)
     return commit.begin(call)
 
@@ -52,7 +53,7 @@ class _Commit(Answer):
 
     __slots__ = (
         "_asked", "_correlation_id", "_has_tags", "_request", "_response", "_rows", "_version",
-        "has_absent",
+        "may_be_behind",
     )  # fmt: skip
 
     def __init__(self, call: "Call", request: OffsetCommitRequest) -> None:
@@ -64,10 +65,16 @@ class _Commit(Answer):
         self._response = OffsetCommitResponse()
         self._asked: list[NewOffset] = []
         self._rows: list[OffsetCommitResponsePartition] = []
-        self.has_absent = False
-        """Whether something is not in the image, which may be behind."""
+        rights = call.connection.rights
+        may_commit = rights.allow(Operation.READ, ResourceType.GROUP, request.group_id)
+        self.may_be_behind = not may_commit
+        """Whether something is refused for what is not in the image, which may be behind."""
         for topic in request.topics:
-            found = find_topic(call.node, call.session.tenant_id, topic.name, topic.topic_id)
+            found = (
+                find_topic_for(Operation.READ, rights, call.node, topic.name, topic.topic_id)
+                if may_commit
+                else ErrorCode.GROUP_AUTHORIZATION_FAILED
+            )
             answers = OffsetCommitResponseTopic(topic.name, topic.topic_id)
             self._response.topics.append(answers)
             known = (
@@ -79,10 +86,10 @@ class _Commit(Answer):
                 answers.partitions.append(row)
                 if isinstance(found, ErrorCode):
                     row.error_code = found
-                    self.has_absent = True
+                    self.may_be_behind = True
                 elif index not in known:
                     row.error_code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-                    self.has_absent = True
+                    self.may_be_behind = True
                 else:
                     self._rows.append(row)
                     self._asked.append(
@@ -96,9 +103,7 @@ class _Commit(Answer):
 
     def begin(self, call: "Call") -> Buffers | Answer:
         """Ask the coordinator; the response, where it is known at once."""
-        if not call.connection.may_read:
-            self._refuse_all(ErrorCode.GROUP_AUTHORIZATION_FAILED)
-        elif self._asked:
+        if self._asked:
             try:
                 self._ask(call)
             except Refusal as refusal:

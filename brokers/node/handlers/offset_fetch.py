@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.offset_requests import FetchedOffset, FetchedOffsets, FetchOffsets
 from brokers.groups.offsets import Place
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import ZERO_TOPIC_ID, TopicId, TopicName
+from brokers.node.authorization import allowed, may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.offset_fetch_request import (
     OffsetFetchRequest,
     OffsetFetchRequestGroup,
@@ -59,17 +61,19 @@ async def _group(
     node: "Node",
 ) -> OffsetFetchResponseGroup:
     row = OffsetFetchResponseGroup(asked.group_id)
-    if Scope.READ not in context.session.scope:
+    if not await may(context, node, Operation.DESCRIBE, ResourceType.GROUP, asked.group_id):
         row.error_code = ErrorCode.GROUP_AUTHORIZATION_FAILED
         return row
     if context.api_version >= IDS_SINCE_VERSION and asked.topics is not None:
         _find_names(asked.topics, context, node)
+    names = {topic.name for topic in asked.topics or () if topic.name}
+    described = await allowed(context, node, Operation.DESCRIBE, ResourceType.TOPIC, names)
     name = qualified(context.session.tenant_id, asked.group_id)
     fetch = FetchOffsets(
         group_id=name,
         member_id=asked.member_id or None,
         member_epoch=asked.member_epoch,
-        places=None if asked.topics is None else _places(asked.topics),
+        places=None if asked.topics is None else _places(asked.topics, described),
         require_stable=request.require_stable,
     )
     try:
@@ -81,49 +85,69 @@ async def _group(
         return row
     row.error_code = fetched.code
     if not fetched.code:
-        row.topics = _topics(asked.topics, fetched.offsets, context, node)
+        row.topics = (
+            _all_topics(fetched.offsets, context, node)
+            if asked.topics is None
+            else _topics(asked.topics, described, fetched.offsets)
+        )
     return row
 
 
 def _find_names(
     topics: list[OffsetFetchRequestTopics], context: RequestContext, node: "Node"
 ) -> None:
-    """Topics by id get their names; one that is not the tenant's keeps none."""
+    """Topics by id get their names; one that is not the tenant's, or of which this login may know
+    nothing, keeps none."""
     for topic in topics:
         if topic.topic_id != ZERO_TOPIC_ID:
             found = node.image.topic_by_id(context.session.tenant_id, TopicId(topic.topic_id))
-            topic.name = "" if found is None else found.name
+            known = found is not None and context.rights.allow(
+                Operation.DESCRIBE, ResourceType.TOPIC, found.name
+            )
+            topic.name = found.name if found is not None and known else ""
 
 
-def _places(topics: list[OffsetFetchRequestTopics]) -> list[Place]:
+def _places(topics: list[OffsetFetchRequestTopics], described: set[str]) -> list[Place]:
     return [
-        (topic.name, index) for topic in topics if topic.name for index in topic.partition_indexes
+        (topic.name, index)
+        for topic in topics
+        if topic.name in described
+        for index in topic.partition_indexes
     ]
 
 
-def _topics(
-    asked: list[OffsetFetchRequestTopics] | None,
-    offsets: list[FetchedOffset],
-    context: RequestContext,
-    node: "Node",
+def _all_topics(
+    offsets: list[FetchedOffset], context: RequestContext, node: "Node"
 ) -> list[OffsetFetchResponseTopics]:
-    if asked is None:
-        names = dict.fromkeys(offset.place[0] for offset in offsets)
-        ids = node.image.topic_ids.get(context.session.tenant_id, {})
-        topics = [
-            OffsetFetchResponseTopics(name, ids.get(TopicName(name), ZERO_TOPIC_ID))
-            for name in names
-        ]
-        by_name = {topic.name: topic for topic in topics}
-        for offset in offsets:
-            by_name[offset.place[0]].partitions.append(_row(offset))
-        return topics
+    """Those that this login may describe."""
+    names = [
+        name
+        for name in dict.fromkeys(offset.place[0] for offset in offsets)
+        if context.rights.allow(Operation.DESCRIBE, ResourceType.TOPIC, name)
+    ]
+    ids = node.image.topic_ids.get(context.session.tenant_id, {})
+    topics = {
+        name: OffsetFetchResponseTopics(name, ids.get(TopicName(name), ZERO_TOPIC_ID))
+        for name in names
+    }
+    for offset in offsets:
+        if offset.place[0] in topics:
+            topics[offset.place[0]].partitions.append(_row(offset))
+    return [*topics.values()]
+
+
+def _topics(
+    asked: list[OffsetFetchRequestTopics], described: set[str], offsets: list[FetchedOffset]
+) -> list[OffsetFetchResponseTopics]:
     found = iter(offsets)
     return [
         OffsetFetchResponseTopics(
             topic.name,
             topic.topic_id,
-            [_row(next(found)) if topic.name else _unknown(i) for i in topic.partition_indexes],
+            [
+                _row(next(found)) if topic.name in described else _refused(topic, index)
+                for index in topic.partition_indexes
+            ],
         )
         for topic in asked
     ]
@@ -138,8 +162,9 @@ def _row(offset: FetchedOffset) -> OffsetFetchResponsePartitions:
     )
 
 
-def _unknown(index: int) -> OffsetFetchResponsePartitions:
-    return OffsetFetchResponsePartitions(index, NO_OFFSET, -1, "", ErrorCode.UNKNOWN_TOPIC_ID)
+def _refused(topic: OffsetFetchRequestTopics, index: int) -> OffsetFetchResponsePartitions:
+    code = ErrorCode.TOPIC_AUTHORIZATION_FAILED if topic.name else ErrorCode.UNKNOWN_TOPIC_ID
+    return OffsetFetchResponsePartitions(index, NO_OFFSET, -1, "", code)
 
 
 def _as_of_one(group: OffsetFetchResponseGroup, version: int) -> OffsetFetchResponse:

@@ -3,14 +3,15 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
 from brokers.node.partition_lookup import (
     WORTH_CATCHING_UP,
     epoch_fault,
     find_led,
-    find_topic,
+    find_topic_for,
 )
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.offset_for_leader_epoch_request import (
     OffsetForLeaderEpochRequest,
     OffsetForLeaderPartition,
@@ -20,7 +21,6 @@ from brokers.wire.messages.offset_for_leader_epoch_response import (
     OffsetForLeaderEpochResponse,
     OffsetForLeaderTopicResult,
 )
-from brokers.wire.primitives import ZERO_UUID
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -52,9 +52,7 @@ def _answer(
 def _row(
     name: str, asked: OffsetForLeaderPartition, context: RequestContext, node: "Node"
 ) -> EpochEndOffset:
-    if Scope.READ not in context.session.scope:
-        return EpochEndOffset(ErrorCode.TOPIC_AUTHORIZATION_FAILED, asked.partition)
-    topic_id = find_topic(node, context.session.tenant_id, name, ZERO_UUID)
+    topic_id = find_topic_for(Operation.DESCRIBE, context.rights, node, name)
     if isinstance(topic_id, ErrorCode):
         return EpochEndOffset(topic_id, asked.partition)
     place = find_led(node, topic_id, asked.partition)

@@ -9,12 +9,13 @@ import logging
 from asyncio import TimerHandle
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, ProtocolError, Refusal, StorageError
 from brokers.log.partition_log import Appended
 from brokers.node.answers import Answer, Buffers
 from brokers.node.framing import framed
 from brokers.node.leader_hints import current_leader
-from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic
+from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic, find_topic_for
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.transactions import (
     NO_GUARDS,
@@ -49,6 +50,8 @@ LEADER_HINTS_SINCE_VERSION: Final = 10
 NO_OFFSET: Final = -1
 _NOTHING = memoryview(b"")
 
+_WORTH_CATCHING_UP: Final = WORTH_CATCHING_UP | {ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED}
+
 Places = list[PartitionRuntime | ErrorCode]
 """Where a request's partitions are, in the request's order."""
 
@@ -59,7 +62,7 @@ def start(call: "Call") -> "Outcome":
     request = decode(call.version, call.frame, call.position)
     places = _locate(call, request)
     for place in places:
-        if type(place) is ErrorCode and place in WORTH_CATCHING_UP:
+        if type(place) is ErrorCode and place in _WORTH_CATCHING_UP:
             # The frame's memory is the connection's; what waits takes a copy of its own.
             call.frame = memoryview(bytes(call.frame))
             return _after_catching_up(call)
@@ -120,11 +123,13 @@ async def _after_confirmation(
 
 
 def _locate(call: "Call", request: ProduceRequest) -> Places:
-    node, tenant_id = call.node, call.session.tenant_id
+    node, rights = call.node, call.connection.rights
     refusal = _request_refusal(call, request)
     places: Places = []
     for topic in request.topic_data:
-        topic_id = refusal or find_topic(node, tenant_id, topic.name, topic.topic_id)
+        topic_id = refusal or find_topic_for(
+            Operation.WRITE, rights, node, topic.name, topic.topic_id
+        )
         if isinstance(topic_id, ErrorCode):
             places += [topic_id] * len(topic.partition_data)
         else:
@@ -135,12 +140,15 @@ def _locate(call: "Call", request: ProduceRequest) -> Places:
 
 def _request_refusal(call: "Call", request: ProduceRequest) -> ErrorCode | None:
     """What refuses every partition alike."""
-    if not call.connection.may_write:
-        return ErrorCode.TOPIC_AUTHORIZATION_FAILED
     if request.acks not in {NO_ACKS, LEADER_ACKS, ALL_ACKS}:
         return ErrorCode.INVALID_REQUIRED_ACKS
     if call.connection.charges.is_full:
         return ErrorCode.POLICY_VIOLATION
+    transactional_id = request.transactional_id
+    if transactional_id is not None and not call.connection.rights.allow(
+        Operation.WRITE, ResourceType.TRANSACTIONAL_ID, transactional_id
+    ):
+        return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
     return None
 
 
@@ -174,6 +182,7 @@ def _append(
                 )
                 counter = None if isinstance(place, ErrorCode) else place.counter
                 call.node.metrics.failed(call.session.tenant_id, refusal.code, counter)
+                _note_if_denied(call, request, topic, refusal.code)
                 if refusal.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
                     # A client that gets this goes on as a new producer, and may send twice.
                     log.warning("%s: %s", place, refusal.message)
@@ -264,7 +273,10 @@ _MESSAGES = {
     ErrorCode.UNKNOWN_TOPIC_ID: "no topic has this id",
     ErrorCode.NOT_LEADER_OR_FOLLOWER: "another broker leads this partition; refresh the metadata",
     ErrorCode.KAFKA_STORAGE_ERROR: "the broker cannot open this partition",
-    ErrorCode.TOPIC_AUTHORIZATION_FAILED: "this login may not write",
+    ErrorCode.TOPIC_AUTHORIZATION_FAILED: "this login may not write to a topic of this name",
+    ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: (
+        "this login may not write under this transactional id"
+    ),
     ErrorCode.INVALID_REQUIRED_ACKS: "acks must be 0, 1 or -1 (all)",
     ErrorCode.INVALID_TXN_STATE: "this partition is not part of the transaction; abort it",
     ErrorCode.INVALID_PRODUCER_EPOCH: "this producer's epoch has been replaced",
@@ -275,6 +287,18 @@ _MESSAGES = {
     "taken until records or topics are deleted, or the limit is raised",
     ErrorCode.TRANSACTION_ABORTABLE: "this partition is not part of the transaction; abort it",
 }
+
+
+def _note_if_denied(
+    call: "Call", request: ProduceRequest, topic: TopicProduceData, code: ErrorCode
+) -> None:
+    """For the audit log."""
+    denied = call.node.refusals.denied
+    origin = call.connection.listener.dispatcher.origin_of(call.connection, call.correlation_id)
+    if code is ErrorCode.TOPIC_AUTHORIZATION_FAILED:
+        denied(call.session, "write", "topic", topic.name or topic.topic_id.hex(), origin)
+    elif code is ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED and request.transactional_id:
+        denied(call.session, "write", "transactional_id", request.transactional_id, origin)
 
 
 def _refused(

@@ -9,6 +9,7 @@ from brokers.kernel.limits import AUTHENTICATION_DELAY_SECONDS
 from brokers.metadata.records import CredentialRecord
 from brokers.node.authentication.login import REFUSED, Stage
 from brokers.node.authentication.verdicts import Accepted, Challenge, Rejected, Verdict
+from brokers.node.authorization import Rights
 from brokers.wire.messages.sasl_authenticate_request import SaslAuthenticateRequest
 from brokers.wire.messages.sasl_authenticate_response import SaslAuthenticateResponse
 
@@ -122,12 +123,13 @@ async def _delay(connection: "Connection", node: "Node") -> None:
 
 async def _begin_session(session: "Session", connection: "Connection", node: "Node") -> None:
     """Raises ``ProtocolError`` where the tenant may have no more connections."""
+    rights = Rights(session, connection.address, node.image)
     if connection.session is not None:
-        connection.logged_in(session, connection.requests, connection.charges)
+        connection.logged_in(session, rights, connection.requests, node.quotas.charges(session))
     else:
         refusal = await node.quotas.admit(session, connection.address)
         if refusal is None:
-            refusal = connection.listener.logged_in(connection, session)
+            refusal = connection.listener.logged_in(connection, session, rights)
         if refusal is not None:
             raise ProtocolError(refusal)
     lifetime_ms = _session_lifetime_ms(connection, node)
@@ -163,10 +165,12 @@ def _session_lifetime_ms(connection: "Connection", node: "Node") -> int:
 async def _admit(verdict: Accepted, node: "Node") -> Verdict:
     """The proof was right: is the tenant active, the key in force, the broker a known one?"""
     session = verdict.session
-    is_known = session.tenant_id in node.image.tenants and (
-        session.credential_key is None or session.credential_key in node.image.credentials
-    )
-    if session.peer is not None or not is_known:
+    key_id, image = session.credential_key, node.image
+    if (
+        session.peer is not None
+        or session.tenant_id not in image.tenants
+        or (key_id is not None and key_id not in image.credentials)
+    ):
         await node.metadata.catch_up()
     fault = session_fault(session, node)
     return verdict if fault is None else Rejected(fault)

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.classic.requests import SyncRequest
 from brokers.groups.classic.results import SyncResult
 from brokers.kernel.errors import ErrorCode, Refusal
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.sync_group_request import SyncGroupRequest
 from brokers.wire.messages.sync_group_response import SyncGroupResponse
 
@@ -18,7 +20,7 @@ async def handle(
     request: SyncGroupRequest, context: RequestContext, node: "Node"
 ) -> SyncGroupResponse:
     """Followers are answered once the leader's assignment is committed."""
-    if Scope.READ not in context.session.scope:
+    if not await may(context, node, Operation.READ, ResourceType.GROUP, request.group_id):
         return SyncGroupResponse(error_code=ErrorCode.GROUP_AUTHORIZATION_FAILED)
     if not request.group_id:
         return SyncGroupResponse(error_code=ErrorCode.INVALID_GROUP_ID)

@@ -6,15 +6,17 @@ coordinator before the first offsets, and learns the outcome from a marker (KIP-
 
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.offset_requests import CommitInTransaction, NewOffset
 from brokers.groups.shard import GroupShard
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex, ProducerId, TopicName
 from brokers.log.verification import Guard
+from brokers.node.authorization import may
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.shard import Shard
 from brokers.node.ports import PartitionNumber, TransactionPart
-from brokers.node.session import RequestContext, Scope
+from brokers.node.session import RequestContext
 from brokers.wire.messages.txn_offset_commit_request import TxnOffsetCommitRequest
 from brokers.wire.messages.txn_offset_commit_response import (
     TxnOffsetCommitResponse,
@@ -37,6 +39,9 @@ async def handle(
     request: TxnOffsetCommitRequest, context: RequestContext, node: "Node"
 ) -> TxnOffsetCommitResponse:
     """One row per partition; what its topic does not have is refused, the rest is taken."""
+    code = await _refusal(request, context, node)
+    if code is not None:
+        return _refused(request, code)
     response, asked, rows = _sorted_out(request, context, node)
     if len(rows) < sum(len(topic.partitions) for topic in request.topics):
         await node.catch_up()
@@ -52,16 +57,39 @@ async def handle(
     return response
 
 
+async def _refusal(
+    request: TxnOffsetCommitRequest, context: RequestContext, node: "Node"
+) -> ErrorCode | None:
+    """What refuses every partition alike."""
+    transactional = ResourceType.TRANSACTIONAL_ID
+    if not await may(context, node, Operation.WRITE, transactional, request.transactional_id):
+        return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+    if not await may(context, node, Operation.READ, ResourceType.GROUP, request.group_id):
+        return ErrorCode.GROUP_AUTHORIZATION_FAILED
+    return None
+
+
+def _refused(request: TxnOffsetCommitRequest, code: ErrorCode) -> TxnOffsetCommitResponse:
+    return TxnOffsetCommitResponse(
+        topics=[
+            TxnOffsetCommitResponseTopic(
+                topic.name,
+                [
+                    TxnOffsetCommitResponsePartition(partition.partition_index, code)
+                    for partition in topic.partitions
+                ],
+            )
+            for topic in request.topics
+        ]
+    )
+
+
 async def _commit(
     request: TxnOffsetCommitRequest,
     context: RequestContext,
     node: "Node",
     asked: list[NewOffset],
 ) -> list[ErrorCode]:
-    if Scope.READ not in context.session.scope:
-        raise Refusal(ErrorCode.GROUP_AUTHORIZATION_FAILED, "this login may not read")
-    if Scope.WRITE not in context.session.scope:
-        raise Refusal(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "this login may not write")
     name = qualified(context.session.tenant_id, request.group_id)
     shard = node.groups.shard_for(name)
     guard = await _confirm(request, context, node, shard)
@@ -131,11 +159,15 @@ def _sorted_out(
     for topic in request.topics:
         topic_id = ids.get(TopicName(topic.name))
         known = {} if topic_id is None else node.image.partitions.get(topic_id, {})
+        readable = context.rights.allow(Operation.READ, ResourceType.TOPIC, topic.name)
         answers = TxnOffsetCommitResponseTopic(topic.name)
         response.topics.append(answers)
         for partition in topic.partitions:
             row = TxnOffsetCommitResponsePartition(partition.partition_index)
             answers.partitions.append(row)
+            if not readable:
+                row.error_code = ErrorCode.TOPIC_AUTHORIZATION_FAILED
+                continue
             if PartitionIndex(partition.partition_index) not in known:
                 row.error_code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
                 continue

@@ -25,6 +25,7 @@ OWNED = [
     "brokers_topicfigures",
     "brokers_topicpoint",
     "streaming_idempotentrequest",
+    "tenants_acl",
     "tenants_apikey",
     "tenants_auditchain",
     "tenants_auditentry",

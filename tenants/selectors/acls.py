@@ -1,0 +1,17 @@
+"""Access control lists of a tenant."""
+
+from uuid import UUID
+
+from tenants import scope
+from tenants.models import Acl
+
+
+def acls_of(tenant_id: UUID) -> list[Acl]:
+    """By principal, then by what they are about."""
+    with scope.tenant(tenant_id):
+        return list(
+            Acl.objects.order_by(
+                "principal", "resource_type", "resource_name", "pattern_type", "operation",
+                "permission", "host",
+            )
+        )  # fmt: skip
