@@ -10,6 +10,7 @@ from tenants.errors import Invalid
 
 CLUSTER_NAME: Final = "kafka-cluster"
 EVERY: Final = "*"
+EVERYBODY: Final = "User:*"
 
 RESOURCE_TYPES: Final = (
     "topic", "group", "cluster", "transactional_id", "delegation_token", "user",

@@ -26,6 +26,10 @@ from brokers.authorization.resource import (
 NAMES_KEPT_MAX: Final = 10_000
 """Names whose answer one principal's grants keep; then they begin anew."""
 
+UNKNOWN_HOST: Final = ""
+"""Of a login whose address nobody tells: what is allowed from certain hosts only is not allowed to
+it, and what is denied from any host is denied to it."""
+
 PRINCIPALS_KEPT_MAX: Final = 1_000
 """Principals, per host, whose grants one tenant's authorizer keeps; then it begins anew."""
 
@@ -182,16 +186,9 @@ class Authorizer:
     def _about(self, principal: str, host: str) -> Iterator[AclBinding]:
         for whose in {principal, ANYONE}:
             for binding in self._by_principal.get(whose, {}).values():
-                if binding.host in {host, WILDCARD}:
+                is_denied_somewhere = host == UNKNOWN_HOST and binding.permission is Permission.DENY
+                if binding.host in {host, WILDCARD} or is_denied_somewhere:
                     yield binding
-
-    def names_hosts(self, principal: str) -> bool:
-        """Whether it matters to this principal where it comes from."""
-        return any(
-            binding.host != WILDCARD
-            for whose in (principal, ANYONE)
-            for binding in self._by_principal.get(whose, {}).values()
-        )
 
     def operations(self, principal: str, host: str, resource_type: ResourceType, name: str) -> int:
         """A bit, by ``Operation``'s number, for each that is allowed (KIP-430)."""

@@ -50,6 +50,11 @@ class TenantAccess:
         """In whose name the edge speaks to the brokers."""
         return Identity(self.tenant_id, self.principal, self.scopes, self.key_id)
 
+    @property
+    def goes_by_acls(self) -> bool:
+        """A service account's key: ``streaming/access/rights.py`` says what it may."""
+        return self.key_id is not None and ADMINISTER not in self.scopes
+
     def require(self, scope: str) -> None:
         """Raise ``NotAllowed`` unless the caller has ``scope``."""
         if scope not in self.scopes:

@@ -2,6 +2,17 @@
 
 from typing import Any, Final
 
+from tenants.acl_presets import ADMINISTRATOR, CONSUMER, PRESETS, PRODUCER, RECORDS
+from tenants.acls import (
+    HOST_CHARACTERS_MAX,
+    NAME_CHARACTERS_MAX,
+    OPERATIONS,
+    PATTERN_TYPES,
+    PERMISSIONS,
+    PRINCIPAL_CHARACTERS_MAX,
+    RESOURCE_TYPES,
+)
+
 Json = dict[str, Any]
 
 TEXT: Final[Json] = {"type": "string"}
@@ -64,7 +75,6 @@ INVITE_MEMBER: Final = _body(
 )
 CHANGE_ROLE: Final = _body(required=("role",), role=ROLE)
 SERVICE_ACCOUNT: Final = _all_of(name=TEXT, principal=TEXT, created_at=MOMENT, active_keys=COUNT)
-CREATE_SERVICE_ACCOUNT: Final = _body(required=("name",), name=NAME)
 _NAME_PATTERNS: Final = {
     "type": "array",
     "nullable": True,
@@ -77,6 +87,50 @@ _NAME_PATTERNS: Final = {
     ),
 }
 _RESTRICTION: Final = {"topics": _NAME_PATTERNS, "groups": _NAME_PATTERNS, "read_only": BOOLEAN}
+_ACL_NAME: Final[Json] = {"type": "string", "minLength": 1, "maxLength": NAME_CHARACTERS_MAX}
+_PATTERN: Final[Json] = {"type": "string", "enum": [*PATTERN_TYPES]}
+_ENTRY: Final[dict[str, Json]] = {
+    "principal": {
+        "type": "string",
+        "minLength": 6,
+        "maxLength": PRINCIPAL_CHARACTERS_MAX,
+        "description": "User:NAME, or User:* for everybody.",
+    },
+    "host": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": HOST_CHARACTERS_MAX,
+        "description": "An address, or * for every one.",
+    },
+    "resource_type": {"type": "string", "enum": [*RESOURCE_TYPES]},
+    "pattern_type": _PATTERN,
+    "resource_name": _ACL_NAME,
+    "operation": {"type": "string", "enum": [*OPERATIONS]},
+    "permission": {"type": "string", "enum": [*PERMISSIONS]},
+}
+ACL: Final = _all_of(id=TEXT, **_ENTRY)
+CREATE_ACL: Final = _body(
+    required=("principal", "resource_type", "resource_name", "operation", "permission"), **_ENTRY
+)
+_PRESET: Final[dict[str, Json]] = {
+    "topic": _or_null(_ACL_NAME),
+    "pattern_type": _PATTERN,
+    "group": _or_null(_ACL_NAME),
+    "transactional_id": _or_null(_ACL_NAME),
+}
+ACL_PRESET: Final = _body(
+    required=("principal", "preset"),
+    principal=_ENTRY["principal"],
+    preset={"type": "string", "enum": [PRODUCER, CONSUMER, ADMINISTRATOR, RECORDS]},
+    validate_only=BOOLEAN,
+    **_PRESET,
+)
+CREATE_SERVICE_ACCOUNT: Final = _body(
+    required=("name",),
+    name=NAME,
+    preset={"type": "string", "enum": [*PRESETS], "default": RECORDS},
+    **_PRESET,
+)
 _KEY: Final = {
     "key_id": TEXT,
     "principal": TEXT,

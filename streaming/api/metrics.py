@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.metering.steps import GROUPS_S
 from brokers.selectors.database_time import database_time
@@ -20,6 +21,7 @@ from brokers.selectors.series import (
 )
 from brokers.selectors.topics import topic_named
 from streaming.access.caller import TenantAccess
+from streaming.access.rights import require, require_topic
 from streaming.api.query import known_only, one_of
 from streaming.records.identity import READ
 from streaming.rest.consume_request import InvalidQuery
@@ -104,6 +106,7 @@ def _found(access: TenantAccess, scope: str, window: Window) -> Series | GroupSe
         case "tenant" if not name:
             return tenant_series(access.tenant_id, window)
         case "topic" if name:
+            require_topic(access, Operation.DESCRIBE, name)
             topic = None if "\0" in name else topic_named(access.tenant_id, name)
             if topic is None:
                 raise Refusal(
@@ -112,6 +115,7 @@ def _found(access: TenantAccess, scope: str, window: Window) -> Series | GroupSe
                 )
             return topic_series(access.tenant_id, topic.id, window)
         case "group" if name and "\0" not in name:
+            require(access, Operation.DESCRIBE, ResourceType.GROUP, name)
             # Groups are looked at less often; every coarser step is a multiple of both.
             step_s = max(window.step_s, GROUPS_S)
             return group_series(access.tenant_id, name, replace(window, step_s=step_s))

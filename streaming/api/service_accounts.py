@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streaming.api import management_schema as schema
+from streaming.api.acls import PRESET_FIELDS, preset_of
 from streaming.api.json_body import read_fields, text
 from streaming.api.management_view import ManagementView, id_of, rfc3339
 from streaming.records.identity import ADMINISTER, READ
@@ -39,8 +40,13 @@ class ServiceAccountsView(ManagementView):
     def post(self, request: Request, tenant: str) -> Response:
         """A principal for a program; it has no key yet."""
         access = self.managed(tenant, ADMINISTER)
-        name = text(read_fields(request.data, required=("name",)), "name")
-        account = create_service_account(tenant_id=id_of(access), name=name, by=access.principal)
+        fields = read_fields(request.data, required=("name",), optional=("preset", *PRESET_FIELDS))
+        account = create_service_account(
+            tenant_id=id_of(access),
+            name=text(fields, "name"),
+            by=access.principal,
+            preset=preset_of(fields),
+        )
         return Response(_document(account, active_keys=0), status=201)
 
 

@@ -8,9 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.selectors.partition_map import PlacedPartition, partition_map
 from brokers.selectors.topic_list import TopicRow, topic_list
+from streaming.access.rights import require_topic, rights_of
 from streaming.api.moments import to_ms, to_text
 from streaming.records.identity import READ
 from streaming.rest.view import RestView
@@ -94,11 +96,15 @@ class TopicListView(RestView):
         """Every topic with its size, its rates and its health, by name."""
         access = self.caller.tenant(tenant)
         access.require(READ)
-        found = topic_list(access.tenant_id)
+        rights, found = rights_of(access), topic_list(access.tenant_id)
         # Not DRF's renderer: with ten thousand topics it takes as long as all the rest.
         body = msgspec.json.encode(
             {
-                "data": [_topic(row) for row in found.topics],
+                "data": [
+                    _topic(row)
+                    for row in found.topics
+                    if rights.allow(Operation.DESCRIBE, ResourceType.TOPIC, row.name)
+                ],
                 "as_of": None if found.as_of is None else to_ms(found.as_of),
             }
         )
@@ -113,6 +119,7 @@ class PartitionMapView(RestView):
         """Where each partition is, who leads it, what it holds, how far followers are."""
         access = self.caller.tenant(tenant)
         access.require(READ)
+        require_topic(access, Operation.DESCRIBE, topic)
         found = [] if "\0" in topic else partition_map(access.tenant_id, topic)
         if not found:
             raise Refusal(

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from streaming.api.acls import AclPresetView, AclsView, AclView
 from streaming.api.api_keys import ApiKeyRotationView, ApiKeysView, ApiKeyView
 from streaming.api.audit_log import (
     AuditCsvView,
@@ -67,6 +68,9 @@ urlpatterns = [
     path(f"{_TENANT}/members/<str:login>", MemberView.as_view()),
     path(f"{_TENANT}/service-accounts", ServiceAccountsView.as_view()),
     path(f"{_TENANT}/service-accounts/<str:name>", ServiceAccountView.as_view()),
+    path(f"{_TENANT}/acls", AclsView.as_view()),
+    path(f"{_TENANT}/acls:preset", AclPresetView.as_view()),
+    path(f"{_TENANT}/acls/<uuid:acl_id>", AclView.as_view()),
     path(f"{_TENANT}/api-keys", ApiKeysView.as_view()),
     path(f"{_TENANT}/api-keys/<str:key_id>:rotate", ApiKeyRotationView.as_view()),
     path(f"{_TENANT}/api-keys/<str:key_id>", ApiKeyView.as_view()),

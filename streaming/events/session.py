@@ -68,6 +68,11 @@ class EventSession:
     def on_gap(self, _chain: UUID, _sequence: int) -> None:
         self._put(control_frame("gap", self.cursor))
 
+    @property
+    def topics(self) -> list[str]:
+        """It is sent no records."""
+        return []
+
     def end(self, code: CloseCode, reason: str) -> None:
         """End the session from outside; the first reason stays."""
         if not self._ending.done():

@@ -14,8 +14,11 @@ from weakref import WeakKeyDictionary
 from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 
+from brokers.authorization.resource import Operation, ResourceType
+from brokers.node.authorization import Rights
 from streaming.access import directory
 from streaming.access.caller import Caller, KeyCredential, SessionCredential, TenantAccess
+from streaming.access.rights import rights_of
 from streaming.live.close_codes import CloseCode
 from streaming.quotas.tenant_limits import process_limits
 from tenants.selectors.changes import newest_change_number
@@ -29,6 +32,11 @@ CHECK_SECONDS: Final = 3
 
 class Revocable(Protocol):
     """Something open that can be ended at once."""
+
+    @property
+    def topics(self) -> list[str]:
+        """What it is sent records of."""
+        ...
 
     def end(self, code: CloseCode, reason: str) -> None: ...
 
@@ -77,6 +85,27 @@ class RevocationWatch:
         grants = dict(self._open)
         for socket, reason in await database_sync_to_async(_lapsed)(grants):
             socket.end(CloseCode.NOT_AUTHENTICATED, reason)
+        for socket, reason in await database_sync_to_async(_no_longer_allowed)(grants):
+            socket.end(CloseCode.NOT_ALLOWED, reason)
+
+
+def _no_longer_allowed(grants: dict[Revocable, Grant]) -> list[tuple[Revocable, str]]:
+    """Sockets of service accounts whose ACLs do not let them read what they are sent; one query
+    for each account."""
+    rights: dict[tuple[str, str], Rights] = {}
+    ended: list[tuple[Revocable, str]] = []
+    for socket, grant in grants.items():
+        access = grant.access
+        if not access.goes_by_acls:
+            continue
+        whose = (access.principal, access.key_id or "")
+        if whose not in rights:
+            rights[whose] = rights_of(access)
+        for topic in socket.topics:
+            if not rights[whose].allow(Operation.READ, ResourceType.TOPIC, topic):
+                ended.append((socket, f"{access.principal} may no longer read topic {topic!r}"))
+                break
+    return ended
 
     async def _renew_limits(self) -> None:
         """One of the changes may have been a limit, and a socket looks none up while it is open."""

@@ -11,9 +11,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from channels.db import database_sync_to_async
+
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import Refusal
 from streaming.access.caller import TenantAccess
 from streaming.access.errors import AccessError
+from streaming.access.rights import require_topic
 from streaming.filters.filter import InvalidFilter
 from streaming.live.client_message import (
     Authenticate,
@@ -96,6 +100,10 @@ class LiveSession:
     async def _open(self, feed: Feed) -> None:
         id, group = feed.request.id, feed.request.group
         try:
+            # A tail that many share reads by no one's right: each is judged here.
+            await database_sync_to_async(require_topic)(
+                self._access, Operation.READ, feed.request.topic
+            )
             await feed.open()
         except BaseException:
             if self._feeds.get(id) is feed:
@@ -106,6 +114,11 @@ class LiveSession:
         elif group is not None:
             self._members[id] = member = GroupMember(self._access, group, feed, self)
             member.start()
+
+    @property
+    def topics(self) -> list[str]:
+        """Those that it is subscribed to."""
+        return [feed.request.topic for feed in self._feeds.values()]
 
     def leave(self) -> None:
         """Take no further part in any shared tail or group."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.ids import TopicName
 from brokers.metadata.placement import default_replication_factor
 from brokers.metadata.records import TenantRecord
@@ -47,7 +48,7 @@ def alter_topic(
     validate_only: bool = False,
 ) -> None:
     """Raises ``Refusal``."""
-    topic_control.configs_of(access, topic)  # Says of a topic that is not there what to do.
+    topic_control.check_may(access, Operation.ALTER_CONFIGS, topic)
     alter_topic_configs(
         actor=topic_control.actor_of(access),
         name=TopicName(topic),

@@ -7,11 +7,13 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.metadata.topic_configs import list_of
 from brokers.services.announce_record_deletion import announce_record_deletion
 from streaming.access.caller import TenantAccess
 from streaming.access.request_caller import acaller_of_request
+from streaming.access.rights import require_on_some_topic
 from streaming.groups.extents import Extent, extents_of
 from streaming.groups.model import TopicPartition
 from streaming.records.clients import current_clients
@@ -40,7 +42,7 @@ async def delete_records(
 ) -> HttpResponseBase:
     """All partitions are checked before the first record goes; with ``validate_only`` none goes."""
     access = (await acaller_of_request(request)).access(cluster_id)
-    access.require(ADMINISTER)
+    await sync_to_async(require_on_some_topic)(access, ADMINISTER, Operation.DELETE)
     wanted = parse_delete_records(json_body(request))
     await sync_to_async(_check_policy)(access, topic_name)
     async with current_clients().reader(access.identity) as reader:
@@ -57,6 +59,7 @@ async def delete_records(
 
 def _check_policy(access: TenantAccess, topic: str) -> None:
     """Raises ``Refusal``: UNKNOWN_TOPIC_OR_PARTITION, POLICY_VIOLATION."""
+    topic_control.check_may(access, Operation.DELETE, topic)
     if "delete" not in list_of("cleanup.policy", topic_control.configs_of(access, topic)):
         raise Refusal(
             ErrorCode.POLICY_VIOLATION,

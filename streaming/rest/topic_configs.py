@@ -9,6 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation as Operations
+from brokers.authorization.resource import ResourceType
 from brokers.kernel.errors import Refusal
 from brokers.metadata.config_operations import Operation
 from brokers.metadata.topic_names import check_topic_name
@@ -16,7 +18,9 @@ from brokers.node.config_entries import Entry, topic_entries
 from brokers.node.ports import ConfigOperation
 from brokers.selectors import topics
 from streaming.access.caller import TenantAccess
+from streaming.access.errors import NotAllowed
 from streaming.access.request_caller import acaller_of_request
+from streaming.access.rights import rights_of
 from streaming.problems import problem_of
 from streaming.records.identity import ADMINISTER, READ
 from streaming.rest import admin_schema as schema
@@ -83,7 +87,7 @@ class TopicConfigView(RestView):
     )
     def put(self, request: Request, cluster_id: str, topic_name: str, name: str) -> HttpResponse:
         """Set the config."""
-        access = self.access(cluster_id, ADMINISTER)
+        access = self.access_to_topics(cluster_id, ADMINISTER, Operations.ALTER_CONFIGS)
         value = parse_update(request.data)
         return self._alter(access, topic_name, ConfigOperation(name, Operation.SET, value))
 
@@ -92,7 +96,7 @@ class TopicConfigView(RestView):
         self, _request: Request, cluster_id: str, topic_name: str, name: str
     ) -> HttpResponse:
         """Reset the config to its default."""
-        access = self.access(cluster_id, ADMINISTER)
+        access = self.access_to_topics(cluster_id, ADMINISTER, Operations.ALTER_CONFIGS)
         return self._alter(access, topic_name, ConfigOperation(name, Operation.DELETE, None))
 
     def _alter(self, access: TenantAccess, topic: str, operation: ConfigOperation) -> HttpResponse:
@@ -113,7 +117,7 @@ class AlterTopicConfigsView(RestView):
     )
     def post(self, request: Request, cluster_id: str, topic_name: str) -> HttpResponse:
         """Set and reset several configs, all or none."""
-        access = self.access(cluster_id, ADMINISTER)
+        access = self.access_to_topics(cluster_id, ADMINISTER, Operations.ALTER_CONFIGS)
         wanted = parse_alter(request.data)
         config_control.alter_topic(
             access, topic_name, wanted.operations, validate_only=wanted.validate_only
@@ -135,7 +139,7 @@ class AlterManyTopicsConfigsView(RestView):
     def post(self, request: Request, cluster_id: str) -> HttpResponse:
         """Alter the configs of several topics, each topic's all or none; 207 names those that were
         refused."""
-        access = self.access(cluster_id, ADMINISTER)
+        access = self.access_to_topics(cluster_id, ADMINISTER, Operations.ALTER_CONFIGS)
         wanted = parse_alter_topics(request.data)
         failures: list[Json] = []
         for topic, operations in wanted.topics.items():
@@ -143,14 +147,14 @@ class AlterManyTopicsConfigsView(RestView):
                 config_control.alter_topic(
                     access, topic, operations, validate_only=wanted.validate_only
                 )
-            except Refusal as refusal:
+            except (Refusal, NotAllowed) as refusal:
                 failures.append(_failure(topic, refusal))
         if not wanted.validate_only and len(failures) < len(wanted.topics):
             wait_until_settled(access.identity)
         return Response({"failures": failures}, 207) if failures else HttpResponse(status=204)
 
 
-def _failure(topic: str, refusal: Refusal) -> Json:
+def _failure(topic: str, refusal: Refusal | NotAllowed) -> Json:
     problem = problem_of(refusal)
     assert problem is not None
     return {"topic_name": topic, "error_code": problem.error_code, "message": problem.message}
@@ -171,10 +175,19 @@ async def list_all_topic_configs(request: HttpRequest, cluster_id: str) -> HttpR
     """``/clusters/{cluster_id}/topics/-/configs``: sent as it is made, for it may be long."""
     access = (await acaller_of_request(request)).access(cluster_id)
     access.require(READ)
-    found = await sync_to_async(topics.topic_configs)(access.tenant_id)
+    found = await sync_to_async(_readable_configs)(access)
     return StreamingHttpResponse(
         _all_configs(links_of(request), cluster_id, found), content_type="application/json"
     )
+
+
+def _readable_configs(access: TenantAccess) -> list[tuple[str, dict[str, str]]]:
+    rights = rights_of(access)
+    return [
+        (name, configs)
+        for name, configs in topics.topic_configs(access.tenant_id)
+        if rights.allow(Operations.DESCRIBE_CONFIGS, ResourceType.TOPIC, name)
+    ]
 
 
 async def _all_configs(

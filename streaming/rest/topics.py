@@ -5,6 +5,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
 from streaming.records.identity import ADMINISTER, READ
 from streaming.rest import admin_schema as schema
 from streaming.rest import topic_control
@@ -35,7 +36,7 @@ class TopicsView(RestView):
     )
     def post(self, request: Request, cluster_id: str) -> Response:
         """Create a topic; with validate_only, say what would be created."""
-        access = self.access(cluster_id, ADMINISTER)
+        access = self.access_to_topics(cluster_id, ADMINISTER, Operation.CREATE)
         wanted = parse_create_topic(request.data)
         topic = topic_control.create(access, wanted)
         resource = topic_resource(self.links, cluster_id, topic)
@@ -59,7 +60,7 @@ class TopicView(RestView):
         access = self.access(cluster_id, READ)
         asked = _flag(request, OPERATIONS)
         found = topic_control.topic_of(access, topic_name)
-        operations = topic_control.operations_on_topics(access) if asked else []
+        operations = topic_control.operations_on_topic(access, topic_name) if asked else []
         return Response(topic_resource(self.links, cluster_id, found, operations))
 
     @extend_schema(
@@ -70,7 +71,7 @@ class TopicView(RestView):
     )
     def patch(self, request: Request, cluster_id: str, topic_name: str) -> Response:
         """Raise the partition count; with validate_only, say what the topic would be."""
-        access = self.access(cluster_id, ADMINISTER)
+        access = self.access_to_topics(cluster_id, ADMINISTER, Operation.ALTER)
         wanted = parse_grow_topic(request.data)
         topic = topic_control.grow(
             access, topic_name, wanted.partition_count, validate_only=wanted.validate_only
@@ -81,7 +82,7 @@ class TopicView(RestView):
 
     @extend_schema(tags=["kafka"], operation_id="deleteKafkaTopic", responses={204: None})
     def delete(self, _request: Request, cluster_id: str, topic_name: str) -> HttpResponse:
-        access = self.access(cluster_id, ADMINISTER)
+        access = self.access_to_topics(cluster_id, ADMINISTER, Operation.DELETE)
         topic_control.delete(access, topic_name)
         wait_until_settled(access.identity)
         return HttpResponse(status=204)

@@ -7,8 +7,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from brokers.authorization.resource import Operation
 from streaming.access.caller import Caller, TenantAccess
 from streaming.access.request_caller import caller_of_request
+from streaming.access.rights import require_on_some_topic
 from streaming.rest.answers import answer
 from streaming.rest.json_parser import JsonParser
 from streaming.rest.resources import Links
@@ -49,6 +51,13 @@ class RestView(APIView):
         """Raises ``ClusterNotFound``, and ``NotAllowed`` when the caller lacks ``scope``."""
         access = self.caller.access(cluster_id)
         access.require(scope)
+        return access
+
+    def access_to_topics(self, cluster_id: str, scope: str, operation: Operation) -> TenantAccess:
+        """As ``access``, where a service account's ACLs decide in place of ``scope``: whether it
+        has a right to ``operation`` on any topic at all."""
+        access = self.caller.access(cluster_id)
+        require_on_some_topic(access, scope, operation)
         return access
 
     @property

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from tenants import scope
+from tenants.acls import EVERYBODY
 from tenants.models import Acl
 
 
@@ -15,3 +16,9 @@ def acls_of(tenant_id: UUID) -> list[Acl]:
                 "permission", "host",
             )
         )  # fmt: skip
+
+
+def acls_about(tenant_id: UUID, principal: str) -> list[Acl]:
+    """Those that say what the principal may: its own, and everybody's."""
+    with scope.tenant(tenant_id):
+        return list(Acl.objects.filter(principal__in=[principal, EVERYBODY]))

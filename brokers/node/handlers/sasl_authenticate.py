@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from brokers.authorization.authorizer import UNKNOWN_HOST
 from brokers.kernel.errors import ErrorCode, ProtocolError
 from brokers.kernel.limits import AUTHENTICATION_DELAY_SECONDS
 from brokers.metadata.records import CredentialRecord
@@ -123,7 +124,9 @@ async def _delay(connection: "Connection", node: "Node") -> None:
 
 async def _begin_session(session: "Session", connection: "Connection", node: "Node") -> None:
     """Raises ``ProtocolError`` where the tenant may have no more connections."""
-    rights = Rights(session, connection.address, node.image)
+    # The edge's own address is not where its caller comes from.
+    host = UNKNOWN_HOST if connection.listener.is_internal else connection.address
+    rights = Rights(session, host, node.image)
     if connection.session is not None:
         connection.logged_in(session, rights, connection.requests, node.quotas.charges(session))
     else:
