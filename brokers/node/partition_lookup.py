@@ -3,7 +3,7 @@
 The tenant is part of every lookup, so that a foreign thing and an absent one are the same thing.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
@@ -13,6 +13,8 @@ from brokers.node.partition_runtime import PartitionRuntime
 if TYPE_CHECKING:
     from brokers.node.authorization import Rights
     from brokers.node.node import Node
+
+_TOPIC: Final = ResourceType.TOPIC
 
 WORTH_CATCHING_UP = frozenset(
     {
@@ -52,14 +54,14 @@ def find_topic_for(
     An id of which it may know nothing is unknown.
     """
     if topic_id == ZERO_TOPIC_ID:
-        if not rights.operations(ResourceType.TOPIC, name) >> operation & 1:
+        if not rights.operations(_TOPIC, name) >> operation & 1:
             return ErrorCode.TOPIC_AUTHORIZATION_FAILED
         found = node.image.topic_ids.get(rights.tenant_id, {}).get(TopicName(name))
         return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION if found is None else found
     topic = node.image.topics.get(TopicId(topic_id))
     if topic is None or topic.tenant_id != rights.tenant_id:
         return ErrorCode.UNKNOWN_TOPIC_ID
-    bits = rights.operations(ResourceType.TOPIC, topic.name)
+    bits = rights.operations(_TOPIC, topic.name)
     if bits >> operation & 1:
         return topic.id
     may_know = bits >> Operation.DESCRIBE & 1

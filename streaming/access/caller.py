@@ -1,6 +1,7 @@
 """A caller who was recognised, and what it may do."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from brokers.authorization.restriction import KeyRestriction
 from streaming.access.errors import ClusterNotFound, NotAllowed, TenantNotFound
@@ -11,6 +12,10 @@ _PHRASES = {
     WRITE: "write this tenant's records",
     ADMINISTER: "administer this tenant",
 }
+
+
+ADMINISTRATOR: Final = "administrator"
+"""In place of a role: a key of the tenant's administrator. Another key is a service account's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class TenantAccess:
     @property
     def goes_by_acls(self) -> bool:
         """A service account's key: ``streaming/access/rights.py`` says what it may."""
-        return self.key_id is not None and ADMINISTER not in self.scopes
+        return self.key_id is not None and self.role != ADMINISTRATOR
 
     def require(self, scope: str) -> None:
         """Raise ``NotAllowed`` unless the caller has ``scope``."""

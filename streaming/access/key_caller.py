@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from brokers.authorization.restriction import KeyRestriction, restriction_from_json
-from streaming.access.caller import Caller, KeyCredential, TenantAccess
+from streaming.access.caller import ADMINISTRATOR, Caller, KeyCredential, TenantAccess
 from streaming.access.errors import AccessUnavailable, NotAuthenticated
 from streaming.access.key_cache import KeyCache
 from streaming.access.refusals import recognised
@@ -84,7 +84,7 @@ def caller_of_live_key(found: Authenticated) -> Caller:
         tenant_id=str(found.tenant_id),
         tenant=found.tenant_name,
         cluster_id=found.cluster_id,
-        role="administrator" if found.administrator else "service account",
+        role=ADMINISTRATOR if found.administrator else "service account",
         principal=found.principal,
         scopes=_scopes(found.administrator, restriction),
         key_id=found.key_id,

@@ -9,6 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
+from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
 from streaming.api.json_body import boolean, optional_text, read_fields, text
 from streaming.api.management_view import ManagementView, id_of
@@ -31,7 +33,9 @@ class AclsView(ManagementView):
     )
     def get(self, _request: Request, tenant: str) -> Response:
         """Bindings by principal, then by what they are about."""
-        acls = acls_of(id_of(self.managed(tenant, READ)))
+        access = self.managed(tenant, READ)
+        require_cluster(access, Operation.DESCRIBE)
+        acls = acls_of(id_of(access))
         return Response({"data": [_document(acl) for acl in acls]})
 
     @extend_schema(

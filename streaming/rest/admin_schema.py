@@ -31,6 +31,30 @@ CLUSTER: Final = resource(
     optional={"controller": LINK},
 )
 CLUSTERS: Final = list_of("KafkaCluster", CLUSTER)
+_ACL: Final[dict[str, Json]] = {
+    "resource_type": TEXT,
+    "resource_name": TEXT,
+    "pattern_type": TEXT,
+    "principal": TEXT,
+    "host": TEXT,
+    "operation": TEXT,
+    "permission": TEXT,
+}
+ACL: Final = resource("KafkaAcl", cluster_id=TEXT, **_ACL)
+ACLS: Final = list_of("KafkaAcl", ACL)
+DELETED_ACLS: Final = thing(data=many(ACL))
+CREATE_ACL: Final[Json] = {
+    "type": "object",
+    "properties": _ACL,
+    "required": list(_ACL),
+    "additionalProperties": False,
+}
+CREATE_ACLS: Final[Json] = {
+    "type": "object",
+    "properties": {"data": {**many(CREATE_ACL), "minItems": 1, "maxItems": 1_000}},
+    "required": ["data"],
+    "additionalProperties": False,
+}
 TOPIC: Final = resource(
     "KafkaTopic",
     cluster_id=TEXT,

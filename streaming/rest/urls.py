@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from streaming.problems import Problem
+from streaming.rest.acls import AclsBatchView, AclsView
 from streaming.rest.answers import respond
 from streaming.rest.broker_configs import (
     AllBrokerConfigsView,
@@ -56,6 +57,8 @@ def no_such_endpoint(request: HttpRequest, rest: str) -> HttpResponse:
 urlpatterns = [
     path("clusters", ClustersView.as_view()),
     path(_CLUSTER, ClusterView.as_view()),
+    path(f"{_CLUSTER}/acls", AclsView.as_view()),
+    path(f"{_CLUSTER}/acls:batch", AclsBatchView.as_view()),
     path(f"{_CLUSTER}/broker-configs", ClusterConfigsView.as_view()),
     path(f"{_CLUSTER}/broker-configs:alter", AlterClusterConfigsView.as_view()),
     path(f"{_CLUSTER}/broker-configs/<str:name>", ClusterConfigView.as_view()),

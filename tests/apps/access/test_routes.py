@@ -33,11 +33,11 @@ BY_HAND = {
 }
 
 RIGHTS = {
-    "viewer": {Right.READ},
-    "developer": {Right.READ, Right.WRITE},
+    "viewer": {Right.READ, Right.DESCRIBE},
+    "developer": {Right.READ, Right.DESCRIBE, Right.WRITE},
     "service key": {Right.READ, Right.WRITE},
-    "admin": {Right.READ, Right.WRITE, Right.ADMINISTER},
-    "administrator key": {Right.READ, Right.WRITE, Right.ADMINISTER},
+    "admin": {Right.READ, Right.DESCRIBE, Right.WRITE, Right.ADMINISTER},
+    "administrator key": {Right.READ, Right.DESCRIBE, Right.WRITE, Right.ADMINISTER},
     "operator": {Right.OPERATE},
 }
 CALLERS = ("nobody", "stranger", *RIGHTS)

@@ -26,6 +26,10 @@ _DELETE_RECORDS = {
 ROWS = [
     Row("GET", "/kafka/v3/clusters", Right.KNOWN),
     Row("GET", _CLUSTER, Right.READ),
+    Row("GET", f"{_CLUSTER}/acls", Right.DESCRIBE),
+    Row("POST", f"{_CLUSTER}/acls", Right.ADMINISTER, 400, body={}),
+    Row("POST", f"{_CLUSTER}/acls:batch", Right.ADMINISTER, 400, body={}),
+    Row("DELETE", f"{_CLUSTER}/acls", Right.ADMINISTER, 400),
     Row("GET", f"{_CLUSTER}/broker-configs", Right.READ),
     Row("POST", f"{_CLUSTER}/broker-configs:alter", Right.ADMINISTER, 204, body=_ALTER_CLUSTER),
     Row("GET", f"{_CLUSTER}/broker-configs/{{name}}", Right.READ, names=_NUM),

@@ -79,7 +79,7 @@ ROWS = [
         names={"key_id": "absent"},
         operators=True,
     ),
-    _LOOK(f"{_TENANT}/acls", Right.READ),
+    _LOOK(f"{_TENANT}/acls", Right.DESCRIBE),
     Row(
         "POST",
         f"{_TENANT}/acls",

@@ -14,6 +14,8 @@ class Right(StrEnum):
     """Anybody who is known; what others have is not among what is answered."""
     READ = "read"
     WRITE = "write"
+    DESCRIBE = "describe"
+    """To look at the tenant as a whole: people by their role, a service account by its ACLs."""
     ADMINISTER = "administer"
     """At the tenant that the path names."""
     OPERATE = "operate"
