@@ -297,7 +297,6 @@ class DjangoControlPlane:
         )
 
 
-
 def _alter_scram_users(
     actor: Actor, alterations: Sequence[ScramAlteration]
 ) -> list[Refused | None]:

@@ -19,7 +19,7 @@ from brokers.kernel.ids import Principal, TenantId
 from brokers.metadata.image import MetadataImage
 from brokers.node.authorization import Rights
 from brokers.node.session import Scope, Session
-from streaming.access.caller import TenantAccess
+from streaming.access.caller import ADMINISTRATOR, TenantAccess
 from streaming.access.errors import NotAllowed
 from streaming.records.identity import ADMINISTER, READ, WRITE
 from tenants.selectors.acls import acls_about
@@ -35,9 +35,15 @@ _known: OrderedDict[tuple[str, str], tuple[float, Authorizer]] = OrderedDict()
 def rights_of(access: TenantAccess) -> Rights:
     """Where a caller comes from the edge does not ask: see ``UNKNOWN_HOST``."""
     scope = Scope(0)
-    for name in access.scopes:
+    for name in _SCOPES if access.role == ADMINISTRATOR else access.scopes:
         scope |= _SCOPES[name]
-    session = Session(TenantId(access.tenant_id), Principal(access.principal), scope, access.key_id)
+    session = Session(
+        TenantId(access.tenant_id),
+        Principal(access.principal),
+        scope,
+        access.key_id,
+        restriction=access.restriction,
+    )
     image = MetadataImage()
     if access.goes_by_acls:
         image.authorizers[session.tenant_id] = _authorizer(access)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from tenants import audit, changes, scope
+from tenants.acl_presets import NONE, Preset
 from tenants.changes import NewChange
 from tenants.errors import ApplicationError, NotFound
 from tenants.models import ScramUser, ServiceAccount
@@ -82,4 +83,4 @@ def _account(tenant_id: UUID, by: str, name: str) -> ServiceAccount:
     account = ServiceAccount.objects.filter(name=name).first()
     if account is not None:
         return account
-    return create_service_account(tenant_id=tenant_id, name=name, by=by)
+    return create_service_account(tenant_id=tenant_id, name=name, by=by, preset=Preset(NONE))

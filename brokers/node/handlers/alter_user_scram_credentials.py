@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
 from brokers.metadata.records import ScramVerifier
 from brokers.node.administration import Deadline, check_count, refused_cluster
@@ -62,7 +63,7 @@ async def handle(
     """One row per user, in the order in which they are first named."""
     deadline = Deadline()
     asked = _asked(request)
-    refused = refused_cluster(context) or check_count(len(asked))
+    refused = await refused_cluster(context, node, Operation.ALTER) or check_count(len(asked))
     outcomes: dict[str, Refused | None] = {
         name: refused or each.fault for name, each in asked.items()
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
 from brokers.metadata.records import CredentialRecord
 from brokers.node.administration import check_count, refused_cluster, repeated
@@ -26,7 +27,7 @@ async def handle(
 ) -> DescribeUserScramCredentialsResponse:
     """None, or no, users asks for all of the tenant's."""
     asked = [user.name for user in request.users or ()]
-    refused = refused_cluster(context) or check_count(len(asked))
+    refused = await refused_cluster(context, node, Operation.DESCRIBE) or check_count(len(asked))
     if refused is not None:
         return DescribeUserScramCredentialsResponse(
             error_code=refused.code, error_message=refused.message
