@@ -21,10 +21,13 @@ from brokers.services.fence_broker import fence_broker
 from brokers.services.heartbeat import heartbeat
 from brokers.services.purge_deleted_topics import purge_deleted_topics
 from brokers.services.register_broker import register_broker
+from tenants.acls import AclEntry
 from tenants.selectors.api_keys import api_keys_of
 from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 from tenants.services.alter_scram_users import ScramChange, alter_scram_users
 from tenants.services.alter_tenant import alter_tenant
+from tenants.services.create_acls import create_acls
+from tenants.services.delete_acls import delete_acls
 from tenants.services.ensure_service_account import ensure_service_account
 from tenants.services.issue_api_key import issue_api_key
 from tenants.services.revoke_api_key import revoke_api_key
@@ -53,7 +56,7 @@ class Verbs:
             [
                 self.create, self.grow, self.configure, self.delete, self.register, self.fence,
                 self.live, self.issue, self.revoke, self.configure_tenant,
-                self.set_password, self.limit, self.quota,
+                self.set_password, self.limit, self.quota, self.allow, self.forbid,
             ]
         )  # fmt: skip
         # There may be nothing to act upon yet, or too much of it.
@@ -106,6 +109,16 @@ class Verbs:
         tenant_id = self.tenant.tenant.id
         key = self.random.choice(api_keys_of(tenant_id))
         revoke_api_key(tenant_id=tenant_id, key_id=key.key_id, by="test")
+
+    def allow(self):
+        operation = self.random.choice(["read", "write"])
+        entry = AclEntry("User:app", "*", "topic", "literal", "orders", operation, "allow")
+        create_acls(tenant_id=self.tenant.tenant.id, entries=[entry], by="test")
+
+    def forbid(self):
+        operation = self.random.choice(["read", "write"])
+        wanted = [lambda entry: entry.operation == operation]
+        delete_acls(tenant_id=self.tenant.tenant.id, filters=wanted, by="test")
 
     def limit(self):
         value = self.random.choice([None, 100, 200])
