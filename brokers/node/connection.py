@@ -56,8 +56,8 @@ class Connection(asyncio.BufferedProtocol):
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_mute", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
-        "_write_paused", "_yielding", "address", "charges", "feed", "listener", "logged_in_at", "login",
-        "number", "peer", "reader", "refused_batches", "requests", "rights", "session",
+        "_write_paused", "_yielding", "address", "charges", "feed", "listener", "logged_in_at",
+        "login", "number", "peer", "reader", "refused_batches", "requests", "rights", "session",
         "session_ends", "start", "usage",
     )  # fmt: skip
 

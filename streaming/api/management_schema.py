@@ -75,18 +75,6 @@ INVITE_MEMBER: Final = _body(
 )
 CHANGE_ROLE: Final = _body(required=("role",), role=ROLE)
 SERVICE_ACCOUNT: Final = _all_of(name=TEXT, principal=TEXT, created_at=MOMENT, active_keys=COUNT)
-_NAME_PATTERNS: Final = {
-    "type": "array",
-    "nullable": True,
-    "maxItems": 50,
-    "description": "null for no limit by name; an empty list for no name at all.",
-    "items": _body(
-        required=("name",),
-        name={"type": "string", "minLength": 1, "maxLength": 255},
-        pattern_type={"type": "string", "enum": ["literal", "prefixed"], "default": "literal"},
-    ),
-}
-_RESTRICTION: Final = {"topics": _NAME_PATTERNS, "groups": _NAME_PATTERNS, "read_only": BOOLEAN}
 _ACL_NAME: Final[Json] = {"type": "string", "minLength": 1, "maxLength": NAME_CHARACTERS_MAX}
 _PATTERN: Final[Json] = {"type": "string", "enum": [*PATTERN_TYPES]}
 _ENTRY: Final[dict[str, Json]] = {
@@ -131,6 +119,18 @@ CREATE_SERVICE_ACCOUNT: Final = _body(
     preset={"type": "string", "enum": [*PRESETS], "default": RECORDS},
     **_PRESET,
 )
+_NAME_PATTERNS: Final = {
+    "type": "array",
+    "nullable": True,
+    "maxItems": 50,
+    "description": "null for no limit by name; an empty list for no name at all.",
+    "items": _body(
+        required=("name",),
+        name={"type": "string", "minLength": 1, "maxLength": 255},
+        pattern_type={"type": "string", "enum": ["literal", "prefixed"], "default": "literal"},
+    ),
+}
+_RESTRICTION: Final = {"topics": _NAME_PATTERNS, "groups": _NAME_PATTERNS, "read_only": BOOLEAN}
 _KEY: Final = {
     "key_id": TEXT,
     "principal": TEXT,

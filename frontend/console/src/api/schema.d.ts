@@ -230,6 +230,61 @@ export interface paths {
         patch: operations["alter_tenant"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/acls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Bindings by principal, then by what they are about. */
+        get: operations["list_acls"];
+        put?: never;
+        /** @description Make a binding; one that is there already is answered as if it was made. */
+        post: operations["create_acl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/acls:preset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Make what a producer, a consumer or an administrator needs; with validate_only, say what
+         *     that would be (ids are empty).
+         */
+        post: operations["create_acls_by_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/acls/{acl_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description End a binding; where there is none of that id nothing is done. */
+        delete: operations["delete_acl"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/api-keys": {
         parameters: {
             query?: never;
@@ -887,6 +942,42 @@ export interface paths {
         get: operations["getKafkaCluster"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/kafka/v3/clusters/{cluster_id}/acls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those that the filter matches; all without one. */
+        get: operations["getKafkaAcls"];
+        put?: never;
+        /** @description Make one; one that is there already is no failure. */
+        post: operations["createKafkaAcls"];
+        /** @description End those that the filter matches. */
+        delete: operations["deleteKafkaAcls"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/kafka/v3/clusters/{cluster_id}/acls:batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make several, all or none. */
+        post: operations["batchCreateKafkaAcls"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2276,6 +2367,201 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    list_acls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description An address, or * for every one. */
+                            host: string;
+                            id: string;
+                            /** @enum {string} */
+                            operation: "all" | "read" | "write" | "create" | "delete" | "alter" | "describe" | "cluster_action" | "describe_configs" | "alter_configs" | "idempotent_write" | "create_tokens" | "describe_tokens" | "two_phase_commit";
+                            /** @enum {string} */
+                            pattern_type: "literal" | "prefixed";
+                            /** @enum {string} */
+                            permission: "allow" | "deny";
+                            /** @description User:NAME, or User:* for everybody. */
+                            principal: string;
+                            resource_name: string;
+                            /** @enum {string} */
+                            resource_type: "topic" | "group" | "cluster" | "transactional_id" | "delegation_token" | "user";
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    create_acl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description An address, or * for every one. */
+                    host?: string;
+                    /** @enum {string} */
+                    operation: "all" | "read" | "write" | "create" | "delete" | "alter" | "describe" | "cluster_action" | "describe_configs" | "alter_configs" | "idempotent_write" | "create_tokens" | "describe_tokens" | "two_phase_commit";
+                    /** @enum {string} */
+                    pattern_type?: "literal" | "prefixed";
+                    /** @enum {string} */
+                    permission: "allow" | "deny";
+                    /** @description User:NAME, or User:* for everybody. */
+                    principal: string;
+                    resource_name: string;
+                    /** @enum {string} */
+                    resource_type: "topic" | "group" | "cluster" | "transactional_id" | "delegation_token" | "user";
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description An address, or * for every one. */
+                        host: string;
+                        id: string;
+                        /** @enum {string} */
+                        operation: "all" | "read" | "write" | "create" | "delete" | "alter" | "describe" | "cluster_action" | "describe_configs" | "alter_configs" | "idempotent_write" | "create_tokens" | "describe_tokens" | "two_phase_commit";
+                        /** @enum {string} */
+                        pattern_type: "literal" | "prefixed";
+                        /** @enum {string} */
+                        permission: "allow" | "deny";
+                        /** @description User:NAME, or User:* for everybody. */
+                        principal: string;
+                        resource_name: string;
+                        /** @enum {string} */
+                        resource_type: "topic" | "group" | "cluster" | "transactional_id" | "delegation_token" | "user";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    create_acls_by_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    group?: string | null;
+                    /** @enum {string} */
+                    pattern_type?: "literal" | "prefixed";
+                    /** @enum {string} */
+                    preset: "producer" | "consumer" | "administrator" | "records";
+                    /** @description User:NAME, or User:* for everybody. */
+                    principal: string;
+                    topic?: string | null;
+                    transactional_id?: string | null;
+                    validate_only?: boolean;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description An address, or * for every one. */
+                            host: string;
+                            id: string;
+                            /** @enum {string} */
+                            operation: "all" | "read" | "write" | "create" | "delete" | "alter" | "describe" | "cluster_action" | "describe_configs" | "alter_configs" | "idempotent_write" | "create_tokens" | "describe_tokens" | "two_phase_commit";
+                            /** @enum {string} */
+                            pattern_type: "literal" | "prefixed";
+                            /** @enum {string} */
+                            permission: "allow" | "deny";
+                            /** @description User:NAME, or User:* for everybody. */
+                            principal: string;
+                            resource_name: string;
+                            /** @enum {string} */
+                            resource_type: "topic" | "group" | "cluster" | "transactional_id" | "delegation_token" | "user";
+                        }[];
+                    };
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description An address, or * for every one. */
+                            host: string;
+                            id: string;
+                            /** @enum {string} */
+                            operation: "all" | "read" | "write" | "create" | "delete" | "alter" | "describe" | "cluster_action" | "describe_configs" | "alter_configs" | "idempotent_write" | "create_tokens" | "describe_tokens" | "two_phase_commit";
+                            /** @enum {string} */
+                            pattern_type: "literal" | "prefixed";
+                            /** @enum {string} */
+                            permission: "allow" | "deny";
+                            /** @description User:NAME, or User:* for everybody. */
+                            principal: string;
+                            resource_name: string;
+                            /** @enum {string} */
+                            resource_type: "topic" | "group" | "cluster" | "transactional_id" | "delegation_token" | "user";
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_acl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                acl_id: string;
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     list_api_keys: {
         parameters: {
             query?: never;
@@ -3149,7 +3435,17 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    group?: string | null;
                     name: string;
+                    /** @enum {string} */
+                    pattern_type?: "literal" | "prefixed";
+                    /**
+                     * @default records
+                     * @enum {string}
+                     */
+                    preset?: "records" | "producer" | "consumer" | "administrator" | "none";
+                    topic?: string | null;
+                    transactional_id?: string | null;
                 };
             };
         };
@@ -4780,6 +5076,205 @@ export interface operations {
                         };
                     };
                 };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getKafkaAcls: {
+        parameters: {
+            query?: {
+                /** @description Whatever it is when left out. */
+                host?: string;
+                /** @description Whatever it is when left out. */
+                operation?: string;
+                /** @description Whatever it is when left out. */
+                pattern_type?: string;
+                /** @description Whatever it is when left out. */
+                permission?: string;
+                /** @description Whatever it is when left out. */
+                principal?: string;
+                /** @description Whatever it is when left out. */
+                resource_name?: string;
+                /** @description Whatever it is when left out. */
+                resource_type?: string;
+            };
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "5XX": components["responses"]["Error"];
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            cluster_id: string;
+                            host: string;
+                            /** @enum {string} */
+                            kind: "KafkaAcl";
+                            metadata: {
+                                resource_name?: string | null;
+                                self: string;
+                            };
+                            operation: string;
+                            pattern_type: string;
+                            permission: string;
+                            principal: string;
+                            resource_name: string;
+                            resource_type: string;
+                        }[];
+                        /** @enum {string} */
+                        kind: "KafkaAclList";
+                        metadata: {
+                            next?: string | null;
+                            self: string;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    createKafkaAcls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    host: string;
+                    operation: string;
+                    pattern_type: string;
+                    permission: string;
+                    principal: string;
+                    resource_name: string;
+                    resource_type: string;
+                };
+            };
+        };
+        responses: {
+            "5XX": components["responses"]["Error"];
+            /** @description No response body */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteKafkaAcls: {
+        parameters: {
+            query: {
+                host?: string;
+                operation: string;
+                pattern_type: string;
+                permission?: string;
+                principal?: string;
+                resource_name?: string;
+                resource_type: string;
+            };
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "5XX": components["responses"]["Error"];
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            cluster_id: string;
+                            host: string;
+                            /** @enum {string} */
+                            kind: "KafkaAcl";
+                            metadata: {
+                                resource_name?: string | null;
+                                self: string;
+                            };
+                            operation: string;
+                            pattern_type: string;
+                            permission: string;
+                            principal: string;
+                            resource_name: string;
+                            resource_type: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    batchCreateKafkaAcls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    data: {
+                        host: string;
+                        operation: string;
+                        pattern_type: string;
+                        permission: string;
+                        principal: string;
+                        resource_name: string;
+                        resource_type: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            "5XX": components["responses"]["Error"];
+            /** @description No response body */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
