@@ -10,12 +10,13 @@ An API key's restriction is asked first, and only takes away. Kafka's words and 
 needs is told by its handler. A refusal never depends on whether the thing exists.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.authorizer import NAMES_KEPT_MAX
 from brokers.authorization.resource import CLUSTER_NAME, Operation, ResourceType, bits_of
 from brokers.authorization.restriction import KeyRestriction
+from brokers.kernel.errors import ErrorCode
 from brokers.metadata.image import MetadataImage
 from brokers.node.session import ADMINISTRATOR, RequestContext, Scope, Session
 
@@ -159,6 +160,15 @@ def note_refusal(
     """For the audit log: what a client named, and may not."""
     words = operation.name.lower(), resource_type.name.lower()
     node.refusals.denied(context.session, *words, name)
+
+
+def note_refused_topics(
+    context: RequestContext, node: "Node", operation: Operation, answered: Iterable[tuple[str, int]]
+) -> None:
+    """``note_refusal`` for each topic that a response refuses; names with their error codes."""
+    refused = {name for name, code in answered if code == ErrorCode.TOPIC_AUTHORIZATION_FAILED}
+    for name in refused:
+        note_refusal(context, node, operation, ResourceType.TOPIC, name)
 
 
 def _allowed(

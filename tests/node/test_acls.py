@@ -264,6 +264,23 @@ def test_each_api_asks_for_what_kafka_asks_for(world, nobody, question, request)
     world.cell.end_acl(acl_id)
 
 
+def test_every_refusal_is_noted_for_the_audit_log(world, nobody, monkeypatch):
+    noted = set()
+    notes = world.node.node.refusals
+    monkeypatch.setattr(notes, "_note", lambda act, _origin: noted.add((act.action, act.object)))
+    missing = []
+    for number, (_code, needed, api, version, request_for) in enumerate(QUESTIONS):
+        nobody.ask(api, version, request_for(f"noted-{number}"))
+        if (needed.replace(" ", "."), f"noted-{number}") not in noted:
+            missing.append((api.name, needed))
+    for operation, api, version, asked in OF_CLUSTER:
+        noted.clear()
+        nobody.ask(api, version, asked)
+        if (f"cluster.{operation}", "kafka-cluster") not in noted:
+            missing.append((api.name, operation))
+    assert not missing, missing
+
+
 @pytest.mark.parametrize("question", OF_CLUSTER)
 def test_what_is_asked_of_the_cluster(world, nobody, question):
     operation, api, version, asked = question

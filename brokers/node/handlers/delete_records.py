@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
+from brokers.node.authorization import note_refused_topics
 from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic_for
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.session import RequestContext
@@ -37,6 +38,10 @@ async def handle(
     for topic in request.topics:
         rows = [_row(topic.name, asked, context, node) for asked in topic.partitions]
         response.topics.append(DeleteRecordsTopicResult(topic.name, rows))
+    answered = (
+        (topic.name, row.error_code) for topic in response.topics for row in topic.partitions
+    )
+    note_refused_topics(context, node, Operation.DELETE, answered)
     return response
 
 

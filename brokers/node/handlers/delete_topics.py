@@ -13,6 +13,7 @@ from brokers.node.administration import (
     repeated,
     topic_refusal,
 )
+from brokers.node.authorization import note_refusal
 from brokers.node.ports import Refused
 from brokers.node.session import RequestContext
 from brokers.wire.messages.delete_topics_request import DeleteTopicsRequest
@@ -51,6 +52,8 @@ async def handle(
         found = None if problem is not None else _find(topic, context, node)
         if problem is None and not _may_delete(topic, found, context):
             problem = topic_refusal(Operation.DELETE)
+            name = topic[0] if found is None else found.name
+            note_refusal(context, node, Operation.DELETE, ResourceType.TOPIC, name or "")
             found = found if topic[0] is None else None  # A name alone tells nothing more.
         if problem is None:
             problem = await _delete(topic, found, context, node, deadline)

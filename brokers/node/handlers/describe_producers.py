@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
+from brokers.node.authorization import note_refused_topics
 from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic_for
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.session import RequestContext
@@ -29,6 +30,10 @@ async def handle(
     ):
         await node.catch_up()
         response = _answer(request, context, node)
+    answered = (
+        (topic.name, row.error_code) for topic in response.topics for row in topic.partitions
+    )
+    note_refused_topics(context, node, Operation.READ, answered)
     return response
 
 

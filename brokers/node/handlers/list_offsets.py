@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
+from brokers.node.authorization import note_refused_topics
 from brokers.node.partition_lookup import (
     WORTH_CATCHING_UP,
     epoch_fault,
@@ -48,6 +49,10 @@ async def handle(
     ):
         await node.catch_up()
         response = _answer(request, context, node)
+    answered = (
+        (topic.name, row.error_code) for topic in response.topics for row in topic.partitions
+    )
+    note_refused_topics(context, node, Operation.DESCRIBE, answered)
     return response
 
 

@@ -103,6 +103,8 @@ class _Commit(Answer):
 
     def begin(self, call: "Call") -> Buffers | Answer:
         """Ask the coordinator; the response, where it is known at once."""
+        if self.may_be_behind:
+            self._note_refusals(call)
         if self._asked:
             try:
                 self._ask(call)
@@ -111,6 +113,19 @@ class _Commit(Answer):
         if self.buffers is None and not self._rows:
             return self._encoded()
         return self if self.buffers is None else self.buffers
+
+    def _note_refusals(self, call: "Call") -> None:
+        """For the audit log."""
+        denied = call.node.refusals.denied
+        origin = call.connection.listener.dispatcher.origin_of(call.connection, call.correlation_id)
+        for topic in self._response.topics:
+            codes = {row.error_code for row in topic.partitions}
+            if ErrorCode.GROUP_AUTHORIZATION_FAILED in codes:
+                denied(call.session, "read", "group", self._request.group_id, origin)
+                return
+            if ErrorCode.TOPIC_AUTHORIZATION_FAILED in codes:
+                named = topic.name or topic.topic_id.hex()
+                denied(call.session, "read", "topic", named, origin)
 
     def _ask(self, call: "Call") -> None:
         request, now_ms = self._request, call.node.clock.now_ms()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
+from brokers.node.authorization import note_refused_topics
 from brokers.node.partition_lookup import (
     WORTH_CATCHING_UP,
     epoch_fault,
@@ -36,6 +37,10 @@ async def handle(
     ):
         await node.catch_up()
         response = _answer(request, context, node)
+    answered = (
+        (topic.topic, row.error_code) for topic in response.topics for row in topic.partitions
+    )
+    note_refused_topics(context, node, Operation.DESCRIBE, answered)
     return response
 
 

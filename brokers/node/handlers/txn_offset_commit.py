@@ -12,7 +12,7 @@ from brokers.groups.shard import GroupShard
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex, ProducerId, TopicName
 from brokers.log.verification import Guard
-from brokers.node.authorization import may
+from brokers.node.authorization import may, note_refused_topics
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.shard import Shard
 from brokers.node.ports import PartitionNumber, TransactionPart
@@ -46,6 +46,10 @@ async def handle(
     if len(rows) < sum(len(topic.partitions) for topic in request.topics):
         await node.catch_up()
         response, asked, rows = _sorted_out(request, context, node)
+    answered = (
+        (topic.name, row.error_code) for topic in response.topics for row in topic.partitions
+    )
+    note_refused_topics(context, node, Operation.READ, answered)
     if not rows:
         return response
     try:
