@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from brokers.acl_words import entry_of
 from brokers.authorization.acl import AclBinding, AclFilter
+from brokers.authorization.restriction import KeyRestriction
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import (
     BrokerId,
@@ -162,6 +163,7 @@ class MemoryCell:
         principal: str = "User:tenant-admin",
         expires_at_ms: int | None = None,
         preset: Preset = USUAL,
+        restriction: KeyRestriction | None = None,
     ) -> tuple[str, str]:
         """(key id, secret)."""
         key_id, secret = f"HW{secrets.token_hex(7).upper()}", secrets.token_urlsafe(32)
@@ -174,6 +176,7 @@ class MemoryCell:
             scram_sha_256=scram_verifier("sha256", secret),
             scram_sha_512=scram_verifier("sha512", secret),
             expires_at_ms=expires_at_ms,
+            restriction=restriction,
         )
         if not administrator:
             self.allow(tenant, *bindings_of(preset, principal))
