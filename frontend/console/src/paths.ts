@@ -26,6 +26,8 @@ export const paths = {
   auditFile: (name: string, kind: "csv" | "ndjson", query: URLSearchParams) =>
     `${tenant(name)}/audit.${kind}?${query}`,
   auditVerification: (name: string) => `${tenant(name)}/audit/verification`,
+  usage: (name: string, query: URLSearchParams) => `${tenant(name)}/usage?${query}`,
+  usageFile: (name: string, query: URLSearchParams) => `${tenant(name)}/usage.csv?${query}`,
   events: (name: string, since: string | null) =>
     `/ws/v1/events?${new URLSearchParams({ tenant: name, ...(since !== null && { since }) })}`,
   brokers: "/api/v1/cell/brokers",

@@ -15,6 +15,7 @@ import {
   SettingsIcon,
   TenantsIcon,
   TopicsIcon,
+  UsageIcon,
 } from "./components/icons";
 
 export interface Place {
@@ -27,6 +28,7 @@ export interface Place {
     | "/service-accounts"
     | "/keys"
     | "/audit"
+    | "/usage"
     | "/settings"
     | "/tenants";
   label: string;
@@ -64,6 +66,7 @@ export const PLACES: Place[] = [
   },
   { to: "/keys", label: "API keys", icon: <KeysIcon />, key: "k", under: "Access" },
   { to: "/audit", label: "Audit log", icon: <AuditIcon />, key: "a", under: "Access" },
+  { to: "/usage", label: "Usage", icon: <UsageIcon />, key: "u", under: "Tenant", records: true },
   { to: "/settings", label: "Settings", icon: <SettingsIcon />, key: "e", under: "Tenant" },
   {
     to: "/tenants",

@@ -18,6 +18,7 @@ import {
   readRecordsSearch,
 } from "./pages/topic/search";
 import { readTopicsSearch } from "./pages/topicsSearch";
+import { readUsageSearch } from "./pages/usage/search";
 
 interface RootSearch {
   /** Name of the tenant looked at; without it the first of the person's tenants. */
@@ -140,6 +141,12 @@ const audit = createRoute({
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import("./pages/access/audit/AuditPage"), "AuditPage"),
 });
+const usage = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/usage",
+  validateSearch: readUsageSearch,
+  component: lazyRouteComponent(() => import("./pages/usage/UsagePage"), "UsagePage"),
+});
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
@@ -165,6 +172,7 @@ export const router = createRouter({
       serviceAccounts,
       keys,
       audit,
+      usage,
       settings,
       cellTenants,
     ]),
