@@ -53,7 +53,7 @@ def test_an_operator_makes_a_tenant_and_settles_how_it_begins(operator: Page) ->
     dialog.get_by_role("button", name="Create").click()
     row = page.get_by_role("table", name="Tenants").get_by_role("row").filter(has_text="by-hand")
     expect(row).to_contain_text("active", timeout=PATIENCE_MS)
-    row.get_by_role("link", name="made-by-hand").click()
+    row.get_by_role("link", name="made-by-hand", exact=True).click()
     expect(page.get_by_text("of tenant made-by-hand")).to_be_visible()
     page.get_by_label("Partitions of a new topic").fill("3")
     page.get_by_role("button", name="Save").click()
@@ -80,3 +80,43 @@ def test_a_broker_is_drained_with_a_preview_and_taken_back(operator: Page) -> No
     page.get_by_role("menuitem", name="Take it back into service").click()
     page.get_by_role("dialog").get_by_role("button", name="Take back").click()
     expect(card).to_contain_text("serving", timeout=PATIENCE_MS)
+
+
+def test_limits_are_changed_and_go_back_to_the_plan(operator: Page) -> None:
+    page = operator
+    page.goto("/quotas")
+    row = page.get_by_role("table", name="Quotas").get_by_role("row").filter(has_text="Storage")
+    expect(row.get_by_role("progressbar")).to_have_count(1, timeout=PATIENCE_MS)
+    for button, now in (("Set", "7 GiB"), ("Back to the plan's", "1 TiB")):
+        page.get_by_label("Change Storage").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Limit").fill("7 GiB")
+        dialog.get_by_role("button", name=button).click()
+        expect(row.get_by_role("cell").nth(3)).to_have_text(now, timeout=PATIENCE_MS)
+
+
+def test_a_client_is_kept_to_less_and_let_go(operator: Page) -> None:
+    page = operator
+    page.goto("/quotas?of=clients")
+    page.get_by_role("button", name="Set a quota").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("User", exact=True).first.fill("billing")
+    dialog.get_by_label("Produce a second").fill("1 MiB")
+    dialog.get_by_role("button", name="Set").click()
+    table = page.get_by_role("table", name="Quotas of users and clients")
+    expect(table).to_contain_text("1 MiB/s", timeout=PATIENCE_MS)
+    table.get_by_label("Take the quota of user billing away").click()
+    expect(page.get_by_text("No user or client is kept to less")).to_be_visible()
+
+
+def test_usage_is_there_as_a_table_and_a_file(operator: Page) -> None:
+    page = operator
+    page.goto("/usage")
+    table = page.get_by_role("table", name="Who used what")
+    # Brokers tell their figures every ten seconds.
+    expect(table).to_contain_text("flights", timeout=PATIENCE_MS)
+    page.get_by_text("Principals", exact=True).click()
+    expect(table).to_contain_text("User:", timeout=PATIENCE_MS)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert "bytes_in" in Path(download.value.path()).read_text().splitlines()[0]

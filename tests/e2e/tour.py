@@ -41,6 +41,10 @@ def stops(topic: str, group: str) -> tuple[Stop, ...]:
         Stop("service-accounts", "/service-accounts", "Service accounts"),
         Stop("api-keys", "/keys", "in force"),
         Stop("audit", "/audit", "the newest first"),
+        Stop("usage", "/usage", "Who used what"),
+        Stop("quotas", "/quotas", "MiB/s"),
+        Stop("client-quotas", "/quotas?of=clients", "the most exact one"),
+        Stop("plans", "/plans", "standard"),
         Stop("settings", "/settings", "Partitions of a new topic"),
         Stop("tenants", "/tenants", "in this cell"),
     )

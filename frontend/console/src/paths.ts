@@ -26,6 +26,10 @@ export const paths = {
   auditFile: (name: string, kind: "csv" | "ndjson", query: URLSearchParams) =>
     `${tenant(name)}/audit.${kind}?${query}`,
   auditVerification: (name: string) => `${tenant(name)}/audit/verification`,
+  quotas: (name: string) => `${tenant(name)}/quotas`,
+  clientQuotas: (name: string) => `${tenant(name)}/client-quotas`,
+  clientQuota: (name: string, entity: URLSearchParams) => `${tenant(name)}/client-quotas?${entity}`,
+  plans: "/api/v1/cell/plans",
   usage: (name: string, query: URLSearchParams) => `${tenant(name)}/usage?${query}`,
   usageFile: (name: string, query: URLSearchParams) => `${tenant(name)}/usage.csv?${query}`,
   events: (name: string, since: string | null) =>

@@ -11,6 +11,8 @@ import {
   KeysIcon,
   MembersIcon,
   OverviewIcon,
+  PlansIcon,
+  QuotasIcon,
   ServiceAccountsIcon,
   SettingsIcon,
   TenantsIcon,
@@ -29,8 +31,10 @@ export interface Place {
     | "/keys"
     | "/audit"
     | "/usage"
+    | "/quotas"
     | "/settings"
-    | "/tenants";
+    | "/tenants"
+    | "/plans";
   label: string;
   icon: ReactNode;
   /** After `g`, goes there. */
@@ -67,6 +71,7 @@ export const PLACES: Place[] = [
   { to: "/keys", label: "API keys", icon: <KeysIcon />, key: "k", under: "Access" },
   { to: "/audit", label: "Audit log", icon: <AuditIcon />, key: "a", under: "Access" },
   { to: "/usage", label: "Usage", icon: <UsageIcon />, key: "u", under: "Tenant", records: true },
+  { to: "/quotas", label: "Quotas", icon: <QuotasIcon />, key: "q", under: "Tenant" },
   { to: "/settings", label: "Settings", icon: <SettingsIcon />, key: "e", under: "Tenant" },
   {
     to: "/tenants",
@@ -76,4 +81,5 @@ export const PLACES: Place[] = [
     under: "Cell",
     operators: true,
   },
+  { to: "/plans", label: "Plans", icon: <PlansIcon />, key: "p", under: "Cell", operators: true },
 ];

@@ -147,6 +147,13 @@ const usage = createRoute({
   validateSearch: readUsageSearch,
   component: lazyRouteComponent(() => import("./pages/usage/UsagePage"), "UsagePage"),
 });
+const quotas = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/quotas",
+  validateSearch: (search: Record<string, unknown>): { of?: "clients" } =>
+    search.of === "clients" ? { of: "clients" } : {},
+  component: lazyRouteComponent(() => import("./pages/quotas/QuotasPage"), "QuotasPage"),
+});
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
@@ -156,6 +163,11 @@ const cellTenants = createRoute({
   getParentRoute: () => signedIn,
   path: "/tenants",
   component: lazyRouteComponent(() => import("./pages/cell/TenantsPage"), "TenantsPage"),
+});
+const plans = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/plans",
+  component: lazyRouteComponent(() => import("./pages/cell/PlansPage"), "PlansPage"),
 });
 
 export const router = createRouter({
@@ -173,8 +185,10 @@ export const router = createRouter({
       keys,
       audit,
       usage,
+      quotas,
       settings,
       cellTenants,
+      plans,
     ]),
   ]),
   // A page's code is fetched while the pointer is still on its way to the click.

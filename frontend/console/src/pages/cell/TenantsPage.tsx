@@ -107,6 +107,17 @@ const COLUMNS: Column<TenantBody>[] = [
     ),
   },
   {
+    id: "plan",
+    header: "Plan",
+    width: "120px",
+    by: ({ plan }) => plan,
+    cell: ({ name, plan }) => (
+      <TextLink size="sm" to="/quotas" search={{ tenant: name }} aria-label={`${plan}: quotas of ${name}`}>
+        {plan}
+      </TextLink>
+    ),
+  },
+  {
     id: "created",
     header: "Created",
     width: "minmax(120px, 1fr)",

@@ -1,0 +1,31 @@
+import { Select } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+
+import { useChangeQuotas, usePlans } from "../../api/hooks/quotas";
+
+/** Which plan's limits the tenant has, where it has none of its own. */
+export function PlanPicker({ tenant, plan }: { tenant: string; plan: string }) {
+  const plans = usePlans(true);
+  const change = useChangeQuotas(tenant);
+  return (
+    <Select
+      label="Plan"
+      size="xs"
+      w={180}
+      data={(plans.data ?? []).map(({ name }) => name)}
+      value={plan}
+      allowDeselect={false}
+      disabled={change.isPending}
+      onChange={(chosen) =>
+        chosen !== null &&
+        change.mutate(
+          { plan: chosen },
+          {
+            onError: (error) =>
+              notifications.show({ color: "red", title: "The plan stays", message: error.message }),
+          },
+        )
+      }
+    />
+  );
+}
