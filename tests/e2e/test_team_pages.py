@@ -42,6 +42,27 @@ def test_a_key_s_secret_is_shown_once_and_logs_in(owner: Page, demo: dict[str, A
     assert secret not in owner.content()
 
 
+def test_a_key_that_only_reads_is_issued_and_rotated(owner: Page, demo: dict[str, Any]) -> None:
+    owner.goto("/keys#create")
+    dialog = owner.get_by_role("dialog")
+    dialog.get_by_label("Service account", exact=True).fill("looks-only")
+    dialog.get_by_label("Description").fill("the wall's screen")
+    dialog.get_by_role("switch", name="It only reads").check()
+    dialog.get_by_role("button", name="Issue key").click()
+    dialog.get_by_role("button", name="I have copied it").click(timeout=PATIENCE_MS)
+    table = owner.get_by_role("table", name="API keys")
+    row = table.get_by_role("row").filter(has_text="looks-only")
+    expect(row).to_contain_text("the wall's screen · only reads")
+    expect(row).to_contain_text("never")
+    row.get_by_label(re.compile("Rotate key")).click()
+    dialog.get_by_role("button", name="Rotate").click()
+    dialog.get_by_role("button", name="I have copied it").click(timeout=PATIENCE_MS)
+    expect(row).to_have_count(2)
+    # The old one ends in a day; the new one is kept to the same.
+    expect(row.filter(has_text="in 24 h")).to_have_count(1)
+    expect(row.filter(has_text="only reads")).to_have_count(2)
+
+
 def test_a_reset_is_seen_before_it_is_done(owner: Page, demo: dict[str, Any]) -> None:
     group = _Group(owner, demo, "to-be-reset")
     group.commit_at_the_end("flights")
@@ -86,6 +107,35 @@ def test_a_viewer_is_offered_nothing_and_told_why(
         page.goto("/brokers")
         expect(page.get_by_role("table", name="Brokers")).to_be_visible()
         expect(page.get_by_role("button", name=re.compile("Actions for broker"))).to_have_count(0)
+
+
+def test_a_person_changes_their_own_password(
+    browser: Browser, demo: dict[str, Any], cell: ServiceUnderTest
+) -> None:
+    login, old, new = "moves-on@example.com", "a password for now", "a better one for later"
+    made = cell.run(
+        "users", "--create", "--login", login, "--role", "viewer", "--password-stdin",
+        "--tenant", "demo", input=f"{old}\n",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    with visiting(browser, demo["http_url"], "light") as page:
+        sign_in(page, {"login": login, "password": old})
+        page.get_by_label("Your account").click()
+        page.get_by_role("menuitem", name="Change password").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Present password").fill("not it")
+        dialog.get_by_label("New password", exact=True).fill(new)
+        dialog.get_by_label("New password again").fill(new)
+        dialog.get_by_role("button", name="Change password").click()
+        expect(dialog.get_by_role("alert")).to_be_visible(timeout=PATIENCE_MS)
+        dialog.get_by_label("Present password").fill(old)
+        dialog.get_by_role("button", name="Change password").click()
+        expect(dialog).to_have_count(0, timeout=PATIENCE_MS)
+        # This session goes on, and the new password opens the next.
+        page.goto("/topics")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Topics", timeout=PATIENCE_MS)
+    with visiting(browser, demo["http_url"], "light") as page:
+        sign_in(page, {"login": login, "password": new})
 
 
 def _basic(key: str, secret: str) -> dict[str, str]:

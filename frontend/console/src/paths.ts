@@ -11,6 +11,7 @@ const broker = (id: number) => `/api/v1/cell/brokers/${id}`;
 
 export const paths = {
   session: "/api/v1/session",
+  password: "/api/v1/session/password",
   tenants: "/api/v1/tenants",
   tenant,
   overview: (name: string) => `${tenant(name)}/overview`,
@@ -21,6 +22,7 @@ export const paths = {
   serviceAccount: (name: string, account: string) =>
     `${tenant(name)}/service-accounts/${part(account)}`,
   apiKeys: (name: string) => `${tenant(name)}/api-keys`,
+  rotateKey: (name: string, key: string) => `${tenant(name)}/api-keys/${part(key)}:rotate`,
   apiKey: (name: string, key: string) => `${tenant(name)}/api-keys/${part(key)}`,
   audit: (name: string, query: URLSearchParams) => `${tenant(name)}/audit?${query}`,
   auditFile: (name: string, kind: "csv" | "ndjson", query: URLSearchParams) =>

@@ -133,7 +133,7 @@ const keys = createRoute({
   path: "/keys",
   validateSearch: (search: Record<string, unknown>): { account?: string } =>
     typeof search.account === "string" ? { account: search.account } : {},
-  component: lazyRouteComponent(() => import("./pages/access/KeysPage"), "KeysPage"),
+  component: lazyRouteComponent(() => import("./pages/access/keys/KeysPage"), "KeysPage"),
 });
 const audit = createRoute({
   getParentRoute: () => signedIn,

@@ -3,17 +3,27 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { paths } from "../../paths";
+import type { RestrictionBody } from "../../keys/restriction";
 import type { Answer, Item } from "../answers";
 import { request } from "../client";
 import type { ListBody } from "../types";
 import { serviceAccountsKey } from "./serviceAccounts";
 
 /** `service_account` is null for a key of the tenant's administrator. */
-export type ApiKeyBody = Item<"/api/v1/tenants/{tenant}/api-keys">;
+export type ApiKeyBody = Item<"/api/v1/tenants/{tenant}/api-keys"> & {
+  description?: string;
+  restriction?: RestrictionBody | null;
+  /** RFC 3339, to the minute or so; null for a key that nobody has used. */
+  last_used_at?: string | null;
+  /** The address that it was used from then. */
+  last_used_from?: string | null;
+};
 
 export interface NewApiKeyBody {
   service_account: string | null;
   expires_in_seconds?: number;
+  description?: string;
+  restriction?: RestrictionBody;
 }
 
 /** The one answer that carries the secret. */
@@ -41,6 +51,17 @@ export function useIssueApiKey(tenant: string) {
       void queries.invalidateQueries({ queryKey: serviceAccountsKey(tenant) });
       return queries.invalidateQueries({ queryKey: apiKeysKey(tenant) });
     },
+  });
+}
+
+/** A new key for an old one's account; the old one ends after the overlap. */
+export function useRotateApiKey(tenant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ key, overlap_seconds }: { key: string; overlap_seconds: number }) =>
+      request<IssuedApiKeyBody>("POST", paths.rotateKey(tenant, key), { body: { overlap_seconds } }),
+    gcTime: 0,
+    onSuccess: () => queries.invalidateQueries({ queryKey: apiKeysKey(tenant) }),
   });
 }
 

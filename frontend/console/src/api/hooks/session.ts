@@ -43,6 +43,14 @@ export function useSignIn() {
   });
 }
 
+/** The person's own password; their other sessions end. */
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: (passwords: { current: string; new: string }) =>
+      request<null>("PUT", paths.password, { body: passwords }),
+  });
+}
+
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({

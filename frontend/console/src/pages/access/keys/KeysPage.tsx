@@ -1,26 +1,28 @@
-import { Group, SegmentedControl } from "@mantine/core";
+import { ActionIcon, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
-import { may, refusal } from "../../access";
-import { useApiKeys, useRevokeApiKey, type ApiKeyBody } from "../../api/hooks/apiKeys";
-import { ConfirmByName } from "../../components/ConfirmByName";
-import { Copy } from "../../components/Copy";
-import { PlusIcon } from "../../components/icons";
-import { ListFilter } from "../../components/ListFilter";
-import { NotOffered } from "../../components/NotOffered";
-import { OfferedButton } from "../../components/Offered";
-import { PageHeader } from "../../components/PageHeader";
-import { RemoveButton } from "../../components/RemoveButton";
-import { Empty, Failure, Loading } from "../../components/states";
-import { VirtualTable, type Column } from "../../components/VirtualTable";
-import { When } from "../../components/When";
-import { useCreating } from "../../components/useCreating";
-import { useWorkspace } from "../../components/Workspace";
-import { formatCount } from "../../records/format";
-import classes from "../list.module.css";
+import { may, refusal } from "../../../access";
+import { useApiKeys, useRevokeApiKey, type ApiKeyBody } from "../../../api/hooks/apiKeys";
+import { ConfirmByName } from "../../../components/ConfirmByName";
+import { Copy } from "../../../components/Copy";
+import { PlusIcon, RefreshIcon } from "../../../components/icons";
+import { ListFilter } from "../../../components/ListFilter";
+import { NotOffered } from "../../../components/NotOffered";
+import { OfferedButton } from "../../../components/Offered";
+import { PageHeader } from "../../../components/PageHeader";
+import { RemoveButton } from "../../../components/RemoveButton";
+import { Empty, Failure, Loading } from "../../../components/states";
+import { VirtualTable, type Column } from "../../../components/VirtualTable";
+import { When } from "../../../components/When";
+import { useCreating } from "../../../components/useCreating";
+import { useWorkspace } from "../../../components/Workspace";
+import { formatCount } from "../../../records/format";
+import classes from "../../list.module.css";
 import { IssueKey } from "./IssueKey";
+import { restrictionWords } from "../../../keys/restriction";
+import { RotateKey } from "./RotateKey";
 
 const route = getRouteApi("/console/keys");
 
@@ -33,7 +35,8 @@ export function KeysPage() {
   const [which, setWhich] = useState<"active" | "all">("active");
   const [issuing, setIssuing] = useCreating();
   const [revoking, setRevoking] = useState<ApiKeyBody | null>(null);
-  const columns = useMemo(() => columnsFor(manages, setRevoking), [manages]);
+  const [rotating, setRotating] = useState<ApiKeyBody | null>(null);
+  const columns = useMemo(() => columnsFor(manages, setRotating, setRevoking), [manages]);
   const shown = useMemo(() => {
     const wanted = filter.trim().toLowerCase();
     return (keys.data ?? [])
@@ -107,11 +110,15 @@ export function KeysPage() {
             rows={shown}
             columns={columns}
             rowId={({ key_id }) => key_id}
-            minWidth={900}
+            rowHeight={52}
+            minWidth={1_060}
           />
         </>
       )}
       {issuing && manages && <IssueKey tenant={tenant} onClose={() => setIssuing(false)} />}
+      {rotating && (
+        <RotateKey tenant={tenant.name} apiKey={rotating} onClose={() => setRotating(null)} />
+      )}
       {revoking && (
         <Revoke tenant={tenant.name} apiKey={revoking} onClose={() => setRevoking(null)} />
       )}
@@ -119,14 +126,21 @@ export function KeysPage() {
   );
 }
 
-function wordsOf({ key_id, principal, service_account, created_by }: ApiKeyBody): string {
-  return `${key_id} ${principal} ${service_account ?? ""} ${created_by ?? ""}`.toLowerCase();
+function wordsOf(key: ApiKeyBody): string {
+  const { key_id, principal, service_account, created_by, description = "" } = key;
+  const restriction = restrictionWords(key.restriction);
+  const words = [key_id, principal, service_account, created_by, description, restriction];
+  return words.join(" ").toLowerCase();
 }
 
 const TONES = { active: "good", expired: "warn", revoked: "idle" } as const;
 const STATES = { active: "in force", expired: "expired", revoked: "revoked" } as const;
 
-function columnsFor(manages: boolean, onRevoke: (key: ApiKeyBody) => void): Column<ApiKeyBody>[] {
+function columnsFor(
+  manages: boolean,
+  onRotate: (key: ApiKeyBody) => void,
+  onRevoke: (key: ApiKeyBody) => void,
+): Column<ApiKeyBody>[] {
   return [
     {
       id: "key",
@@ -147,9 +161,21 @@ function columnsFor(manages: boolean, onRevoke: (key: ApiKeyBody) => void): Colu
       header: "Logs in as",
       width: "minmax(160px, 1.2fr)",
       by: ({ service_account }) => service_account ?? "",
-      cell: ({ service_account, principal }) => (
-        <span title={principal}>{service_account ?? "the tenant's administrator"}</span>
-      ),
+      cell: ({ service_account, principal, description, restriction }) => {
+        const more = [description, restrictionWords(restriction)].filter(Boolean).join(" · ");
+        return (
+          <div>
+            <Text size="sm" truncate title={principal}>
+              {service_account ?? "the tenant's administrator"}
+            </Text>
+            {more && (
+              <Text size="xs" c="dimmed" truncate title={more}>
+                {more}
+              </Text>
+            )}
+          </div>
+        );
+      },
     },
     {
       id: "state",
@@ -177,6 +203,20 @@ function columnsFor(manages: boolean, onRevoke: (key: ApiKeyBody) => void): Colu
       cell: ({ created_by }) => <span>{created_by ?? "–"}</span>,
     },
     {
+      id: "used",
+      header: "Last used",
+      width: "130px",
+      by: ({ last_used_at }) => last_used_at ?? null,
+      cell: ({ last_used_at, last_used_from }) =>
+        last_used_at ? (
+          <div title={last_used_from ? `from ${last_used_from}` : undefined}>
+            <When at={last_used_at} />
+          </div>
+        ) : (
+          <span>never</span>
+        ),
+    },
+    {
       id: "ends",
       header: "Ends",
       width: "130px",
@@ -188,12 +228,26 @@ function columnsFor(manages: boolean, onRevoke: (key: ApiKeyBody) => void): Colu
       id: "actions",
       header: "Actions",
       unseen: true,
-      width: "60px",
+      width: "96px",
       align: "right",
       cell: (key) =>
         manages &&
         key.state === "active" && (
-          <RemoveButton label={`Revoke key ${key.key_id}`} onClick={() => onRevoke(key)} />
+          <Group gap={4} wrap="nowrap" justify="flex-end">
+            {key.service_account !== null && (
+              <Tooltip label={`Rotate key ${key.key_id}`}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Rotate key ${key.key_id}`}
+                  onClick={() => onRotate(key)}
+                >
+                  <RefreshIcon size={16} />
+                </ActionIcon>
+              </Tooltip>
+            )}
+            <RemoveButton label={`Revoke key ${key.key_id}`} onClick={() => onRevoke(key)} />
+          </Group>
         ),
     },
   ];

@@ -2,23 +2,28 @@ import {
   Alert,
   Autocomplete,
   Button,
+  Fieldset,
   Group,
   Modal,
   Select,
   Stack,
   Switch,
+  TagsInput,
   Text,
+  TextInput,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
-import { useIssueApiKey, type IssuedApiKeyBody } from "../../api/hooks/apiKeys";
-import { useOverview } from "../../api/hooks/overview";
-import { useCreateServiceAccount, useServiceAccounts } from "../../api/hooks/serviceAccounts";
-import type { TenantAccess } from "../../api/types";
-import { CopyField } from "../../components/Copy";
-import { AlertIcon } from "../../components/icons";
-import { ShownOnce } from "../../components/ShownOnce";
-import { SnippetTabs } from "../../components/SnippetTabs";
+import { useIssueApiKey, type IssuedApiKeyBody } from "../../../api/hooks/apiKeys";
+import { useOverview } from "../../../api/hooks/overview";
+import { useCreateServiceAccount, useServiceAccounts } from "../../../api/hooks/serviceAccounts";
+import { useTopics } from "../../../api/hooks/topics";
+import type { TenantAccess } from "../../../api/types";
+import { CopyField } from "../../../components/Copy";
+import { AlertIcon } from "../../../components/icons";
+import { ShownOnce } from "../../../components/ShownOnce";
+import { SnippetTabs } from "../../../components/SnippetTabs";
+import { NO_RESTRICTION, restrictionOf } from "../../../keys/restriction";
 
 const DAY = 86_400;
 const LIFETIMES = [
@@ -66,7 +71,13 @@ function IssueForm({
 }: Props & { issue: ReturnType<typeof useIssueApiKey> }) {
   const accounts = useServiceAccounts(tenant.name);
   const form = useForm({
-    initialValues: { account: "", administrator: false, lifetime: "" },
+    initialValues: {
+      account: "",
+      administrator: false,
+      lifetime: "",
+      description: "",
+      ...NO_RESTRICTION,
+    },
     validate: {
       account: (account, { administrator }) =>
         administrator || account.trim()
@@ -75,12 +86,16 @@ function IssueForm({
     },
   });
   const create = useCreateServiceAccount(tenant.name);
-  const submit = form.onSubmit(({ account, administrator, lifetime }) => {
+  const topics = useTopics(tenant.cluster_id);
+  const submit = form.onSubmit(({ account, administrator, lifetime, description, ...kept }) => {
     const name = administrator ? null : account.trim();
+    const restriction = restrictionOf(kept);
     const ask = () =>
       issue.mutate({
         service_account: name,
         ...(lifetime && { expires_in_seconds: Number(lifetime) }),
+        ...(description.trim() && { description: description.trim() }),
+        ...(restriction && { restriction }),
       });
     const known = name === null || (accounts.data ?? []).some((each) => each.name === name);
     if (known) ask();
@@ -114,6 +129,31 @@ function IssueForm({
           allowDeselect={false}
           {...form.getInputProps("lifetime")}
         />
+        <TextInput
+          label="Description"
+          placeholder="Where it is used"
+          autoComplete="off"
+          {...form.getInputProps("description")}
+        />
+        <Fieldset legend="Keep it to less than the account may do">
+          <Stack gap="sm">
+            <Switch label="It only reads" {...form.getInputProps("readOnly", { type: "checkbox" })} />
+            <TagsInput
+              label="Topics"
+              description="Only these; eu-* stands for all that begin so. Empty is all topics."
+              data={(topics.data ?? []).map(({ topic_name }) => topic_name)}
+              limit={50}
+              acceptValueOnBlur
+              {...form.getInputProps("topics")}
+            />
+            <TagsInput
+              label="Consumer groups"
+              description="Empty is all groups."
+              acceptValueOnBlur
+              {...form.getInputProps("groups")}
+            />
+          </Stack>
+        </Fieldset>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel
