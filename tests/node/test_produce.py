@@ -143,7 +143,7 @@ def test_a_produce_to_a_topic_not_yet_known_keeps_its_place(world, client):
 
 
 def test_requests_with_and_without_a_wait_are_answered_in_order(client, topic):
-    client.send(ApiKey.FETCH, 12, client.fetch_request(topic.name, 0, max_wait_ms=300))
+    client.send(ApiKey.FETCH, 12, client.fetch_request(topic.name, 0, max_wait_ms=5000))
     client.send(ApiKey.PRODUCE, 9, client.produce_request(topic.name, batch(b"a"), acks=1))
     fetched = client.receive(ApiKey.FETCH, 12)
     produced = client.receive(ApiKey.PRODUCE, 9)
