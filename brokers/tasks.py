@@ -13,6 +13,7 @@ from brokers.log.storage_worker import run_job
 from brokers.selectors.database_time import database_time
 from brokers.services import forget_usage as forgetting
 from brokers.services import purge_deleted_topics as verb
+from brokers.services import purge_tenants as tenants_verb
 from brokers.services import thin_figures as thinning
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,13 @@ def purge_deleted_topics() -> None:
     """Remove the rows of topics that were deleted long ago, until none is left to remove."""
     while removed := verb.purge_deleted_topics():
         log.info("purged %d deleted topics", removed)
+
+
+@shared_task(ignore_result=True)
+def purge_tenants() -> None:
+    """Purge the tenants whose grace has passed."""
+    if purged := tenants_verb.purge_tenants():
+        log.info("purged %d deleted tenants", purged)
 
 
 @shared_task(ignore_result=True)

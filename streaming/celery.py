@@ -44,6 +44,10 @@ app.conf.update(
             "task": "brokers.tasks.purge_deleted_topics",
             "schedule": 3600.0,
         },
+        "purge-tenants": {
+            "task": "brokers.tasks.purge_tenants",
+            "schedule": 600.0,
+        },
         "thin-figures": {
             "task": "brokers.tasks.thin_figures",
             "schedule": 600.0,

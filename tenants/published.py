@@ -31,6 +31,7 @@ def _tenant_change(tenant: Tenant, limits: Mapping[str, int]) -> NewChange:
         "default_partition_count": tenant.default_partition_count,
         "active": tenant.active,
         "limits": dict(limits),
+        "purged": tenant.purged_at is not None,
     }
     return NewChange("tenant", str(tenant.id), payload)
 

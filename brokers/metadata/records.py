@@ -71,6 +71,8 @@ class TenantRecord:
     active: bool = True
     limits: Mapping[str, int] = field(default_factory=dict)
     """By the names of ``tenants/limits.py``; what is not named has no limit."""
+    purged: bool = False
+    """It was deleted and its grace has passed: what coordinators keep of it goes."""
 
     @classmethod
     def from_json(cls, data: Json) -> "TenantRecord":
@@ -82,6 +84,7 @@ class TenantRecord:
             default_partition_count=data.get("default_partition_count", 6),
             active=data.get("active", True),
             limits=dict(data.get("limits", {})),
+            purged=data.get("purged", False),
         )
 
     def to_json(self) -> Json:
@@ -93,6 +96,7 @@ class TenantRecord:
             "default_partition_count": self.default_partition_count,
             "active": self.active,
             "limits": dict(self.limits),
+            "purged": self.purged,
         }
 
 

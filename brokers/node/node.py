@@ -34,6 +34,7 @@ from brokers.node.coordination.group_coordinator import (
     group_coordinator,
 )
 from brokers.node.coordination.marker_sender import MarkerSender
+from brokers.node.coordination.purging import forget_purged
 from brokers.node.coordination.transaction_coordinator import transaction_coordinator
 from brokers.node.dispatch import Dispatcher
 from brokers.node.exposition import exposition
@@ -385,6 +386,7 @@ class Node:
             loops.create_task(self.links.work())
             loops.create_task(self.isr_proposals.submit())
             loops.create_task(upkeep.let_go(self))
+            loops.create_task(forget_purged(self))
             loops.create_task(upkeep.checkpoint(self))
             loops.create_task(upkeep.remember(self))
             loops.create_task(use_storage_workers(self))

@@ -10,13 +10,16 @@ from rest_framework.response import Response
 from streaming.access.directory import person_principal
 from streaming.api import management_schema as schema
 from streaming.api.json_body import boolean, read_fields, text
-from streaming.api.management_view import ManagementView, id_of, rfc3339
+from streaming.api.management_view import ManagementView, id_of
+from streaming.api.tenant_document import tenant_document
+from streaming.api.tenant_standing import GRACE_PARAMETER, delete_by_owner
 from streaming.records.identity import ADMINISTER, READ
 from streaming.rest.body import INT32_MAX, number
-from tenants.models import Tenant
 from tenants.selectors.tenants import list_tenants, tenant_by_id
 from tenants.services.alter_tenant import alter_tenant
 from tenants.services.create_tenant import create_tenant
+from tenants.services.resume_tenant import resume_tenant
+from tenants.services.suspend_tenant import suspend_tenant
 
 _FOR_ADMINISTRATORS = ("auto_create_topics", "default_partition_count")
 _FOR_OPERATORS = ("active",)
@@ -36,7 +39,7 @@ class TenantsView(ManagementView):
             tenants = list_tenants()
         else:
             tenants = [tenant_by_id(id_of(access)) for access in self.caller.tenants]
-        return Response({"data": [_document(tenant) for tenant in tenants]})
+        return Response({"data": [tenant_document(tenant) for tenant in tenants]})
 
     @extend_schema(
         tags=["tenants"],
@@ -50,7 +53,7 @@ class TenantsView(ManagementView):
         fields = read_fields(request.data, required=("name",))
         tenant = create_tenant(name=text(fields, "name"), by=person_principal(self.caller.name))
         location = request.build_absolute_uri(f"/api/v1/tenants/{tenant.name}")
-        return Response(_document(tenant), status=201, headers={"Location": location})
+        return Response(tenant_document(tenant), status=201, headers={"Location": location})
 
 
 class TenantView(ManagementView):
@@ -59,7 +62,7 @@ class TenantView(ManagementView):
     @extend_schema(tags=["tenants"], operation_id="get_tenant", responses={200: schema.TENANT})
     def get(self, _request: Request, tenant: str) -> Response:
         """A tenant's settings."""
-        return Response(_document(tenant_by_id(id_of(self.managed(tenant, READ)))))
+        return Response(tenant_document(tenant_by_id(id_of(self.managed(tenant, READ)))))
 
     @extend_schema(
         tags=["tenants"],
@@ -68,33 +71,41 @@ class TenantView(ManagementView):
         responses={200: schema.TENANT},
     )
     def patch(self, request: Request, tenant: str) -> Response:
-        """Change settings; `active` is for operators to change."""
+        """Change settings; `active` is for operators to change.
+
+        `active` false is a suspension, as by `:suspend`.
+        """
         access = self.managed(tenant, ADMINISTER)
         fields = read_fields(request.data, optional=_FOR_ADMINISTRATORS + _FOR_OPERATORS)
         if any(name in fields for name in _FOR_OPERATORS):
             self.caller.require_operator()
-        if not fields:
-            return Response(_document(tenant_by_id(id_of(access))))
-        altered = alter_tenant(tenant_id=id_of(access), by=access.principal, **_settings(fields))
-        return Response(_document(altered))
+        settings = _settings(fields)
+        if settings:
+            alter_tenant(tenant_id=id_of(access), by=access.principal, **settings)
+        if "active" in fields:
+            stands = resume_tenant if boolean(fields, "active") else suspend_tenant
+            stands(tenant_id=id_of(access), by=access.principal)
+        return Response(tenant_document(tenant_by_id(id_of(access))))
+
+    @extend_schema(
+        tags=["tenants"],
+        operation_id="delete_tenant",
+        parameters=[GRACE_PARAMETER],
+        responses={202: schema.TENANT},
+    )
+    def delete(self, request: Request, tenant: str) -> Response:
+        """Cut the tenant off within five seconds, and purge it after a grace (operators, owners).
+
+        Until then `POST …:restore` gives everything back.
+        """
+        return delete_by_owner(request, self.managed(tenant, ADMINISTER))
 
 
 def _settings(fields: Mapping[str, Any]) -> dict[str, bool | int]:
     return {
         name: boolean(fields, name)
-        if name in ("active", "auto_create_topics")
+        if name == "auto_create_topics"
         else number(fields, name, 1, INT32_MAX)
         for name in fields
-    }
-
-
-def _document(tenant: Tenant) -> dict[str, Any]:
-    return {
-        "name": tenant.name,
-        "cluster_id": tenant.cluster_id,
-        "active": tenant.active,
-        "auto_create_topics": tenant.auto_create_topics,
-        "default_partition_count": tenant.default_partition_count,
-        "plan": tenant.plan,
-        "created_at": rfc3339(tenant.created_at),
+        if name != "active"
     }

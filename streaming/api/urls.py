@@ -32,6 +32,7 @@ from streaming.api.plans import PlansView
 from streaming.api.quotas import QuotasView, TenantQuotasView
 from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView
 from streaming.api.session import SessionView
+from streaming.api.tenant_standing import RestoreView, ResumeView, SuspendView
 from streaming.api.tenants import TenantsView, TenantView
 from streaming.api.tickets import TicketsView
 from streaming.api.topics import PartitionMapView, TopicListView
@@ -63,6 +64,9 @@ urlpatterns = [
     path(f"{_TENANT}/usage.csv", UsageCsvView.as_view()),
     path("v1/cell/brokers", CellBrokersView.as_view()),
     path("v1/tenants", TenantsView.as_view()),
+    path(f"{_TENANT}:suspend", SuspendView.as_view()),
+    path(f"{_TENANT}:resume", ResumeView.as_view()),
+    path(f"{_TENANT}:restore", RestoreView.as_view()),
     path(_TENANT, TenantView.as_view()),
     path(f"{_TENANT}/members", MembersView.as_view()),
     path(f"{_TENANT}/members/<str:login>", MemberView.as_view()),

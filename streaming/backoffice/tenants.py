@@ -9,39 +9,40 @@ from django.http import HttpRequest
 from streaming.backoffice.read_only import ReadOnlyAdmin
 from streaming.backoffice.site import audit_name
 from tenants.models import ApiKey, Membership, ServiceAccount, Tenant, User
-from tenants.services.alter_tenant import alter_tenant
 from tenants.services.appoint_operator import appoint_operator
 from tenants.services.delete_service_account import delete_service_account
 from tenants.services.dismiss_operator import dismiss_operator
 from tenants.services.remove_member import remove_member
+from tenants.services.resume_tenant import resume_tenant
 from tenants.services.revoke_api_key import revoke_api_key
+from tenants.services.suspend_tenant import suspend_tenant
 
 
 class TenantAdmin(ReadOnlyAdmin):
-    list_display = ("name", "cluster_id", "active", "plan", "created_at")
+    list_display = ("name", "cluster_id", "standing", "plan", "created_at")
     list_filter = ("active",)
     search_fields = ("name", "cluster_id")
     ordering = ("name",)
-    actions: ClassVar = ["activate", "deactivate"]
+    actions: ClassVar = ["resume", "suspend"]
 
-    @action(description="Activate")
-    def activate(self, request: HttpRequest, rows: QuerySet[Tenant]) -> None:
+    @action(description="Resume")
+    def resume(self, request: HttpRequest, rows: QuerySet[Tenant]) -> None:
         by = audit_name(request)
         self.do_to_each(
             request,
             rows,
-            lambda each: alter_tenant(tenant_id=each.id, by=by, active=True),
-            "is active",
+            lambda each: resume_tenant(tenant_id=each.id, by=by),
+            "is not suspended",
         )
 
-    @action(description="Deactivate: cut all of its connections")
-    def deactivate(self, request: HttpRequest, rows: QuerySet[Tenant]) -> None:
+    @action(description="Suspend: cut all of its connections")
+    def suspend(self, request: HttpRequest, rows: QuerySet[Tenant]) -> None:
         by = audit_name(request)
         self.do_to_each(
             request,
             rows,
-            lambda each: alter_tenant(tenant_id=each.id, by=by, active=False),
-            "is inactive; its connections are cut within five seconds",
+            lambda each: suspend_tenant(tenant_id=each.id, by=by),
+            "is suspended; its connections are cut within five seconds",
         )
 
 

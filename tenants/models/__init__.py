@@ -9,7 +9,7 @@ from tenants.models.membership import Membership, Role
 from tenants.models.scram_user import ScramUser
 from tenants.models.service_account import ServiceAccount
 from tenants.models.socket_ticket import SocketTicket
-from tenants.models.tenant import Tenant
+from tenants.models.tenant import Standing, Tenant
 from tenants.models.usage import Usage, UsageBy, UsageStep
 from tenants.models.user import User
 
@@ -29,6 +29,7 @@ __all__ = [
     "ScramUser",
     "ServiceAccount",
     "SocketTicket",
+    "Standing",
     "Tenant",
     "TenantLimit",
     "Usage",

@@ -4,20 +4,21 @@ from uuid import UUID
 
 from tenants import scope
 from tenants.errors import NotFound
-from tenants.models import Membership, Tenant, User
+from tenants.models import Membership, Role, Tenant, User
 from tenants.names import SYSTEM_TENANT_NAME
 
 
 def list_tenants() -> list[Tenant]:
-    """Every tenant but the service's own, by name: for operators."""
+    """Every tenant but the service's own and purged ones, by name: for operators."""
     with scope.system("list tenants for the operator"):
-        return list(Tenant.objects.exclude(name=SYSTEM_TENANT_NAME).order_by("name"))
+        there = Tenant.objects.filter(purged_at__isnull=True)
+        return list(there.exclude(name=SYSTEM_TENANT_NAME).order_by("name"))
 
 
 def tenant_by_name(name: str) -> Tenant:
-    """Raises ``NotFound``."""
+    """Raises ``NotFound``, for a tenant that was purged too."""
     with scope.system("find a tenant by name for the operator"):
-        tenant = Tenant.objects.filter(name=name).first()
+        tenant = Tenant.objects.filter(name=name, purged_at__isnull=True).first()
     if tenant is None:
         raise NotFound(f"there is no tenant {name!r}", name=name)
     return tenant
@@ -30,6 +31,24 @@ def tenant_by_id(tenant_id: UUID) -> Tenant:
     if tenant is None:
         raise NotFound("there is no such tenant")
     return tenant
+
+
+def owned_in_grace(user_id: UUID, name: str) -> Tenant | None:
+    """The tenant of that name, if it is being deleted and the person is its owner."""
+    with scope.system("an owner restores a tenant"):
+        member = (
+            Membership.objects.select_related("tenant")
+            .filter(
+                user=user_id,
+                user__is_active=True,
+                role=Role.OWNER,
+                tenant__name=name,
+                tenant__delete_after__isnull=False,
+                tenant__purged_at__isnull=True,
+            )
+            .first()
+        )
+    return None if member is None else member.tenant
 
 
 def memberships_of(user: User) -> list[Membership]:

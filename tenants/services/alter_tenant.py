@@ -6,14 +6,13 @@ from tenants.models import Tenant
 from tenants.published import tenant_change
 from tenants.transactions import limit_waits
 
-ALTERABLE = frozenset({"auto_create_topics", "default_partition_count", "active"})
+ALTERABLE = frozenset({"auto_create_topics", "default_partition_count"})
 
 
 def alter_tenant(*, tenant_id: UUID, by: str, **settings: bool | int) -> Tenant:
     """Change a tenant's settings: those in ``ALTERABLE``, by name.
 
-    Deactivating a tenant cuts its connections. Raises ``NotFound``, and ``Invalid`` for an unknown
-    setting or a count below 1.
+    Raises ``NotFound``, and ``Invalid`` for an unknown setting or a count below 1.
     """
     unknown = settings.keys() - ALTERABLE
     if unknown:
@@ -23,7 +22,11 @@ def alter_tenant(*, tenant_id: UUID, by: str, **settings: bool | int) -> Tenant:
             raise Invalid(f"{name} is {value}; it must be 1 or more")
     with scope.operator(by):
         limit_waits()
-        tenant = Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id).first()
+        tenant = (
+            Tenant.objects.select_for_update(no_key=True)
+            .filter(id=tenant_id, purged_at=None)
+            .first()
+        )
         if tenant is None:
             raise NotFound("there is no such tenant")
         for name, value in settings.items():

@@ -24,6 +24,7 @@ from brokers.adapters.postgres_metadata import PostgresMetadata
 from brokers.adapters.refusals import PostgresRefusals
 from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
+from brokers.node.node import Node
 from brokers.node.node_thread import NodeThread
 from streaming.cell import ports
 from streaming.web import server_options
@@ -109,9 +110,13 @@ class EdgeService:
         """Start one broker, on the volume and the port that it had."""
         self._start_node(number, self._internal_ports[number])
 
+    def node(self, number: int = 1) -> Node:
+        """A broker, in this process."""
+        return self._nodes[number].node
+
     def kafka_port(self, number: int = 1) -> int:
         """Where a broker serves Kafka's clients."""
-        return self._nodes[number].node.external.port
+        return self.node(number).external.port
 
     def client(self, credentials: tuple[str, str] | None = None) -> httpx.Client:
         return httpx.Client(base_url=self.url, auth=credentials, timeout=START_SECONDS)
@@ -204,10 +209,10 @@ class EdgeService:
 
 
 @contextmanager
-def running_edge(blocker, folder: Path):
+def running_edge(blocker, folder: Path, brokers: int = 2):
     """An edge service, whose rows are removed when it ends; ``blocker`` is pytest-django's."""
     with blocker.unblock():
-        service = EdgeService(folder)
+        service = EdgeService(folder, brokers)
         service.start()
         try:
             yield service

@@ -113,13 +113,13 @@ def test_looking_is_audited(tenant, operator):
     assert entry.object == f"/admin/tenants/tenant/{tenant.id}/change/"
 
 
-def test_a_tenant_is_deactivated_and_activated_by_the_service(edge, operator):
+def test_a_tenant_is_suspended_and_resumed_by_the_service(edge, operator):
     other = edge.tenant()
     path = "/admin/tenants/tenant/"
-    assert "is inactive" in act(operator, path, "deactivate", other.id).text
+    assert "is suspended" in act(operator, path, "suspend", other.id).text
     assert entries_of(other.id)[0].by == "User:@op"
-    assert entries_of(other.id)[0].detail == {"active": False}
-    assert "is active" in act(operator, path, "activate", other.id).text
+    assert entries_of(other.id)[0].action == "tenant.suspend"
+    assert "is not suspended" in act(operator, path, "resume", other.id).text
     with edge.client(other.service) as client:
         assert client.get(other.path).status_code == 200
 

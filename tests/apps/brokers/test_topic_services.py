@@ -22,6 +22,7 @@ from tenants import scope
 from tenants.selectors.changes import newest_change_number
 from tenants.services.alter_tenant import alter_tenant
 from tenants.services.set_tenant_limits import set_tenant_limits
+from tenants.services.suspend_tenant import suspend_tenant
 from tests.apps.brokers.registrations import registration
 
 
@@ -151,7 +152,7 @@ class TestCreate:
         assert {row.leader for row in partitions_of(acme.tenant.id, "flights")} == {1, 3}
 
     def test_an_inactive_tenant_creates_nothing(self, acme):
-        alter_tenant(tenant_id=acme.tenant.id, active=False, by="test")
+        suspend_tenant(tenant_id=acme.tenant.id, by="test")
         assert refused(acme.create, "flights") is ErrorCode.CLUSTER_AUTHORIZATION_FAILED
 
 

@@ -18,12 +18,12 @@ from tenants.errors import Conflict, Invalid, NotFound
 from tenants.models import ApiKey
 from tenants.published import credential_change
 from tenants.selectors.api_keys import api_key_is_live, api_keys_of, authenticate_api_key
-from tenants.services.alter_tenant import alter_tenant
 from tenants.services.create_service_account import create_service_account
 from tenants.services.issue_api_key import issue_api_key
 from tenants.services.note_key_uses import KeyUse, note_key_uses
 from tenants.services.revoke_api_key import revoke_api_key
 from tenants.services.rotate_api_key import rotate_api_key
+from tenants.services.suspend_tenant import suspend_tenant
 
 
 def issue(tenant, **options):
@@ -103,7 +103,7 @@ def test_a_key_cannot_be_born_expired(acme):
 
 def test_keys_of_an_inactive_tenant_are_dead(acme):
     key = issue(acme)
-    alter_tenant(tenant_id=acme.id, active=False, by="test")
+    suspend_tenant(tenant_id=acme.id, by="test")
     assert authenticate_api_key(key.key_id, key.secret) is None
 
 

@@ -22,6 +22,7 @@ from tenants.services.create_tenant import create_tenant
 from tenants.services.create_user import create_user
 from tenants.services.ensure_service_account import ensure_service_account
 from tenants.services.set_password import set_password
+from tenants.services.suspend_tenant import suspend_tenant
 
 GOOD = "correct horse battery"
 
@@ -141,7 +142,7 @@ def test_a_foreign_and_an_absent_cluster_look_alike_to_a_person(acme, rival):
 def test_an_inactive_tenant_is_out_of_reach(acme):
     ada = User.objects.create_user("ada")
     add_member(tenant_id=acme.id, login="ada", role="owner", by="test")
-    alter_tenant(tenant_id=acme.id, active=False, by="test")
+    suspend_tenant(tenant_id=acme.id, by="test")
     assert memberships_of(ada) == []
     assert membership_in(ada, acme.cluster_id) is None
 

@@ -12,6 +12,10 @@ ROWS = [
     Row("POST", "/api/v1/tenants", Right.OPERATE, 400, body={"name": "NOT A NAME"}),
     _LOOK(_TENANT, Right.READ),
     Row("PATCH", _TENANT, Right.ADMINISTER, body={}, operators=True),
+    Row("DELETE", _TENANT, Right.OWN, 400, query="grace_seconds=soon", operators=True),
+    Row("POST", f"{_TENANT}:restore", Right.OWN, 409, operators=True),
+    Row("POST", f"{_TENANT}:suspend", Right.OPERATE, 404, names={"tenant": "absent"}),
+    Row("POST", f"{_TENANT}:resume", Right.OPERATE, 404, names={"tenant": "absent"}),
     _LOOK(f"{_TENANT}/members", Right.READ),
     Row(
         "POST",

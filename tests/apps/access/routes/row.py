@@ -18,6 +18,8 @@ class Right(StrEnum):
     """To look at the tenant as a whole: people by their role, a service account by its ACLs."""
     ADMINISTER = "administer"
     """At the tenant that the path names."""
+    OWN = "own"
+    """An owner's alone; nobody who calls here is one."""
     OPERATE = "operate"
     """An operator of the service, a member of no tenant."""
 
