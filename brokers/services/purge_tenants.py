@@ -3,13 +3,30 @@ from typing import Final
 
 from django.db.models.functions import Now
 
-from brokers.models import Topic
+from brokers.models import PartitionMutations, Topic
 from brokers.published import topic_change
 from brokers.services.control_state import share_control_state
 from tenants import audit, changes, scope
 from tenants.changes import NewChange
-from tenants.models import ApiKey, Membership, ServiceAccount, SocketTicket, Tenant
-from tenants.published import credential_change, no_member_change, tenant_change
+from tenants.models import (
+    Acl,
+    ApiKey,
+    ClientQuota,
+    Membership,
+    ScramUser,
+    ServiceAccount,
+    SocketTicket,
+    Tenant,
+    TenantLimit,
+)
+from tenants.published import (
+    credential_change,
+    no_acl_change,
+    no_client_quota_change,
+    no_member_change,
+    no_scram_user_change,
+    tenant_change,
+)
 from tenants.transactions import limit_waits
 
 NAME_OF_PURGED: Final = "purged-{}"
@@ -44,7 +61,13 @@ def _purge_one() -> bool:
         )
         if tenant is None:
             return False
-        told = [*_without_topics(tenant), *_without_keys(tenant), *_without_people(tenant)]
+        told = [
+            *_without_topics(tenant),
+            *_without_keys(tenant),
+            *_without_acls(tenant),
+            *_without_limits(tenant),
+            *_without_people(tenant),
+        ]
         name, tenant.name = tenant.name, NAME_OF_PURGED.format(tenant.cluster_id)
         tenant.purged_at = datetime.now(UTC)
         tenant.save(update_fields=["name", "purged_at"])
@@ -67,9 +90,28 @@ def _without_keys(tenant: Tenant) -> list[NewChange]:
     for key in keys:
         key.revoked_at = key.revoked_at or datetime.now(UTC)
     told = [credential_change(key) for key in keys]
+    users = ScramUser.objects.filter(tenant_id=tenant.id)
+    told += [no_scram_user_change(user) for user in users]
+    users.delete()
     SocketTicket.objects.filter(tenant_id=tenant.id).delete()
     ApiKey.objects.filter(tenant_id=tenant.id).delete()
     ServiceAccount.objects.filter(tenant_id=tenant.id).delete()
+    return told
+
+
+def _without_acls(tenant: Tenant) -> list[NewChange]:
+    acls = Acl.objects.filter(tenant_id=tenant.id)
+    told = [no_acl_change(acl) for acl in acls]
+    acls.delete()
+    return told
+
+
+def _without_limits(tenant: Tenant) -> list[NewChange]:
+    quotas = ClientQuota.objects.filter(tenant_id=tenant.id)
+    told = [no_client_quota_change(quota) for quota in quotas]
+    quotas.delete()
+    TenantLimit.objects.filter(tenant_id=tenant.id).delete()
+    PartitionMutations.objects.filter(tenant_id=tenant.id).delete()
     return told
 
 

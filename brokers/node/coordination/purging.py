@@ -49,7 +49,9 @@ async def _forget(shard: Shard[GroupShard], tenant_id: TenantId) -> int:
     prefix = qualifier(tenant_id)
     groups = await shard.ask(lambda machine, token, now: machine.list_groups(prefix, token))
     for group in groups:
-        await shard.ask(
-            lambda machine, token, now, name=group.group_id: machine.delete_group(name, token, now)
-        )
+        await _delete(shard, group.group_id)
     return len(groups)
+
+
+async def _delete(shard: Shard[GroupShard], group_id: str) -> None:
+    await shard.ask(lambda machine, token, now: machine.delete_group(group_id, token, now))

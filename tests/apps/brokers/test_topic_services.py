@@ -20,7 +20,6 @@ from brokers.services.register_broker import register_broker
 from brokers.services.replace_topic_configs import replace_topic_configs
 from tenants import scope
 from tenants.selectors.changes import newest_change_number
-from tenants.services.alter_tenant import alter_tenant
 from tenants.services.set_tenant_limits import set_tenant_limits
 from tenants.services.suspend_tenant import suspend_tenant
 from tests.apps.brokers.registrations import registration
