@@ -223,11 +223,71 @@ export interface paths {
         get: operations["get_tenant"];
         put?: never;
         post?: never;
+        /**
+         * @description Cut the tenant off within five seconds, and purge it after a grace (operators, owners).
+         *
+         *     Until then `POST …:restore` gives everything back.
+         */
+        delete: operations["delete_tenant"];
+        options?: never;
+        head?: never;
+        /**
+         * @description Change settings; `active` is for operators to change.
+         *
+         *     `active` false is a suspension, as by `:suspend`.
+         */
+        patch: operations["alter_tenant"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a deletion back, before the tenant is purged (operators, owners). */
+        post: operations["restore_tenant"];
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change settings; `active` is for operators to change. */
-        patch: operations["alter_tenant"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}:resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End a suspension (operators). */
+        post: operations["resume_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}:suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Cut a tenant off within five seconds; what it has stays (operators). */
+        post: operations["suspend_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tenants/{tenant}/acls": {
@@ -2253,8 +2313,12 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                             default_partition_count: number;
+                            /** Format: date-time */
+                            delete_after: string | null;
                             name: string;
                             plan: string;
+                            /** @enum {string} */
+                            standing: "active" | "suspended" | "deleting";
                         }[];
                     };
                 };
@@ -2289,8 +2353,12 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         default_partition_count: number;
+                        /** Format: date-time */
+                        delete_after: string | null;
                         name: string;
                         plan: string;
+                        /** @enum {string} */
+                        standing: "active" | "suspended" | "deleting";
                     };
                 };
             };
@@ -2320,8 +2388,50 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         default_partition_count: number;
+                        /** Format: date-time */
+                        delete_after: string | null;
                         name: string;
                         plan: string;
+                        /** @enum {string} */
+                        standing: "active" | "suspended" | "deleting";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_tenant: {
+        parameters: {
+            query?: {
+                /** @description How long the deletion can be taken back by `:restore`. */
+                grace_seconds?: number;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: boolean;
+                        auto_create_topics: boolean;
+                        cluster_id: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        default_partition_count: number;
+                        /** Format: date-time */
+                        delete_after: string | null;
+                        name: string;
+                        plan: string;
+                        /** @enum {string} */
+                        standing: "active" | "suspended" | "deleting";
                     };
                 };
             };
@@ -2359,8 +2469,117 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         default_partition_count: number;
+                        /** Format: date-time */
+                        delete_after: string | null;
                         name: string;
                         plan: string;
+                        /** @enum {string} */
+                        standing: "active" | "suspended" | "deleting";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    restore_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: boolean;
+                        auto_create_topics: boolean;
+                        cluster_id: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        default_partition_count: number;
+                        /** Format: date-time */
+                        delete_after: string | null;
+                        name: string;
+                        plan: string;
+                        /** @enum {string} */
+                        standing: "active" | "suspended" | "deleting";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    resume_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: boolean;
+                        auto_create_topics: boolean;
+                        cluster_id: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        default_partition_count: number;
+                        /** Format: date-time */
+                        delete_after: string | null;
+                        name: string;
+                        plan: string;
+                        /** @enum {string} */
+                        standing: "active" | "suspended" | "deleting";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    suspend_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: boolean;
+                        auto_create_topics: boolean;
+                        cluster_id: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        default_partition_count: number;
+                        /** Format: date-time */
+                        delete_after: string | null;
+                        name: string;
+                        plan: string;
+                        /** @enum {string} */
+                        standing: "active" | "suspended" | "deleting";
                     };
                 };
             };
