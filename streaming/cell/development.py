@@ -53,6 +53,11 @@ def sim(arguments: Sequence[str]) -> int:
     return _run("tests.sim", arguments, {})
 
 
+def isolate(arguments: Sequence[str]) -> int:
+    """Random attempts of one tenant to learn of another, at a service of its own."""
+    return _run("tests.isolation", arguments, {})
+
+
 def screenshots(arguments: Sequence[str]) -> int:
     """Pictures of every page of the console, for the documents."""
     return _run("tests.e2e.screenshots", arguments, {})

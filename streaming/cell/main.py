@@ -114,6 +114,12 @@ def sim(arguments: Sequence[str]) -> int:
     return development.sim(arguments)
 
 
+def isolate(arguments: Sequence[str]) -> int:
+    from streaming.cell import development
+
+    return development.isolate(arguments)
+
+
 def torture(arguments: Sequence[str]) -> NoReturn:
     from streaming.cell import development
 
@@ -134,6 +140,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "bench": bench,
     "fuzz": fuzz,
     "sim": sim,
+    "isolate": isolate,
     "torture": torture,
     "screenshots": screenshots,
 }

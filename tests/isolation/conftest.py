@@ -10,3 +10,14 @@ def edge(django_db_setup, django_db_blocker, tmp_path_factory):
 
     with running_edge(django_db_blocker, tmp_path_factory.mktemp("edge"), brokers=1) as service:
         yield service
+
+
+@pytest.fixture(scope="package")
+def sides(edge):
+    """Two tenants with things to ask for over HTTP and websockets: who asks, and the other."""
+    from tests.isolation.http_world import http_side
+
+    me, them = http_side(edge), http_side(edge)
+    yield me, them
+    me.close()
+    them.close()

@@ -40,6 +40,7 @@ class Side:
     def __init__(self, connect: Callable[[], RawClient], kind: str) -> None:
         self._connect = connect
         self._kind = kind
+        self._epochs: dict[str, int] = {}
         self.client = connect()
         self._find_coordinators()
         self.names = made_up(kind)
@@ -130,11 +131,13 @@ class Side:
         names = replace(
             names, consumer_group=new.consumer_group, consumer_member=new.consumer_member
         )
-        self.heartbeat(names, epoch=0)
+        self._epochs[names.consumer_group] = 0
+        self.heartbeat(names)
         return names
 
-    def heartbeat(self, names: Names, *, epoch: int) -> None:
-        """As the member of the group of KIP-848."""
+    def heartbeat(self, names: Names) -> None:
+        """As the member of the group of KIP-848; it joins by the first one."""
+        epoch = self._epochs[names.consumer_group]
         (case,) = (
             each
             for each in ROWS[ApiKey.CONSUMER_GROUP_HEARTBEAT]
@@ -146,6 +149,7 @@ class Side:
         )
         answer = self.client.ask(ApiKey.CONSUMER_GROUP_HEARTBEAT, 1, request)
         assert not answer.error_code, answer.error_message
+        self._epochs[names.consumer_group] = answer.member_epoch
 
     def make_transaction(self, names: Names) -> Names:
         """An open transaction with a record in the topic."""

@@ -1,7 +1,5 @@
 """Every HTTP route: what is another tenant's is answered like what does not exist."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.apps.access.routes.row import Row
@@ -15,19 +13,11 @@ from tests.isolation.http_case import (
     rows,
     told,
 )
-from tests.isolation.http_world import HttpSide, http_side
+from tests.isolation.http_world import HttpSide
 
 NAMED = rows()
 READING = [row for row in NAMED if row.method == "GET"]
 CALLERS = ("key", "owner")
-
-
-@pytest.fixture(scope="module")
-def sides(edge) -> Iterator[tuple[HttpSide, HttpSide]]:
-    me, them = http_side(edge), http_side(edge)
-    yield me, them
-    me.close()
-    them.close()
 
 
 def asked(me: HttpSide, caller: str, row: Row, names: dict[str, str]):

@@ -1,11 +1,11 @@
 """One way to ask a broker, and the message that comes of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
-from brokers.wire.generator.schema import Message, Struct, load_messages
+from brokers.wire.generator.schema import Field, Message, Struct, load_messages
 from tests.isolation.names import Mine, Names, Thing
 
 MESSAGES: dict[tuple[int, str], Message] = {
@@ -114,3 +114,30 @@ def _naming(struct: Struct, prefix: str, versions: range) -> list[str]:
         elif each.type in {"string", "uuid", "bytes"} or "producer_id" in each.name:
             found.append(path)
     return found
+
+
+def values_with(
+    case: Case, api_key: int, version: int, number: Callable[[str], int | None]
+) -> Case:
+    """``case`` with other numbers in the request: ``number`` of a field's name, where it has one.
+
+    What the case itself sets as a text, an id or a list stays.
+    """
+    values = dict(case.values)
+    for path, each in _numbers(MESSAGES[api_key, "request"].root, "", version):
+        drawn = number(each.name)
+        if drawn is not None and isinstance(values.get(path, 0), int):
+            half = 1 << int(each.type.removeprefix("int")) - 1
+            drawn = max(-half, min(half - 1, drawn))
+            values[path] = [drawn] if each.is_array else drawn
+    return replace(case, values=values)
+
+
+def _numbers(struct: Struct, prefix: str, version: int) -> Iterator[tuple[str, Field]]:
+    for each in struct.fields:
+        if not each.present(version):
+            continue
+        if each.struct is not None:
+            yield from _numbers(each.struct, f"{prefix}{each.name}.", version)
+        elif each.type.startswith("int"):
+            yield prefix + each.name, each

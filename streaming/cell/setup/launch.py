@@ -12,7 +12,7 @@ from streaming.cell.setup import console
 from streaming.cell.setup.environment import DEVELOPMENT, RUN, Environment
 from streaming.cell.setup.steps import alone, say
 
-FOR_DEVELOPERS = frozenset({"test", "bench", "fuzz", "sim", "torture", "screenshots"})
+FOR_DEVELOPERS = frozenset({"test", "bench", "fuzz", "sim", "isolate", "torture", "screenshots"})
 
 
 def launch(checkout: Path, arguments: Sequence[str]) -> int:
