@@ -171,7 +171,7 @@ ROWS = {
             blind="all tenants have the same brokers",
         ),
     ),
-    ApiKey.CREATE_ACLS: (Case("a rule", _ACL, blind=_MAKES),),
+    ApiKey.CREATE_ACLS: (Case("a rule", _ACL, spends="topic", blind=_MAKES),),
     ApiKey.DESCRIBE_ACLS: (
         Case("of a principal", _ACL_FILTER),
         Case("of a topic", _ACLS_OF_TOPIC),
