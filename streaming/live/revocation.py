@@ -81,6 +81,11 @@ class RevocationWatch:
                 logger.warning("live sockets stay open unchecked: the database is away (%s)", error)
             await asyncio.sleep(POLL_SECONDS)
 
+    async def _renew_limits(self) -> None:
+        """One of the changes may have been a limit, and a socket looks none up while it is open."""
+        for tenant_id in {grant.access.tenant_id for grant in self._open.values()}:
+            await database_sync_to_async(process_limits().renewed)(tenant_id)
+
     async def _check(self) -> None:
         grants = dict(self._open)
         for socket, reason in await database_sync_to_async(_lapsed)(grants):
@@ -106,11 +111,6 @@ def _no_longer_allowed(grants: dict[Revocable, Grant]) -> list[tuple[Revocable, 
                 ended.append((socket, f"{access.principal} may no longer read topic {topic!r}"))
                 break
     return ended
-
-    async def _renew_limits(self) -> None:
-        """One of the changes may have been a limit, and a socket looks none up while it is open."""
-        for tenant_id in {grant.access.tenant_id for grant in self._open.values()}:
-            await database_sync_to_async(process_limits().renewed)(tenant_id)
 
 
 def _lapsed(grants: dict[Revocable, Grant]) -> list[tuple[Revocable, str]]:
