@@ -8,7 +8,9 @@ urlpatterns = [
     path("", console, name="console"),
     path("login", console, name="console-login"),
     re_path(r"^(?:topics|groups)(?:/.*)?$", console, name="console-things"),
-    re_path(r"^(?:brokers|members|service-accounts|keys|audit)$", console, name="console-lists"),
+    re_path(
+        r"^(?:brokers|members|service-accounts|keys|acls|audit)$", console, name="console-lists"
+    ),
     re_path(r"^(?:usage|quotas|settings|tenants|plans)$", console, name="console-limits"),
 ]
 """Named one by one, so that a mistyped API address is a 404 and never a page of HTML."""

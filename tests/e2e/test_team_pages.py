@@ -162,3 +162,30 @@ class _Group:
         """What it has committed, by partition."""
         answer = self.request.get(f"{self.url}/lags", headers=self.headers)
         return [each["current_offset"] for each in answer.json()["data"]]
+
+
+def test_acls_are_added_by_preset_and_deleted_with_a_preview(owner: Page) -> None:
+    owner.goto("/service-accounts#create")
+    dialog = owner.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("writes-orders")
+    dialog.get_by_role("radio", name="Nothing yet").check()
+    dialog.get_by_role("button", name="Create").click()
+    expect(owner.get_by_role("table", name="Service accounts")).to_contain_text("writes-orders")
+    owner.goto("/acls#create")
+    dialog.get_by_label("Principal").first.fill("User:writes-orders")
+    dialog.get_by_role("combobox", name="Topic").or_(
+        dialog.get_by_role("textbox", name="Topic")
+    ).first.fill("orders")
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog).to_contain_text("would be added", timeout=PATIENCE_MS)
+    expect(dialog).to_contain_text("User:writes-orders may write topic orders")
+    dialog.get_by_role("button", name=re.compile(r"Add \d+ ACL")).click()
+    expect(dialog).to_have_count(0, timeout=PATIENCE_MS)
+    owner.goto("/acls?principal=User%3Awrites-orders")
+    table = owner.get_by_role("table", name="ACLs")
+    expect(table).to_contain_text("topic orders", timeout=PATIENCE_MS)
+    owner.get_by_role("button", name=re.compile("Delete these")).click()
+    expect(dialog).to_contain_text("User:writes-orders may write topic orders")
+    dialog.get_by_role("button", name=re.compile(r"Delete \d+ ACLs")).click()
+    expect(dialog).to_have_count(0, timeout=PATIENCE_MS)
+    expect(owner.get_by_text("topic orders")).to_have_count(0)

@@ -40,6 +40,7 @@ def stops(topic: str, group: str) -> tuple[Stop, ...]:
         Stop("members", "/members", "Member since"),
         Stop("service-accounts", "/service-accounts", "Service accounts"),
         Stop("api-keys", "/keys", "in force"),
+        Stop("acls", "/acls", "for service accounts"),
         Stop("audit", "/audit", "the newest first"),
         Stop("usage", "/usage", "Who used what"),
         Stop("quotas", "/quotas", "MiB/s"),

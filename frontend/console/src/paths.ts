@@ -28,6 +28,9 @@ export const paths = {
   auditFile: (name: string, kind: "csv" | "ndjson", query: URLSearchParams) =>
     `${tenant(name)}/audit.${kind}?${query}`,
   auditVerification: (name: string) => `${tenant(name)}/audit/verification`,
+  acls: (name: string) => `${tenant(name)}/acls`,
+  acl: (name: string, id: string) => `${tenant(name)}/acls/${part(id)}`,
+  aclPreset: (name: string) => `${tenant(name)}/acls:preset`,
   quotas: (name: string) => `${tenant(name)}/quotas`,
   clientQuotas: (name: string) => `${tenant(name)}/client-quotas`,
   clientQuota: (name: string, entity: URLSearchParams) => `${tenant(name)}/client-quotas?${entity}`,

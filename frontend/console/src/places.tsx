@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { isOperator, may } from "./access";
 import type { SessionBody, TenantAccess } from "./api/types";
 import {
+  AclsIcon,
   AuditIcon,
   BrokersIcon,
   GroupsIcon,
@@ -29,6 +30,7 @@ export interface Place {
     | "/members"
     | "/service-accounts"
     | "/keys"
+    | "/acls"
     | "/audit"
     | "/usage"
     | "/quotas"
@@ -69,6 +71,7 @@ export const PLACES: Place[] = [
     under: "Access",
   },
   { to: "/keys", label: "API keys", icon: <KeysIcon />, key: "k", under: "Access" },
+  { to: "/acls", label: "ACLs", icon: <AclsIcon />, key: "l", under: "Access" },
   { to: "/audit", label: "Audit log", icon: <AuditIcon />, key: "a", under: "Access" },
   { to: "/usage", label: "Usage", icon: <UsageIcon />, key: "u", under: "Tenant", records: true },
   { to: "/quotas", label: "Quotas", icon: <QuotasIcon />, key: "q", under: "Tenant" },

@@ -141,6 +141,13 @@ const audit = createRoute({
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import("./pages/access/audit/AuditPage"), "AuditPage"),
 });
+const acls = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/acls",
+  validateSearch: (search: Record<string, unknown>): { principal?: string } =>
+    typeof search.principal === "string" ? { principal: search.principal } : {},
+  component: lazyRouteComponent(() => import("./pages/access/acls/AclsPage"), "AclsPage"),
+});
 const usage = createRoute({
   getParentRoute: () => signedIn,
   path: "/usage",
@@ -183,6 +190,7 @@ export const router = createRouter({
       members,
       serviceAccounts,
       keys,
+      acls,
       audit,
       usage,
       quotas,

@@ -25,7 +25,7 @@ def get(path: str) -> tuple[int, str, dict[str, str]]:
 ADDRESSES = (
     "/", "/login", "/topics", "/topics/a.b/live", "/topics/%2e%2e", "/groups", "/groups/a%2Fb",
     "/brokers", "/members", "/service-accounts", "/keys", "/audit",
-    "/usage", "/quotas", "/settings", "/tenants", "/plans",
+    "/acls", "/usage", "/quotas", "/settings", "/tenants", "/plans",
 )  # fmt: skip
 
 

@@ -73,6 +73,7 @@ export default function Palette({ asked, onHelp }: Props) {
       to: "/service-accounts",
       offered: administers,
     },
+    { id: "add-acls", label: "Add ACLs", to: "/acls", offered: administers },
     { id: "create-tenant", label: "Create tenant", to: "/tenants", offered: isOperator(user) },
   ] as const;
   const actions: SpotlightActionGroupData[] = [

@@ -22,12 +22,23 @@ export function useServiceAccounts(tenant: string, enabled = true) {
   });
 }
 
+/** What a new account may do; ACLs say more exactly. */
+export type AccountPreset = "records" | "producer" | "consumer" | "administrator" | "none";
+
+export interface NewServiceAccountBody {
+  name: string;
+  preset?: AccountPreset;
+}
+
 export function useCreateServiceAccount(tenant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) =>
-      request<ServiceAccountBody>("POST", paths.serviceAccounts(tenant), { body: { name } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: serviceAccountsKey(tenant) }),
+    mutationFn: (body: NewServiceAccountBody) =>
+      request<ServiceAccountBody>("POST", paths.serviceAccounts(tenant), { body }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ["acls", tenant] });
+      return queries.invalidateQueries({ queryKey: serviceAccountsKey(tenant) });
+    },
   });
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Radio, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMemo, useState } from "react";
@@ -8,6 +8,7 @@ import {
   useCreateServiceAccount,
   useDeleteServiceAccount,
   useServiceAccounts,
+  type AccountPreset,
   type ServiceAccountBody,
 } from "../../api/hooks/serviceAccounts";
 import { ConfirmByName } from "../../components/ConfirmByName";
@@ -127,6 +128,17 @@ function columnsFor(
       ),
     },
     {
+      id: "acls",
+      header: "ACLs",
+      width: "90px",
+      align: "right",
+      cell: ({ principal }) => (
+        <TextLink size="sm" to="/acls" search={{ principal }} aria-label={`ACLs of ${principal}`}>
+          show
+        </TextLink>
+      ),
+    },
+    {
       id: "created",
       header: "Created",
       width: "minmax(120px, 1fr)",
@@ -147,14 +159,22 @@ function columnsFor(
   ];
 }
 
+const PRESETS: { value: AccountPreset; label: string; can: string }[] = [
+  { value: "records", label: "Read and write", can: "all topics, in any consumer group" },
+  { value: "producer", label: "Only write", can: "all topics, also in transactions" },
+  { value: "consumer", label: "Only read", can: "all topics, in any consumer group" },
+  { value: "administrator", label: "Administer", can: "also make, change and delete topics" },
+  { value: "none", label: "Nothing yet", can: "until ACLs are added" },
+];
+
 function Create({ tenant, onClose }: { tenant: string; onClose: () => void }) {
   const create = useCreateServiceAccount(tenant);
   const form = useForm({
-    initialValues: { name: "" },
+    initialValues: { name: "", preset: "records" as AccountPreset },
     validate: { name: (name) => (name.trim() ? null : "Enter a name.") },
   });
-  const submit = form.onSubmit(({ name }) =>
-    create.mutate(name.trim(), {
+  const submit = form.onSubmit(({ name, preset }) =>
+    create.mutate({ name: name.trim(), preset }, {
       onSuccess: (made) => {
         notifications.show({ title: "Service account created", message: made.name });
         onClose();
@@ -178,6 +198,17 @@ function Create({ tenant, onClose }: { tenant: string; onClose: () => void }) {
             data-autofocus
             {...form.getInputProps("name")}
           />
+          <Radio.Group
+            label="It may"
+            description="Its ACLs say so, and can be changed at any time."
+            {...form.getInputProps("preset")}
+          >
+            <Stack gap="xs" mt="xs">
+              {PRESETS.map(({ value, label, can }) => (
+                <Radio key={value} value={value} label={label} description={can} />
+              ))}
+            </Stack>
+          </Radio.Group>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel

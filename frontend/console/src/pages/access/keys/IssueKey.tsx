@@ -99,7 +99,7 @@ function IssueForm({
       });
     const known = name === null || (accounts.data ?? []).some((each) => each.name === name);
     if (known) ask();
-    else create.mutate(name, { onSuccess: ask });
+    else create.mutate({ name }, { onSuccess: ask });
   });
   const error = create.error ?? issue.error;
   return (
