@@ -43,8 +43,9 @@ CASES: Final = [
     for api_key, versions in SERVED.items()
     for case in ROWS[api_key]
     for version in versions
-    if case.since <= version <= case.until
+    if case.since <= version <= case.until and api_key is not ApiKey.CREATE_ACLS
 ]
+"""Without what leaves rules of one's own about foreign names, which are then described."""
 
 
 @dataclass(slots=True)
