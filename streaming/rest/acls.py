@@ -29,7 +29,7 @@ from tenants.services.delete_acls import delete_acls
 
 FIELDS: Final = AclEntry._fields
 BATCH_MAX: Final = 1_000
-_NEEDED_TO_DELETE: Final = ("resource_type", "pattern_type", "operation")
+_NEEDED_TO_DELETE: Final = ("resource_type", "pattern_type", "operation", "permission")
 _FILTERS: Final = [
     OpenApiParameter(name, str, description="Whatever it is when left out.") for name in FIELDS
 ]

@@ -14,6 +14,7 @@ export const paths = {
   password: "/api/v1/session/password",
   tenants: "/api/v1/tenants",
   tenant,
+  tenantVerb: (name: string, verb: "suspend" | "resume" | "restore") => `${tenant(name)}:${verb}`,
   overview: (name: string) => `${tenant(name)}/overview`,
   metrics: (name: string, query: URLSearchParams) => `${tenant(name)}/metrics?${query}`,
   members: (name: string) => `${tenant(name)}/members`,

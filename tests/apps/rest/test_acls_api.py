@@ -75,7 +75,8 @@ def test_a_live_tail_is_refused_and_ends_with_the_right(edge, tenant, consumer):
         assert refused.value.response.status_code == 403
         with edge.socket("/ws/v1/topics/shop-live", consumer) as socket:
             socket.recv(timeout=10)
-            query = "resource_type=TOPIC&pattern_type=PREFIXED&resource_name=shop-&operation=ANY"
+            query = "resource_type=TOPIC&pattern_type=PREFIXED&resource_name=shop-"
+            query += "&operation=ANY&permission=ANY"
             assert admin.delete(f"{cluster}/acls?{query}").status_code == 200
             with pytest.raises(ConnectionClosed) as closed:
                 _drain(socket)

@@ -5415,7 +5415,7 @@ export interface operations {
                 host?: string;
                 operation: string;
                 pattern_type: string;
-                permission?: string;
+                permission: string;
                 principal?: string;
                 resource_name?: string;
                 resource_type: string;

@@ -14,6 +14,8 @@ export interface TenantChanges {
   default_partition_count?: number;
 }
 
+export type TenantVerb = "suspend" | "resume" | "restore" | "delete";
+
 const TENANTS_KEY = ["tenants"] as const;
 const tenantKey = (name: string) => ["tenant", name] as const;
 
@@ -48,5 +50,19 @@ export function useAlterTenant(name: string) {
   return useMutation({
     mutationFn: (body: TenantChanges) => request<TenantBody>("PATCH", paths.tenant(name), { body }),
     onSuccess: (altered) => queries.setQueryData(tenantKey(name), altered),
+  });
+}
+
+export function useTenantVerb(name: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (verb: TenantVerb) =>
+      verb === "delete"
+        ? request<unknown>("DELETE", paths.tenant(name))
+        : request<unknown>("POST", paths.tenantVerb(name, verb), { body: {} }),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: TENANTS_KEY });
+      return queries.invalidateQueries({ queryKey: tenantKey(name) });
+    },
   });
 }

@@ -11,6 +11,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { Failure, Loading } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
+import { Standing } from "./Standing";
 
 /** How topics of the tenant begin, and whether the tenant goes on at all. */
 export function SettingsPage() {
@@ -35,6 +36,7 @@ export function SettingsPage() {
           <Panel title="Topics">
             <TopicSettings key={JSON.stringify(found.data)} settings={found.data} />
           </Panel>
+          <Standing tenant={found.data} />
         </Stack>
       )}
     </>
