@@ -124,8 +124,7 @@ class Attempts:
         own = {
             each.name: getattr(mine, each.name)
             for each in fields(Names)
-            if each.name in {"member", "instance", "client", "principal"}
-            and self.rng.random() < 0.5
+            if each.name in {"member", "instance"} and not case.listing and self.rng.random() < 0.5
         }
         return replace(foreign, **own)
 
