@@ -17,7 +17,7 @@ ALTER TABLE brokers_partitionmutations DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("brokers", "0007_principals"), ("tenants", "0011_quotas")]
+    dependencies = [("brokers", "0007_principals"), ("tenants", "0005_quotas")]
 
     operations = [
         migrations.CreateModel(

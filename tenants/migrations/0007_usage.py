@@ -27,7 +27,7 @@ SELECT set_config('headwater.scope', '', true);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0013_audit_origin")]
+    dependencies = [("tenants", "0006_audit_origin")]
 
     operations = [
         migrations.CreateModel(

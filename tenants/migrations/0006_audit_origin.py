@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0011_quotas")]
+    dependencies = [("tenants", "0005_quotas")]
 
     operations = [
         migrations.AddField(

@@ -17,7 +17,7 @@ ALTER TABLE tenants_scramuser DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0013_usage")]
+    dependencies = [("tenants", "0007_usage")]
 
     operations = [
         migrations.AddField("apikey", "restriction", models.JSONField(null=True)),

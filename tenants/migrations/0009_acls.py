@@ -36,7 +36,7 @@ SELECT gen_random_uuid(), account.tenant_id, 'User:' || account.name, '*', wante
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0014_credentials")]
+    dependencies = [("tenants", "0008_credentials")]
 
     operations = [
         migrations.CreateModel(

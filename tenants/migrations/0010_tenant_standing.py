@@ -21,7 +21,7 @@ ALTER TABLE tenants_scramuser
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0015_acls")]
+    dependencies = [("tenants", "0009_acls")]
 
     operations = [
         *(
