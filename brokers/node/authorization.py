@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _TYPES: Final = tuple(ResourceType)[1:]
 _READING: Final = (Operation.READ, Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS)
-_WRITING: Final = (Operation.WRITE, Operation.IDEMPOTENT_WRITE)
+_WRITING: Final = (Operation.WRITE, Operation.IDEMPOTENT_WRITE, Operation.DESCRIBE)
 
 
 def _scope_bits(scope: Scope, resource_type: ResourceType) -> int:
