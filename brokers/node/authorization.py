@@ -33,13 +33,13 @@ def _scope_bits(scope: Scope, resource_type: ResourceType) -> int:
     known = bits_of(resource_type)
     if Scope.ADMINISTER in scope:
         return known
-    operations: list[Operation] = []
+    operations: set[Operation] = set()
     if Scope.READ in scope:
-        operations += _READING
+        operations.update(_READING)
     if Scope.WRITE in scope:
-        operations += _WRITING
+        operations.update(_WRITING)
         if resource_type is ResourceType.GROUP:
-            operations.append(Operation.DELETE)
+            operations.add(Operation.DELETE)
     return known & sum(1 << operation for operation in operations)
 
 
