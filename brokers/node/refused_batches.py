@@ -47,7 +47,7 @@ class _Refused:
 
 
 class RefusedBatches:
-    """Of one connection; ``now_ms`` is any clock's that does not go back far."""
+    """Of one connection; times are monotonic milliseconds."""
 
     __slots__ = ("_first",)
 

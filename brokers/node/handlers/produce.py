@@ -17,6 +17,7 @@ from brokers.node.framing import framed
 from brokers.node.leader_hints import current_leader
 from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic, find_topic_for
 from brokers.node.partition_runtime import PartitionRuntime
+from brokers.node.refused_batches import Partition
 from brokers.node.transactions import (
     NO_GUARDS,
     Guards,
@@ -26,7 +27,12 @@ from brokers.node.transactions import (
 )
 from brokers.wire.batch import TRANSACTIONAL_BIT
 from brokers.wire.keyed import check_keys
-from brokers.wire.messages.produce_request import ProduceRequest, TopicProduceData, decode
+from brokers.wire.messages.produce_request import (
+    PartitionProduceData,
+    ProduceRequest,
+    TopicProduceData,
+    decode,
+)
 from brokers.wire.messages.produce_response import (
     LeaderIdAndEpoch,
     NodeEndpoint,
@@ -156,7 +162,8 @@ def _append(
     call: "Call", request: ProduceRequest, places: Places, guards: Guards = NO_GUARDS
 ) -> Buffers | Answer | None:
     """Append to every partition that was found; the answer, or one that waits for the commit."""
-    now_ms = call.node.clock.now_ms()
+    clock = call.node.clock
+    now_ms = clock.now_ms()
     needs_commit = request.acks == ALL_ACKS
     refused = call.connection.refused_batches
     usage = call.connection.usage
@@ -170,16 +177,15 @@ def _append(
             place = next(found)
             try:
                 if refused:
-                    refused.check((topic.name, topic.topic_id, data.index), data.records, now_ms)
+                    refused.check(_place_of(topic, data), data.records, clock.monotonic_ms())
                 appended = _append_batch(
                     place, data.records, call.version, needs_commit, now_ms,
                     most_bytes=charges.message_bytes,
                     guards=None if request.transactional_id is None else guards,
                 )  # fmt: skip
             except Refusal as refusal:
-                refused.note(
-                    (topic.name, topic.topic_id, data.index), data.records, refusal.code, now_ms
-                )
+                place_of = _place_of(topic, data)
+                refused.note(place_of, data.records, refusal.code, clock.monotonic_ms())
                 counter = None if isinstance(place, ErrorCode) else place.counter
                 call.node.metrics.failed(call.session.tenant_id, refusal.code, counter)
                 _note_if_denied(call, request, topic, refusal.code)
@@ -216,6 +222,10 @@ def _append(
         parked.wait_at_most(request.timeout_ms)
         return parked
     return framed(call.correlation_id, encode(call.version, response), has_tags=call.has_tags)
+
+
+def _place_of(topic: TopicProduceData, data: PartitionProduceData) -> Partition:
+    return topic.name, topic.topic_id, data.index
 
 
 def _append_batch(
