@@ -66,8 +66,9 @@ class Writer:
     def run(self, stop: Event) -> int:
         due = time.monotonic()
         while not stop.is_set() and not self._is_fatal:
-            while time.monotonic() >= due:
-                due = max(due + 1 / self._task.rate, time.monotonic() - 1)
+            now = time.monotonic()  # Once a turn: on a busy machine sending could go on for ever.
+            while due <= now:
+                due = max(due + 1 / self._task.rate, now - 1)
                 self._send()
             self._poll(min(0.05, max(POLL_S_MIN, due - time.monotonic())))
         if self._is_fatal:
