@@ -54,7 +54,7 @@ def _static_checks() -> list[Check]:
     return [
         Check("lint", (PYTHON, "-m", "ruff", "check", "--quiet", ".")),
         Check("format", (PYTHON, "-m", "ruff", "format", "--quiet", "--check", ".")),
-        Check("types of the data plane", (PYTHON, "-m", "mypy")),
+        Check("types", (PYTHON, "-m", "mypy")),
         Check("borders between layers", (_beside_python("lint-imports"), "--no-cache")),
         Check("generated codec", (PYTHON, "-m", "brokers.wire.generator", "--check")),
         Check("Django's own checks", (PYTHON, "manage.py", "check")),

@@ -136,4 +136,5 @@ class ObjectSplitter:
 
 def _end_of(pattern: "re.Pattern[bytes]", data: bytearray, start: int) -> int:
     found = pattern.match(data, start)
-    return start if found is None else found.end()
+    assert found is not None, "both patterns match nothing as well"
+    return found.end()
