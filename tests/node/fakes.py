@@ -117,6 +117,8 @@ class MemoryCell:
         self.queries = 0
         """How often changes were asked for."""
         self._heartbeats: dict[BrokerId, int] = {}
+        self.beating_elsewhere: set[BrokerId] = set()
+        """Brokers that no node runs here and that beat all the same: no controller fences them."""
         self.reports: dict[BrokerId, Report] = {}
         self._next_producer_id = 0
         self._lock = threading.RLock()
@@ -433,6 +435,8 @@ class MemoryCell:
     async def broker_heartbeats(self) -> dict[BrokerId, tuple[Incarnation, int]]:
         self._check()
         with self._lock:
+            for broker_id in self.beating_elsewhere:
+                self._heartbeats[broker_id] = self._heartbeats.get(broker_id, 0) + 1
             return {
                 broker.id: (broker.incarnation, self._heartbeats.get(broker.id, 0))
                 for broker in self.brokers.values()

@@ -112,6 +112,15 @@ class RawClient:
         except ConnectionError:
             return True
 
+    def read_to_the_end(self) -> None:
+        """Take and drop what still comes until the broker closes.
+
+        To close with answers unread would reset the connection, and a broker drops with it what it
+        has not read yet. Raises ``OSError`` when it is reset or nothing comes in time.
+        """
+        while self.socket.recv(1 << 16):
+            pass
+
     # Messages.
 
     def send(self, api_key: int, version: int, request: Any, client_id: str = "test") -> None:

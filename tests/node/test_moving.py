@@ -31,11 +31,15 @@ def name():
 
 @pytest.fixture
 def others(world):
-    """Brokers 6 to 9, which nobody runs."""
-    for number in (6, 7, 8, 9):
+    """Brokers 6 to 9, which no node runs and which stay alive as long as a test takes."""
+    numbers = {BrokerId(number) for number in (6, 7, 8, 9)}
+    world.cell.beating_elsewhere |= numbers
+    for number in numbers:
         world.cell.put_broker(
-            BrokerRecord(BrokerId(number), 1, "127.0.0.1", 1, "127.0.0.1", 2, f"volume-{number}")
+            BrokerRecord(number, 1, "127.0.0.1", 1, "127.0.0.1", 2, f"volume-{number}")
         )
+    yield
+    world.cell.beating_elsewhere -= numbers
 
 
 @pytest.fixture

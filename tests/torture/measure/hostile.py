@@ -65,6 +65,7 @@ def length_bombs(attacker: Attacker, held: ExitStack) -> None:
             version = rng.randint(REQUESTS[key].min_version, REQUESTS[key].max_version)
             head = struct.pack(">hhih", key, version, 1, -1) + bytes(rng.randrange(4))
             client.send_frame(head + bytes(rng.randrange(16)) + rng.choice(LENGTHS) * 3)
+        client.read_to_the_end()
 
 
 def announced_frames(attacker: Attacker, held: ExitStack) -> None:
@@ -112,6 +113,7 @@ def garbage(attacker: Attacker, held: ExitStack) -> None:
     """Bytes without any sense."""
     with attacker.stranger() as client:
         client.socket.sendall(attacker.rng.randbytes(attacker.rng.randrange(1, 4096)))
+        client.read_to_the_end()
 
 
 Attack = Callable[[Attacker, ExitStack], None]
