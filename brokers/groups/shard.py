@@ -96,6 +96,18 @@ class GroupShard:
         self._classic: dict[str, ClassicGroup] = {}
         self._consumer: dict[str, ConsumerGroup] = {}
 
+    def knows(self, group_id: str) -> bool:
+        """Whether the group is there, if only for what it has committed or is about to."""
+        return (
+            group_id in self._consumer
+            or group_id in self._classic
+            or self.offsets.has_pending(group_id)
+        )
+
+    def group_ids(self) -> list[str]:
+        """Of every group that anybody but this process would miss."""
+        return [group_id for group_id, group in self._all() if self._is_there(group_id, group)]
+
     # Members that speak the classic protocol.
 
     def join(

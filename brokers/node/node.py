@@ -27,6 +27,7 @@ from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
 from brokers.node.config import ListenerConfig, NodeConfig
+from brokers.node.coordination import group_limit
 from brokers.node.coordination.coordinator_questions import CoordinatorQuestions
 from brokers.node.coordination.group_coordinator import (
     expire_offsets,
@@ -392,6 +393,7 @@ class Node:
             loops.create_task(use_storage_workers(self))
             loops.create_task(self.groups.watch())
             loops.create_task(expire_offsets(self))
+            loops.create_task(group_limit.recount(self))
             loops.create_task(self.transaction_coordinator.watch())
             loops.create_task(self.markers.work())
             loops.create_task(metrics_publisher.publish(self))

@@ -36,6 +36,8 @@ class Quotas:
     def __init__(self, node: "Node") -> None:
         self._node = node
         self._tenants: dict[TenantId, TenantQuotas] = {}
+        self.tenants: Mapping[TenantId, TenantQuotas] = self._tenants
+        """Those that have been here, since this broker began."""
         self._full: frozenset[TenantId] = frozenset()
         self._now_ms = node.clock.monotonic_ms
         self.shares = QuotaShares(node, self._tenants)

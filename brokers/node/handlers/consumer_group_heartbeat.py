@@ -9,6 +9,7 @@ from brokers.groups.consumer.requests import HeartbeatRequest
 from brokers.groups.consumer.results import HeartbeatResult
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.node.authorization import allowed, may
+from brokers.node.coordination import group_limit
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.session import RequestContext
 from brokers.wire.messages.consumer_group_heartbeat_request import ConsumerGroupHeartbeatRequest
@@ -49,6 +50,7 @@ async def handle(
         )
     beat = _beat(request, context)
     try:
+        await group_limit.admit(node, context.session.tenant_id, request.group_id)
         result: HeartbeatResult = await node.groups.ask(
             name, lambda shard, token, now: shard.consumer_heartbeat(name, beat, token, now)
         )

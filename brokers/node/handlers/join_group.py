@@ -9,6 +9,7 @@ from brokers.groups.classic.requests import JoinRequest
 from brokers.groups.classic.results import JoinResult
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.node.authorization import may
+from brokers.node.coordination import group_limit
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.session import RequestContext
 from brokers.wire.messages.join_group_request import JoinGroupRequest
@@ -45,6 +46,7 @@ async def handle(
         version=context.api_version,
     )
     try:
+        await group_limit.admit(node, context.session.tenant_id, request.group_id)
         result: JoinResult = await node.groups.ask(
             name,
             lambda shard, token, now: shard.join(name, join, token, now),

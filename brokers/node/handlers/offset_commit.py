@@ -11,6 +11,8 @@ from brokers.groups.offset_requests import CommitOffsets, NewOffset
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex
 from brokers.node.answers import Answer, Buffers
+from brokers.node.coordination import group_limit
+from brokers.node.coordination.group_limit import is_new
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.framing import framed
 from brokers.node.partition_lookup import find_topic_for
@@ -39,13 +41,29 @@ def start(call: "Call") -> "Outcome":
     commit = _Commit(call, request)
     if commit.may_be_behind:
         return _after_catching_up(call, request)
+    if commit.begins_group(call):
+        return _once_admitted(call, request, commit)
     return commit.begin(call)
 
 
 async def _after_catching_up(call: "Call", request: OffsetCommitRequest) -> Buffers | Answer:
     """Everything that is kept of the request was copied out of its frame when it was decoded."""
     await call.node.catch_up()
-    return _Commit(call, request).begin(call)
+    commit = _Commit(call, request)
+    if commit.begins_group(call):
+        return await _once_admitted(call, request, commit)
+    return commit.begin(call)
+
+
+async def _once_admitted(
+    call: "Call", request: OffsetCommitRequest, commit: "_Commit"
+) -> Buffers | Answer:
+    """The first commit of somebody who assigns himself begins a group."""
+    try:
+        await group_limit.admit(call.node, call.session.tenant_id, request.group_id)
+    except Refusal as refusal:
+        commit.refused(refusal)
+    return commit.begin(call)
 
 
 class _Commit(Answer):
@@ -101,11 +119,19 @@ class _Commit(Answer):
                         )
                     )
 
+    def begins_group(self, call: "Call") -> bool:
+        """Whether there may be too many groups for it."""
+        try:
+            tenant_id = call.session.tenant_id
+            return bool(self._asked) and is_new(call.node, tenant_id, self._request.group_id)
+        except Refusal:
+            return False  # Said when the coordinator is asked.
+
     def begin(self, call: "Call") -> Buffers | Answer:
         """Ask the coordinator; the response, where it is known at once."""
         if self.may_be_behind:
             self._note_refusals(call)
-        if self._asked:
+        if self._asked and self.buffers is None:
             try:
                 self._ask(call)
             except Refusal as refusal:

@@ -13,6 +13,7 @@ from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex, ProducerId, TopicName
 from brokers.log.verification import Guard
 from brokers.node.authorization import may, note_refused_topics
+from brokers.node.coordination import group_limit
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.shard import Shard
 from brokers.node.ports import PartitionNumber, TransactionPart
@@ -95,6 +96,7 @@ async def _commit(
     asked: list[NewOffset],
 ) -> list[ErrorCode]:
     name = qualified(context.session.tenant_id, request.group_id)
+    await group_limit.admit(node, context.session.tenant_id, request.group_id)
     shard = node.groups.shard_for(name)
     guard = await _confirm(request, context, node, shard)
     commit = CommitInTransaction(
