@@ -131,6 +131,7 @@ def node_config(instance: Any, broker_id: int) -> NodeConfig:
         verifier_pepper=instance.secrets.verifier_pepper.encode(),
         edge_public_key_pem=instance.secrets.edge_token_public_key,
         broker_token_key=instance.secrets.broker_token_key,
+        session_lifetime_ms=instance.connections_max_reauth_ms,
     )
 
 

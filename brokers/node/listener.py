@@ -10,6 +10,7 @@ import socket
 from collections import defaultdict
 from collections.abc import Callable
 
+from brokers.kernel.addresses import network_of
 from brokers.kernel.ids import TenantId
 from brokers.kernel.limits import (
     CONNECTIONS_MAX,
@@ -17,7 +18,6 @@ from brokers.kernel.limits import (
     LOGINS_PER_ADDRESS_MAX,
     UNSENT_BYTES_PER_TENANT_MAX,
 )
-from brokers.node.authentication.failed_logins import network_of
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authorization import Rights
 from brokers.node.config import ListenerConfig

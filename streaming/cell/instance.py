@@ -69,6 +69,8 @@ class Instance:
     internal_bootstrap: str
     """The internal listeners when they stand on several hosts; empty on one machine."""
     tls: bool
+    connections_max_reauth_ms: int
+    """A Kafka client authenticates again by then or is cut off; 0 for as long as its key lasts."""
     demo: bool
     database_url: str
     """The service role: no ownership, no BYPASSRLS."""
@@ -155,6 +157,7 @@ def _assemble(folder: Path, env: Mapping[str, str]) -> Instance:
         internal_host=env.get("HEADWATER_INTERNAL_HOST", LOOPBACK),
         internal_bootstrap=env.get("HEADWATER_INTERNAL_BOOTSTRAP", ""),
         tls=_boolean(env, recorded, "tls"),
+        connections_max_reauth_ms=_integer(env, recorded, "connections_max_reauth_ms", 0),
         demo=_boolean(env, recorded, "demo"),
         database_url=database_url
         or _embedded_database_url(recorded, "headwater_service", secrets.database_service_password),

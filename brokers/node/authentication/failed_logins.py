@@ -6,13 +6,12 @@ somebody else. An address from which logins fail in floods gets no more of the b
 it takes to judge what it shows; what is right is let in all the same.
 """
 
-import ipaddress
-from collections import OrderedDict
-from typing import Final, TypeVar
+from typing import Final
 
-from brokers.quotas.token_bucket import TokenBucket
+from brokers.kernel.addresses import network_of
+from brokers.quotas.failures import Failures
 
-BUCKETS_MAX: Final = 20_000
+KEPT_MAX: Final = 20_000
 """Of each kind; the one that failed longest ago is forgotten."""
 
 KEY_FAILURES_PER_SECOND: Final = 0.1
@@ -28,40 +27,31 @@ WAITING_PER_ADDRESS_MAX: Final = 50
 """Failed logins that wait for their answer; those beyond are answered at once, and hold nothing."""
 
 
-K = TypeVar("K")
-
-
 class FailedLogins:
     """``address`` is an IP address as text; times are milliseconds of a monotonic clock."""
 
     def __init__(self) -> None:
-        self._by_key: OrderedDict[tuple[str, str], TokenBucket] = OrderedDict()
-        self._by_address: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._by_key: Failures[tuple[str, str]] = Failures(
+            KEY_FAILURES_PER_SECOND, burst_ms=KEY_BURST_MS, kept_max=KEPT_MAX
+        )
+        self._by_address: Failures[str] = Failures(
+            ADDRESS_FAILURES_PER_SECOND, burst_ms=ADDRESS_BURST_MS, kept_max=KEPT_MAX
+        )
         self._waiting: dict[str, int] = {}
 
     def locks_out(self, address: str, key_id: str, now_ms: int) -> bool:
         """Whether the key is not to be looked at from there now."""
-        bucket = self._by_key.get((network_of(address), key_id))
-        return bucket is not None and bucket.available(now_ms) < 1
+        return self._by_key.wait_ms((network_of(address), key_id), now_ms) > 0
 
     def is_flooded_by(self, address: str, now_ms: int) -> bool:
         """Whether logins fail so often from there that nothing is looked up or logged for it."""
-        bucket = self._by_address.get(network_of(address))
-        return bucket is not None and bucket.available(now_ms) < 1
+        return self._by_address.wait_ms(network_of(address), now_ms) > 0
 
     def failed(self, address: str, key_id: str, now_ms: int) -> None:
         """A login from there with that key was refused."""
         network = network_of(address)
-        _take(
-            self._by_key, (network, key_id),
-            TokenBucket.full(KEY_FAILURES_PER_SECOND, burst_ms=KEY_BURST_MS, now_ms=now_ms),
-            now_ms,
-        )  # fmt: skip
-        _take(
-            self._by_address, network,
-            TokenBucket.full(ADDRESS_FAILURES_PER_SECOND, burst_ms=ADDRESS_BURST_MS, now_ms=now_ms),
-            now_ms,
-        )  # fmt: skip
+        self._by_key.note((network, key_id), now_ms)
+        self._by_address.note(network, now_ms)
 
     def begin_waiting(self, address: str) -> bool:
         """Whether one more answer may be delayed; ``end_waiting`` must follow if so."""
@@ -76,23 +66,3 @@ class FailedLogins:
         self._waiting[network] -= 1
         if not self._waiting[network]:
             del self._waiting[network]
-
-
-def _take(buckets: OrderedDict[K, TokenBucket], key: K, fresh: TokenBucket, now_ms: int) -> None:
-    bucket = buckets.setdefault(key, fresh)
-    if bucket.available(now_ms) >= 1:
-        bucket.take(1, now_ms)
-    buckets.move_to_end(key)
-    if len(buckets) > BUCKETS_MAX:
-        buckets.popitem(last=False)
-
-
-def network_of(address: str) -> str:
-    """What one host can come from: of IPv6 that is a whole /64."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from brokers.worker import node_config
 from streaming.cell import secrets
 from streaming.cell.failure import ConfigurationError
 from streaming.cell.instance import Instance
@@ -50,6 +51,7 @@ def test_the_environment_comes_before_the_record(folder):
             "HEADWATER_KAFKA_PORT": "29092",
             "HEADWATER_ADVERTISED_HOST": "streams.example",
             "HEADWATER_TLS": "true",
+            "HEADWATER_CONNECTIONS_MAX_REAUTH_MS": "3600000",
             "DATABASE_URL": "postgresql://app@db/streams",
             "REDIS_URL": "redis://cache/1",
         },
@@ -58,6 +60,7 @@ def test_the_environment_comes_before_the_record(folder):
     assert instance.bootstrap_servers == "streams.example:29092,streams.example:29093"
     assert instance.http_url == "https://streams.example:18000"
     assert instance.security_protocol == "SASL_SSL"
+    assert node_config(instance, 1).session_lifetime_ms == 3_600_000
     assert (instance.database_url, instance.redis_url) == (
         "postgresql://app@db/streams",
         "redis://cache/1",

@@ -1,6 +1,7 @@
 """Failures to log in, by address."""
 
-from streaming.quotas.failed_logins import ADDRESSES_MAX, FailedLogins
+from streaming.quotas import failed_logins
+from streaming.quotas.failed_logins import FailedLogins
 
 
 class Clock:
@@ -38,8 +39,11 @@ def test_a_host_of_ipv6_cannot_move_within_its_network():
     assert logins.seconds_to_wait("2001:db8:0:1::1") == 0
 
 
-def test_addresses_are_bounded_in_number():
+def test_addresses_are_bounded_in_number(monkeypatch):
+    monkeypatch.setattr(failed_logins, "ADDRESSES_MAX", 3)
     logins = FailedLogins(Clock())
-    for number in range(ADDRESSES_MAX + 10):
-        logins.failed(f"a{number}")
-    assert len(logins._buckets) == ADDRESSES_MAX
+    for number in range(4):
+        for _ in range(100):
+            logins.failed(f"a{number}")
+    assert logins.seconds_to_wait("a0") == 0, "forgotten for the fourth"
+    assert all(logins.seconds_to_wait(f"a{number}") == 1 for number in (1, 2, 3))

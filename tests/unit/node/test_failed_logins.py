@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brokers.kernel.addresses import network_of
 from brokers.node.authentication import failed_logins
-from brokers.node.authentication.failed_logins import FailedLogins, network_of
+from brokers.node.authentication.failed_logins import FailedLogins
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 TRIES = 10
@@ -45,7 +46,7 @@ def test_a_flood_is_one_whatever_the_keys():
 
 
 def test_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr(failed_logins, "BUCKETS_MAX", 3)
+    monkeypatch.setattr(failed_logins, "KEPT_MAX", 3)
     logins = FailedLogins()
     for _ in range(TRIES):
         logins.failed(HERE, "HW1", 0)
