@@ -1,11 +1,10 @@
 """Where a node's figures go: PostgreSQL, by a thread and a connection of their own."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from brokers.adapters.database_calls import DatabaseCalls
 from brokers.kernel.ids import BrokerId, Incarnation, TenantId
-from brokers.node.ports import BrokerReading, PrincipalReading, ReplicaReading
+from brokers.node.ports import Readings
 from brokers.selectors import stored_bytes
 from brokers.selectors.database_time import database_time
 from brokers.services import publish_figures, roll_up_figures
@@ -24,21 +23,10 @@ class PostgresFigures:
         self._calls.close()
 
     async def publish(
-        self,
-        broker_id: BrokerId,
-        incarnation: Incarnation,
-        broker: BrokerReading,
-        replicas: Sequence[ReplicaReading],
-        principals: Sequence[PrincipalReading],
+        self, broker_id: BrokerId, incarnation: Incarnation, readings: Readings
     ) -> None:
         await self._calls.call(
-            ANSWER_SECONDS,
-            publish_figures.publish_figures,
-            broker_id,
-            incarnation,
-            broker,
-            replicas,
-            principals,
+            ANSWER_SECONDS, publish_figures.publish_figures, broker_id, incarnation, readings
         )
 
     async def roll_up(self) -> None:

@@ -6,6 +6,7 @@ from brokers.models.figures import (
     PrincipalFigures,
     ReplicaFigures,
     TenantFigures,
+    TenantUse,
     TopicFigures,
 )
 from brokers.models.halt import ControlState, ForgottenBroker, ReplicaReportRow
@@ -31,6 +32,7 @@ __all__ = [
     "ReplicaReportRow",
     "TenantFigures",
     "TenantPoint",
+    "TenantUse",
     "Topic",
     "TopicFigures",
     "TopicPoint",

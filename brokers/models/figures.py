@@ -147,3 +147,27 @@ class PrincipalFigures(TenantOwned):
                 name="figures_of_principal",
             ),
         ]
+
+
+class TenantUse(TenantOwned):
+    """What one tenant holds of one broker, by the broker's word when it last changed.
+
+    ``busy_ms`` of the broker's time is a counter of its incarnation; ``busy_percent`` is what it
+    came to since the row before, null after a start.
+    """
+
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    broker_id = models.PositiveIntegerField()
+    incarnation = models.BigIntegerField()
+    at = models.DateTimeField()
+    connections = models.PositiveIntegerField()
+    groups = models.PositiveIntegerField()
+    busy_ms = models.BigIntegerField()
+    busy_percent = models.FloatField(null=True)
+
+    class Meta(TenantOwned.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "broker_id"], name="use_of_broker"),
+        ]

@@ -57,6 +57,7 @@ class Charges:
 
     def charge_time(self, spent_ms: float) -> int:
         """Of the broker's event loop."""
+        self._tenant.busy_ms += spent_ms
         buckets = self._meter.time
         return charge(buckets, spent_ms, self._monotonic_ms()) if buckets else 0
 

@@ -22,8 +22,11 @@ from brokers.node.ports import (
     FiguresStore,
     MetadataUnavailable,
     PrincipalReading,
+    Readings,
     ReplicaReading,
+    UseReading,
 )
+from brokers.quotas.tenant_quotas import GROUPS
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -50,12 +53,7 @@ class NoFigures:
     """A node by itself: nobody looks at it."""
 
     async def publish(
-        self,
-        broker_id: BrokerId,
-        incarnation: Incarnation,
-        broker: BrokerReading,
-        replicas: Sequence[ReplicaReading],
-        principals: Sequence[PrincipalReading],
+        self, broker_id: BrokerId, incarnation: Incarnation, readings: Readings
     ) -> None: ...
 
     async def roll_up(self) -> None: ...
@@ -90,6 +88,7 @@ class Published:
     def __init__(self) -> None:
         self._taken: dict[Key, tuple[int, ReplicaReading]] = {}
         self._principals: dict[tuple[TenantId, str], PrincipalReading] = {}
+        self._uses: dict[TenantId, UseReading] = {}
         self._turn = 0
         self._number = 0
         self._generation = 0
@@ -100,6 +99,7 @@ class Published:
             self._generation = generation
             self._taken.clear()
             self._principals.clear()
+            self._uses.clear()
 
     def changed(self, readings: Iterable[ReplicaReading]) -> list[tuple[int, ReplicaReading]]:
         """Those that the store does not have so, as in ``Look``."""
@@ -125,6 +125,14 @@ class Published:
         start = self._turn % len(news)
         self._turn = start + PRINCIPALS_MAX
         return (news[start:] + news[:start])[:PRINCIPALS_MAX]
+
+    def changed_uses(self, readings: Iterable[UseReading]) -> list[UseReading]:
+        """Those that the store does not have so."""
+        return [each for each in readings if self._uses.get(each.tenant_id) != each]
+
+    def uses_were_taken(self, readings: Iterable[UseReading]) -> None:
+        for reading in readings:
+            self._uses[reading.tenant_id] = reading
 
     def principals_were_taken(self, readings: Iterable[PrincipalReading]) -> None:
         for reading in readings:
@@ -170,9 +178,10 @@ class Figures:
         look = await look_at(node, self._published)
         changed = look.first_changed()
         principals = self._published.changed_principals(_principals(node))
-        await self._store.publish(
-            node.broker_id, node.incarnation, _broker_reading(node, look), changed, principals
-        )
+        uses = self._published.changed_uses(_uses(node))
+        readings = Readings(_broker_reading(node, look), changed, principals, uses)
+        await self._store.publish(node.broker_id, node.incarnation, readings)
+        self._published.uses_were_taken(uses)
         self._published.were_taken(changed)
         self._published.principals_were_taken(principals)
 
@@ -232,6 +241,17 @@ def _principals(node: "Node") -> list[PrincipalReading]:
         if tenant_id != BROKERS  # Copying is nobody's use.
         for name, counter in tenant.principals.items()
     ]
+
+
+def _uses(node: "Node") -> list[UseReading]:
+    return [
+        UseReading(
+            tenant_id, node.metrics.tenant(tenant_id).connections,
+            tenant.counts[GROUPS].count, round(tenant.busy_ms),
+        )
+        for tenant_id, tenant in node.quotas.tenants.items()
+        if tenant_id in node.image.tenants
+    ]  # fmt: skip
 
 
 def _broker_reading(node: "Node", look: Look) -> BrokerReading:

@@ -283,6 +283,15 @@ class PrincipalReading(NamedTuple):
     requests: int
 
 
+class UseReading(NamedTuple):
+    """What one tenant holds of a broker, and what it took of its time in this incarnation."""
+
+    tenant_id: TenantId
+    connections: int
+    groups: int
+    busy_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerReading:
     """One broker: counters of this incarnation, and how it is now. ``disk_bytes`` and
@@ -300,6 +309,16 @@ class BrokerReading:
     requests: int
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """One publication of a broker's."""
+
+    broker: BrokerReading
+    replicas: Sequence[ReplicaReading] = ()
+    principals: Sequence[PrincipalReading] = ()
+    uses: Sequence[UseReading] = ()
+
+
 class FiguresStore(Protocol):
     """Where brokers' figures go, for people to look at. Nothing is decided by them but whether a
     tenant may store more.
@@ -309,14 +328,9 @@ class FiguresStore(Protocol):
     """
 
     async def publish(
-        self,
-        broker_id: BrokerId,
-        incarnation: Incarnation,
-        broker: BrokerReading,
-        replicas: Sequence[ReplicaReading],
-        principals: Sequence[PrincipalReading],
+        self, broker_id: BrokerId, incarnation: Incarnation, readings: Readings
     ) -> None:
-        """``replicas`` and ``principals``: those that changed since they were last taken."""
+        """What changed since it was last taken, and the broker itself."""
         ...
 
     async def roll_up(self) -> None:

@@ -88,8 +88,8 @@ class TenantQuotas:
     """``configure`` it before anything else, and again when what it was told has changed."""
 
     __slots__ = (
-        "_buckets", "_client_quotas", "_meters", "_time", "counts", "is_full", "message_bytes",
-        "rates", "tenant_id", "version",
+        "_buckets", "_client_quotas", "_meters", "_time", "busy_ms", "counts", "is_full",
+        "message_bytes", "rates", "tenant_id", "version",
     )  # fmt: skip
 
     def __init__(self, tenant_id: TenantId) -> None:
@@ -98,6 +98,8 @@ class TenantQuotas:
         self.counts: dict[str, CountLease] = {}
         self.message_bytes = ANY_NUMBER
         """The largest record batch."""
+        self.busy_ms = 0.0
+        """What requests have taken of the broker's time, ever."""
         self.is_full = False
         """Whether the tenant stores nearly all that it may store: nothing more is taken then."""
         self.version = 0

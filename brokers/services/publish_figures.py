@@ -4,7 +4,7 @@ from typing import Final
 from django.db import connection
 
 from brokers.kernel.ids import BrokerId, Incarnation
-from brokers.node.ports import BrokerReading, PrincipalReading, ReplicaReading
+from brokers.node.ports import PrincipalReading, Readings, ReplicaReading, UseReading
 from tenants import scope
 from tenants.transactions import limit_waits
 
@@ -64,6 +64,26 @@ WHERE known.records_in <= excluded.records_in AND known.bytes_in <= excluded.byt
     AND known.bytes_out <= excluded.bytes_out AND known.requests <= excluded.requests
 """
 
+# Of the newest incarnation only: nobody needs what an earlier one held.
+_USES: Final = """
+INSERT INTO brokers_tenantuse AS known (
+    tenant_id, broker_id, incarnation, at, connections, groups, busy_ms
+)
+SELECT told.tenant_id, %(broker)s, %(incarnation)s, now(),
+    told.connections, told.groups, told.busy_ms
+FROM unnest(
+    %(tenant_id)s::uuid[], %(connections)s::int[], %(groups)s::int[], %(busy_ms)s::bigint[]
+) AS told (tenant_id, connections, groups, busy_ms)
+ON CONFLICT (tenant_id, broker_id) DO UPDATE SET
+    incarnation = excluded.incarnation, at = excluded.at, connections = excluded.connections,
+    groups = excluded.groups, busy_ms = excluded.busy_ms,
+    busy_percent = CASE WHEN known.incarnation = excluded.incarnation
+        THEN (excluded.busy_ms - known.busy_ms)
+        / nullif(extract(epoch FROM excluded.at - known.at), 0)::float8 / 10 END
+WHERE known.incarnation < excluded.incarnation
+    OR (known.incarnation = excluded.incarnation AND known.busy_ms <= excluded.busy_ms)
+"""
+
 _COUNTERS: Final = ("bytes_in", "bytes_out", "network_in", "network_out", "requests")
 _PLAIN: Final = ("disk_bytes", "disk_free_bytes", "leaders", "replicas", "stored_bytes")
 
@@ -90,13 +110,7 @@ WHERE known.incarnation < excluded.incarnation
 """
 
 
-def publish_figures(
-    broker_id: BrokerId,
-    incarnation: Incarnation,
-    broker: BrokerReading,
-    replicas: Sequence[ReplicaReading],
-    principals: Sequence[PrincipalReading] = (),
-) -> None:
+def publish_figures(broker_id: BrokerId, incarnation: Incarnation, readings: Readings) -> None:
     """What a broker counted, over what it had said before; an earlier incarnation's word, or an
     older one of its own, changes nothing.
 
@@ -104,23 +118,22 @@ def publish_figures(
     topics that are gone are left out.
     """
     who = {"broker": broker_id, "incarnation": incarnation}
-    plain = {name: getattr(broker, name) for name in [*_PLAIN, *_COUNTERS]}
-    columns = _columns(replicas)
+    plain = {name: getattr(readings.broker, name) for name in [*_PLAIN, *_COUNTERS]}
     with scope.system("a broker publishes its figures"), connection.cursor() as cursor:
         limit_waits()
         cursor.execute(_BROKER, {**who, **plain})
-        if replicas:
+        if readings.replicas:
+            columns = _columns(ReplicaReading._fields, readings.replicas)
+            columns["topic_id"] = [each.topic_id.hex() for each in readings.replicas]
             cursor.execute(_REPLICAS, {**who, **columns})
-        if principals:
-            values = zip(*principals, strict=True)
-            told = dict(zip(PrincipalReading._fields, map(list, values), strict=True))
-            cursor.execute(_PRINCIPALS, {**who, **told})
+        if readings.principals:
+            cursor.execute(
+                _PRINCIPALS, {**who, **_columns(PrincipalReading._fields, readings.principals)}
+            )
+        if readings.uses:
+            cursor.execute(_USES, {**who, **_columns(UseReading._fields, readings.uses)})
 
 
-def _columns(replicas: Sequence[ReplicaReading]) -> dict[str, list[object]]:
+def _columns(names: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, list[object]]:
     """By name; rows are put together again by ``unnest``."""
-    values = [list(column) for column in zip(*replicas, strict=True)]
-    columns = dict(zip(ReplicaReading._fields, values, strict=False))
-    if columns:
-        columns["topic_id"] = [each.topic_id.hex() for each in replicas]
-    return columns
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}

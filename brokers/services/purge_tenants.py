@@ -3,7 +3,7 @@ from typing import Final
 
 from django.db.models.functions import Now
 
-from brokers.models import PartitionMutations, Topic
+from brokers.models import PartitionMutations, TenantUse, Topic
 from brokers.published import topic_change
 from brokers.services.control_state import share_control_state
 from tenants import audit, changes, scope
@@ -110,6 +110,7 @@ def _without_limits(tenant: Tenant) -> list[NewChange]:
     quotas = ClientQuota.objects.filter(tenant_id=tenant.id)
     told = [no_client_quota_change(quota) for quota in quotas]
     quotas.delete()
+    TenantUse.objects.filter(tenant_id=tenant.id).delete()
     TenantLimit.objects.filter(tenant_id=tenant.id).delete()
     PartitionMutations.objects.filter(tenant_id=tenant.id).delete()
     return told

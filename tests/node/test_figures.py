@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from brokers.node.figures import PRINCIPALS_MAX, REPLICAS_MAX, Look, Published
-from brokers.node.ports import MetadataUnavailable, PrincipalReading, ReplicaReading
+from brokers.node.ports import MetadataUnavailable, PrincipalReading, ReplicaReading, UseReading
 from tests.node.fakes import MemoryCell
 from tests.node.harness import node_config, running, wait_until
 from tests.node.raw_client import RawClient, batch
@@ -22,14 +22,16 @@ class MemoryFigures:
         self.brokers = []
         self.published: list[ReplicaReading] = []
         self.principals: list[PrincipalReading] = []
+        self.uses: list[UseReading] = []
 
-    async def publish(self, broker_id, incarnation, broker, replicas, principals) -> None:
+    async def publish(self, broker_id, incarnation, readings) -> None:
         self.attempts += 1
         if not self.available:
             raise MetadataUnavailable("switched off by the test")
-        self.brokers.append(broker)
-        self.published += replicas
-        self.principals += principals
+        self.brokers.append(readings.broker)
+        self.published += readings.replicas
+        self.principals += readings.principals
+        self.uses += readings.uses
 
     async def roll_up(self) -> None:
         self.roll_ups += 1
@@ -56,6 +58,18 @@ def node(cell, tmp_path, figures):
     config = node_config(tmp_path / "volume", figures_interval_s=0.05)
     with running(cell, config, figures=figures) as running_node:
         yield running_node
+
+
+def test_what_a_tenant_holds_is_published_as_it_changes(cell, node, figures):
+    tenant = cell.add_tenant()
+    key = cell.add_key(tenant)
+    with RawClient(node.port).log_in(key), RawClient(node.port).log_in(key):
+        wait_until(lambda: UseReading(tenant.id, 2, 0, 0) in _timeless(figures.uses), "two")
+    wait_until(lambda: _timeless(figures.uses)[-1:] == [UseReading(tenant.id, 0, 0, 0)], "none")
+
+
+def _timeless(readings):
+    return [each._replace(busy_ms=0) for each in readings]
 
 
 def test_what_changed_is_published_once(cell, node, figures):

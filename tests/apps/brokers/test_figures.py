@@ -15,17 +15,19 @@ from brokers.models import (
     ReplicaFigures,
     TenantFigures,
     TenantPoint,
+    TenantUse,
     Topic,
     TopicFigures,
     TopicPoint,
 )
-from brokers.node.ports import BrokerReading, PrincipalReading, ReplicaReading
+from brokers.node.ports import BrokerReading, PrincipalReading, Readings, ReplicaReading, UseReading
 from brokers.selectors.cell_brokers import cell_brokers
 from brokers.selectors.database_time import database_time
 from brokers.selectors.moving_tenants import LATELY, moving_tenants
 from brokers.selectors.partition_map import partition_map
 from brokers.selectors.partitions import partition_states
 from brokers.selectors.tenant_health import tenant_health
+from brokers.selectors.tenant_use import tenant_use
 from brokers.services import forget_usage as forgetting
 from brokers.services.delete_topic import delete_topic
 from brokers.services.fence_broker import fence_broker
@@ -50,7 +52,8 @@ def broker_reading(**changes):
 
 
 def publish(*replicas, broker=1, incarnation=1, **figures):
-    publish_figures(BrokerId(broker), Incarnation(incarnation), broker_reading(**figures), replicas)
+    readings = Readings(broker_reading(**figures), replicas)
+    publish_figures(BrokerId(broker), Incarnation(incarnation), readings)
 
 
 def roll_up(seconds):
@@ -189,9 +192,8 @@ def principal(tenant, name, requests, *, records=0, size=0, out=0):
 
 
 def told_of(*principals, incarnation=1):
-    publish_figures(
-        BrokerId(1), Incarnation(incarnation), broker_reading(), (), principals=principals
-    )
+    readings = Readings(broker_reading(), principals=principals)
+    publish_figures(BrokerId(1), Incarnation(incarnation), readings)
 
 
 def test_hours_and_days_of_a_topic_add_up(acme, flights):
@@ -347,3 +349,34 @@ def test_the_map_tells_lags_and_who_is_offline(acme, flights):
     assert second.sizes.high_watermark is None
     assert {each: known.records for each, known in second.lags.items()} == {2: 0}
     assert partition_map(acme.tenant.id, "absent") == []
+
+
+def hold(tenant, connections, groups, busy_ms, *, broker=1, incarnation=1):
+    use = UseReading(str(tenant.tenant.id), connections, groups, busy_ms)
+    readings = Readings(broker_reading(), uses=[use])
+    publish_figures(BrokerId(broker), Incarnation(incarnation), readings)
+
+
+def test_what_a_tenant_holds_is_the_sum_over_brokers_that_are_alive(acme, rival, three_brokers):
+    hold(acme, 3, 2, 100)
+    hold(rival, 50, 50, 100)
+    hold(acme, 4, 5, 100, broker=2)
+    assert (tenant_use(acme.tenant.id).connections, tenant_use(acme.tenant.id).groups) == (7, 7)
+    hold(acme, 1, 2, 150)
+    assert tenant_use(acme.tenant.id).connections == 5
+    hold(acme, 9, 9, 140)
+    assert tenant_use(acme.tenant.id).connections == 5, "an older word changes nothing"
+    fence_broker(BrokerId(2), Incarnation(1), by="test")
+    assert (tenant_use(acme.tenant.id).connections, tenant_use(acme.tenant.id).groups) == (1, 2)
+
+
+def test_a_brokers_time_is_told_while_it_is_taken(acme, three_brokers):
+    hold(acme, 1, 0, 100)
+    assert tenant_use(acme.tenant.id).busy_percent == 0
+    with scope.system("a test"):
+        TenantUse.objects.update(at=database_time() - timedelta(seconds=5))
+    hold(acme, 1, 0, 100 + 2_500)
+    assert tenant_use(acme.tenant.id).busy_percent == pytest.approx(50, rel=0.05)
+    with scope.system("a test"):
+        TenantUse.objects.update(at=database_time() - timedelta(seconds=60))
+    assert tenant_use(acme.tenant.id).busy_percent == 0

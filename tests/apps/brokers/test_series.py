@@ -8,7 +8,7 @@ import pytest
 from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex
 from brokers.metering.thinning import kept
 from brokers.models import FiguresTick, GroupPoint, TenantPoint, TopicPoint
-from brokers.node.ports import BrokerReading, ReplicaReading
+from brokers.node.ports import BrokerReading, Readings, ReplicaReading
 from brokers.selectors.series import Window, group_series, tenant_series, topic_series
 from brokers.services.publish_figures import publish_figures
 from brokers.services.roll_up_figures import roll_up_figures
@@ -33,7 +33,7 @@ def count(topic, records, at_s):
         topic.topic_id, PartitionIndex(0), records, 100 * records, 0, 0, records, 100 * records
     )
     broker = BrokerReading(**dict.fromkeys(BrokerReading.__dataclass_fields__, 0))
-    publish_figures(BrokerId(1), Incarnation(1), broker, [reading])
+    publish_figures(BrokerId(1), Incarnation(1), Readings(broker, [reading]))
     assert roll_up_figures(moment(at_s))
 
 
