@@ -1,17 +1,22 @@
 """Ten ways of being a bad neighbour: each keeps asking until its process is ended.
 
 ``python -m bench.neighbour_loads KIND`` reads where and who from a JSON document on stdin. What it
-is refused, throttled or cut off is what is meant to happen; it tries again at once.
+is refused, throttled or cut off is what is meant to happen; it tries again at once. Ended by
+SIGTERM, it tells what it did, as a JSON document on stdout: how often it got what it asked for
+(``done``), and how often not (``refused``).
 """
 
 import base64
 import json
 import os
+import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection
 from itertools import count
 from typing import Final
@@ -49,28 +54,45 @@ class Target:
         return Peer("neighbour", "", self.config, [])
 
 
-def bandwidth(target: Target) -> None:
+class Did:
+    """What a neighbour did; shared by its threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts = Counter[str]()
+
+    def count(self, got_it: bool) -> None:
+        with self._lock:
+            self._counts["done" if got_it else "refused"] += 1
+
+    def told(self) -> str:
+        with self._lock:
+            return json.dumps({name: self._counts[name] for name in ("done", "refused")})
+
+
+def bandwidth(target: Target, did: Did) -> None:
     """Produce as many bytes as are taken."""
-    _flood(target, MIB // 2)
+    _flood(target, did, MIB // 2)
 
 
-def big_messages(target: Target) -> None:
+def big_messages(target: Target, did: Did) -> None:
     """Produce records of eight MiB."""
-    _flood(target, 8 * MIB - 4096)
+    _flood(target, did, 8 * MIB - 4096)
 
 
-def _flood(target: Target, size: int) -> None:
+def _flood(target: Target, did: Did, size: int) -> None:
     producer = Producer(target.config | {"message.max.bytes": str(9 * MIB), "linger.ms": "0"})
     value = os.urandom(size)
+    told = lambda error, _message: did.count(error is None)  # noqa: E731
     while True:
         try:
-            producer.produce(target.topic, value)
+            producer.produce(target.topic, value, on_delivery=told)
         except BufferError:
             producer.poll(0.05)
         producer.poll(0)
 
 
-def requests(target: Target) -> None:
+def requests(target: Target, did: Did) -> None:
     """Ask for metadata, many requests before an answer is read."""
     ask = frame(ApiKey.METADATA, 5, MetadataRequest(None, False)) * PIPELINED
     client = WireClient.to(target.peer)
@@ -78,45 +100,49 @@ def requests(target: Target) -> None:
         client.send(ask)
         for _ in range(PIPELINED):
             client.receive(int.from_bytes(client.receive(4)))
+            did.count(True)
 
 
-def connections(target: Target) -> None:
+def connections(target: Target, did: Did) -> None:
     """Log in, and leave."""
     WireClient.to(target.peer).close()
+    did.count(True)
 
 
-def auth_flood(target: Target) -> None:
+def auth_flood(target: Target, did: Did) -> None:
     """Log in with a secret that is wrong."""
     wrong = target.config | {"sasl.password": "wrong"}
     WireClient.to(Peer("neighbour", "", wrong, []))
 
 
-def partitions(target: Target) -> None:
+def partitions(target: Target, did: Did) -> None:
     """Create topics of many partitions and delete them."""
     admin = AdminClient(target.config)
     name = f"many-{os.getpid()}-{next(_names)}"
     admin.create_topics([NewTopic(name, 50, 1)])[name].result(30)
     admin.delete_topics([name])[name].result(30)
+    did.count(True)
 
 
-def groups(target: Target) -> None:
+def groups(target: Target, did: Did) -> None:
     """Join one new group after the other."""
-    _member(target, f"group-{os.getpid()}-{next(_names)}", seconds=0.5)
+    _member(target, did, f"group-{os.getpid()}-{next(_names)}", seconds=2.0)
 
 
-def rebalances(target: Target) -> None:
+def rebalances(target: Target, did: Did) -> None:
     """Join one group and leave it, over and over."""
-    _member(target, "restless", seconds=0.5)
+    _member(target, did, "restless", seconds=2.0)
 
 
-def _member(target: Target, group: str, seconds: float) -> None:
+def _member(target: Target, did: Did, group: str, seconds: float) -> None:
     consumer = Consumer(target.config | {"group.id": group, "session.timeout.ms": "6000"})
     consumer.subscribe([target.topic])
     consumer.poll(seconds)
+    did.count(bool(consumer.assignment()))
     consumer.close()
 
 
-def slow_readers(target: Target) -> None:
+def slow_readers(target: Target, did: Did) -> None:
     """Ask for much, and never read an answer."""
     fetch = FetchRequest(
         max_wait_ms=100,
@@ -132,12 +158,13 @@ def slow_readers(target: Target) -> None:
         client = WireClient.to(target.peer)
         client.send(frame(ApiKey.FETCH, 4, fetch) * 4)
         clients.append(client)
+        did.count(True)
     time.sleep(20)
     for client in clients:
         client.close()
 
 
-def rest(target: Target) -> None:
+def rest(target: Target, did: Did) -> None:
     """Ask over HTTP, on one connection each thread."""
     host = target.http.removeprefix("http://")
     key = f"{target.config['sasl.username']}:{target.config['sasl.password']}"
@@ -145,10 +172,12 @@ def rest(target: Target) -> None:
     connection = HTTPConnection(host, timeout=30)
     while True:
         connection.request("GET", "/kafka/v2/topics", headers=headers)
-        connection.getresponse().read()
+        answer = connection.getresponse()
+        answer.read()
+        did.count(answer.status == HTTPStatus.OK)
 
 
-LOADS: Final[dict[str, Callable[[Target], None]]] = {
+LOADS: Final[dict[str, Callable[[Target, Did], None]]] = {
     "bandwidth": bandwidth,
     "requests": requests,
     "connections": connections,
@@ -162,22 +191,28 @@ LOADS: Final[dict[str, Callable[[Target], None]]] = {
 }
 
 
-def _for_ever(load: Callable[[Target], None], target: Target) -> None:
+def _for_ever(load: Callable[[Target, Did], None], target: Target, did: Did) -> None:
     while True:
         try:
-            load(target)
+            load(target, did)
         except (OSError, KafkaException, HeadwaterError, ValueError):
+            did.count(False)
             time.sleep(PAUSE_SECONDS)
 
 
 def main() -> None:
     # The neighbour's own work is not what is measured, where both share a machine.
     os.nice(10)
+    ended, did = threading.Event(), Did()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
     target = Target(**json.load(sys.stdin))
     for _ in range(THREADS):
-        arguments = (LOADS[sys.argv[1]], target)
+        arguments = (LOADS[sys.argv[1]], target, did)
         threading.Thread(target=_for_ever, args=arguments, daemon=True).start()
-    threading.Event().wait()
+    ended.wait()
+    print(did.told(), flush=True)
+    # Threads that wait for an answer must not be waited for.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ def main(out: Path, rounds: int, scale: float) -> int:
 
 def _beside(victim: Victim, target: Target, kind: str, seconds: float) -> dict[str, Any]:
     alone = victim.run(seconds)
-    with _neighbour(target, kind):
+    with _neighbour(target, kind) as did:
         time.sleep(min(WARM_UP_SECONDS, seconds))
         beside = victim.run(seconds)
     p99 = beside.p99 / alone.p99
@@ -149,21 +149,32 @@ def _beside(victim: Victim, target: Target, kind: str, seconds: float) -> dict[s
         "beside": beside.told,
         "p99_ratio": round(p99, 2),
         "throughput_ratio": round(throughput, 3),
+        "neighbour": did,
         "within": p99 <= P99_RATIO_MAX and throughput >= THROUGHPUT_RATIO_MIN,
     }
 
 
 @contextmanager
-def _neighbour(target: Target, kind: str) -> Iterator[None]:
+def _neighbour(target: Target, kind: str) -> Iterator[dict[str, int]]:
+    """What it did is in what this yields, afterwards. Raises ``RuntimeError`` when it did nothing:
+    then nobody was disturbed, and there is nothing to be within."""
+    did: dict[str, int] = {}
     command = [sys.executable, "-m", "bench.neighbour_loads", kind]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         assert process.stdin is not None
         process.stdin.write(json.dumps(asdict(target)).encode())
         process.stdin.close()
+        process.stdin = None
         try:
-            yield
+            yield did
         finally:
-            process.kill()
+            process.terminate()
+            told = process.communicate(timeout=30)[0]
+    did.update(json.loads(told or b"{}"))
+    if not sum(did.values()):
+        raise RuntimeError(f"the neighbour did nothing: {kind}")
 
 
 @contextmanager
@@ -239,13 +250,14 @@ def _write(
         f"{P99_RATIO_MAX:g} times that of the victim alone, throughput at least "
         f"{THROUGHPUT_RATIO_MIN:.0%} of it. The worst of {results.rounds} rounds:",
         "",
-        "| neighbour | p99 alone | p99 beside | ratio | throughput | within |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| neighbour | got | was refused | p99 alone | p99 beside | ratio | throughput | within |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for kind, rounds in measured.items():
         worst = max(rounds, key=lambda each: (not each["within"], each["p99_ratio"]))
         lines.append(
-            f"| {kind} | {worst['alone']['p99_ms']} ms | {worst['beside']['p99_ms']} ms "
+            f"| {kind} | {worst['neighbour']['done']} | {worst['neighbour']['refused']} "
+            f"| {worst['alone']['p99_ms']} ms | {worst['beside']['p99_ms']} ms "
             f"| {worst['p99_ratio']} | {worst['throughput_ratio']:.1%} "
             f"| {'yes' if worst['within'] else '**no**'} |"
         )

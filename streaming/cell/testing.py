@@ -22,6 +22,9 @@ CONSOLE = CHECKOUT / "frontend" / "console"
 LANES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 """One waits a good part of its time, and two keep two cores busy."""
 
+SLOWEST = ("--durations", "40", "--durations-min", "3")
+"""Told at the end of a whole run, so that what makes it slow is seen as it comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -81,8 +84,8 @@ def _console_checks() -> list[Check]:
 
 def _pytest(strict: bool, arguments: Sequence[str]) -> Check:
     strictly = ("--strict-skips",) if strict else ()
-    lanes = () if arguments else LANES
-    return Check("tests", (PYTHON, "-m", "pytest", *strictly, *lanes, *arguments))
+    whole = () if arguments else (*LANES, *SLOWEST)
+    return Check("tests", (PYTHON, "-m", "pytest", *strictly, *whole, *arguments))
 
 
 def _holds(check: Check) -> bool:
