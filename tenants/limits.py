@@ -45,6 +45,8 @@ KINDS: Final = (
     LimitKind("api_keys", "keys", "API keys that are not revoked"),
     LimitKind("service_accounts", "accounts", "service accounts"),
     LimitKind("acls", "ACLs", "access rules"),
+    LimitKind("connectors", "connectors", "connectors"),
+    LimitKind("connector_tasks", "tasks", "tasks of all connectors, each a process of its own"),
 )
 NAMES: Final = tuple(kind.name for kind in KINDS)
 
@@ -68,6 +70,8 @@ _STANDARD: Final = {
     "api_keys": 200,
     "service_accounts": 200,
     "acls": 2_000,
+    "connectors": 20,
+    "connector_tasks": 40,
 }
 PLANS: Final[Mapping[str, Mapping[str, int]]] = {
     "small": {
@@ -87,6 +91,8 @@ PLANS: Final[Mapping[str, Mapping[str, int]]] = {
         "api_keys": 20,
         "service_accounts": 20,
         "acls": 200,
+        "connectors": 3,
+        "connector_tasks": 4,
     },
     STANDARD: _STANDARD,
     "large": {
@@ -106,6 +112,8 @@ PLANS: Final[Mapping[str, Mapping[str, int]]] = {
         "api_keys": 2_000,
         "service_accounts": 2_000,
         "acls": 20_000,
+        "connectors": 200,
+        "connector_tasks": 400,
     },
 }
 """What there is from the start; a row of ``Plan`` changes one of them, or adds another, which has

@@ -9,14 +9,15 @@ from tenants.models import Usage, UsageBy
 
 COUNTS: Final = (
     "bytes_in", "bytes_out", "records_in", "requests", "stored_bytes_max", "partitions_max",
+    "connector_task_seconds",
 )  # fmt: skip
 
 _NOT_COUNTED: Final = {
     UsageBy.TENANT: frozenset[str](),
-    UsageBy.PRINCIPAL: frozenset({"stored_bytes_max", "partitions_max"}),
-    UsageBy.TOPIC: frozenset({"requests"}),
+    UsageBy.PRINCIPAL: frozenset({"stored_bytes_max", "partitions_max", "connector_task_seconds"}),
+    UsageBy.TOPIC: frozenset({"requests", "connector_task_seconds"}),
 }
-"""What a principal stores and who asks for a topic is nobody's to tell."""
+"""What a principal stores and who asks for a topic is nobody's to tell; tasks are a tenant's."""
 
 
 def document(used: Usage) -> dict[str, Any]:

@@ -10,9 +10,13 @@ from tenants.models.tenant import Tenant
 
 
 class ServiceAccount(TenantOwned):
+    """One that is ``managed`` belongs to a connector: it comes and goes with it, as do its keys,
+    and neither counts among the accounts and keys that the tenant may have."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="service_accounts")
     name = models.CharField(max_length=64)
+    managed = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantOwned.Meta):

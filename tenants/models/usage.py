@@ -47,6 +47,8 @@ class Usage(TenantOwned):
     requests = models.BigIntegerField(default=0)
     stored_bytes_max = models.BigIntegerField(default=0)
     partitions_max = models.PositiveIntegerField(default=0)
+    connector_task_seconds = models.BigIntegerField(default=0, db_default=0)
+    """For how long tasks of connectors ran, summed over them; of the tenant only."""
 
     class Meta(TenantOwned.Meta):
         constraints: ClassVar = [

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tenants import scope
 from tenants.errors import NotFound
 from tenants.limits import PLANS, limits_of_plan
@@ -42,13 +44,21 @@ def limits_of(tenant_id: UUID) -> dict[str, Limit]:
         defaults = _plan_limits(tenant.plan)
         applied = {**defaults, **_own_limits(tenant_id)}
         used = {
-            "api_keys": ApiKey.objects.filter(revoked_at__isnull=True).count(),
-            "service_accounts": ServiceAccount.objects.count(),
+            "api_keys": counted_keys().count(),
+            "service_accounts": ServiceAccount.objects.filter(managed=False).count(),
             "acls": Acl.objects.count(),
+            # Each connector has an account of its own, and each task that runs a key.
+            "connectors": ServiceAccount.objects.filter(managed=True).count(),
+            "connector_tasks": ApiKey.objects.filter(service_account__managed=True).count(),
         }
     return {
         name: Limit(default, applied[name], used.get(name)) for name, default in defaults.items()
     }
+
+
+def counted_keys() -> QuerySet:
+    """Keys that count among those a tenant may have: live ones, but for connectors'."""
+    return ApiKey.objects.filter(revoked_at__isnull=True).exclude(service_account__managed=True)
 
 
 def applied_limits(tenant: Tenant) -> dict[str, int]:

@@ -27,7 +27,7 @@ def create_service_account(
     account = ServiceAccount(tenant_id=tenant_id, name=name)
     with scope.tenant(tenant_id):
         limit_waits()
-        check_room(tenant_id, "service_accounts", ServiceAccount.objects.all())
+        check_room(tenant_id, "service_accounts", ServiceAccount.objects.filter(managed=False))
         try:
             with transaction.atomic():
                 account.save(force_insert=True)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from tenants import audit, changes, scope
-from tenants.errors import NotFound
+from tenants.errors import Conflict, NotFound
 from tenants.models import Acl, ApiKey, ScramUser, ServiceAccount
 from tenants.published import credential_change, no_scram_user_change
 from tenants.services.acl_rows import remove_acls
@@ -13,13 +13,16 @@ def delete_service_account(*, tenant_id: UUID, name: str, by: str) -> None:
     """Remove a service account with its ACLs, its keys and its password; brokers cut their
     connections as with revoked ones.
 
-    What was done in its name stays in the audit log. Raises ``NotFound``.
+    What was done in its name stays in the audit log. Raises ``NotFound``, and ``Conflict``
+    for a connector's account.
     """
     with scope.tenant(tenant_id):
         limit_waits()
         account = ServiceAccount.objects.select_for_update().filter(name=name).first()
         if account is None:
             raise NotFound(f"there is no service account {name!r}", name=name)
+        if account.managed:
+            raise Conflict(f"service account {name!r} is a connector's; delete the connector")
         keys = list(ApiKey.objects.select_for_update().filter(service_account=account))
         live = [key for key in keys if key.revoked_at is None]
         for key in live:

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.conf import settings
 
 from tenants import audit, changes, scope
-from tenants.errors import Invalid, NotFound
+from tenants.errors import Conflict, Invalid, NotFound
 from tenants.models import ApiKey, ServiceAccount
 from tenants.published import credential_change
 from tenants.restrictions import checked_restriction
+from tenants.selectors.quotas import counted_keys
 from tenants.services.limit_checks import check_room
 from tenants.transactions import limit_waits
 from tenants.verifiers import make_verifiers, new_key_id, new_secret
@@ -40,7 +41,7 @@ def issue_api_key(
     ``restriction`` is what the key may be used for at most, whatever the principal may do: see
     ``tenants/restrictions.py``. Raises ``NotFound`` for an unknown service account or tenant,
     ``Invalid`` for an expiry that has passed, a restriction or a description that will not do,
-    ``Conflict`` when the tenant has as many keys as it may have.
+    ``Conflict`` when the tenant has as many keys as it may have, and for a connector's account.
     """
     limits = checked_restriction(restriction)
     if len(description) > DESCRIPTION_CHARACTERS_MAX or not description.isprintable():
@@ -54,7 +55,7 @@ def issue_api_key(
     verifiers = make_verifiers(secret, settings.HEADWATER.secrets.verifier_pepper.encode())
     with scope.tenant(tenant_id):
         limit_waits()
-        check_room(tenant_id, "api_keys", ApiKey.objects.filter(revoked_at__isnull=True))
+        check_room(tenant_id, "api_keys", counted_keys())
         key = ApiKey.objects.create(
             key_id=new_key_id(),
             tenant_id=tenant_id,
@@ -86,4 +87,8 @@ def _account(name: str | None) -> ServiceAccount | None:
     account = ServiceAccount.objects.filter(name=name).first()
     if account is None:
         raise NotFound(f"there is no service account {name!r}; create it first", name=name)
+    if account.managed:
+        raise Conflict(
+            f"service account {name!r} is a connector's; its keys are not issued by hand"
+        )
     return account

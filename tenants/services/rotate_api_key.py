@@ -21,7 +21,7 @@ def rotate_api_key(*, tenant_id: UUID, key_id: str, by: str, overlap_seconds: in
     The new key is for the same principal with the same limits, and lives as long as the old one
     was given. Raises ``NotFound`` for a key that is not the tenant's, ``Invalid`` for an overlap of
     more than 30 days, ``Conflict`` for a key that has ended, and for one of two keys that are being
-    exchanged: there are two of them at most.
+    exchanged: there are two of them at most; also for a connector's key.
     """
     if not 0 <= overlap_seconds <= OVERLAP_SECONDS_MAX:
         raise Invalid(f"two keys may overlap for 0 to {OVERLAP_SECONDS_MAX} seconds")
@@ -33,6 +33,8 @@ def rotate_api_key(*, tenant_id: UUID, key_id: str, by: str, overlap_seconds: in
         old = ApiKey.objects.select_for_update(of=("self",)).filter(key_id=key_id).first()
         if old is None:
             raise NotFound(f"there is no API key {key_id!r}", key_id=key_id)
+        if old.service_account is not None and old.service_account.managed:
+            raise Conflict(f"API key {key_id} is a connector's, which has a new one at each start")
         _check_may_be_exchanged(old, now)
         new = ApiKey.objects.create(
             key_id=new_key_id(),

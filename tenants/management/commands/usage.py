@@ -18,7 +18,7 @@ from tenants.usage_export import csv_rows, document
 
 COLUMNS: Final = (
     "AT", "NAME", "BYTES IN", "BYTES OUT", "RECORDS IN", "REQUESTS", "STORED BYTES (MAX)",
-    "PARTITIONS (MAX)",
+    "PARTITIONS (MAX)", "CONNECTOR TASK SECONDS",
 )  # fmt: skip
 HOURS_DEFAULT: Final = timedelta(days=1)
 

@@ -3879,6 +3879,8 @@ export interface operations {
                             bytes_in: number | null;
                             /** Format: int64 */
                             bytes_out: number | null;
+                            /** Format: int64 */
+                            connector_task_seconds: number | null;
                             /**
                              * Format: date
                              * @description With `days` only.
