@@ -1,6 +1,8 @@
 """Connect: sources and sinks that nobody has to write.
 
-Holds its place in the order of the apps (``frontend``, ``connect``, ``streaming``, ``brokers``,
-``tenants``); connectors, their runtime and their REST API come as a capability of their own.
-Nothing here may import ``frontend``.
+``spi`` is what a connector is written against, ``connectors``, ``converters`` and ``transforms``
+are written against it, ``task`` is the process that runs one of a connector's tasks; none of them
+knows Django. ``models``, ``services``, ``selectors``, ``worker`` and ``rest`` are the service's
+side: which connectors there are, and which worker runs which task. Nothing here may import
+``frontend``.
 """

@@ -188,7 +188,8 @@ def _embedded_redis_url(recorded: Mapping[str, Any], password: str) -> str:
 def _secrets(folder: Path, env: Mapping[str, str]) -> Secrets:
     given = env.get("HEADWATER_SECRET_KEY")
     if given:
-        return secrets_file.derive(given)
+        newer = env.get("HEADWATER_CONNECTOR_KEYS", "")
+        return secrets_file.derive(given, tuple(filter(None, newer.split(","))))
     try:
         kept = secrets_file.read(folder / "secrets.json")
     except (ValueError, OSError) as error:

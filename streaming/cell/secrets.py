@@ -27,6 +27,8 @@ class Secrets:
     database_owner_password: str
     database_service_password: str
     redis_password: str
+    connector_keys: tuple[str, ...] = ()
+    """What connectors' secrets were sealed with since they were first sealed anew, newest first."""
 
     @property
     def edge_token_public_key(self) -> str:
@@ -50,13 +52,20 @@ class Secrets:
         """What brokers sign the tokens with by which they log in to each other."""
         return _expand(self.secret_key, "broker token")
 
+    @property
+    def connector_key_ring(self) -> tuple[bytes, ...]:
+        """Keys of 256 bits that connectors' secrets are sealed with: with the first from now on,
+        with the others before. Files of earlier releases, which say nothing of it, give one."""
+        texts = (*self.connector_keys, self.secret_key)
+        return tuple(_expand(text, "connector secrets") for text in texts)
+
 
 def generate() -> Secrets:
     """Fresh secrets of 256 bits each."""
     return derive(random_secrets.token_urlsafe(32))
 
 
-def derive(secret_key: str) -> Secrets:
+def derive(secret_key: str, connector_keys: tuple[str, ...] = ()) -> Secrets:
     """All secrets of a deployment out of one, by HKDF-SHA-256 (RFC 5869), one label each.
 
     Processes on several hosts that are given the same ``HEADWATER_SECRET_KEY`` agree on the rest.
@@ -78,6 +87,7 @@ def derive(secret_key: str) -> Secrets:
         database_owner_password=text("database owner"),
         database_service_password=text("database service"),
         redis_password=text("redis"),
+        connector_keys=connector_keys,
     )
 
 
@@ -96,8 +106,9 @@ def read(path: Path) -> Secrets | None:
     except FileNotFoundError:
         return None
     try:
-        return Secrets(**document)
-    except TypeError as error:
+        keys = tuple(document.pop("connector_keys", ()))
+        return Secrets(**document, connector_keys=keys)
+    except (AttributeError, TypeError) as error:
         raise ValueError(f"{path} is not a secrets file of this release: {error}") from error
 
 

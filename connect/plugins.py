@@ -1,0 +1,68 @@
+"""A connector's plugin as the service needs to know it: by its names, and which keys are secret.
+
+The catalogue and the plugins themselves are imported when they are first asked for: a web process
+or a worker without connectors loads none of them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from connect.states import Kind
+
+_SECRET_NAME: Final = re.compile(
+    r"(?i)passw(or)?d|secret|token|credential|private[._-]?key|api[._-]?key|access[._-]?key"
+    r"|user[._-]?info|sasl\.jaas\.config"
+)
+_LOGIN_IN_URL: Final = re.compile(r"://[^/@\s]*:[^/@\s]+@")
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """``name`` is the short one. ``definition`` is a ``connect.spi`` ConfigDef: the plugin's own
+    keys and those that all connectors of its kind have."""
+
+    name: str
+    kind: Kind
+    definition: Any
+    connector: type[Any]
+
+    def faults(self, config: Mapping[str, str]) -> list[tuple[str, str]]:
+        """What is wrong with a config as (key, sentence); empty when nothing is."""
+        return [
+            (value.name, message)
+            for value in self.definition.validate(config)
+            for message in value.errors
+        ]
+
+    def secret_names(self, config: Mapping[str, str]) -> frozenset[str]:
+        """The keys of ``config`` whose values are to be kept from everybody.
+
+        Those that are defined as passwords, and whatever has the name of one or a login within a
+        URL: to hide too much is a nuisance, to hide too little is not mended.
+        """
+        passwords = {key.name for key in self.definition.keys if key.type.name == "PASSWORD"}
+        return frozenset(
+            name
+            for name, value in config.items()
+            if name in passwords or _SECRET_NAME.search(name) or _LOGIN_IN_URL.search(value)
+        )
+
+
+def find_plugin(name: str) -> Plugin | None:
+    """The connector plugin of that short name or alias; None when there is none."""
+    from connect.catalogue import catalogue  # noqa: PLC0415
+    from connect.spi.common_configs import SINK_COMMON, SOURCE_COMMON  # noqa: PLC0415
+    from connect.spi.connector import SourceConnector  # noqa: PLC0415
+
+    found = catalogue().find("connector", name)
+    if found is None:
+        return None
+    is_source = issubclass(found, SourceConnector)
+    return Plugin(
+        found.name,
+        Kind.SOURCE if is_source else Kind.SINK,
+        (SOURCE_COMMON if is_source else SINK_COMMON) + found.config,
+        found,
+    )

@@ -1,0 +1,85 @@
+"""A connector's config, checked and with its secrets apart, before a verb writes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connect.errors import InvalidConfig, UnknownPlugin
+from connect.plugins import find_plugin
+from connect.states import HIDDEN, NAME_CHARACTERS_MAX, Kind
+from tenants.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedConfig:
+    """``shown`` is the config with ``HIDDEN`` for each secret; ``secrets`` are those, in clear."""
+
+    plugin: str
+    kind: Kind
+    shown: dict[str, str]
+    secrets: dict[str, str] = field(repr=False)
+
+
+def checked_config(
+    name: str, config: Mapping[str, str], kept: Mapping[str, str] | None = None
+) -> CheckedConfig:
+    """``config`` as it may be kept for connector ``name``; ``kept`` are its secrets until now,
+    which ``HIDDEN`` stands for.
+
+    Pure but for loading the plugin: nothing is connected to. Raises ``UnknownPlugin``,
+    ``InvalidConfig``, and ``Invalid`` for a name that will not do or a config without a plugin.
+    """
+    check_name(name)
+    for key, value in config.items():
+        if not isinstance(key, str) or not isinstance(value, str):
+            raise Invalid(f"connector {name!r}: the value of {key!r} is no text; write it as one")
+    if config.get("name", name) != name:
+        raise Invalid(
+            f"Connector name configuration ({config['name']}) doesn't match connector name in the "
+            f"URL ({name})"
+        )
+    wanted = config.get("connector.class", "")
+    if not wanted:
+        raise Invalid(f"Connector config {{name={name}}} contains no connector type")
+    plugin = find_plugin(wanted)
+    if plugin is None:
+        raise UnknownPlugin(wanted)
+    given = {**config, "name": name}
+    clear = _with_kept(given, kept or {})
+    faults = plugin.faults(clear)
+    if faults:
+        raise InvalidConfig(faults)
+    secret = plugin.secret_names(clear)
+    return CheckedConfig(
+        plugin=plugin.name,
+        kind=plugin.kind,
+        shown={key: HIDDEN if key in secret else value for key, value in given.items()},
+        secrets={key: clear[key] for key in secret},
+    )
+
+
+def load_plugin(wanted: object) -> None:
+    """Before the transaction in which a config is checked: to import a plugin may take longer than
+    a transaction may hold others up."""
+    if isinstance(wanted, str):
+        find_plugin(wanted)
+
+
+def check_name(name: str) -> None:
+    """Raises ``Invalid`` unless a connector may be called that."""
+    if not 0 < len(name) <= NAME_CHARACTERS_MAX or not name.isprintable() or name != name.strip():
+        raise Invalid(
+            f"a connector's name is 1 to {NAME_CHARACTERS_MAX} printable characters, with no space "
+            "at its ends"
+        )
+
+
+def _with_kept(config: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
+    faults = [
+        (key, f"Invalid value {HIDDEN} for configuration {key}: it stands for a secret that is "
+         "kept, and none is; give the secret itself")
+        for key, value in config.items()
+        if value == HIDDEN and key not in kept
+    ]  # fmt: skip
+    if faults:
+        raise InvalidConfig(faults)
+    return {key: kept[key] if value == HIDDEN else value for key, value in config.items()}

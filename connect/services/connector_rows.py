@@ -1,0 +1,60 @@
+"""Steps that the verbs on connectors have in common, inside the transaction of a verb."""
+
+import hashlib
+import re
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from connect.models import Connector
+from connect.sealing import SealBroken, unseal
+from connect.states import GROUP_PREFIX, State
+from tenants.errors import NotFound
+
+_SLUG_CHARACTERS_MAX: Final = 48
+
+
+def lock_connector(name: str) -> Connector:
+    """The connector of that name, in the tenant whose scope is active. Raises ``NotFound``."""
+    found = Connector.objects.select_for_update(of=("self",)).filter(name=name).first()
+    if found is None:
+        raise NotFound(f"Connector {name} not found", name=name)
+    return found
+
+
+def kept_secrets(connector: Connector) -> dict[str, str]:
+    """Its secrets in clear; none where they do not open any more: they can be given again."""
+    ring = settings.HEADWATER.secrets.connector_key_ring
+    try:
+        return unseal(connector.secrets, connector.id, ring)
+    except SealBroken:
+        return {}
+
+
+def ask_for_tasks(connector: Connector) -> None:
+    """Have a worker make its tasks anew, at once whatever has failed before. Not saved."""
+    connector.configured_version = 0
+    connector.generation += 1
+    forget_failure(connector)
+
+
+def forget_failure(connector: Connector) -> None:
+    """Not saved."""
+    connector.restarts = 0
+    connector.next_restart_at = None
+    connector.trace = ""
+    if connector.state == State.FAILED:
+        connector.state = State.UNASSIGNED
+
+
+def account_names(tenant_id: UUID, name: str) -> tuple[str, str]:
+    """What a connector's account is called, and what otherwise if somebody else is.
+
+    An account's name has fewer characters to it than a connector's.
+    """
+    plain = GROUP_PREFIX + name
+    mark = hashlib.sha256(f"{tenant_id}/{name}".encode()).hexdigest()[:8]
+    slug = GROUP_PREFIX + re.sub(r"[^A-Za-z0-9._-]", "-", name)[:_SLUG_CHARACTERS_MAX]
+    marked = f"{slug}-{mark}"
+    return (plain if plain == slug else marked), marked

@@ -1,0 +1,27 @@
+from collections.abc import Mapping
+from uuid import UUID
+
+from connect.models import Connector
+from connect.selectors.connectors import connector_info
+from connect.services.checked_config import checked_config, load_plugin
+from connect.services.config_rows import replace_config
+from connect.services.connector_rows import kept_secrets, lock_connector
+from tenants import scope
+from tenants.transactions import limit_waits
+
+
+def patch_config(
+    *, tenant_id: UUID, by: str, name: str, changes: Mapping[str, str | None]
+) -> Connector:
+    """The connector with ``changes`` made in its config (KIP-477): None takes a key out.
+
+    Raises ``NotFound``, and what ``put_config`` raises.
+    """
+    load_plugin(changes.get("connector.class") or connector_info(tenant_id, name).plugin)
+    with scope.tenant(tenant_id):
+        limit_waits()
+        found = lock_connector(name)
+        merged = {**found.config, **changes}
+        config = {key: value for key, value in merged.items() if value is not None}
+        replace_config(found, checked_config(name, config, kept_secrets(found)), by=by)
+        return found

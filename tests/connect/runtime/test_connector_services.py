@@ -1,0 +1,252 @@
+"""Connectors as tenants make and change them: rows, accounts, secrets, what is told and kept."""
+
+import pytest
+
+from connect.errors import InvalidConfig, UnknownPlugin
+from connect.models import Connector, ConnectorTask
+from connect.selectors.connectors import (
+    active_topics,
+    connector_info,
+    connector_status,
+    connectors_of,
+    statuses_of,
+    task_configs,
+    task_status,
+)
+from connect.services.connector_rows import kept_secrets
+from connect.services.create_connector import create_connector
+from connect.services.delete_connector import delete_connector
+from connect.services.patch_config import patch_config
+from connect.services.pause_connector import pause_connector
+from connect.services.put_config import put_config
+from connect.services.reset_topics import reset_topics
+from connect.services.restart_connector import restart_connector
+from connect.services.restart_task import restart_task
+from connect.services.resume_connector import resume_connector
+from connect.services.stop_connector import stop_connector
+from connect.states import HIDDEN, State, TargetState
+from tenants import scope
+from tenants.errors import Conflict, Invalid, NotFound
+from tenants.models import ServiceAccount
+from tenants.selectors.audit_log import entries_of
+from tenants.selectors.quotas import limits_of
+from tenants.services.create_service_account import create_service_account
+from tenants.services.delete_service_account import delete_service_account
+from tenants.services.issue_api_key import issue_api_key
+from tenants.services.set_tenant_limits import set_tenant_limits
+
+TICKS = {"connector.class": "ticks", "topic": "orders", "tasks.max": "2"}
+SECRETS = {"pin": "1234", "headers.Token": "abc", "url": "postgresql://me:pw@db/x"}
+
+
+@pytest.fixture
+def make(acme):
+    def create(name="clock", config=TICKS, **more):
+        return create_connector(tenant_id=acme.id, by="ann", name=name, config=config, **more)
+
+    return create
+
+
+def row(tenant, name="clock"):
+    with scope.tenant(tenant.id):
+        return Connector.objects.select_related("service_account").get(name=name)
+
+
+def change(connector, **columns):
+    with scope.system("test"):
+        Connector.objects.filter(id=connector.id).update(**columns)
+
+
+def add_task(connector, **columns):
+    with scope.system("test"):
+        return ConnectorTask.objects.create(
+            tenant_id=connector.tenant_id, connector=connector, **{"number": 0, **columns}
+        )
+
+
+def test_a_connector_is_made_with_an_account_and_waits_for_a_worker(acme, rival, make):
+    make()
+    info = connector_info(acme.id, "clock")
+    assert (info.kind, info.plugin, info.task_numbers) == ("source", "ticks", ())
+    assert info.config == {**TICKS, "name": "clock"}
+    assert connector_status(acme.id, "clock").state == State.UNASSIGNED
+    assert row(acme).service_account.name == "connect-clock"
+    assert connectors_of(rival.id) == []
+    with pytest.raises(NotFound):
+        connector_info(rival.id, "clock")
+    entry = entries_of(acme.id)[0]
+    assert (entry.action, entry.object, entry.by) == ("connector.create", "clock", "ann")
+
+
+def test_names_in_use_and_names_that_will_not_do(acme, rival, make):
+    make()
+    with pytest.raises(Conflict, match="Connector clock already exists"):
+        make()
+    create_connector(tenant_id=rival.id, by="bob", name="clock", config=TICKS)
+    for name in ("", "a\nb", " a", "x" * 201):
+        with pytest.raises(Invalid):
+            make(name=name)
+    with pytest.raises(Invalid, match="doesn't match"):
+        make(name="other", config={**TICKS, "name": "clock"})
+    make(name="täglich 7 Uhr")
+    name = row(acme, "täglich 7 Uhr").service_account.name
+    assert name.startswith("connect-t-glich-7-Uhr-")
+
+
+def test_an_account_that_a_tenant_made_is_not_taken_over(acme, make):
+    create_service_account(tenant_id=acme.id, name="connect-clock", by="ann")
+    make()
+    assert row(acme).service_account.name.startswith("connect-clock-")
+
+
+def test_configs_that_will_not_do(make):
+    with pytest.raises(Invalid, match="contains no connector type"):
+        make(config={})
+    with pytest.raises(UnknownPlugin):
+        make(config={"connector.class": "os.system"})
+    with pytest.raises(InvalidConfig) as refused:
+        make(config={**TICKS, "tasks.max": "abc"})
+    assert refused.value.faults == [
+        ("tasks.max", "Invalid value abc for configuration tasks.max")
+    ]  # fmt: skip
+    with pytest.raises(Invalid, match="no text"):
+        make(config={**TICKS, "tasks.max": 2})
+    with pytest.raises(InvalidConfig, match="none is"):
+        make(config={**TICKS, "pin": HIDDEN})
+
+
+def test_secrets_are_sealed_and_never_told(acme, make):
+    make(config={**TICKS, **SECRETS})
+    made = row(acme)
+    assert {connector_info(acme.id, "clock").config[name] for name in SECRETS} == {HIDDEN}
+    kept = str(made.config) + made.secrets
+    assert not any(secret in kept for secret in SECRETS.values())
+    assert kept_secrets(made) == SECRETS
+
+
+def test_a_hidden_secret_stays_what_it_is(acme, make):
+    make(config={**TICKS, **SECRETS})
+    told = connector_info(acme.id, "clock").config
+    put_config(tenant_id=acme.id, by="ann", name="clock", config={**told, "topic": "other"})
+    assert kept_secrets(row(acme)) == SECRETS
+    patch_config(tenant_id=acme.id, by="ann", name="clock", changes={"pin": "99", "url": None})
+    assert kept_secrets(row(acme)) == {"pin": "99", "headers.Token": "abc"}
+    assert "url" not in connector_info(acme.id, "clock").config
+    entry = entries_of(acme.id)[0]
+    assert (entry.action, entry.detail["changed"]) == ("connector.alter", ["pin", "url"])
+    assert "99" not in str(entry.detail)
+
+
+def test_secrets_of_another_connector_do_not_open(acme, make):
+    make(config={**TICKS, **SECRETS})
+    make(name="thief")
+    change(row(acme, "thief"), secrets=row(acme).secrets)
+    assert kept_secrets(row(acme, "thief")) == {}
+
+
+def test_a_config_that_changes_asks_for_tasks_and_one_that_does_not_does_nothing(acme, make):
+    change(make(), configured_version=1, state=State.RUNNING)
+    _same, created = put_config(tenant_id=acme.id, by="ann", name="clock", config=TICKS)
+    assert (created, row(acme).configured_version) == (False, 1)
+    put_config(tenant_id=acme.id, by="ann", name="clock", config={**TICKS, "tasks.max": "3"})
+    assert (row(acme).config_version, row(acme).configured_version) == (2, 0)
+    _new, created = put_config(tenant_id=acme.id, by="ann", name="second", config=TICKS)
+    assert created
+    with pytest.raises(Invalid, match="create another"):
+        patch_config(
+            tenant_id=acme.id, by="ann", name="clock", changes={"connector.class": "shelf"}
+        )
+
+
+def test_pause_resume_and_stop(acme, make):
+    connector = make()
+    change(connector, configured_version=1, state=State.RUNNING)
+    ask = {"tenant_id": acme.id, "by": "ann", "name": "clock"}
+    pause_connector(**ask)
+    pause_connector(**ask)
+    assert connector_status(acme.id, "clock").state == State.PAUSED
+    resume_connector(**ask)
+    assert connector_status(acme.id, "clock").state == State.RUNNING
+    add_task(connector, worker="connect-1")
+    add_task(connector, number=1)
+    stop_connector(**ask)
+    status = connector_status(acme.id, "clock")
+    assert status.state == State.RUNNING, "a process is left"
+    assert [task.number for task in status.tasks] == [0]
+    assert connector_info(acme.id, "clock").task_numbers == ()
+    resume_connector(**ask)
+    assert row(acme).configured_version == 0
+    assert connector_info(acme.id, "clock").target_state == TargetState.RUNNING
+    actions = [entry.action for entry in entries_of(acme.id)][:4]
+    assert actions == [
+        "connector.resume", "connector.stop", "connector.resume", "connector.pause",
+    ]  # fmt: skip
+
+
+def test_a_connector_without_processes_stops_at_once(acme, make):
+    add_task(make())
+    stop_connector(tenant_id=acme.id, by="ann", name="clock")
+    status = connector_status(acme.id, "clock")
+    assert (status.state, status.tasks) == (State.STOPPED, ())
+    make(name="second", initial_state=TargetState.STOPPED)
+    assert statuses_of(acme.id)["second"].state == State.STOPPED
+
+
+def test_restarting_names_what_is_restarted(acme, make):
+    connector = make()
+    change(connector, configured_version=1, state=State.RUNNING)
+    add_task(connector, state=State.RUNNING)
+    add_task(connector, number=1, state=State.FAILED, restarts=4, trace="Boom")
+    ask = {"tenant_id": acme.id, "by": "ann", "name": "clock"}
+
+    status = restart_connector(**ask, include_tasks=True, only_failed=True)
+    assert status.state == State.RUNNING
+    assert [task.state for task in status.tasks] == [State.RUNNING, State.RESTARTING]
+    assert (status.tasks[1].restarts, status.tasks[1].trace) == (0, "")
+    status = restart_connector(**ask, include_tasks=False, only_failed=False)
+    assert (status.state, status.tasks[0].state) == (State.RESTARTING, State.RUNNING)
+    restart_task(**ask, number=0)
+    assert task_status(acme.id, "clock", 0).state == State.RESTARTING
+    with pytest.raises(NotFound, match="Task clock-7 not found"):
+        restart_task(**ask, number=7)
+
+
+def test_task_configs_and_topics(acme, make):
+    connector = make(config={**TICKS, "pin": "1234"})
+    add_task(connector, config={"table": "a"})
+    change(connector, topics=["orders"])
+    assert task_configs(acme.id, "clock") == [
+        (0, {**TICKS, "name": "clock", "pin": HIDDEN, "table": "a"})
+    ]  # fmt: skip
+    assert active_topics(acme.id, "clock") == ["orders"]
+    reset_topics(tenant_id=acme.id, by="ann", name="clock")
+    assert active_topics(acme.id, "clock") == []
+
+
+def test_a_deleted_connector_takes_its_account_along(acme, make):
+    add_task(make())
+    delete_connector(tenant_id=acme.id, by="ann", name="clock")
+    with scope.system("test"):
+        assert not ConnectorTask.objects.exists()
+        assert not ServiceAccount.objects.filter(managed=True).exists()
+    with pytest.raises(NotFound):
+        delete_connector(tenant_id=acme.id, by="ann", name="clock")
+    make()
+
+
+def test_a_connectors_account_is_the_connectors(acme, make):
+    make()
+    with pytest.raises(Conflict, match="a connector's"):
+        delete_service_account(tenant_id=acme.id, name="connect-clock", by="ann")
+    with pytest.raises(Conflict, match="a connector's"):
+        issue_api_key(tenant_id=acme.id, by="ann", service_account="connect-clock")
+
+
+def test_a_tenant_has_so_many_connectors_and_no_more(acme, make):
+    set_tenant_limits(tenant_id=acme.id, limits={"connectors": 1, "service_accounts": 1}, by="test")
+    make()
+    with pytest.raises(Conflict, match="1 connectors"):
+        make(name="second")
+    create_service_account(tenant_id=acme.id, name="app", by="ann")
+    used = limits_of(acme.id)
+    assert (used["connectors"].used, used["service_accounts"].used) == (1, 1)
