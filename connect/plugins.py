@@ -52,17 +52,13 @@ class Plugin:
 
 def find_plugin(name: str) -> Plugin | None:
     """The connector plugin of that short name or alias; None when there is none."""
-    from connect.catalogue import catalogue  # noqa: PLC0415
+    from connect import catalogue  # noqa: PLC0415
     from connect.spi.common_configs import SINK_COMMON, SOURCE_COMMON  # noqa: PLC0415
-    from connect.spi.connector import SourceConnector  # noqa: PLC0415
 
-    found = catalogue().find("connector", name)
-    if found is None:
+    try:
+        found = catalogue.catalogue().connector(name)
+    except catalogue.UnknownPlugin:
         return None
-    is_source = issubclass(found, SourceConnector)
-    return Plugin(
-        found.name,
-        Kind.SOURCE if is_source else Kind.SINK,
-        (SOURCE_COMMON if is_source else SINK_COMMON) + found.config,
-        found,
-    )
+    kind, connector = Kind(found.kind.value), found.load()
+    common = SOURCE_COMMON if kind is Kind.SOURCE else SINK_COMMON
+    return Plugin(found.name, kind, common + connector.config, connector)

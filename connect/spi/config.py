@@ -1,0 +1,309 @@
+"""Configuration definitions: what a connector, transform or converter may be told.
+
+An allow-list: a name that nobody defined is an error. Types, messages and the meaning of every
+attribute are Kafka's (``org.apache.kafka.common.config.ConfigDef``), which people's tools read.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, Protocol
+
+from connect.spi.errors import ConfigError
+
+Config = Mapping[str, Any]
+"""Parsed values by name."""
+
+
+class ConfigType(Enum):
+    """How a value is written and what it becomes: ``LIST`` a tuple of strings, ``CLASS`` a plugin's
+    name, ``PASSWORD`` a ``Password``; the integer types an ``int`` in their range."""
+
+    BOOLEAN = "BOOLEAN"
+    STRING = "STRING"
+    INT = "INT"
+    SHORT = "SHORT"
+    LONG = "LONG"
+    DOUBLE = "DOUBLE"
+    LIST = "LIST"
+    CLASS = "CLASS"
+    PASSWORD = "PASSWORD"
+
+
+class Importance(Enum):
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+
+
+class Width(Enum):
+    """Of the field in a form."""
+
+    NONE = "NONE"
+    SHORT = "SHORT"
+    MEDIUM = "MEDIUM"
+    LONG = "LONG"
+
+
+class _Required(Enum):
+    REQUIRED = "required"
+
+
+REQUIRED: Final = _Required.REQUIRED
+"""In place of a default."""
+
+
+class Password(str):
+    """A secret: the string itself, for whom it opens to. It is shown as ``[hidden]``."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "[hidden]"
+
+    def __str__(self) -> str:
+        return "[hidden]"
+
+    @property
+    def secret(self) -> str:
+        """The text."""
+        return "".join(self)
+
+
+Validator = Callable[[str, Any], None]
+"""Of a name and its parsed value. Raises ``ConfigError``."""
+
+
+class Recommender(Protocol):
+    """What fits, given the rest of the configuration."""
+
+    def values(self, config: Config) -> Sequence[Any]: ...
+
+    def visible(self, config: Config) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigKey:
+    """One name. ``default`` is parsed already; ``order`` is within its ``group``."""
+
+    name: str
+    type: ConfigType
+    default: Any = REQUIRED
+    importance: Importance = Importance.MEDIUM
+    doc: str = ""
+    group: str | None = None
+    order: int = -1
+    width: Width = Width.NONE
+    display_name: str | None = None
+    dependents: tuple[str, ...] = ()
+    validator: Validator | None = None
+    recommender: Recommender | None = None
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigValue:
+    """What became of one name: its text as given, and what is wrong with it."""
+
+    name: str
+    value: str | None
+    recommended_values: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigDef:
+    """Keys, in the order in which they are shown; ``prefixes`` begin names that somebody else
+    reads, as ``transforms.``."""
+
+    keys: tuple[ConfigKey, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+    def __add__(self, other: "ConfigDef") -> "ConfigDef":
+        """Both; where a name is in both, ``other`` defines it."""
+        theirs = {key.name for key in other.keys}
+        mine = tuple(key for key in self.keys if key.name not in theirs)
+        return ConfigDef(mine + other.keys, self.prefixes + other.prefixes)
+
+    def __iter__(self) -> Iterator[ConfigKey]:
+        return iter(self.keys)
+
+    @property
+    def groups(self) -> list[str]:
+        """In the order of their first key."""
+        return list(dict.fromkeys(key.group for key in self.keys if key.group is not None))
+
+    def parse(self, config: Mapping[str, str | None]) -> dict[str, Any]:
+        """Every key's value, defaults included. Raises ``ConfigError`` with all that is wrong.
+
+        What begins with a prefix is not in the result.
+        """
+        faults = [error for value in self.validate(config) for error in value.errors]
+        if faults:
+            raise ConfigError(" ".join(faults))
+        return self._parsed(config)[0]
+
+    def validate(self, config: Mapping[str, str | None]) -> list[ConfigValue]:
+        """One value for each key, and then one for each name that is not known."""
+        parsed, faults = self._parsed(config)
+        found = [self._value(key, config.get(key.name), parsed, faults) for key in self.keys]
+        return found + [
+            ConfigValue(name, text, errors=(f'Unknown configuration "{name}".',))
+            for name, text in config.items()
+            if not self.knows(name)
+        ]
+
+    def knows(self, name: str) -> bool:
+        return any(key.name == name for key in self.keys) or name.startswith(self.prefixes)
+
+    def _parsed(
+        self, config: Mapping[str, str | None]
+    ) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        parsed: dict[str, Any] = {}
+        faults: dict[str, list[str]] = {}
+        for key in self.keys:
+            text = config.get(key.name)
+            try:
+                parsed[key.name] = _value_of(key, text)
+            except ConfigError as error:
+                faults[key.name] = [str(error)]
+                parsed[key.name] = None
+        return parsed, faults
+
+    @staticmethod
+    def _value(
+        key: ConfigKey, text: str | None, parsed: Config, faults: Mapping[str, list[str]]
+    ) -> ConfigValue:
+        shown = text if text is not None or key.is_required else as_text(key.default)
+        recommended: tuple[str, ...] = ()
+        visible = True
+        if key.recommender is not None:
+            recommended = tuple(as_text(each) or "" for each in key.recommender.values(parsed))
+            visible = key.recommender.visible(parsed)
+        return ConfigValue(key.name, shown, recommended, tuple(faults.get(key.name, ())), visible)
+
+
+def _value_of(key: ConfigKey, text: str | None) -> Any:
+    if text is None:
+        if key.default is REQUIRED:
+            raise ConfigError(
+                f'Missing required configuration "{key.name}" which has no default value.'
+            )
+        return key.default
+    value = parse_value(key.name, text, key.type)
+    if key.validator is not None:
+        key.validator(key.name, value)
+    return value
+
+
+_RANGES: Final = {
+    ConfigType.SHORT: (-(1 << 15), (1 << 15) - 1),
+    ConfigType.INT: (-(1 << 31), (1 << 31) - 1),
+    ConfigType.LONG: (-(1 << 63), (1 << 63) - 1),
+}
+
+
+def parse_value(name: str, text: str, type_: ConfigType) -> Any:
+    """The value that ``text`` writes. Raises ``ConfigError`` in Kafka's words."""
+    text = text if type_ is ConfigType.PASSWORD else text.strip()
+    match type_:
+        case ConfigType.BOOLEAN:
+            if text.lower() not in ("true", "false"):
+                raise invalid(name, text, "Expected value to be either true or false")
+            return text.lower() == "true"
+        case ConfigType.INT | ConfigType.SHORT | ConfigType.LONG:
+            return _integer(name, text, type_)
+        case ConfigType.DOUBLE:
+            try:
+                return float(text)
+            except ValueError:
+                raise invalid(name, text, f"Not a number of type {type_.value}") from None
+        case ConfigType.LIST:
+            return tuple(each.strip() for each in text.split(",")) if text else ()
+        case ConfigType.PASSWORD:
+            return Password(text)
+    return text
+
+
+def _integer(name: str, text: str, type_: ConfigType) -> int:
+    low, high = _RANGES[type_]
+    try:
+        value = int(text)
+    except ValueError:
+        value = high + 1
+    if "_" in text or not low <= value <= high:
+        raise invalid(name, text, f"Not a number of type {type_.value}")
+    return value
+
+
+def as_text(value: Any) -> str | None:
+    """As it would be written in a configuration."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return ",".join(str(each) for each in value)
+    return str(value)
+
+
+def invalid(name: str, value: Any, why: str) -> ConfigError:
+    """In Kafka's words."""
+    return ConfigError(f"Invalid value {as_text(value)} for configuration {name}: {why}")
+
+
+# Ready-made validators. Those of optional keys take None for "nothing was said".
+
+
+def at_least(least: float) -> Validator:
+    def validate(name: str, value: Any) -> None:
+        if value is not None and value < least:
+            raise invalid(name, value, f"Value must be at least {least}")
+
+    return validate
+
+
+def between(low: float, high: float) -> Validator:
+    def validate(name: str, value: Any) -> None:
+        if value is None:
+            return
+        if value < low:
+            raise invalid(name, value, f"Value must be at least {low}")
+        if value > high:
+            raise invalid(name, value, f"Value must be no more than {high}")
+
+    return validate
+
+
+def one_of(*allowed: str) -> Validator:
+    """Upper and lower case are one."""
+    lower = {each.lower() for each in allowed}
+
+    def validate(name: str, value: Any) -> None:
+        if value is not None and str(value).lower() not in lower:
+            choice = ", ".join(allowed)
+            raise invalid(name, value, f"String must be one of (case insensitive): {choice}")
+
+    return validate
+
+
+def non_empty(name: str, value: Any) -> None:
+    if value is not None and not value:
+        raise invalid(name, value, "String must be non-empty")
+
+
+def all_of(*validators: Validator) -> Validator:
+    def validate(name: str, value: Any) -> None:
+        for each in validators:
+            each(name, value)
+
+    return validate
+
+
+def identifiers(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``names`` that may be an alias, as ``transforms`` lists them, in order and once."""
+    return tuple(dict.fromkeys(each for each in names if each))
