@@ -10,7 +10,44 @@ from connect.catalogue.kinds import Kind
 BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
     Kind.SOURCE: {},
     Kind.SINK: {},
-    Kind.CONVERTER: {},
+    Kind.CONVERTER: {
+        "connect.converters.json:JsonConverter": (
+            "json",
+            "org.apache.kafka.connect.json.JsonConverter",
+        ),
+        "connect.converters.string:StringConverter": (
+            "string",
+            "org.apache.kafka.connect.storage.StringConverter",
+        ),
+        "connect.converters.bytes:BytesConverter": (
+            "bytes",
+            "org.apache.kafka.connect.converters.ByteArrayConverter",
+        ),
+        "connect.converters.numbers:BooleanConverter": (
+            "boolean",
+            "org.apache.kafka.connect.converters.BooleanConverter",
+        ),
+        "connect.converters.numbers:ShortConverter": (
+            "short",
+            "org.apache.kafka.connect.converters.ShortConverter",
+        ),
+        "connect.converters.numbers:IntegerConverter": (
+            "integer",
+            "org.apache.kafka.connect.converters.IntegerConverter",
+        ),
+        "connect.converters.numbers:LongConverter": (
+            "long",
+            "org.apache.kafka.connect.converters.LongConverter",
+        ),
+        "connect.converters.numbers:FloatConverter": (
+            "float",
+            "org.apache.kafka.connect.converters.FloatConverter",
+        ),
+        "connect.converters.numbers:DoubleConverter": (
+            "double",
+            "org.apache.kafka.connect.converters.DoubleConverter",
+        ),
+    },
     Kind.HEADER_CONVERTER: {},
     Kind.TRANSFORM: {},
     Kind.PREDICATE: {},

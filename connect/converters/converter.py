@@ -1,0 +1,53 @@
+"""What a converter is."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from connect.spi.config import Config, ConfigDef
+from connect.spi.schema import Schema
+
+Headers = tuple[tuple[str, bytes | None], ...]
+SchemaAndValue = tuple[Schema | None, Any]
+NOTHING: SchemaAndValue = (None, None)
+
+
+class Converter:
+    """Of keys or values. ``None`` as bytes is Kafka's null: a tombstone, or no key."""
+
+    config: ClassVar[ConfigDef] = ConfigDef()
+    is_for_headers: ClassVar[bool] = False
+
+    def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
+        """``config`` without its prefix, as ``schemas.enable``. Raises ``ConfigError``."""
+        self.configured: Config = self.config.parse(config)
+        self.is_key = is_key
+
+    def to_bytes(
+        self, topic: str, schema: Schema | None, value: Any, headers: Headers
+    ) -> bytes | None:
+        """Raises ``DataError`` for what cannot be written so, ``RetriableError`` when what it needs
+        is away."""
+        raise NotImplementedError
+
+    def from_bytes(self, topic: str, data: bytes | None, headers: Headers) -> SchemaAndValue:
+        """Raises ``DataError`` for what is not written so, and as ``to_bytes``."""
+        raise NotImplementedError
+
+
+class HeaderConverter:
+    """Of headers' values."""
+
+    config: ClassVar[ConfigDef] = ConfigDef()
+    is_for_headers: ClassVar[bool] = True
+
+    def __init__(self, config: Mapping[str, str]) -> None:
+        """Raises ``ConfigError``."""
+        self.configured: Config = self.config.parse(config)
+
+    def to_bytes(self, topic: str, name: str, schema: Schema | None, value: Any) -> bytes | None:
+        """Raises ``DataError``."""
+        raise NotImplementedError
+
+    def from_bytes(self, topic: str, name: str, data: bytes | None) -> SchemaAndValue:
+        """Raises ``DataError``."""
+        raise NotImplementedError

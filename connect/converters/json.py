@@ -1,0 +1,125 @@
+"""JSON (``org.apache.kafka.connect.json.JsonConverter``): with its schema in an envelope, or plain.
+
+The envelope is ``{"schema": ..., "payload": ...}``. Schemas come again with each record, so both
+directions remember the last ones.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from connect.converters.converter import NOTHING, Converter, Headers, SchemaAndValue
+from connect.converters.json_schemas import schema_document, schema_of
+from connect.converters.json_values import BASE64, NUMERIC, JsonValues
+from connect.spi.config import (
+    ConfigDef,
+    ConfigKey,
+    ConfigType,
+    Importance,
+    at_least,
+    one_of,
+)
+from connect.spi.errors import DataError
+from connect.spi.schema import Schema
+
+SCHEMAS_ENABLE: Final = "schemas.enable"
+SCHEMAS_CACHE_SIZE: Final = "schemas.cache.size"
+DECIMAL_FORMAT: Final = "decimal.format"
+REPLACE_NULL: Final = "replace.null.with.default"
+
+
+class JsonConverter(Converter):
+    config = ConfigDef(
+        (
+            ConfigKey(
+                SCHEMAS_ENABLE, ConfigType.BOOLEAN, True, Importance.HIGH,
+                "Whether each value has its schema beside it, in an envelope.",
+            ),
+            ConfigKey(
+                SCHEMAS_CACHE_SIZE, ConfigType.INT, 1000, Importance.HIGH,
+                "How many schemas are remembered.", validator=at_least(1),
+            ),
+            ConfigKey(
+                DECIMAL_FORMAT, ConfigType.STRING, BASE64, Importance.LOW,
+                "How decimals are written: as base64 of their bytes, or as numbers. Both are read.",
+                validator=one_of(BASE64, NUMERIC),
+            ),
+            ConfigKey(
+                REPLACE_NULL, ConfigType.BOOLEAN, True, Importance.LOW,
+                "Whether null becomes the default of a field that has one.",
+            ),
+        )
+    )  # fmt: skip
+
+    def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
+        super().__init__(config, is_key=is_key)
+        self._has_envelope: bool = self.configured[SCHEMAS_ENABLE]
+        self._kept_max: int = self.configured[SCHEMAS_CACHE_SIZE]
+        self._values = JsonValues(
+            decimal_format=self.configured[DECIMAL_FORMAT].upper(),
+            fills_defaults=self.configured[REPLACE_NULL],
+        )
+        self._written: OrderedDict[int, tuple[Schema, bytes]] = OrderedDict()
+        self._read: OrderedDict[bytes, Schema] = OrderedDict()
+
+    def to_bytes(
+        self, topic: str, schema: Schema | None, value: Any, headers: Headers
+    ) -> bytes | None:
+        if schema is None and value is None:
+            return None
+        try:
+            payload = orjson.dumps(self._values.document(schema, value))
+            if not self._has_envelope:
+                return payload
+            told = b"null" if schema is None else self._schema_bytes(schema)
+        except DataError as error:
+            raise DataError(f"{topic}: {error}") from error
+        except (TypeError, RecursionError) as error:
+            raise DataError(f"{topic}: this cannot be written as JSON: {error}") from error
+        return b'{"schema":' + told + b',"payload":' + payload + b"}"
+
+    def from_bytes(self, topic: str, data: bytes | None, headers: Headers) -> SchemaAndValue:
+        if data is None:
+            return NOTHING
+        try:
+            document = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise DataError(f"{topic}: this is no JSON: {error}") from error
+        if not self._has_envelope:
+            return None, document
+        if not isinstance(document, dict) or document.keys() != {"schema", "payload"}:
+            raise DataError(
+                f'{topic}: JsonConverter with schemas.enable requires "schema" and "payload" '
+                "fields and may not contain additional fields. If you are trying to deserialize "
+                "plain JSON data, set schemas.enable=false in your converter configuration."
+            )
+        told, payload = document["schema"], document["payload"]
+        if told is None:
+            return None, payload
+        try:
+            schema = self._schema(told)
+            return schema, self._values.value(schema, payload)
+        except DataError as error:
+            raise DataError(f"{topic}: {error}") from error
+
+    def _schema_bytes(self, schema: Schema) -> bytes:
+        # By identity: to compare schemas would cost more than to write them. Kept beside, so that
+        # no other can have the same identity.
+        kept = self._written.get(id(schema))
+        if kept is None:
+            document = schema_document(schema, self._values.document)
+            kept = self._written[id(schema)] = schema, orjson.dumps(document)
+            if len(self._written) > self._kept_max:
+                self._written.popitem(last=False)
+        return kept[1]
+
+    def _schema(self, document: Any) -> Schema:
+        text = orjson.dumps(document)
+        schema = self._read.get(text)
+        if schema is None:
+            schema = self._read[text] = schema_of(document, self._values.value)
+            if len(self._read) > self._kept_max:
+                self._read.popitem(last=False)
+        return schema

@@ -1,0 +1,217 @@
+"""Values in JSON, beside their schemas, as Kafka's ``JsonConverter`` writes and reads them."""
+
+import base64
+import binascii
+import math
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+
+from connect.converters import logical
+from connect.spi.errors import DataError
+from connect.spi.schema import (
+    DATE_NAME,
+    DECIMAL_NAME,
+    TIME_NAME,
+    TIMESTAMP_NAME,
+    Schema,
+    Type,
+    check,
+)
+
+NUMERIC: Final = "NUMERIC"
+BASE64: Final = "BASE64"
+
+_NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_FLOATS: Final = frozenset({Type.FLOAT32, Type.FLOAT64})
+
+
+class JsonValues:
+    """Writes decimals as ``decimal_format`` says, and reads both. ``fills_defaults``: None becomes
+    the schema's default, where it has one."""
+
+    def __init__(self, *, decimal_format: str, fills_defaults: bool) -> None:
+        self._is_numeric = decimal_format == NUMERIC
+        self._fills_defaults = fills_defaults
+
+    # Writing.
+
+    def document(self, schema: Schema | None, value: Any) -> Any:
+        """What ``orjson`` can write. Raises ``DataError``."""
+        if schema is None:
+            return _plain(value)
+        if value is None:
+            return self._nothing(schema)
+        if schema.name in _WRITERS:
+            check(schema, value)
+            return self._logical(schema, value)
+        match schema.type:
+            case Type.STRUCT:
+                return self._struct(schema, value)
+            case Type.ARRAY:
+                _require(value, (list, tuple), schema)
+                return [self.document(_inner(schema.values), each) for each in value]
+            case Type.MAP:
+                return self._map(schema, value)
+        check(schema, value)
+        if schema.type is Type.BYTES:
+            return base64.b64encode(value).decode()
+        return _finite(float(value)) if schema.type in _FLOATS else value
+
+    def _nothing(self, schema: Schema) -> Any:
+        if schema.has_default and schema.default is not None and self._fills_defaults:
+            return self.document(schema, schema.default)
+        if schema.optional or schema.has_default:
+            return None
+        raise DataError("null, and the schema does not allow it")
+
+    def _logical(self, schema: Schema, value: Any) -> Any:
+        assert schema.name is not None
+        if schema.name == DECIMAL_NAME:
+            scale = logical.scale_of(schema)
+            if self._is_numeric:
+                return orjson.Fragment(f"{logical.scaled(value, scale):f}")
+            return base64.b64encode(logical.unscaled_bytes(value, scale)).decode()
+        return _WRITERS[schema.name](value)
+
+    def _struct(self, schema: Schema, value: Any) -> Any:
+        _require(value, Mapping, schema)
+        document = {}
+        for each in schema.fields:
+            try:
+                document[each.name] = self.document(each.schema, value.get(each.name))
+            except DataError as error:
+                raise DataError(f"{each.name}: {error}") from error
+        return document
+
+    def _map(self, schema: Schema, value: Any) -> Any:
+        _require(value, Mapping, schema)
+        keys, values = _inner(schema.keys), _inner(schema.values)
+        if keys.type is Type.STRING and all(isinstance(key, str) for key in value):
+            return {key: self.document(values, each) for key, each in value.items()}
+        return [
+            [self.document(keys, key), self.document(values, each)] for key, each in value.items()
+        ]
+
+    # Reading.
+
+    def value(self, schema: Schema, document: Any) -> Any:
+        """What ``document``, as ``orjson`` reads it, stands for. Raises ``DataError``."""
+        if document is None:
+            if schema.has_default and self._fills_defaults:
+                return schema.default
+            if schema.optional or schema.has_default:
+                return None
+            raise DataError("null, and the schema does not allow it")
+        if schema.name in _READERS:
+            return self._read_logical(schema, document)
+        match schema.type:
+            case Type.STRUCT:
+                return self._read_struct(schema, document)
+            case Type.ARRAY:
+                _require(document, list, schema)
+                return [self.value(_inner(schema.values), each) for each in document]
+            case Type.MAP:
+                return self._read_map(schema, document)
+            case Type.BYTES:
+                return _bytes(document)
+        read = _float(document) if schema.type in _FLOATS else document
+        check(schema, read)
+        return read
+
+    def _read_logical(self, schema: Schema, document: Any) -> Any:
+        assert schema.name is not None
+        if schema.name != DECIMAL_NAME:
+            if not isinstance(document, int) or isinstance(document, bool):
+                raise DataError(f"{document!r} is no whole number, as {schema.name} is written")
+            return _READERS[schema.name](document)
+        scale = logical.scale_of(schema)
+        if isinstance(document, str):
+            return logical.decimal_of(_bytes(document), scale)
+        if not logical.is_number(document):
+            raise DataError(f"{document!r} is no decimal")
+        return logical.scaled(Decimal(str(document)), scale)
+
+    def _read_struct(self, schema: Schema, document: Any) -> Any:
+        _require(document, dict, schema)
+        value = {}
+        for each in schema.fields:
+            try:
+                value[each.name] = self.value(each.schema, document.get(each.name))
+            except DataError as error:
+                raise DataError(f"{each.name}: {error}") from error
+        return value
+
+    def _read_map(self, schema: Schema, document: Any) -> Any:
+        keys, values = _inner(schema.keys), _inner(schema.values)
+        if isinstance(document, dict) and keys.type is Type.STRING:
+            return {key: self.value(values, each) for key, each in document.items()}
+        _require(document, list, schema)
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in document):
+            raise DataError("a map without text keys is written as an array of pairs")
+        return {self.value(keys, key): self.value(values, each) for key, each in document}
+
+
+_WRITERS: Final[dict[str | None, Callable[[Any], Any]]] = {
+    DECIMAL_NAME: str,
+    DATE_NAME: logical.days_of,
+    TIME_NAME: logical.ms_of_time,
+    TIMESTAMP_NAME: logical.ms_of,
+}
+_READERS: Final[dict[str | None, Callable[[Any], Any]]] = {
+    DECIMAL_NAME: Decimal,
+    DATE_NAME: logical.date_of,
+    TIME_NAME: logical.time_of,
+    TIMESTAMP_NAME: logical.datetime_of,
+}
+
+
+def _plain(value: Any) -> Any:
+    """A schemaless value: JSON's own types, and bytes as base64."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return _finite(value)
+    if isinstance(value, Mapping):
+        if all(isinstance(key, str) for key in value):
+            return {key: _plain(each) for key, each in value.items()}
+        return [[_plain(key), _plain(each)] for key, each in value.items()]
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(value).decode()
+    raise DataError(f"a {type(value).__name__} without a schema cannot be written as JSON")
+
+
+def _finite(value: float) -> Any:
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _float(document: Any) -> Any:
+    if isinstance(document, str) and document in _NOT_FINITE:
+        return _NOT_FINITE[document]
+    return float(document) if logical.is_number(document) else document
+
+
+def _bytes(document: Any) -> bytes:
+    if not isinstance(document, str):
+        raise DataError(f"bytes are written as text in base64, not as {document!r}")
+    try:
+        return base64.b64decode(document, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise DataError(f"bytes are written as text in base64: {error}") from error
+
+
+def _inner(schema: Schema | None) -> Schema:
+    if schema is None:
+        raise DataError("an array needs a schema of its values, a map of its keys and values")
+    return schema
+
+
+def _require(value: Any, kind: Any, schema: Schema) -> None:
+    if not isinstance(value, kind):
+        raise DataError(f"a {type(value).__name__} is no {schema.type.value}")

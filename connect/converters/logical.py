@@ -1,0 +1,93 @@
+"""Logical types as the primitives that carry them (``org.apache.kafka.connect.data``)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation, localcontext
+from typing import Any, Final
+
+from connect.spi.errors import DataError
+from connect.spi.schema import SCALE, Schema
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY: Final = date(1970, 1, 1).toordinal()
+_MS: Final = timedelta(milliseconds=1)
+_MS_A_DAY: Final = 86_400_000
+_DIGITS_MAX: Final = 10_000
+
+
+def days_of(value: date) -> int:
+    """Since 1970."""
+    return value.toordinal() - _FIRST_DAY
+
+
+def date_of(days: int) -> date:
+    try:
+        return date.fromordinal(days + _FIRST_DAY)
+    except (ValueError, OverflowError) as error:
+        raise DataError(f"{days} days from 1970 is outside the years 1 to 9999") from error
+
+
+def ms_of_time(value: time) -> int:
+    """Since midnight."""
+    seconds = (value.hour * 60 + value.minute) * 60 + value.second
+    return seconds * 1000 + value.microsecond // 1000
+
+
+def time_of(ms: int) -> time:
+    if not 0 <= ms < _MS_A_DAY:
+        raise DataError(f"{ms} ms is no time of a day")
+    seconds, rest = divmod(ms, 1000)
+    return time(seconds // 3600, seconds // 60 % 60, seconds % 60, rest * 1000)
+
+
+def ms_of(value: datetime) -> int:
+    """Since 1970, UTC."""
+    return (value - _EPOCH) // _MS
+
+
+def datetime_of(ms: int) -> datetime:
+    try:
+        return _EPOCH + timedelta(milliseconds=ms)
+    except OverflowError as error:
+        raise DataError(f"{ms} ms from 1970 is outside the years 1 to 9999") from error
+
+
+def scale_of(schema: Schema) -> int:
+    """Of a decimal. Raises ``DataError``."""
+    try:
+        return int(schema.parameters[SCALE])
+    except (KeyError, ValueError):
+        raise DataError("a Decimal's schema needs the parameter scale, a whole number") from None
+
+
+def scaled(value: Decimal, scale: int) -> Decimal:
+    """The same number with ``scale`` digits behind the point. Raises ``DataError`` when it has
+    more of them, or is none."""
+    with localcontext() as context:
+        context.prec = _DIGITS_MAX
+        try:
+            exact = value.quantize(Decimal(1).scaleb(-scale))
+        except InvalidOperation as error:
+            raise DataError(f"{value} cannot be written with scale {scale}") from error
+        if exact != value:
+            raise DataError(f"{value} has more than {scale} digits behind the point")
+        return exact
+
+
+def unscaled_bytes(value: Decimal, scale: int) -> bytes:
+    """Two's complement, big-endian, as short as may be."""
+    with localcontext() as context:
+        context.prec = _DIGITS_MAX
+        whole = int(scaled(value, scale).scaleb(scale))
+    length = (whole if whole >= 0 else ~whole).bit_length() // 8 + 1
+    return whole.to_bytes(length, "big", signed=True)
+
+
+def decimal_of(data: bytes, scale: int) -> Decimal:
+    whole = int.from_bytes(data, "big", signed=True)
+    with localcontext() as context:
+        context.prec = _DIGITS_MAX
+        return Decimal(whole).scaleb(-scale)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
