@@ -153,7 +153,7 @@ def test_what_is_not_readable_is_a_bad_record_and_says_why(data, message):
 
 
 def test_what_cannot_be_written_is_a_bad_record():
-    with pytest.raises(DataError, match="flights: id: .*a str is no int64"):
+    with pytest.raises(DataError, match=r"flights: id: .*a str is no int64"):
         converter().to_bytes(T, spi.struct(Field("id", spi.INT64)), {"id": "x"}, ())
     with pytest.raises(DataError, match="object"):
         converter(schemas_enable="false").to_bytes(T, None, object(), ())
