@@ -15,6 +15,10 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "json",
             "org.apache.kafka.connect.json.JsonConverter",
         ),
+        "connect.converters.avro:AvroConverter": (
+            "avro",
+            "io.confluent.connect.avro.AvroConverter",
+        ),
         "connect.converters.string:StringConverter": (
             "string",
             "org.apache.kafka.connect.storage.StringConverter",

@@ -3,6 +3,7 @@
 import struct
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from zlib import crc32
 
 from hypothesis import strategies as st
 
@@ -70,7 +71,9 @@ def _map(pair):
 def _struct(pairs):
     fields = [Field(name, schema) for name, (schema, _) in pairs.items()]
     values = {name: values for name, (_, values) in pairs.items()}
-    return spi.struct(*fields, name="made.up.Name"), st.fixed_dictionaries(values)
+    # Of one name there is one schema, as in Avro.
+    name = f"made.up.Name{crc32(repr(fields).encode())}"
+    return spi.struct(*fields, name=name), st.fixed_dictionaries(values)
 
 
 _leaves = st.sampled_from(PLAIN) | _decimals

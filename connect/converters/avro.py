@@ -1,0 +1,181 @@
+"""Avro with its schemas in a registry (``io.confluent.connect.avro.AvroConverter``)."""
+
+import io
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import fastavro
+
+from connect.converters import logical
+from connect.converters.avro_schemas import UNION, AvroReader, AvroWriter
+from connect.converters.converter import NOTHING, Headers, SchemaAndValue
+from connect.converters.registered import RegisteredConverter
+from connect.converters.registry import RegisteredSchema, framed, unframed
+from connect.spi.errors import DataError
+from connect.spi.schema import DECIMAL_NAME, Schema, Type, check
+
+AVRO: Final = "AVRO"
+KEPT_MAX: Final = 1_000
+"""Schemas that are remembered, in each direction."""
+
+
+class AvroConverter(RegisteredConverter):
+    def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
+        super().__init__(config, is_key=is_key)
+        self._written: OrderedDict[int, tuple[Schema, RegisteredSchema, Any]] = OrderedDict()
+        self._read: dict[int, tuple[Schema, Any]] = {}
+        self._ids: dict[tuple[str, int], int] = {}
+
+    def to_bytes(
+        self, topic: str, schema: Schema | None, value: Any, headers: Headers
+    ) -> bytes | None:
+        if value is None and (schema is None or schema.optional):
+            return None
+        if schema is None:
+            raise DataError(f"{topic}: the Avro converter needs a schema, and the value has none")
+        try:
+            registered, parsed = self._avro_of(schema)
+            datum = _datum(schema, value)
+            check(schema, value, topic)
+            out = io.BytesIO()
+            fastavro.schemaless_writer(out, parsed, datum)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DataError(f"{topic}: this cannot be written as Avro: {error}") from error
+        key = topic, id(schema)
+        schema_id = self._ids.get(key)
+        if schema_id is None:
+            schema_id = self._id_of(topic, registered)
+            if len(self._ids) >= KEPT_MAX:
+                self._ids.clear()
+            self._ids[key] = schema_id
+        return framed(schema_id, out.getvalue())
+
+    def from_bytes(self, topic: str, data: bytes | None, headers: Headers) -> SchemaAndValue:
+        if data is None:
+            return NOTHING
+        try:
+            schema_id, payload = unframed(data)
+        except DataError as error:
+            raise DataError(f"{topic}: {error}") from error
+        schema, parsed = self._schema_of(schema_id)
+        rest = io.BytesIO(payload)
+        try:
+            datum = fastavro.schemaless_reader(rest, parsed, None, return_named_type=True)
+        except (ValueError, TypeError, KeyError, IndexError, EOFError, StopIteration) as error:
+            raise DataError(f"{topic}: this is not in schema {schema_id}: {error}") from error
+        if rest.read(1):
+            raise DataError(f"{topic}: there are bytes beyond what schema {schema_id} says")
+        return schema, _value(schema, datum)
+
+    def _avro_of(self, schema: Schema) -> tuple[RegisteredSchema, Any]:
+        # By identity, as the JSON converter; what goes takes its ids along.
+        kept = self._written.get(id(schema))
+        if kept is None:
+            document = AvroWriter().schema(schema)
+            registered = RegisteredSchema(AVRO, json.dumps(document))
+            kept = schema, registered, _parsed(document)
+            self._written[id(schema)] = kept
+            if len(self._written) > KEPT_MAX:
+                gone, _ = self._written.popitem(last=False)
+                self._ids = {key: each for key, each in self._ids.items() if key[1] != gone}
+        return kept[1], kept[2]
+
+    def _schema_of(self, schema_id: int) -> tuple[Schema, Any]:
+        kept = self._read.get(schema_id)
+        if kept is None:
+            registered = self._registry.by_id(schema_id)
+            if registered.type != AVRO:
+                raise DataError(f"schema {schema_id} is of type {registered.type}, not {AVRO}")
+            document = self._whole(registered)
+            kept = self._read[schema_id] = AvroReader().schema(document), _parsed(document)
+            if len(self._read) > KEPT_MAX:
+                del self._read[next(iter(self._read))]
+        return kept
+
+    def _whole(self, registered: RegisteredSchema) -> Any:
+        """With the schemas that it refers to written where each is named first."""
+        if registered.references:
+            names = ", ".join(each.name for each in registered.references)
+            raise DataError(f"the schema refers to others ({names}), which is not supported")
+        try:
+            return json.loads(registered.text)
+        except ValueError:
+            return registered.text
+
+
+def _parsed(document: Any) -> Any:
+    try:
+        return fastavro.parse_schema(document, _write_hint=False)
+    except (fastavro.schema.SchemaParseException, ValueError, TypeError, KeyError) as error:
+        raise DataError(f"this is no Avro schema: {error}") from error
+
+
+def _datum(schema: Schema, value: Any) -> Any:
+    """As fastavro takes it: decimals at their scale, maps without text keys as entries."""
+    if value is None:
+        return schema.default if schema.has_default and not schema.optional else None
+    if schema.name == DECIMAL_NAME and isinstance(value, Decimal):
+        return logical.scaled(value, logical.scale_of(schema))
+    if schema.type is Type.STRUCT and isinstance(value, Mapping):
+        return {each.name: _datum(each.schema, value.get(each.name)) for each in schema.fields}
+    if schema.values is None:
+        return value
+    if schema.type is Type.ARRAY and isinstance(value, (list, tuple)):
+        return [_datum(schema.values, each) for each in value]
+    if schema.type is Type.MAP and schema.keys is not None and isinstance(value, Mapping):
+        if schema.keys.type is Type.STRING and not schema.keys.optional:
+            return {key: _datum(schema.values, each) for key, each in value.items()}
+        return [
+            {"key": _datum(schema.keys, key), "value": _datum(schema.values, each)}
+            for key, each in value.items()
+        ]
+    return value
+
+
+_KINDS: Final[tuple[tuple[Callable[[Any], bool], frozenset[Type]], ...]] = (
+    (lambda datum: isinstance(datum, bool), frozenset({Type.BOOLEAN})),
+    (lambda datum: isinstance(datum, int), frozenset({Type.INT32, Type.INT64})),
+    (lambda datum: isinstance(datum, float), frozenset({Type.FLOAT32, Type.FLOAT64})),
+    (lambda datum: isinstance(datum, str), frozenset({Type.STRING})),
+    (lambda datum: isinstance(datum, bytes), frozenset({Type.BYTES})),
+    (lambda datum: isinstance(datum, list), frozenset({Type.ARRAY})),
+    (lambda datum: isinstance(datum, dict), frozenset({Type.MAP})),
+)
+
+
+def _value(schema: Schema, datum: Any) -> Any:
+    """What fastavro has read, in Connect's shape."""
+    if datum is None:
+        return None
+    if schema.name == UNION:
+        return _branch(schema, datum)
+    if isinstance(datum, tuple):  # A record in a union, with its name.
+        datum = datum[1]
+    if schema.type is Type.STRUCT:
+        return {each.name: _value(each.schema, datum.get(each.name)) for each in schema.fields}
+    if schema.values is None:
+        return datum
+    if schema.type is Type.ARRAY:
+        return [_value(schema.values, each) for each in datum]
+    if isinstance(datum, list) and schema.keys is not None:
+        return {
+            _value(schema.keys, each["key"]): _value(schema.values, each["value"]) for each in datum
+        }
+    return {key: _value(schema.values, each) for key, each in datum.items()}
+
+
+def _branch(schema: Schema, datum: Any) -> dict[str, Any]:
+    """A union's value: the field of its branch is set, the others are null."""
+    value: dict[str, Any] = dict.fromkeys(each.name for each in schema.fields)
+    if isinstance(datum, tuple):
+        name = str(datum[0]).rpartition(".")[2]
+        field = next(each for each in schema.fields if each.name == name)
+        return {**value, name: _value(field.schema, datum[1])}
+    types = next((kinds for fits, kinds in _KINDS if fits(datum)), frozenset[Type]())
+    for each in schema.fields:
+        if each.schema.type in types:
+            return {**value, each.name: _value(each.schema, datum)}
+    raise DataError(f"a {type(datum).__name__} is in no branch of the union")
