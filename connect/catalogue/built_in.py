@@ -7,6 +7,15 @@ from typing import Final
 
 from connect.catalogue.kinds import Kind
 
+
+def _transform(name: str) -> tuple[str, ...]:
+    return name, f"org.apache.kafka.connect.transforms.{name}"
+
+
+def _predicate(name: str) -> tuple[str, ...]:
+    return name, f"org.apache.kafka.connect.transforms.predicates.{name}"
+
+
 BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
     Kind.SOURCE: {},
     Kind.SINK: {},
@@ -53,8 +62,50 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
         ),
     },
     Kind.HEADER_CONVERTER: {},
-    Kind.TRANSFORM: {},
-    Kind.PREDICATE: {},
+    Kind.TRANSFORM: {
+        "connect.transforms.cast:CastKey": _transform("Cast$Key"),
+        "connect.transforms.cast:CastValue": _transform("Cast$Value"),
+        "connect.transforms.cel_transforms:CelFilter": ("CelFilter",),
+        "connect.transforms.cel_transforms:CelMapKey": ("CelMap$Key",),
+        "connect.transforms.cel_transforms:CelMapValue": ("CelMap$Value",),
+        "connect.transforms.headers:DropHeaders": _transform("DropHeaders"),
+        "connect.transforms.fields:ExtractFieldKey": _transform("ExtractField$Key"),
+        "connect.transforms.fields:ExtractFieldValue": _transform("ExtractField$Value"),
+        "connect.transforms.routers:Filter": _transform("Filter"),
+        "connect.transforms.flatten:FlattenKey": _transform("Flatten$Key"),
+        "connect.transforms.flatten:FlattenValue": _transform("Flatten$Value"),
+        "connect.transforms.headers:HeaderFromKey": _transform("HeaderFrom$Key"),
+        "connect.transforms.headers:HeaderFromValue": _transform("HeaderFrom$Value"),
+        "connect.transforms.fields:HoistFieldKey": _transform("HoistField$Key"),
+        "connect.transforms.fields:HoistFieldValue": _transform("HoistField$Value"),
+        "connect.transforms.insert_field:InsertFieldKey": _transform("InsertField$Key"),
+        "connect.transforms.insert_field:InsertFieldValue": _transform("InsertField$Value"),
+        "connect.transforms.headers:InsertHeader": _transform("InsertHeader"),
+        "connect.transforms.mask_field:MaskFieldKey": _transform("MaskField$Key"),
+        "connect.transforms.mask_field:MaskFieldValue": _transform("MaskField$Value"),
+        "connect.transforms.routers:RegexRouter": _transform("RegexRouter"),
+        "connect.transforms.replace_field:ReplaceFieldKey": _transform("ReplaceField$Key"),
+        "connect.transforms.replace_field:ReplaceFieldValue": _transform("ReplaceField$Value"),
+        "connect.transforms.set_schema_metadata:SetSchemaMetadataKey": _transform(
+            "SetSchemaMetadata$Key"
+        ),
+        "connect.transforms.set_schema_metadata:SetSchemaMetadataValue": _transform(
+            "SetSchemaMetadata$Value"
+        ),
+        "connect.transforms.timestamp_converter:TimestampConverterKey": _transform(
+            "TimestampConverter$Key"
+        ),
+        "connect.transforms.timestamp_converter:TimestampConverterValue": _transform(
+            "TimestampConverter$Value"
+        ),
+        "connect.transforms.routers:TimestampRouter": _transform("TimestampRouter"),
+        "connect.transforms.fields:ValueToKey": _transform("ValueToKey"),
+    },
+    Kind.PREDICATE: {
+        "connect.transforms.predicates:HasHeaderKey": _predicate("HasHeaderKey"),
+        "connect.transforms.predicates:RecordIsTombstone": _predicate("RecordIsTombstone"),
+        "connect.transforms.predicates:TopicNameMatches": _predicate("TopicNameMatches"),
+    },
 }
 """By kind: ``module:class`` -> its names. They are here and not only in the classes, so that one
 can be found without importing all."""
