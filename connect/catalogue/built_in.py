@@ -18,7 +18,15 @@ def _predicate(name: str) -> tuple[str, ...]:
 
 BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
     Kind.SOURCE: {},
-    Kind.SINK: {},
+    Kind.SINK: {
+        "connect.connectors.elasticsearch.connector:ElasticsearchSink": (
+            "elasticsearch-sink",
+            "opensearch-sink",
+            "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector",
+            "io.aiven.connect.elasticsearch.ElasticsearchSinkConnector",
+            "io.aiven.kafka.connect.opensearch.OpensearchSinkConnector",
+        ),
+    },
     Kind.CONVERTER: {
         "connect.converters.json:JsonConverter": (
             "json",
