@@ -181,6 +181,7 @@ class _SinkReading:
             key_schema=schema,
             timestamp_ms=message.timestamp_ms,
             timestamp_type=message.timestamp_type,
+            original_topic=message.topic,
         )
         return message, record
 

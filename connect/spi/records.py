@@ -55,7 +55,11 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True)
 class SinkRecord:
-    """What a sink is to write. ``timestamp_ms`` since 1970."""
+    """What a sink is to write. ``timestamp_ms`` since 1970.
+
+    ``topic`` is what transforms made of it, and names tables and the like; ``place`` is where the
+    record was read (KIP-793), by which offsets are told.
+    """
 
     topic: str
     partition: int
@@ -68,7 +72,9 @@ class SinkRecord:
     timestamp_ms: int | None = None
     timestamp_type: TimestampType = TimestampType.NONE
     headers: tuple[Header, ...] = ()
+    original_topic: str | None = None
+    """Before transforms; None: ``topic``."""
 
     @property
     def place(self) -> TopicPartition:
-        return TopicPartition(self.topic, self.partition)
+        return TopicPartition(self.original_topic or self.topic, self.partition)

@@ -24,7 +24,7 @@ from connect.runtime.stages import (
 )
 from connect.runtime.steps import chain_of
 from connect.spi.errors import DataError, RetriableError
-from connect.spi.records import Header, SinkRecord, SourceRecord, TimestampType
+from connect.spi.records import Header, SinkRecord, SourceRecord, TimestampType, TopicPartition
 from connect.transforms.chain import Chain, Step
 from connect.transforms.transform import R, Transform
 from tests.connect.runtime.text_headers import TextHeaders
@@ -70,6 +70,7 @@ def test_a_message_becomes_a_sinks_record() -> None:
         SinkRecord(
             "t", 3, 42, {"id": 1}, {"a": 2}, timestamp_ms=1_700,
             timestamp_type=TimestampType.CREATE, headers=(Header("h", None, "x"),),
+            original_topic="t",
         )
     )  # fmt: skip
 
@@ -93,6 +94,21 @@ def test_a_sources_record_becomes_a_message_after_its_transforms() -> None:
     message = outcome.result.message
     assert (message.topic, message.key, message.value) == ("u", b"1", b'{"a":2}')
     assert (message.headers, message.timestamp_ms) == ((("h", b"x"),), 9)
+
+
+def test_a_routed_record_still_tells_where_it_was_read() -> None:
+    chain = chain_of(
+        {
+            "transforms": "r",
+            "transforms.r.type": "RegexRouter",
+            "transforms.r.regex": "t",
+            "transforms.r.replacement": "u",
+        }
+    )
+    outcome, _ = run(sink_stages(CONVERTERS, chain, ErrorPolicy()).begin(MESSAGE))
+    assert isinstance(outcome, Done)
+    assert outcome.result.topic == "u"
+    assert outcome.result.place == TopicPartition("t", 3)
 
 
 def test_a_dropped_record_says_so() -> None:
@@ -168,6 +184,14 @@ def test_what_asks_for_it_is_tried_again_within_its_time(
     else:
         assert outcome == Done(outcome.result)
         assert len(waits) == times
+
+
+def test_each_operation_has_its_own_time() -> None:
+    chain = Chain((Step("first", Flaky(2)), Step("second", Flaky(2))))
+    policy = ErrorPolicy(retry_timeout_ms=1_000)
+    outcome, waits = run(sink_stages(CONVERTERS, chain, policy).begin(MESSAGE))
+    assert isinstance(outcome, Done)
+    assert waits == [300, 600, 300, 600]
 
 
 def test_waits_double_until_their_limit() -> None:
