@@ -69,7 +69,12 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "org.apache.kafka.connect.converters.DoubleConverter",
         ),
     },
-    Kind.HEADER_CONVERTER: {},
+    Kind.HEADER_CONVERTER: {
+        "connect.converters.simple_header:SimpleHeaderConverter": (
+            "simple",
+            "org.apache.kafka.connect.storage.SimpleHeaderConverter",
+        ),
+    },
     Kind.TRANSFORM: {
         "connect.transforms.cast:CastKey": _transform("Cast$Key"),
         "connect.transforms.cast:CastValue": _transform("Cast$Value"),

@@ -1,18 +1,17 @@
 """One value turned into another of Connect's primitive types, as Kafka's ``Cast`` turns it."""
 
-import base64
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
 from connect.spi.errors import DataError
+from connect.spi.instants import in_milliseconds
 from connect.spi.schema import Schema, Type
+from connect.spi.texts import text_of
 from connect.spi.values import float32
-from connect.transforms.instants import in_milliseconds, iso_text
 from connect.transforms.numbers import (
     float_of,
-    float_text,
     parse_float,
     parse_integer,
     whole,
@@ -44,7 +43,7 @@ def cast(schema: Schema | None, value: Any, target: Type) -> Any:
         )
     try:
         if target is Type.STRING:
-            return _string(value, given)
+            return text_of(Schema(given), value)
         return _CASTS[target](_number_or_text(value), target)
     except ValueError as error:
         raise DataError(f"Value ({value}) was out of range for requested data type") from error
@@ -77,18 +76,6 @@ def _float(value: Any, target: Type) -> float:
 
 def _boolean(value: Any, target: Type) -> bool:
     return value.lower() == "true" if isinstance(value, str) else whole(value, 64) != 0
-
-
-def _string(value: Any, given: Type) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return float_text(value, given is Type.FLOAT32)
-    if isinstance(value, date | datetime | time):
-        return iso_text(value)
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return str(value)
 
 
 _CASTS: Final[dict[Type, Callable[[Any, Type], Any]]] = {

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError, DataError
+from connect.spi.instants import instant
 from connect.spi.records import SinkRecord
 from connect.spi.schema import INT32, INT64, STRING, TIMESTAMP, Field, Schema
-from connect.transforms.instants import instant
 from connect.transforms.requirements import (
     REPLACE_NULL,
     REPLACE_NULL_KEY,

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance, non_empty
 from connect.spi.errors import DataError
+from connect.spi.instants import EPOCH
 from connect.spi.schema import Schema, Type
 from connect.spi.values import float32
-from connect.transforms.instants import EPOCH
 from connect.transforms.numbers import float_of, parse_decimal, whole
 from connect.transforms.requirements import (
     REPLACE_NULL,

@@ -1,11 +1,9 @@
-"""Numbers as Java narrows, reads and writes them, so that a cast gives what Kafka's gives."""
+"""Numbers as Java narrows and reads them, so that a cast gives what Kafka's gives."""
 
 import math
 import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
-
-from connect.spi.values import float32
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _FLOAT: Final = re.compile(
@@ -81,28 +79,3 @@ def parse_decimal(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as error:
         raise ValueError(text) from error
-
-
-def float_text(number: float, single: bool) -> str:
-    """As ``Double.toString`` (``Float.toString`` when ``single``): plain from 0.001 up to ten
-    million, else with an ``E``."""
-    if math.isnan(number):
-        return "NaN"
-    if math.isinf(number):
-        return "Infinity" if number > 0 else "-Infinity"
-    digits = _shortest(number) if single else repr(number)
-    if number == 0 or 1e-3 <= abs(number) < 1e7:
-        plain = format(Decimal(digits), "f")
-        return plain if "." in plain else f"{plain}.0"
-    sign, mantissa, _ = Decimal(digits).normalize().as_tuple()
-    first, rest = mantissa[0], "".join(map(str, mantissa[1:])) or "0"
-    return f"{'-' if sign else ''}{first}.{rest}E{Decimal(digits).adjusted()}"
-
-
-def _shortest(number: float) -> str:
-    """The fewest digits that a 32-bit float is read back from."""
-    for precision in range(1, 10):
-        text = f"{number:.{precision}g}"
-        if float32(float(text)) == number:
-            return text
-    return repr(number)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import DataError
+from connect.spi.instants import instant
 from connect.transforms.date_format import DateFormat, date_format
-from connect.transforms.instants import instant
 from connect.transforms.linear_regex import compile_regex, expand, regex
 from connect.transforms.transform import R, Transform, kafka_transform
 

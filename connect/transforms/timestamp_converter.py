@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError, ConnectError, DataError
+from connect.spi.instants import in_milliseconds, instant
 from connect.spi.schema import DATE, INT64, NO_DEFAULT, STRING, TIME, TIMESTAMP, Field, Schema, Type
 from connect.transforms.date_format import DateFormat, date_format
-from connect.transforms.instants import in_milliseconds, instant
 from connect.transforms.requirements import (
     REPLACE_NULL,
     REPLACE_NULL_KEY,

@@ -6,10 +6,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from connect.spi.instants import in_milliseconds, instant
 from connect.spi.records import Header, SinkRecord, SourceRecord, TimestampType
 from connect.spi.schema import NO_DEFAULT, Field, Schema, Type
 from connect.spi.values import float32
-from connect.transforms.instants import in_milliseconds, instant
 
 Json = Any
 _TYPES = {"float": Type.FLOAT32, "double": Type.FLOAT64}
