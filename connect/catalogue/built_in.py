@@ -32,6 +32,10 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "json",
             "org.apache.kafka.connect.json.JsonConverter",
         ),
+        "connect.converters.json_schema:JsonSchemaConverter": (
+            "json-schema",
+            "io.confluent.connect.json.JsonSchemaConverter",
+        ),
         "connect.converters.avro:AvroConverter": (
             "avro",
             "io.confluent.connect.avro.AvroConverter",

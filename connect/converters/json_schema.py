@@ -1,0 +1,103 @@
+"""JSON with its JSON Schemas in a registry (``io.confluent.connect.json.JsonSchemaConverter``)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from connect.converters.converter import NOTHING, Headers, SchemaAndValue
+from connect.converters.json_schema_documents import JsonSchemaReader, json_schema_of
+from connect.converters.json_values import BASE64, NUMERIC, JsonValues
+from connect.converters.registered import REGISTRY_CONFIG, RegisteredConverter
+from connect.converters.registry import RegisteredSchema, framed, unframed
+from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance, one_of
+from connect.spi.errors import DataError
+from connect.spi.schema import Schema
+
+JSON: Final = "JSON"
+KEPT_MAX: Final = 1_000
+"""Schemas that are remembered, in each direction."""
+_DECIMAL_FORMAT: Final = "decimal.format"
+_REPLACE_NULL: Final = "replace.null.with.default"
+
+
+class JsonSchemaConverter(RegisteredConverter):
+    config = REGISTRY_CONFIG + ConfigDef(
+        (
+            ConfigKey(
+                _DECIMAL_FORMAT, ConfigType.STRING, BASE64, Importance.LOW,
+                "How decimals are written: as base64 of their bytes, or as numbers. Both are read.",
+                validator=one_of(BASE64, NUMERIC),
+            ),
+            ConfigKey(
+                _REPLACE_NULL, ConfigType.BOOLEAN, True, Importance.LOW,
+                "Whether null becomes the default of a field that has one.",
+            ),
+        )
+    )  # fmt: skip
+
+    def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
+        super().__init__(config, is_key=is_key)
+        self._values = JsonValues(
+            decimal_format=self.configured[_DECIMAL_FORMAT].upper(),
+            fills_defaults=self.configured[_REPLACE_NULL],
+        )
+        # By identity, the schema kept beside, as in the other converters.
+        self._ids: dict[tuple[str, int], tuple[Schema, int]] = {}
+        self._read: dict[int, Schema] = {}
+
+    def to_bytes(
+        self, topic: str, schema: Schema | None, value: Any, headers: Headers
+    ) -> bytes | None:
+        if value is None and (schema is None or schema.optional):
+            return None
+        if schema is None:
+            raise DataError(
+                f"{topic}: the JSON Schema converter needs a schema, and the value has none"
+            )
+        try:
+            payload = orjson.dumps(self._values.document(schema, value))
+            return framed(self._schema_id(topic, schema), payload)
+        except DataError as error:
+            raise DataError(f"{topic}: {error}") from error
+        except (TypeError, RecursionError) as error:
+            raise DataError(f"{topic}: this cannot be written as JSON: {error}") from error
+
+    def from_bytes(self, topic: str, data: bytes | None, headers: Headers) -> SchemaAndValue:
+        if data is None:
+            return NOTHING
+        try:
+            schema_id, payload = unframed(data)
+            schema = self._schema_of(schema_id)
+            return schema, self._values.value(schema, orjson.loads(payload))
+        except orjson.JSONDecodeError as error:
+            raise DataError(f"{topic}: this is no JSON: {error}") from error
+        except DataError as error:
+            raise DataError(f"{topic}: {error}") from error
+
+    def _schema_id(self, topic: str, schema: Schema) -> int:
+        key = topic, id(schema)
+        kept = self._ids.get(key)
+        if kept is None:
+            text = orjson.dumps(json_schema_of(schema, self._values.document)).decode()
+            kept = schema, self._id_of(topic, RegisteredSchema(JSON, text))
+            if len(self._ids) >= KEPT_MAX:
+                del self._ids[next(iter(self._ids))]
+            self._ids[key] = kept
+        return kept[1]
+
+    def _schema_of(self, schema_id: int) -> Schema:
+        schema = self._read.get(schema_id)
+        if schema is None:
+            registered = self._registry.by_id(schema_id)
+            if registered.type != JSON:
+                raise DataError(f"schema {schema_id} is of type {registered.type}, not {JSON}")
+            try:
+                document = orjson.loads(registered.text)
+            except orjson.JSONDecodeError as error:
+                raise DataError(f"schema {schema_id} is no JSON: {error}") from error
+            schema = JsonSchemaReader(document, self._values.value).schema()
+            if len(self._read) >= KEPT_MAX:
+                del self._read[next(iter(self._read))]
+            self._read[schema_id] = schema
+        return schema
