@@ -36,6 +36,10 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "json-schema",
             "io.confluent.connect.json.JsonSchemaConverter",
         ),
+        "connect.converters.protobuf:ProtobufConverter": (
+            "protobuf",
+            "io.confluent.connect.protobuf.ProtobufConverter",
+        ),
         "connect.converters.avro:AvroConverter": (
             "avro",
             "io.confluent.connect.avro.AvroConverter",

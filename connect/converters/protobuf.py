@@ -1,0 +1,138 @@
+"""Protobuf with its schemas in a registry (``io.confluent.connect.protobuf.ProtobufConverter``)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import DecodeError, EncodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+
+from connect.converters import protobuf_values
+from connect.converters.converter import NOTHING, Headers, SchemaAndValue
+from connect.converters.proto_text import parse_proto, write_proto
+from connect.converters.protobuf_schemas import ProtobufReader, ProtobufWriter, pool_of
+from connect.converters.registered import RegisteredConverter
+from connect.converters.registry import RegisteredSchema, framed, unframed
+from connect.spi.errors import DataError
+from connect.spi.schema import Schema, check
+
+PROTOBUF: Final = "PROTOBUF"
+KEPT_MAX: Final = 1_000
+"""Schemas that are remembered, in each direction."""
+_FIRST_MESSAGE: Final = b"\0"
+"""Which message of the file it is, as Confluent's wire format has it: the first."""
+_INDEXES_MAX: Final = 32
+
+
+class ProtobufConverter(RegisteredConverter):
+    """Null is told from nothing by proto3's ``optional``."""
+
+    def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
+        super().__init__(config, is_key=is_key)
+        # By identity, the schema kept beside, as in the other converters.
+        self._written: dict[tuple[str, int], tuple[Schema, int, type[Message]]] = {}
+        self._read: dict[tuple[int, tuple[int, ...]], tuple[Schema, type[Message]]] = {}
+
+    def to_bytes(
+        self, topic: str, schema: Schema | None, value: Any, headers: Headers
+    ) -> bytes | None:
+        if value is None and (schema is None or schema.optional):
+            return None
+        if schema is None:
+            raise DataError(
+                f"{topic}: the Protobuf converter needs a schema, and the value has none"
+            )
+        try:
+            _, schema_id, message_class = self._message_of(topic, schema)
+            check(schema, value)
+            message = message_class()
+            protobuf_values.fill(message, schema, value)
+            return framed(schema_id, _FIRST_MESSAGE + message.SerializeToString())
+        except DataError as error:
+            raise DataError(f"{topic}: {error}") from error
+        except (ValueError, TypeError, AttributeError, EncodeError) as error:
+            raise DataError(f"{topic}: this cannot be written as Protobuf: {error}") from error
+
+    def from_bytes(self, topic: str, data: bytes | None, headers: Headers) -> SchemaAndValue:
+        if data is None:
+            return NOTHING
+        try:
+            schema_id, payload = unframed(data)
+            indexes, rest = _indexes(payload)
+            schema, message_class = self._schema_of(schema_id, indexes)
+            message = message_class()
+            message.ParseFromString(bytes(rest))
+            return schema, protobuf_values.read(message, schema)
+        except DataError as error:
+            raise DataError(f"{topic}: {error}") from error
+        except DecodeError as error:
+            raise DataError(f"{topic}: this is not in schema {schema_id}: {error}") from error
+
+    def _message_of(self, topic: str, schema: Schema) -> tuple[Schema, int, type[Message]]:
+        key = topic, id(schema)
+        kept = self._written.get(key)
+        if kept is None:
+            writer = ProtobufWriter()
+            writer.write(schema)
+            file = pool_of(writer.file).FindFileByName(writer.file.name)
+            message = next(iter(file.message_types_by_name.values()))
+            text = write_proto(writer.file, writer.meta)
+            schema_id = self._id_of(topic, RegisteredSchema(PROTOBUF, text))
+            kept = schema, schema_id, GetMessageClass(message)
+            if len(self._written) >= KEPT_MAX:
+                del self._written[next(iter(self._written))]
+            self._written[key] = kept
+        return kept
+
+    def _schema_of(self, schema_id: int, indexes: tuple[int, ...]) -> tuple[Schema, type[Message]]:
+        kept = self._read.get((schema_id, indexes))
+        if kept is None:
+            registered = self._registry.by_id(schema_id)
+            if registered.type != PROTOBUF:
+                raise DataError(f"schema {schema_id} is of type {registered.type}, not {PROTOBUF}")
+            if registered.references:
+                names = ", ".join(each.name for each in registered.references)
+                raise DataError(f"the schema refers to others ({names}), which is not supported")
+            file, meta = parse_proto(registered.text, "record.proto")
+            message = _message_at(pool_of(file).FindFileByName(file.name), indexes)
+            kept = ProtobufReader(meta).schema(message), GetMessageClass(message)
+            if len(self._read) >= KEPT_MAX:
+                del self._read[next(iter(self._read))]
+            self._read[schema_id, indexes] = kept
+        return kept
+
+
+def _message_at(file: Any, indexes: tuple[int, ...]) -> Descriptor:
+    messages = list(file.message_types_by_name.values())
+    found: Descriptor | None = None
+    for index in indexes:
+        if not 0 <= index < len(messages):
+            raise DataError(f"the schema has no message {list(indexes)}")
+        found = messages[index]
+        messages = list(found.nested_types)
+    if found is None:
+        raise DataError("the schema has no message")
+    return found
+
+
+def _indexes(payload: memoryview) -> tuple[tuple[int, ...], memoryview]:
+    """Which message, from the file inwards, and what follows."""
+    count, rest = _zigzag(payload)
+    if count == 0:
+        return (0,), rest
+    if not 0 < count <= _INDEXES_MAX:
+        raise DataError(f"{count} is no number of message indexes")
+    indexes = []
+    for _ in range(count):
+        index, rest = _zigzag(rest)
+        indexes.append(index)
+    return tuple(indexes), rest
+
+
+def _zigzag(data: memoryview) -> tuple[int, memoryview]:
+    number = 0
+    for at, byte in enumerate(data[:5]):
+        number |= (byte & 0x7F) << (7 * at)
+        if byte < 0x80:
+            return (number >> 1) ^ -(number & 1), data[at + 1 :]
+    raise DataError("the message indexes are cut off")
