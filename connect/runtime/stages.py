@@ -14,6 +14,7 @@ from connect.runtime.error_policy import ErrorPolicy, Stage
 from connect.runtime.messages import ConsumedMessage, OutgoingMessage
 from connect.spi.errors import RetriableError
 from connect.spi.records import Header, SinkRecord, SourceRecord
+from connect.spi.schema import Schema
 from connect.transforms.chain import Chain
 
 
@@ -164,43 +165,46 @@ def _transformations(chain: Chain) -> list[_Operation]:
     ]
 
 
+_WithKey = tuple[ConsumedMessage, Schema | None, Any]
+_WithValue = tuple[ConsumedMessage, Schema | None, Any, Schema | None, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class _SinkReading:
-    """Each takes what the one before it gave: the message, then a record that fills."""
+    """Each takes what the one before it gave; the record is made once, at the end."""
 
     converters: Converters
 
-    def key(self, message: ConsumedMessage) -> tuple[ConsumedMessage, SinkRecord]:
+    def key(self, message: ConsumedMessage) -> _WithKey:
         schema, key = self.converters.key.from_bytes(message.topic, message.key, message.headers)
-        record = SinkRecord(
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
-            key=key,
-            value=None,
-            key_schema=schema,
-            timestamp_ms=message.timestamp_ms,
-            timestamp_type=message.timestamp_type,
-            original_topic=message.topic,
-        )
-        return message, record
+        return message, schema, key
 
-    def value(self, read: tuple[ConsumedMessage, SinkRecord]) -> tuple[ConsumedMessage, SinkRecord]:
-        message, record = read
+    def value(self, read: _WithKey) -> _WithValue:
+        message, key_schema, key = read
         schema, value = self.converters.value.from_bytes(
             message.topic, message.value, message.headers
         )
-        return message, replace(record, value=value, value_schema=schema)
+        return message, key_schema, key, schema, value
 
-    def headers(self, read: tuple[ConsumedMessage, SinkRecord]) -> SinkRecord:
-        message, record = read
-        if not message.headers:
-            return record
+    def headers(self, read: _WithValue) -> SinkRecord:
+        message, key_schema, key, value_schema, value = read
         headers = tuple(
             Header(name, *self.converters.header.from_bytes(message.topic, name, data))
             for name, data in message.headers
         )
-        return replace(record, headers=headers)
+        return SinkRecord(
+            message.topic,
+            message.partition,
+            message.offset,
+            key,
+            value,
+            key_schema=key_schema,
+            value_schema=value_schema,
+            timestamp_ms=message.timestamp_ms,
+            timestamp_type=message.timestamp_type,
+            headers=headers,
+            original_topic=message.topic,
+        )
 
 
 @dataclass(frozen=True, slots=True)

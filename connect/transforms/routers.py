@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
@@ -11,6 +12,7 @@ from connect.transforms.date_format import DateFormat, date_format
 from connect.transforms.linear_regex import compile_regex, expand, regex
 from connect.transforms.transform import R, Transform, kafka_transform
 
+TOPICS_KEPT: Final = 1_000
 _TOPIC_FORMAT: Final = "topic.format"
 _TIMESTAMP_FORMAT: Final = "timestamp.format"
 
@@ -41,12 +43,16 @@ class RegexRouter(Transform):
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._pattern = compile_regex("regex", config["regex"])
         self._replacement: str = config["replacement"]
+        # Records are many and topics few.
+        self._routed = lru_cache(TOPICS_KEPT)(self._route)
 
     def apply(self, record: R) -> R | None:
-        match = self._pattern.fullmatch(record.topic)
-        if match is None:
-            return record
-        return replace(record, topic=expand(match, self._replacement))
+        topic = self._routed(record.topic)
+        return record if topic == record.topic else replace(record, topic=topic)
+
+    def _route(self, topic: str) -> str:
+        match = self._pattern.fullmatch(topic)
+        return topic if match is None else expand(match, self._replacement)
 
 
 class TimestampRouter(Transform):
