@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Decimal;
@@ -31,7 +32,8 @@ import org.apache.kafka.connect.transforms.predicates.Predicate;
 
 /**
  * Runs Kafka's own transformations and predicates over the cases of a file and writes down what comes out.
- * Arguments: the cases (a JSON array) and where the results go (a JSON object by the case's name).
+ * Arguments: the cases (a JSON array), where the results go (a JSON object by the case's name), and where the
+ * settings of each plugin go.
  */
 public class RecordTransforms {
     static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -45,16 +47,42 @@ public class RecordTransforms {
             results.put(test.get("name").asText(), run(test));
         }
         mapper.writerWithDefaultPrettyPrinter().writeValue(new File(arguments[1]), results);
+        Map<String, JsonNode> definitions = new TreeMap<>();
+        for (JsonNode test : mapper.readTree(new File(arguments[0]))) {
+            definitions.put(test.get("plugin").asText(), definition(made(test)));
+        }
+        mapper.writerWithDefaultPrettyPrinter().writeValue(new File(arguments[2]), definitions);
+    }
+
+    static Object made(JsonNode test) throws Exception {
+        String folder = "org.apache.kafka.connect.transforms." + (test.get("predicate").asBoolean() ? "predicates." : "");
+        return Class.forName(folder + test.get("plugin").asText()).getDeclaredConstructor().newInstance();
+    }
+
+    @SuppressWarnings("rawtypes")
+    static ArrayNode definition(Object plugin) {
+        ConfigDef definition =
+            plugin instanceof Predicate ? ((Predicate) plugin).config() : ((Transformation) plugin).config();
+        ArrayNode keys = JSON.arrayNode();
+        for (ConfigDef.ConfigKey key : definition.configKeys().values()) {
+            ObjectNode node = JSON.objectNode();
+            node.put("name", key.name);
+            node.put("type", key.type.name());
+            node.put("importance", key.importance.name());
+            node.put("required", key.defaultValue == ConfigDef.NO_DEFAULT_VALUE);
+            boolean hasDefault = key.defaultValue != null && key.defaultValue != ConfigDef.NO_DEFAULT_VALUE;
+            node.put("default", hasDefault ? ConfigDef.convertToString(key.defaultValue, key.type) : null);
+            keys.add(node);
+        }
+        return keys;
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     static JsonNode run(JsonNode test) throws Exception {
-        String plugin = test.get("plugin").asText();
         Map<String, String> config = new LinkedHashMap<>();
         test.get("config").fields().forEachRemaining(e -> config.put(e.getKey(), e.getValue().asText()));
         boolean isPredicate = test.get("predicate").asBoolean();
-        String folder = "org.apache.kafka.connect.transforms." + (isPredicate ? "predicates." : "");
-        Object made = Class.forName(folder + plugin).getDeclaredConstructor().newInstance();
+        Object made = made(test);
         try {
             if (isPredicate) {
                 ((Predicate) made).config().validate(config).forEach(RecordTransforms::refuse);

@@ -12,6 +12,7 @@ from tests.connect.transforms.cases import CASES
 
 HERE = Path(__file__).parent
 RECORDED = HERE / "recorded.json"
+DEFINITIONS = HERE / "recorded_definitions.json"
 
 
 def main() -> None:
@@ -23,12 +24,14 @@ def main() -> None:
         subprocess.run(["javac", "-nowarn", "-cp", class_path, "-d", folder, source], check=True)
         cases = Path(folder) / "cases.json"
         cases.write_text(json.dumps(CASES))
-        answers = Path(folder) / "answers.json"
-        command = ["java", "-cp", f"{class_path}:{folder}", "RecordTransforms", cases, answers]
-        subprocess.run(command, check=True)
+        answers, definitions = Path(folder) / "answers.json", Path(folder) / "definitions.json"
+        java = ["java", "-cp", f"{class_path}:{folder}", "RecordTransforms"]
+        subprocess.run([*java, cases, answers, definitions], check=True)
         recorded = json.loads(answers.read_text())
+        told = json.loads(definitions.read_text())
     lines = (f"{json.dumps(name)}: {json.dumps(recorded[name])}" for name in names)
     RECORDED.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    DEFINITIONS.write_text(json.dumps(told, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,16 @@ from typing import Any, Final
 
 import pytest
 
+from connect.spi.config import as_text
 from connect.spi.errors import ConfigError, ConnectError
 from tests.connect.transforms.cases import CASES
-from tests.connect.transforms.plugins import made
+from tests.connect.transforms.plugins import PREDICATES, TRANSFORMS, made
 from tests.connect.transforms.record_json import normalised, record_of, told_of
 
 RECORDED: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "recorded.json").read_text())
+DEFINITIONS: Final[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "recorded_definitions.json").read_text()
+)
 
 JAVA_NAMES: Final = {
     "java.lang.String": "string", "java.lang.Long": "int64", "java.lang.Boolean": "boolean",
@@ -101,6 +105,21 @@ def in_our_words(message: str) -> str:
 
 def test_every_case_was_recorded() -> None:
     assert [case["name"] for case in CASES] == list(RECORDED)
+
+
+@pytest.mark.parametrize("plugin", DEFINITIONS)
+def test_a_plugin_has_kafkas_settings(plugin: str) -> None:
+    ours = [
+        {
+            "name": key.name,
+            "type": key.type.value,
+            "importance": key.importance.value,
+            "required": key.is_required,
+            "default": None if key.is_required else as_text(key.default),
+        }
+        for key in (TRANSFORMS | PREDICATES)[plugin].config
+    ]
+    assert ours == DEFINITIONS[plugin]
 
 
 @pytest.mark.parametrize("plugin", sorted({case["plugin"] for case in CASES}))
