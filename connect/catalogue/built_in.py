@@ -17,8 +17,11 @@ def _predicate(name: str) -> tuple[str, ...]:
 
 
 BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
-    Kind.SOURCE: {},
+    Kind.SOURCE: {
+        "connect.connectors.http.source:HttpSource": ("http-source",),
+    },
     Kind.SINK: {
+        "connect.connectors.http.sink:HttpSink": ("http-sink",),
         "connect.connectors.elasticsearch.connector:ElasticsearchSink": (
             "elasticsearch-sink",
             "opensearch-sink",
