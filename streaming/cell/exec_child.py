@@ -1,6 +1,7 @@
 """Become another program that cannot outlive whoever started it.
 
-``python -I exec_child.py [--die-with SIGNAL] [--user UID:GID] [--chdir DIR] -- PROGRAM ARGUMENT…``
+``python -I exec_child.py [--die-with SIGNAL] [--user UID:GID] [--chdir DIR] [--memory BYTES]
+-- PROGRAM ARGUMENT…``
 
 Runs before any supervised program, so it imports the standard library only and starts fast. The
 kernel's parent-death signal (prctl(2), PR_SET_PDEATHSIG, Linux) is what holds when a supervisor is
@@ -8,6 +9,7 @@ killed with SIGKILL and can run no clean-up of its own. Elsewhere a program mere
 """
 
 import argparse
+import contextlib
 import ctypes
 import os
 import resource
@@ -24,6 +26,7 @@ def main() -> None:
     parser.add_argument("--die-with", default="SIGKILL", type=lambda name: signal.Signals[name])
     parser.add_argument("--user", type=_user)
     parser.add_argument("--chdir")
+    parser.add_argument("--memory", type=int, help="most private memory, and first to go without")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     parent = os.getppid()
@@ -31,6 +34,8 @@ def main() -> None:
         _allow_many_files()
         if options.chdir:
             os.chdir(options.chdir)
+        if options.memory:
+            _limit_memory(options.memory)
         if options.user:
             _become(*options.user)
         # After the change of user, which clears the signal; before exec, which keeps it.
@@ -50,6 +55,15 @@ def _allow_many_files() -> None:
     """Raise the soft limit on open files to the hard one: a partition holds several open."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _limit_memory(limit: int) -> None:
+    """The kernel refuses what goes beyond ``limit`` bytes of private memory (RLIMIT_DATA), and
+    looks here first when the whole machine has none left. A core file would tell secrets."""
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
+        file.write("500")
 
 
 def _become(uid: int, gid: int) -> None:
