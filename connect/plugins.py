@@ -7,9 +7,12 @@ or a worker without connectors loads none of them.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connect.states import Kind
+
+if TYPE_CHECKING:
+    from connect.spi.config import ConfigDef
 
 _SECRET_NAME: Final = re.compile(
     r"(?i)passw(or)?d|secret|token|credential|private[._-]?key|api[._-]?key|access[._-]?key"
@@ -20,12 +23,12 @@ _LOGIN_IN_URL: Final = re.compile(r"://[^/@\s]*:[^/@\s]+@")
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """``name`` is the short one. ``definition`` is a ``connect.spi`` ConfigDef: the plugin's own
-    keys and those that all connectors of its kind have."""
+    """``name`` is the short one. ``definition`` has the plugin's own keys and those that all
+    connectors of its kind have."""
 
     name: str
     kind: Kind
-    definition: Any
+    definition: "ConfigDef"
     connector: type[Any]
 
     def faults(self, config: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -52,13 +55,19 @@ class Plugin:
 
 def find_plugin(name: str) -> Plugin | None:
     """The connector plugin of that short name or alias; None when there is none."""
-    from connect import catalogue  # noqa: PLC0415
+    from connect.catalogue import Kind as PluginKind  # noqa: PLC0415
+    from connect.catalogue import UnknownPlugin, catalogue  # noqa: PLC0415
     from connect.spi.common_configs import SINK_COMMON, SOURCE_COMMON  # noqa: PLC0415
 
     try:
-        found = catalogue.catalogue().connector(name)
-    except catalogue.UnknownPlugin:
+        found = catalogue().connector(name)
+    except UnknownPlugin:
         return None
-    kind, connector = Kind(found.kind.value), found.load()
-    common = SOURCE_COMMON if kind is Kind.SOURCE else SINK_COMMON
-    return Plugin(found.name, kind, common + connector.config, connector)
+    connector = found.load()
+    is_source = found.kind is PluginKind.SOURCE
+    return Plugin(
+        found.name,
+        Kind.SOURCE if is_source else Kind.SINK,
+        (SOURCE_COMMON if is_source else SINK_COMMON) + connector.config,
+        connector,
+    )

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('worker', models.CharField(default='', max_length=64)),
                 ('incarnation', models.UUIDField(null=True)),
                 ('generation', models.BigIntegerField(default=0)),
+                ('configuring', models.BooleanField(default=False)),
                 ('restarts', models.PositiveIntegerField(default=0)),
                 ('next_restart_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

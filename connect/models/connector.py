@@ -37,6 +37,8 @@ class Connector(TenantOwned):
     worker = models.CharField(max_length=64, default="")
     incarnation = models.UUIDField(null=True)
     generation = models.BigIntegerField(default=0)
+    configuring = models.BooleanField(default=False)
+    """Attempt ``generation`` is under way."""
     restarts = models.PositiveIntegerField(default=0)
     """Attempts to make its tasks that failed one after the other."""
     next_restart_at = models.DateTimeField(null=True)

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from connect.errors import InvalidConfig, UnknownPlugin
 from connect.plugins import find_plugin
 from connect.states import HIDDEN, NAME_CHARACTERS_MAX, Kind
 from tenants.errors import Invalid
+
+CONFIG_CHARACTERS_MAX: Final = 30_000
+"""Keys and values together. A process is handed its config in one write to a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ def checked_config(
             f"Connector name configuration ({config['name']}) doesn't match connector name in the "
             f"URL ({name})"
         )
+    if sum(len(key) + len(value) for key, value in config.items()) > CONFIG_CHARACTERS_MAX:
+        raise Invalid(f"connector {name!r}: a config is at most {CONFIG_CHARACTERS_MAX} characters")
     wanted = config.get("connector.class", "")
     if not wanted:
         raise Invalid(f"Connector config {{name={name}}} contains no connector type")

@@ -25,17 +25,23 @@ def lock_connector(name: str) -> Connector:
 
 def kept_secrets(connector: Connector) -> dict[str, str]:
     """Its secrets in clear; none where they do not open any more: they can be given again."""
-    ring = settings.HEADWATER.secrets.connector_key_ring
     try:
-        return unseal(connector.secrets, connector.id, ring)
+        return opened_secrets(connector)
     except SealBroken:
         return {}
+
+
+def opened_secrets(connector: Connector) -> dict[str, str]:
+    """Raises ``SealBroken``."""
+    ring = settings.HEADWATER.secrets.connector_key_ring
+    return unseal(connector.secrets, connector.id, ring)
 
 
 def ask_for_tasks(connector: Connector) -> None:
     """Have a worker make its tasks anew, at once whatever has failed before. Not saved."""
     connector.configured_version = 0
     connector.generation += 1
+    connector.configuring = False
     forget_failure(connector)
 
 

@@ -33,7 +33,8 @@ def restart_connector(
                 ask_for_restart(task)
             if not only_failed or connector.state == State.FAILED:
                 ask_for_tasks(connector)
-                connector.state = State.RESTARTING
+                if connector.target_state == TargetState.RUNNING:
+                    connector.state = State.RESTARTING
                 connector.save()
         audit.record(
             tenant_id=tenant_id,

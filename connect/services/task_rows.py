@@ -1,7 +1,31 @@
 """Steps that the verbs on tasks have in common, inside the transaction of a verb."""
 
-from connect.models import ConnectorTask
-from connect.states import State
+from collections.abc import Iterable
+from uuid import UUID
+
+from connect.models import Connector, ConnectorTask
+from connect.states import TRACE_CHARACTERS_MAX, State, TargetState
+from tenants.changes import NewChange
+from tenants.services.managed_account_rows import end_keys
+
+
+def lock_tasks(identifiers: Iterable[UUID]) -> list[ConnectorTask]:
+    """Their rows with connector and account loaded, locked in one order."""
+    tasks = ConnectorTask.objects.select_for_update(of=("self",)).select_related(
+        "connector__service_account", "connector__tenant"
+    )
+    return list(tasks.filter(id__in=[*identifiers]).order_by("id"))
+
+
+def lock_generation(identifier: UUID, generation: int) -> ConnectorTask | None:
+    """The task, while that generation of it is the latest."""
+    found = lock_tasks([identifier])
+    return found[0] if found and found[0].generation == generation else None
+
+
+def kept_trace(trace: str) -> str:
+    """Its end, which says most; PostgreSQL takes no zero bytes."""
+    return trace.replace("\0", "")[-TRACE_CHARACTERS_MAX:]
 
 
 def ask_for_restart(task: ConnectorTask) -> None:
@@ -12,3 +36,35 @@ def ask_for_restart(task: ConnectorTask) -> None:
     task.trace = ""
     task.state = State.RESTARTING
     task.save()
+
+
+def end_process(task: ConnectorTask) -> list[NewChange]:
+    """Nothing runs it from here on: its key ends, and its generation. Not saved; the changes to
+    publish."""
+    told = end_keys(task.connector.service_account, [task.api_key])
+    task.api_key = ""
+    task.running_revision = None
+    task.generation += 1
+    return told
+
+
+def unassign(task: ConnectorTask) -> list[NewChange]:
+    """Nobody's any more; the changes to publish. One that failed stays so, for all to see."""
+    told = end_process(task)
+    task.worker, task.incarnation = "", None
+    if task.state not in {State.FAILED, State.RESTARTING}:
+        task.state = State.UNASSIGNED
+    task.save()
+    return told
+
+
+def remove_task(task: ConnectorTask) -> list[NewChange]:
+    """The row goes; the last one of a connector that is asked to stop has it stopped. The changes
+    to publish."""
+    told = end_process(task)
+    connector = Connector.objects.select_for_update(of=("self",)).get(id=task.connector_id)
+    task.delete()
+    if connector.target_state == TargetState.STOPPED and not connector.tasks.exists():
+        connector.state = State.STOPPED
+        connector.save(update_fields=["state", "updated_at"])
+    return told

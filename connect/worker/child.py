@@ -1,0 +1,130 @@
+"""A process that speaks lines of JSON: started bare, listened to, told things, ended.
+
+Its environment has nothing of this process's but what ``bare_environment`` names: no database, no
+Redis, no secrets. It dies when the thread that started it does.
+"""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from connect.worker.limits import DATA_OVER_RESIDENT, LINE_BYTES_MAX, task_memory_bytes
+from streaming.cell.program import CHECKOUT, EXEC_CHILD, PYTHON
+
+TASK: Final = (PYTHON, "-m", "connect.task")
+_KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_READ_BYTES: Final = 64 * 1024
+
+Event = dict[str, Any]
+
+
+def bare_environment(more: Mapping[str, str] = {}) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    # Few of malloc's arenas, not one per thread: a task has many, each of which does little.
+    return {**kept, "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2", **more}
+
+
+class Child:
+    """``fileno`` is readable when it has said something, or ended."""
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], document: Mapping[str, Any]
+    ) -> None:
+        limit = task_memory_bytes() * DATA_OVER_RESIDENT
+        wrapper = [PYTHON, "-I", "-S", str(EXEC_CHILD), "--die-with", "SIGKILL"]
+        wrapper += ["--chdir", str(CHECKOUT), "--memory", str(limit), "--", *command]
+        self._process = subprocess.Popen(
+            wrapper,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+        )
+        assert self._process.stdout is not None
+        self._output = self._process.stdout.fileno()
+        os.set_blocking(self._output, False)
+        self._rest = b""
+        self.ended = False
+        """Whether all it said was read; ``exit_code`` may be asked for then."""
+        self.tell(document)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def fileno(self) -> int:
+        return self._output
+
+    def tell(self, document: Mapping[str, Any]) -> None:
+        """One line on its standard input; lost when it has ended already."""
+        assert self._process.stdin is not None
+        with suppress(OSError, ValueError):
+            self._process.stdin.write(json.dumps(dict(document)).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def read(self) -> list[Event]:
+        """What it has said since, without waiting for more."""
+        found: list[Event] = []
+        while not self.ended:
+            try:
+                chunk = os.read(self._output, _READ_BYTES)
+            except BlockingIOError:
+                break
+            self.ended = not chunk
+            *lines, self._rest = (self._rest + chunk).split(b"\n")
+            if self.ended or len(self._rest) > LINE_BYTES_MAX:
+                lines, self._rest = [*lines, self._rest], b""
+            found += [_event(line) for line in lines if line.strip()]
+        return found
+
+    def exit_code(self) -> int:
+        """Waits for the process, which has closed its output; ends one that goes on without."""
+        try:
+            code = self._process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            code = self._process.wait()
+        self._close()
+        return code
+
+    def resident_bytes(self) -> int:
+        """0 where the kernel does not tell, or the process has ended."""
+        try:
+            pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+        except (OSError, IndexError):
+            return 0
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGKILL)
+
+    def _close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+
+def _event(line: bytes) -> Event:
+    """A line that is no document is something that a library printed."""
+    try:
+        document = json.loads(line)
+    except ValueError:
+        document = None
+    if isinstance(document, dict) and isinstance(document.get("event"), str):
+        return document
+    text = line[:LINE_BYTES_MAX].decode(errors="replace")
+    return {"event": "log", "level": "ERROR", "message": text}
+
+
+def how_it_ended(code: int) -> str:
+    """A sentence about an exit that was not asked for; ``code`` as of ``Popen.returncode``."""
+    if code < 0:
+        return f"the process was ended by signal {signal.Signals(-code).name}"
+    return f"the process ended with exit code {code}"

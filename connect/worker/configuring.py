@@ -1,0 +1,51 @@
+"""A connector that makes its tasks, for whoever waits for it: a dry run, with its checks."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+
+from connect.states import Kind
+from connect.worker.child import TASK, Child, bare_environment, how_it_ended
+from connect.worker.documents import egress, files_environment
+
+POLL_S: Final = 0.02
+
+
+def configure(
+    *,
+    connector: str,
+    kind: Kind,
+    plugin: str,
+    config: Mapping[str, str],
+    cluster_id: str,
+    within_s: float = 10.0,
+) -> dict[str, Any]:
+    """What ``python -m connect.task --configure`` answers for a config with its secrets in clear:
+    ``{"event": "configured", …}`` or ``{"event": "failed", "message", "trace"?}``.
+
+    Blocks for ``within_s`` seconds at most. The process has a bare environment, as tasks have.
+    """
+    document = {
+        "connector": connector,
+        "kind": kind.value,
+        "plugin": plugin,
+        "config": dict(config),
+        "tasks_max": 1,
+        "egress": egress(settings.HEADWATER),
+    }
+    child = Child([*TASK, "--configure"], bare_environment(files_environment(cluster_id)), document)
+    deadline = time.monotonic() + within_s
+    answer: dict[str, Any] | None = None
+    while not child.ended and time.monotonic() < deadline:
+        for event in child.read():
+            if event["event"] in {"configured", "failed"}:
+                answer = event
+        time.sleep(POLL_S)
+    if not child.ended:
+        child.kill()
+        child.exit_code()
+        return {"event": "failed", "message": f"the connector did not answer in {within_s:g} s"}
+    code = child.exit_code()
+    return answer or {"event": "failed", "message": how_it_ended(code)}

@@ -1,0 +1,44 @@
+"""What tasks' processes may take and how long they may take for it, with the reasons.
+
+An operator changes two of them: ``HEADWATER_CONNECT_SLOTS`` and ``HEADWATER_CONNECT_TASK_MEMORY``
+(MiB). A worker and its tasks take ``slots`` times the task memory at most, beside the worker's own.
+"""
+
+import os
+from typing import Final
+
+MIB: Final = 1024 * 1024
+
+SLOTS_DEFAULT: Final = 16
+TASK_MEMORY_MIB_DEFAULT: Final = 384
+"""Resident memory at which a task is ended: libraries that read columns take a good part of it
+before the first record."""
+DATA_OVER_RESIDENT: Final = 6
+"""The kernel counts what was reserved and never touched: stacks and arenas of each thread."""
+
+STARTING_MAX: Final = 4
+"""Processes that were started and have said nothing yet. More at a time would start later."""
+ATTEMPTS_MAX: Final = 4
+ATTEMPT_S: Final = 30.0
+"""For a connector to make its tasks, targets that do not answer included."""
+STOP_S: Final = 5.0
+"""For a task to write out what it has and to end."""
+LEAVE_S: Final = 1.2
+"""As ``STOP_S``, when the whole worker ends: its supervisor is no more patient."""
+SILENT_S: Final = 60.0
+"""A task reports every two seconds."""
+START_S: Final = 60.0
+FIGURES_S: Final = 5.0
+LOG_LINES_PER_FLUSH: Final = 200
+"""Of one task, between two flushes; who says more is cut short."""
+LINE_BYTES_MAX: Final = 256 * 1024
+
+
+def slots() -> int:
+    """How many tasks a worker runs at most."""
+    return int(os.environ.get("HEADWATER_CONNECT_SLOTS", SLOTS_DEFAULT))
+
+
+def task_memory_bytes() -> int:
+    """How much resident memory a task may have."""
+    return MIB * int(os.environ.get("HEADWATER_CONNECT_TASK_MEMORY", TASK_MEMORY_MIB_DEFAULT))

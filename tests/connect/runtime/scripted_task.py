@@ -1,0 +1,60 @@
+"""A task's process that does what its connector's config says: for tests of the worker.
+
+``script`` is one of: run, fail (at once), die (without a word), stubborn (does not stop), chatty,
+hungry. It speaks the protocol of ``connect.task``, and writes what it was given to ``report``.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+
+def say(**event):
+    print(json.dumps(event), flush=True)
+
+
+def configure(document):
+    config = document["config"]
+    if config.get("script") == "unmade":
+        say(event="failed", message="no such table: orders", trace="Traceback: …")
+        sys.exit(1)
+    count = min(int(config.get("parts", "1")), document["tasks_max"])
+    say(event="log", level="INFO", message="looking for tables")
+    tasks = [{"part": f"{n} of {count}"} for n in range(count)]
+    say(event="configured", task_configs=tasks, writes=["orders", "pre-*"], reads=[])
+
+
+def run(document):
+    script = document["config"].get("script", "run")
+    with Path(document["config"]["report"]).open("a") as report:
+        report.write(json.dumps({**document, "environment": dict(os.environ)}) + "\n")
+    if script == "die":
+        print("Segmentation fault, as it were")
+        os.kill(os.getpid(), signal.SIGKILL)
+    if script == "fail":
+        say(event="log", level="ERROR", message="giving up")
+        say(event="state", state="FAILED", trace="Traceback\nValueError: bad offset")
+        sys.exit(1)
+    if script == "chatty":
+        for number in range(1000):
+            say(event="log", level="INFO", message=f"line {number}")
+    say(event="state", state=document["initial_state"])
+    say(event="topics", topics=["orders"])
+    say(event="metrics", records=3, bytes=300, lag=0)
+    for line in sys.stdin:
+        asked = json.loads(line)["do"]
+        if asked == "stop" and script != "stubborn":
+            say(event="state", state="STOPPED")
+            return
+        if asked in {"pause", "resume"}:
+            say(event="state", state="PAUSED" if asked == "pause" else "RUNNING")
+    while script == "stubborn":
+        time.sleep(1)
+
+
+if __name__ == "__main__":
+    given = json.loads(sys.stdin.readline())
+    configure(given) if "--configure" in sys.argv else run(given)

@@ -1,0 +1,398 @@
+"""A worker with real processes and real rows, driven a step at a time.
+
+The processes are those of ``scripted_task.py``; what they do is in their connector's config.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+
+from connect.models import Connector, ConnectorTask
+from connect.selectors.connectors import active_topics, connector_status, task_configs
+from connect.selectors.task_logs import task_log
+from connect.services.create_connector import create_connector
+from connect.services.delete_connector import delete_connector
+from connect.services.patch_config import patch_config
+from connect.services.pause_connector import pause_connector
+from connect.services.restart_task import restart_task
+from connect.services.resume_connector import resume_connector
+from connect.services.stop_connector import stop_connector
+from connect.states import State, TargetState
+from connect.worker import liveness, supervisor
+from connect.worker.limits import LOG_LINES_PER_FLUSH
+from connect.worker.supervisor import Replaced, Supervisor
+from streaming.cell.program import PYTHON
+from tenants import scope
+from tenants.models import Acl, ApiKey, Change
+from tenants.selectors.api_keys import authenticate_api_key
+from tenants.selectors.audit_log import entries_of
+from tenants.selectors.usage import usage_of
+from tenants.services.resume_tenant import resume_tenant
+from tenants.services.set_tenant_limits import set_tenant_limits
+from tenants.services.suspend_tenant import suspend_tenant
+
+SCRIPT = (PYTHON, str(Path(__file__).with_name("scripted_task.py")))
+PATIENCE_S = 60
+
+
+class Workers:
+    """Supervisors that take turns in the test's own thread, and in its transaction."""
+
+    def __init__(self):
+        self.all = []
+
+    def add(self, name="connect-1", slots=8):
+        made = Supervisor(name, settings.HEADWATER, slots, SCRIPT)
+        self.all.append(made)
+        return made
+
+    def until(self, reached):
+        deadline = time.monotonic() + PATIENCE_S
+        while not (found := reached()):
+            assert time.monotonic() < deadline, "it did not come to that"
+            for each in self.all:
+                each._look_at = min(each._look_at, time.monotonic() + 0.02)
+                each.step()
+        return found
+
+    def kill(self, worker):
+        """As kill -9: it does nothing any more, and its processes die with it."""
+        self.all.remove(worker)
+        for process in worker._tasks.values():
+            process.child.kill()
+
+
+@pytest.fixture
+def workers(db, monkeypatch):
+    monkeypatch.setattr(supervisor, "FIGURES_S", 0.1)
+    monkeypatch.setattr(supervisor, "delay_s", lambda failures: 0.05 * failures)
+    found = Workers()
+    yield found
+    for each in found.all:
+        for process in [*each._tasks.values(), *each._attempts.values()]:
+            process.child.kill()
+        each._announcements.close()
+
+
+@pytest.fixture
+def short_lease(monkeypatch):
+    monkeypatch.setattr(liveness, "LEASE_S", 0.4)
+
+
+@pytest.fixture
+def reports(tmp_path):
+    """What the processes were given, one document each, in the order of their starts."""
+    path = tmp_path / "report"
+
+    def read():
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    read.path = path
+    return read
+
+
+@pytest.fixture
+def make(acme, reports):
+    def create(script="run", name="clock", plugin="ticks", **config):
+        given = {"connector.class": plugin, "script": script, "report": str(reports.path)}
+        create_connector(tenant_id=acme.id, by="ann", name=name, config={**given, **config})
+
+    return create
+
+
+@pytest.fixture
+def status(acme):
+    return lambda name="clock": connector_status(acme.id, name)
+
+
+def states(status):
+    return [status.state, *(task.state for task in status.tasks)]
+
+
+def running(status, count=1):
+    return lambda: states(status()) == [State.RUNNING] * (1 + count)
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+
+
+def test_a_connector_runs_in_bare_processes_with_keys_of_their_own(
+    acme, workers, make, status, reports
+):
+    workers.add()
+    make(parts="2", **{"tasks.max": "5", "pin": "1234"})
+    workers.until(running(status, 2))
+    workers.until(lambda: active_topics(acme.id, "clock"))
+
+    first, second = sorted(reports(), key=lambda given: given["task"])
+    assert first["config"]["pin"] == "1234"
+    assert (first["task_config"], first["generation"]) == ({"part": "0 of 2"}, 2)
+    assert first["kafka"]["security.protocol"] == settings.HEADWATER.security_protocol
+    assert second["transactional_id"] == "connect-clock-1"
+    key = authenticate_api_key(first["kafka"]["sasl.username"], first["kafka"]["sasl.password"])
+    assert key.principal == "User:connect-clock"
+    assert first["kafka"]["sasl.username"] != second["kafka"]["sasl.username"]
+    told = set(first["environment"])
+    assert told <= {
+        *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PYTHONUNBUFFERED"),
+        *("MALLOC_ARENA_MAX", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    }
+    secrets = settings.HEADWATER.secrets
+    assert secrets.database_service_password not in json.dumps(first)
+    assert active_topics(acme.id, "clock") == ["orders"]
+    with scope.tenant(acme.id):
+        patterns = {(acl.pattern_type, acl.resource_name) for acl in Acl.objects.all()}
+    assert {("literal", "orders"), ("prefixed", "pre-"), ("literal", "connect-offsets")} <= patterns
+    assert [number for number, _config in task_configs(acme.id, "clock")] == [0, 1]
+    assert {entry.action for entry in entries_of(acme.id)} >= {"connector_task.start"}
+    told_of = workers.until(lambda: status().tasks[0].metrics.get("records") and status().tasks[0])
+    assert (told_of.worker_id, told_of.metrics["rss_bytes"] > 0) == ("connect-1", True)
+
+
+def test_pause_resume_stop_and_start_again(acme, workers, make, status, reports):
+    workers.add()
+    make()
+    ask = {"tenant_id": acme.id, "by": "ann", "name": "clock"}
+    workers.until(running(status))
+    pause_connector(**ask)
+    workers.until(lambda: states(status()) == [State.PAUSED] * 2)
+    resume_connector(**ask)
+    workers.until(running(status))
+    assert len(reports()) == 1, "the same process all the time"
+    stop_connector(**ask)
+    workers.until(lambda: states(status()) == [State.STOPPED])
+    with scope.tenant(acme.id):
+        assert not ApiKey.objects.exists()
+    resume_connector(**ask)
+    workers.until(running(status))
+    assert len(reports()) == 2
+
+
+def test_a_new_config_starts_tasks_anew_and_ends_those_that_are_no_more(
+    acme, workers, make, status, reports
+):
+    workers.add()
+    make(parts="3", **{"tasks.max": "3"})
+    workers.until(running(status, 3))
+    patch_config(tenant_id=acme.id, by="ann", name="clock", changes={"parts": "1"})
+    workers.until(lambda: len(reports()) == 4 and running(status)())
+    assert reports()[-1]["config"]["parts"] == "1"
+    restart_task(tenant_id=acme.id, by="ann", name="clock", number=0)
+    workers.until(lambda: len(reports()) == 5 and running(status)())
+
+
+def test_a_task_that_fails_says_why_and_is_started_again(acme, workers, make, status, reports):
+    workers.add()
+    make("fail")
+    workers.until(lambda: len(reports()) >= 3)
+    workers.until(lambda: status().tasks[0].state == State.FAILED)
+    failed = status().tasks[0]
+    assert failed.trace.endswith("ValueError: bad offset")
+    assert failed.restarts >= 2
+    assert status().state == State.RUNNING
+    names = [given["kafka"]["sasl.username"] for given in reports()]
+    assert len(set(names)) == len(names)
+    workers.until(lambda: "giving up" in [line.message for line in task_log(acme.id, "clock", 0)])
+    patch_config(tenant_id=acme.id, by="ann", name="clock", changes={"script": "run"})
+    workers.until(running(status))
+    assert status().tasks[0].restarts == 0
+    assert status().tasks[0].trace == ""
+
+
+def test_a_process_that_dies_without_a_word_is_a_failure(workers, make, status):
+    workers.add()
+    make("die")
+    workers.until(lambda: status().tasks and status().tasks[0].state == State.FAILED)
+    trace = status().tasks[0].trace
+    assert "ended by signal SIGKILL" in trace
+    assert "Segmentation fault, as it were" in trace
+
+
+def test_a_task_that_does_not_stop_is_ended(monkeypatch, acme, workers, make, status):
+    monkeypatch.setattr(supervisor, "STOP_S", 0.2)
+    worker = workers.add()
+    make("stubborn")
+    workers.until(running(status))
+    (process,) = worker._tasks.values()
+    stop_connector(tenant_id=acme.id, by="ann", name="clock")
+    workers.until(lambda: states(status()) == [State.STOPPED])
+    assert not alive(process.child.pid)
+
+
+def test_a_task_that_takes_too_much_memory_is_ended(monkeypatch, workers, make, status):
+    monkeypatch.setenv("HEADWATER_CONNECT_TASK_MEMORY", "300")
+    workers.add()
+    make()
+    workers.until(running(status))
+    monkeypatch.setenv("HEADWATER_CONNECT_TASK_MEMORY", "1")
+    workers.until(lambda: status().tasks[0].state == State.FAILED)
+    assert "MiB of memory" in status().tasks[0].trace
+
+
+def test_a_connector_that_cannot_make_its_tasks_says_why(acme, workers, make, status):
+    workers.add()
+    make("unmade")
+    workers.until(lambda: status().restarts >= 2)
+    assert (status().state, status().tasks) == (State.FAILED, ())
+    assert status().trace.startswith("no such table: orders\nTraceback")
+    patch_config(tenant_id=acme.id, by="ann", name="clock", changes={"script": "run"})
+    workers.until(running(status))
+    assert status().trace == ""
+
+
+def test_more_tasks_than_the_tenant_may_have_are_refused(acme, workers, make, status):
+    set_tenant_limits(tenant_id=acme.id, limits={"connector_tasks": 2}, by="test")
+    workers.add()
+    make()
+    workers.until(running(status))
+    make(name="second", parts="2", **{"tasks.max": "2"})
+    workers.until(lambda: status("second").state == State.FAILED)
+    assert "may have 2 connector tasks" in status("second").trace
+    assert running(status)()
+
+
+def test_a_deleted_connectors_process_ends(acme, workers, make, status):
+    worker = workers.add()
+    make()
+    workers.until(running(status))
+    (process,) = worker._tasks.values()
+    delete_connector(tenant_id=acme.id, by="ann", name="clock")
+    workers.until(lambda: not worker._tasks)
+    assert not alive(process.child.pid)
+
+
+def test_a_suspended_tenants_tasks_end_and_come_back(acme, workers, make, status, reports):
+    worker = workers.add()
+    make()
+    workers.until(running(status))
+    suspend_tenant(tenant_id=acme.id, by="test")
+    workers.until(lambda: not worker._tasks and status().tasks[0].state == State.UNASSIGNED)
+    resume_tenant(tenant_id=acme.id, by="test")
+    workers.until(running(status))
+    assert len(reports()) == 2
+
+
+def test_tasks_of_a_worker_that_died_are_anothers_and_its_keys_end_first(
+    short_lease, workers, make, status, reports
+):
+    first, second = workers.add(), workers.add("connect-2")
+    make(parts="4", **{"tasks.max": "4"})
+    workers.until(running(status, 4))
+    workers.until(lambda: len(second._tasks) == len(first._tasks) == 2)
+    workers.kill(first)
+    workers.until(lambda: {task.worker_id for task in status().tasks} == {"connect-2"})
+    workers.until(running(status, 4))
+    with scope.system("test"):
+        live = {key.key_id for key in ApiKey.objects.all()}
+        changes = list(Change.objects.filter(kind="credential").order_by("number"))
+    lost = {p.begun.key_id for p in first._tasks.values()}
+    assert len(live) == 4
+    assert not live & lost
+    ended = {change.key: change.number for change in changes if change.payload is None}
+    began = {change.key: change.number for change in changes if change.payload is not None}
+    later = [given["kafka"]["sasl.username"] for given in reports()[-2:]]
+    assert max(ended[key] for key in lost) < min(began[key] for key in later)
+
+
+def test_a_worker_that_comes_takes_its_part_and_one_that_leaves_gives_it_back(
+    acme, workers, make, status
+):
+    first = workers.add()
+    make(parts="4", **{"tasks.max": "4"})
+    workers.until(running(status, 4))
+    second = workers.add("connect-2")
+    workers.until(lambda: len(second._tasks) == 2 and running(status, 4)())
+    second.leave()
+    workers.all.remove(second)
+    workers.until(lambda: len(first._tasks) == 4 and running(status, 4)())
+
+
+def test_a_zombie_is_not_heard_and_one_of_the_same_name_gives_way(
+    acme, workers, make, status, reports
+):
+    first = workers.add()
+    make()
+    workers.until(running(status))
+    workers.all.remove(first)
+    workers.add()
+    workers.until(lambda: len(reports()) == 2 and running(status)())
+    (zombie,) = first._tasks.values()
+    first._report_end(zombie, "it says that it failed", 1.0)
+    first._write_all()
+    assert running(status)()
+    with pytest.raises(Replaced):
+        first._look_at_rows()
+    zombie.child.kill()
+
+
+def test_processes_go_on_while_postgresql_is_away(monkeypatch, workers, make, status):
+    worker = workers.add()
+    make()
+    workers.until(running(status))
+    (process,) = worker._tasks.values()
+
+    def away(*_):
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    # The test's transaction lives in this connection.
+    monkeypatch.setattr(
+        type(supervisor.connection._connections["default"]), "close", lambda _: None
+    )
+    with monkeypatch.context() as context:
+        context.setattr(supervisor, "beat", away)
+        worker._look_at = 0.0
+        worker.step()
+        assert worker._away
+        assert alive(process.child.pid)
+    worker._look_at = 0.0
+    worker.step()
+    assert not worker._away
+    assert running(status)()
+
+
+def test_what_a_task_says_is_kept_within_bounds(acme, workers, make, status):
+    workers.add()
+    make("chatty")
+    workers.until(running(status))
+    lines = workers.until(lambda: task_log(acme.id, "clock", 0, limit=2000))
+    assert len(lines) <= 500
+    assert any("left out" in line.message for line in lines)
+    assert len(lines) <= LOG_LINES_PER_FLUSH + 1
+
+
+def test_the_time_that_tasks_ran_is_used(acme, workers, make, status):
+    worker = workers.add()
+    make()
+    workers.until(running(status))
+    (process,) = worker._tasks.values()
+    process.accounted_at -= 90
+    workers.until(lambda: usage_of(acme.id, days=1))
+    assert 90 <= usage_of(acme.id, days=1)[0].connector_task_seconds <= 92
+
+
+def test_a_connector_created_paused_or_stopped_starts_nothing(acme, workers, reports, status):
+    workers.add()
+    for target in (TargetState.PAUSED, TargetState.STOPPED):
+        create_connector(
+            tenant_id=acme.id, by="ann", name=target.lower(),
+            config={"connector.class": "ticks", "report": str(reports.path)}, initial_state=target,
+        )  # fmt: skip
+    create_connector(
+        tenant_id=acme.id, by="ann", name="clock",
+        config={"connector.class": "ticks", "report": str(reports.path)},
+    )  # fmt: skip
+    workers.until(running(status))
+    assert [states(status("paused")), states(status("stopped"))] == [["PAUSED"], ["STOPPED"]]
+    with scope.system("test"):
+        assert ConnectorTask.objects.count() == 1
+        assert Connector.objects.filter(configuring=True).count() == 0
