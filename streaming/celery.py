@@ -22,6 +22,7 @@ from django.conf import settings  # noqa: E402
 
 from brokers.metering.steps import GROUPS_S  # noqa: E402
 from brokers.worker import BrokerStep, broker_id_option  # noqa: E402
+from connect.worker.bootstep import ConnectStep, connect_worker_option  # noqa: E402
 
 app = Celery("headwater")
 app.conf.update(
@@ -69,5 +70,5 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
-app.user_options["worker"].add(broker_id_option)
-app.steps["worker"].add(BrokerStep)
+app.user_options["worker"].update((broker_id_option, connect_worker_option))
+app.steps["worker"].update((BrokerStep, ConnectStep))

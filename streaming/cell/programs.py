@@ -7,6 +7,10 @@ from streaming.cell.instance import Instance
 from streaming.cell.postgres import Postgres
 from streaming.cell.program import PYTHON, Group, Program
 
+CONNECT_WORKERS = 1
+"""On one machine a second one would only wait for the first to die, which its supervisor notices
+sooner. Further hosts run one each."""
+
 
 def store_programs(postgres: Postgres | None, valkey_config: Path | None) -> list[Program]:
     """The embedded stores; none of those that the environment provides."""
@@ -45,7 +49,8 @@ def service_programs(instance: Instance) -> list[Program]:
 
 def upkeep_programs(instance: Instance) -> list[Program]:
     """What nobody waits for: started when the rest serves, so as not to compete with it."""
-    return [_storage(), _beat(instance)]
+    connect = [_connect(number) for number in range(1, CONNECT_WORKERS + 1)]
+    return [_storage(), *connect, _beat(instance)]
 
 
 def broker_command(number: int) -> tuple[str, ...]:
@@ -64,6 +69,16 @@ def storage_command() -> tuple[str, ...]:
         *_celery("worker"),
         *("--hostname", "storage@%h", "--queues", "storage"),
         *("--pool", "threads", "--concurrency", "1"),
+        *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
+    )
+
+
+def connect_command(number: int) -> tuple[str, ...]:
+    """The Celery worker ``number`` of those that run connectors' tasks, each in its own process."""
+    return (
+        *_celery("worker"),
+        *("--hostname", f"connect-{number}@%h", "--queues", "connect"),
+        *("--connect-worker", str(number), "--pool", "threads", "--concurrency", "1"),
         *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
     )
 
@@ -104,6 +119,10 @@ def _storage() -> Program:
 
 def _beat(instance: Instance) -> Program:
     return Program("beat", Group.EDGE, beat_command(instance.data_dir / "run" / "beat-schedule"))
+
+
+def _connect(number: int) -> Program:
+    return Program(f"connect-{number}", Group.EDGE, connect_command(number))
 
 
 def _feed() -> Program:

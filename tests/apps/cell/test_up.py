@@ -57,7 +57,7 @@ def test_status_says_what_runs_under_the_names_that_scripts_rely_on(cell):
     assert set(status) == NAMES
     assert {each["name"] for each in status["processes"]} == {
         *("postgres", "valkey", "broker-1", "broker-2", "broker-3"),
-        *("web", "demo-feed", "storage", "beat"),
+        *("web", "demo-feed", "storage", "connect-1", "beat"),
     }
     assert [each["id"] for each in status["brokers"]] == [1, 2, 3]
     assert status["bootstrap_servers"] == ",".join(
