@@ -63,7 +63,10 @@ class CelExpression:
             return _result(self._program.execute(variables))
         except KeyError as error:
             raise DataError(f"The expression names {error}, which the record has not") from error
-        except (ValueError, TypeError, RuntimeError, OverflowError) as error:
+        except DataError:
+            raise
+        except Exception as error:
+            # Division by zero, an index out of bounds, no such overload: each its own class.
             raise DataError(f"The expression cannot be evaluated: {str(error)[:500]}") from error
 
 

@@ -39,7 +39,16 @@ def test_a_filter_keeps_what_is_true(expression: str, kept: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["value.nope > 1", "value.amount + 'x' == ''", "value.amount"]
+    "expression",
+    [
+        "value.nope > 1",
+        "value.amount + 'x' == ''",
+        "value.amount",
+        "value.amount / 0 == 1",
+        "[1][9] == 1",
+        "9223372036854775807 + value.amount == 0",
+        "value.amount.matches('(')",
+    ],
 )
 def test_a_record_that_a_filter_cannot_judge_fails(expression: str) -> None:
     with pytest.raises(DataError):
