@@ -1,18 +1,23 @@
-"""Write the tables of docs/connect-transforms.md out of the definitions: ``python -m
-tests.connect.transforms.reference``."""
+"""Write the tables of docs/connect-transforms.md and docs/connect-converters.md out of the
+definitions: ``python -m tests.connect.transforms.reference``."""
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from connect.catalogue import Kind, catalogue
+from connect.catalogue import Kind, Plugin, catalogue
 from connect.spi.config import as_text
 
-PAGE: Final = Path(__file__).parents[3] / "docs" / "connect-transforms.md"
+_DOCS: Final = Path(__file__).parents[3] / "docs"
 BEGIN: Final = "<!-- tables: from the definitions -->\n"
 
 
-def tables() -> str:
+def of_converters() -> str:
+    plugins = catalogue().all(Kind.CONVERTER, Kind.HEADER_CONVERTER)
+    return "".join(f"\n## `{one.name}`\n{_names(one)}{_settings(one.load())}" for one in plugins)
+
+
+def of_transforms() -> str:
     transforms = [plugin.load() for plugin in catalogue().all(Kind.TRANSFORM)]
     predicates = [plugin.load() for plugin in catalogue().all(Kind.PREDICATE)]
     parts = [
@@ -22,8 +27,19 @@ def tables() -> str:
     return "".join(parts)
 
 
-def with_tables(page: str) -> str:
-    return page.partition(BEGIN)[0] + BEGIN + tables()
+TABLES: Final = {
+    _DOCS / "connect-transforms.md": of_transforms,
+    _DOCS / "connect-converters.md": of_converters,
+}
+
+
+def with_tables(page: Path) -> str:
+    return page.read_text().partition(BEGIN)[0] + BEGIN + TABLES[page]()
+
+
+def _names(plugin: Plugin) -> str:
+    others = ", ".join(f"`{name}`" for name in plugin.names[1:])
+    return f"\nAlso {others}.\n" if others else ""
 
 
 def _by_base(plugins: Iterable[Any]) -> list[list[Any]]:
@@ -36,8 +52,12 @@ def _by_base(plugins: Iterable[Any]) -> list[list[Any]]:
 
 def _table(plugins: list[Any]) -> str:
     names = ", ".join(f"`{plugin.name}`" for plugin in plugins)
-    lines = [f"\n### {names}\n\n{plugins[0].doc}\n"]
-    keys = plugins[0].config.keys
+    return f"\n### {names}\n\n{plugins[0].doc}\n{_settings(plugins[0])}"
+
+
+def _settings(plugin: Any) -> str:
+    lines = []
+    keys = plugin.config.keys
     if keys:
         lines.append("\n| setting | type | default | what |\n| --- | --- | --- | --- |\n")
     for key in keys:
@@ -51,4 +71,5 @@ def _shown(text: str | None) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_tables(PAGE.read_text()))
+    for path in TABLES:
+        path.write_text(with_tables(path))

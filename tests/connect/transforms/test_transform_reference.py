@@ -1,6 +1,10 @@
-from tests.connect.transforms.reference import PAGE, with_tables
+from pathlib import Path
+
+import pytest
+
+from tests.connect.transforms.reference import TABLES, with_tables
 
 
-def test_the_reference_says_what_the_definitions_say() -> None:
-    page = PAGE.read_text()
-    assert page == with_tables(page), "run python -m tests.connect.transforms.reference"
+@pytest.mark.parametrize("page", TABLES, ids=lambda page: page.name)
+def test_the_reference_says_what_the_definitions_say(page: Path) -> None:
+    assert page.read_text() == with_tables(page), "run python -m tests.connect.transforms.reference"
