@@ -202,3 +202,21 @@ def test_the_registry_is_asked_once_for_a_schema():
     for _ in range(3):
         reader.from_bytes(T, writer.to_bytes(T, ORDER, VALUE, ()), ())
     assert registry.asked == 2
+
+
+def test_a_schema_that_holds_itself_is_refused_at_once():
+    document = {
+        "$ref": "#/node",
+        "node": {"type": "object", "properties": {side: {"$ref": "#/node"} for side in "lr"}},
+    }
+    with pytest.raises(DataError, match="leads to itself"):
+        read(document, {})
+
+
+def test_fields_stand_in_the_order_of_their_indexes():
+    properties = {
+        "b": {"type": "string", "connect.index": 1},
+        "a": {"type": "string", "connect.index": 0},
+    }
+    schema, _ = read({"type": "object", "properties": properties}, {"a": "x", "b": "y"})
+    assert [field.name for field in schema.fields] == ["a", "b"]
