@@ -136,13 +136,14 @@ SOURCE_COMMON: Final = COMMON_CONFIG + ConfigDef(
             "exactly.once.support", _T.STRING, "requested", _MEDIUM, EXACTLY_ONCE, 2, _W.SHORT,
             "Exactly once support",
             "required: records and offsets are written in one transaction, and a source that "
-            "cannot promise it is refused. requested: as the source can.",
+            "cannot promise it is refused. requested: at least once.",
             validator=one_of("requested", "required"),
         ),
         _key(
             "transaction.boundary", _T.STRING, "poll", _MEDIUM, EXACTLY_ONCE, 3, _W.SHORT,
             "Transaction Boundary",
-            "poll: one transaction for what each poll returns. interval: one for each interval.",
+            "poll: one transaction for what each poll returns. interval: one for each interval. "
+            "connector: where the source says.",
             validator=one_of("poll", "connector", "interval"),
         ),
         _key(
@@ -156,7 +157,7 @@ SOURCE_COMMON: Final = COMMON_CONFIG + ConfigDef(
             validator=one_of("connect-offsets"),
         ),
     ),
-    ("topic.creation.",),
+    ("topic.creation.", "producer.override."),
 )  # fmt: skip
 
 SINK_COMMON: Final = COMMON_CONFIG + ConfigDef(
@@ -183,5 +184,6 @@ SINK_COMMON: Final = COMMON_CONFIG + ConfigDef(
             _W.MEDIUM, "Enable Error Context Headers",
             "Whether headers (__connect.errors.…) say what was wrong, and where.",
         ),
-    )
+    ),
+    ("consumer.override.", "producer.override."),
 )  # fmt: skip
