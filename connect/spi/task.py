@@ -39,9 +39,26 @@ class TaskContext(Protocol):
     def stopping(self) -> Event: ...
 
 
+class TransactionContext(Protocol):
+    """Where an exactly-once source's transactions end, for ``transaction.boundary=connector``. Both
+    are for the end of the batch that ``poll`` returns next."""
+
+    def commit(self) -> None: ...
+
+    def abort(self) -> None:
+        """The transaction's records are discarded for good: its offsets are stored all the same. To
+        have them read again, raise an error instead."""
+        ...
+
+
 class SourceContext(TaskContext, Protocol):
     @property
     def offsets(self) -> StoredOffsets: ...
+
+    @property
+    def transaction(self) -> TransactionContext | None:
+        """None unless transactions end where the connector says."""
+        ...
 
     @property
     def kafka(self) -> Mapping[str, str]:

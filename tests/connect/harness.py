@@ -47,6 +47,7 @@ class FakeSourceContext:
     offsets: Offsets = field(default_factory=Offsets)
     egress: Any = field(default_factory=OpenEgress)
     kafka: Mapping[str, str] = field(default_factory=dict)
+    transaction: Any = None
     connector_name: str = "tested"
     task_number: int = 0
     stopping: Event = field(default_factory=Event)

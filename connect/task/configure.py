@@ -1,0 +1,51 @@
+"""Dividing a connector's work: what ``--configure`` answers. It may look at the connector's
+target."""
+
+from typing import Any
+
+from connect.spi.connector import SourceConnector
+from connect.spi.egress import Egress
+from connect.spi.errors import ConfigError, ConnectError
+from connect.task.assignment import ConfigureRequest
+from connect.task.loading import Loaded, load
+from connect.task.run_sink import subscription
+from connect.task.topic_rules import TopicRules
+
+
+def configured(request: ConfigureRequest, egress: Egress) -> dict[str, Any]:
+    """The event that answers: what each task is told, and which topics the connector needs (names,
+    ``prefix*`` or ``*``); for sinks none, their config says. Raises ``ConnectError``."""
+    loaded = load(request.plugin, request.config, {})
+    _check(loaded, egress)
+    connector = loaded.connector
+    task_configs = connector.task_configs(request.tasks_max)
+    if len(task_configs) > request.tasks_max:
+        raise ConnectError(
+            f"{request.plugin} wants {len(task_configs)} tasks; tasks.max is {request.tasks_max}"
+        )
+    writes, reads = connector.topics() if isinstance(connector, SourceConnector) else ((), ())
+    return {
+        "event": "configured",
+        "task_configs": task_configs,
+        "writes": list(writes),
+        "reads": list(reads),
+    }
+
+
+def _check(loaded: Loaded, egress: Egress) -> None:
+    """Addresses first: nothing is connected to that may not be."""
+    check_targets(loaded, egress)
+    _ = loaded.converters(egress), loaded.chain
+    if isinstance(loaded.connector, SourceConnector):
+        TopicRules(loaded.strings)
+    else:
+        subscription(loaded)
+    faults = loaded.connector.check()
+    if faults:
+        raise ConfigError("; ".join(f"{fault.name}: {fault.message}" for fault in faults))
+
+
+def check_targets(loaded: Loaded, egress: Egress) -> None:
+    """Raises ``EgressRefused`` when the connector would reach what it may not."""
+    for target in loaded.connector.targets():
+        egress.resolve(target.host, target.port)

@@ -1,0 +1,90 @@
+"""What a task's process says: one JSON object a line, on what was its standard output."""
+
+import logging
+import os
+import sys
+import threading
+import time
+import traceback
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+TRACE_CHARACTERS_MAX: Final = 20_000
+MESSAGE_CHARACTERS_MAX: Final = 4_000
+
+
+class Events:
+    """Safe to use from any thread. When nobody reads any more (the worker died) it is silent; the
+    end of the standard input says the same."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+
+    @classmethod
+    def on_standard_output(cls) -> "Events":
+        """Keep standard output for events alone: what anything else prints goes to standard
+        error."""
+        sys.stdout.flush()
+        own = os.dup(1)
+        os.dup2(2, 1)
+        return cls(own)
+
+    def state(self, state: str, error: BaseException | None = None) -> None:
+        """``state``: RUNNING, PAUSED, FAILED or STOPPED."""
+        self.write(event="state", state=state, trace=trace_of(error) if error else None)
+
+    def log(self, level: str, message: str) -> None:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.write(event="log", level=level, message=message[:MESSAGE_CHARACTERS_MAX], at=at)
+
+    def write(self, **event: Any) -> None:
+        data = orjson.dumps(event, default=str) + b"\n"
+        with self._lock:
+            try:
+                while data:
+                    data = data[os.write(self._descriptor, data) :]
+            except BrokenPipeError:
+                return
+
+
+def trace_of(error: BaseException) -> str:
+    """As people read it: the error itself is at the end, so the beginning is what is cut."""
+    text = "".join(traceback.format_exception(error))
+    return text[-TRACE_CHARACTERS_MAX:]
+
+
+class EventsHandler(logging.Handler):
+    """Log records of the task, of its connector and of the libraries they use, as events.
+
+    At most ``PER_WINDOW`` in ``WINDOW_S``: a connector that logs each record must not drown the
+    worker. How many were left out is said when the window is over.
+    """
+
+    PER_WINDOW: Final = 100
+    WINDOW_S: Final = 10.0
+
+    def __init__(self, events: Events) -> None:
+        super().__init__()
+        self._events = events
+        self._window_began = time.monotonic()
+        self._in_window = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        now = time.monotonic()
+        if now - self._window_began >= self.WINDOW_S:
+            left_out = self._in_window - self.PER_WINDOW
+            if left_out > 0:
+                self._events.log("WARNING", f"{left_out} lines of log were left out")
+            self._window_began, self._in_window = now, 0
+        self._in_window += 1
+        if self._in_window > self.PER_WINDOW and record.levelno < logging.ERROR:
+            return
+        try:
+            message = self.format(record)
+        except Exception:
+            self.handleError(record)
+            return
+        self._events.log(record.levelname, message)

@@ -1,0 +1,110 @@
+"""A task's process from its first line of input to its end."""
+
+import logging
+import os
+import signal
+import sys
+from typing import Any, Final, NoReturn
+
+from connect.runtime.egress import CheckedEgress
+from connect.runtime.egress_policy import EgressPolicy
+from connect.spi.errors import ConnectError
+from connect.task.assignment import ConfigureRequest, TaskAssignment
+from connect.task.configure import check_targets, configured
+from connect.task.control import Control
+from connect.task.events import Events, EventsHandler, trace_of
+from connect.task.loading import load
+from connect.task.metrics import Heartbeat, Metrics
+from connect.task.run_sink import SinkRun
+from connect.task.run_source import SourceRun
+
+LOG: Final = logging.getLogger("connect.task")
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """Ends the process: with 0 after a stop or an answer, with 1 after a failure."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    events = Events.on_standard_output()
+    _log_as(events)
+    line = sys.stdin.readline()
+    code = _configure(line, events) if arguments == ["--configure"] else _run(line, events)
+    sys.stderr.flush()
+    # A thread that a connector left behind must not keep the process.
+    os._exit(code)
+
+
+def _configure(line: str, events: Events) -> int:
+    try:
+        request = ConfigureRequest.of(line)
+        answer = configured(request, CheckedEgress(EgressPolicy.parse(request.egress_allow)))
+    except Exception as error:
+        events.write(event="failed", message=_sentence(error), trace=trace_of(error))
+        return 1
+    events.write(**answer)
+    return 0
+
+
+def _run(line: str, events: Events) -> int:
+    metrics = Metrics()
+    try:
+        assignment = TaskAssignment.of(line)
+        control = Control(paused=assignment.starts_paused)
+        signal.signal(signal.SIGTERM, lambda *_: control.stop())
+        control.read(sys.stdin)
+        heartbeat = Heartbeat(
+            events, metrics, assignment.memory_bytes, _memory_guard(assignment, events)
+        )
+        heartbeat.start()
+        _made(assignment, control, metrics, events).run()
+    except Exception as error:
+        events.state("FAILED", error)
+        return 1
+    heartbeat.stop()
+    events.state("STOPPED")
+    return 0
+
+
+def _made(
+    assignment: TaskAssignment, control: Control, metrics: Metrics, events: Events
+) -> SourceRun | SinkRun:
+    loaded = load(assignment.plugin, assignment.config, assignment.task_config)
+    egress = CheckedEgress(EgressPolicy.parse(assignment.egress_allow))
+    check_targets(loaded, egress)
+    kind: Any = SourceRun if assignment.kind == "source" else SinkRun
+    made: SourceRun | SinkRun = kind(
+        assignment=assignment,
+        loaded=loaded,
+        egress=egress,
+        control=control,
+        metrics=metrics,
+        events=events,
+    )
+    return made
+
+
+def _memory_guard(assignment: TaskAssignment, events: Events) -> Any:
+    """What ends a task that keeps using more than it was given: before the machine suffers, and
+    with a word about it. What it had not flushed comes again."""
+
+    def end(used: int) -> None:
+        limit = assignment.memory_bytes
+        error = ConnectError(
+            f"the task used {used / 2**20:.0f} MB of memory and may use {limit / 2**20:.0f} MB; "
+            "smaller batches or fewer open files may help"
+        )
+        events.state("FAILED", error)
+        os._exit(1)
+
+    return end
+
+
+def _log_as(events: Events) -> None:
+    """All that is logged in this process goes to the worker; libraries' own only from WARNING."""
+    root = logging.getLogger()
+    root.addHandler(EventsHandler(events))
+    root.setLevel(logging.WARNING)
+    LOG.setLevel(logging.INFO)
+
+
+def _sentence(error: BaseException) -> str:
+    return str(error) if isinstance(error, ConnectError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,124 @@
+"""Puts a sink's task together, and runs it."""
+
+import logging
+from typing import Final
+
+from connect.runtime.dead_letters import Origin
+from connect.runtime.stages import sink_stages
+from connect.spi.connector import SinkConnector
+from connect.spi.egress import Egress
+from connect.spi.errors import ConfigError
+from connect.spi.task import SinkTask
+from connect.task.assignment import TaskAssignment
+from connect.task.contexts import TaskSinkContext
+from connect.task.control import Control
+from connect.task.dead_letter_writer import DeadLetterWriter
+from connect.task.events import Events
+from connect.task.kafka_settings import consumer_settings, poll_records, producer_settings
+from connect.task.loading import Loaded
+from connect.task.metrics import Metrics
+from connect.task.pause_teller import PauseTeller
+from connect.task.sink_loop import SinkLoop
+from connect.task.sink_requests import SinkRequests
+from connect.task.stage_runner import StageRunner
+from connect.task.topic_creation import TopicsUsed
+
+LOG: Final = logging.getLogger("connect.task")
+
+
+class SinkRun:
+    """One sink task, from its assignment to its end."""
+
+    def __init__(
+        self,
+        *,
+        assignment: TaskAssignment,
+        loaded: Loaded,
+        egress: Egress,
+        control: Control,
+        metrics: Metrics,
+        events: Events,
+    ) -> None:
+        if not isinstance(loaded.connector, SinkConnector):
+            raise ConfigError(f"{assignment.plugin} is no sink")
+        self._assignment = assignment
+        self._loaded = loaded
+        self._connector = loaded.connector
+        self._egress = egress
+        self._control = control
+        self._metrics = metrics
+        self._events = events
+        self._topics = subscription(loaded)
+
+    def run(self) -> None:
+        """Returns when the task was stopped; raises what ended it otherwise."""
+        task = self._connector.task()
+        requests = SinkRequests()
+        loop = self._loop(task, requests)
+        try:
+            task.start(self._loaded.config, self._context(loop, requests))
+            self._events.state("PAUSED" if self._control.paused else "RUNNING")
+            loop.run(self._topics)
+        finally:
+            task.stop()
+
+    def _loop(self, task: SinkTask, requests: SinkRequests) -> SinkLoop:
+        assignment, loaded, metrics = self._assignment, self._loaded, self._metrics
+        chain, policy = loaded.chain, loaded.policy
+        origin = Origin(assignment.connector, assignment.task)
+        runner = StageRunner(
+            sink_stages(loaded.converters(self._egress), chain, policy),
+            needs_budget=chain.needs_budget,
+            origin=origin,
+            metrics=metrics,
+            wait=lambda seconds: loop.wait(seconds),  # noqa: PLW0108 - there is no loop yet
+        )
+        letters = DeadLetterWriter(
+            producer_settings(assignment, loaded.strings),
+            policy,
+            origin,
+            loaded.config["errors.deadletterqueue.topic.replication.factor"],
+            metrics,
+        )
+        loop = SinkLoop(
+            task=task,
+            requests=requests,
+            settings=consumer_settings(assignment, loaded.strings),
+            runner=runner,
+            letters=letters,
+            control=self._control,
+            metrics=metrics,
+            pauses=PauseTeller(self._control, self._events),
+            used=TopicsUsed(self._events),
+            flush_s=assignment.flush_s,
+            poll_records=poll_records(loaded.strings),
+        )
+        return loop
+
+    def _context(self, loop: SinkLoop, requests: SinkRequests) -> TaskSinkContext:
+        return TaskSinkContext(
+            connector_name=self._assignment.connector,
+            task_number=self._assignment.task,
+            egress=self._egress,
+            log=LOG,
+            stopping=self._control.stopping,
+            requests=requests,
+            consumer=loop.consumer,
+            bury=loop.report,
+        )
+
+
+def subscription(loaded: Loaded) -> list[str]:
+    """What a sink reads: names, or one pattern as librdkafka writes it. Raises ``ConfigError``."""
+    names = [each for each in loaded.config["topics"] if each]
+    pattern = loaded.config["topics.regex"]
+    if bool(names) == bool(pattern):
+        raise ConfigError(
+            "Must configure one of topics or topics.regex"
+            if not names
+            else "topics and topics.regex are mutually exclusive options, but both are set"
+        )
+    letters = loaded.config["errors.deadletterqueue.topic.name"]
+    if letters and letters in names:
+        raise ConfigError(f"the dead-letter topic {letters} is one of those that the sink reads")
+    return names or [f"^({pattern})$"]

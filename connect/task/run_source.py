@@ -1,0 +1,158 @@
+"""Puts a source's task together, and runs it."""
+
+import logging
+from typing import Any, Final
+
+from confluent_kafka import Producer
+
+from connect.runtime.dead_letters import Origin
+from connect.runtime.stages import source_stages
+from connect.spi.connector import SourceConnector
+from connect.spi.egress import Egress
+from connect.spi.errors import ConfigError
+from connect.spi.task import SourceTask, TransactionContext
+from connect.task.assignment import TaskAssignment
+from connect.task.at_least_once import AtLeastOnceSource
+from connect.task.contexts import OffsetsReader, TaskSourceContext
+from connect.task.control import Control
+from connect.task.events import Events
+from connect.task.exactly_once import ExactlyOnceSource, TransactionRequests, take_over
+from connect.task.kafka_settings import client_id, producer_settings
+from connect.task.loading import Loaded
+from connect.task.metrics import Metrics
+from connect.task.offsets_store import StoredOffsets, ensure_topic, read_offsets
+from connect.task.pause_teller import PauseTeller
+from connect.task.source_output import SourceOutput
+from connect.task.stage_runner import StageRunner
+from connect.task.stopped import Stopped
+from connect.task.topic_creation import TopicMaker, TopicsUsed
+from connect.task.topic_rules import TopicRules
+from connect.task.transaction_pace import Boundary, TransactionPace
+
+TRANSACTION_S: Final = 60.0
+"""Kafka's own limit for a transaction that nobody ends, unless intervals are longer."""
+
+LOG: Final = logging.getLogger("connect.task")
+
+
+class SourceRun:
+    """One source task, from its assignment to its end."""
+
+    def __init__(
+        self,
+        *,
+        assignment: TaskAssignment,
+        loaded: Loaded,
+        egress: Egress,
+        control: Control,
+        metrics: Metrics,
+        events: Events,
+    ) -> None:
+        if not isinstance(loaded.connector, SourceConnector):
+            raise ConfigError(f"{assignment.plugin} is no source")
+        self._assignment = assignment
+        self._loaded = loaded
+        self._connector = loaded.connector
+        self._egress = egress
+        self._control = control
+        self._metrics = metrics
+        self._events = events
+        config = loaded.config
+        self._boundary = Boundary(str(config["transaction.boundary"]).lower())
+        interval_ms = config["transaction.boundary.interval.ms"]
+        self._interval_s = assignment.flush_s if interval_ms is None else interval_ms / 1000
+        self._exactly_once = str(config["exactly.once.support"]).lower() == "required"
+        if self._exactly_once and not self._connector.exactly_once:
+            raise ConfigError(
+                f"exactly.once.support is required, and {assignment.plugin} cannot promise it"
+            )
+
+    def run(self) -> None:
+        """Returns when the task was stopped; raises what ended it otherwise."""
+        assignment = self._assignment
+        task = self._connector.task()
+        ensure_topic(assignment.kafka, assignment.offsets_topic)
+        requests = TransactionRequests()
+        producer = self._producer()
+        # In this order: what an earlier process left open is aborted, then offsets are read.
+        if self._exactly_once:
+            take_over(producer)
+        stored = read_offsets(assignment.kafka, assignment.offsets_topic, assignment.connector)
+        output = self._output(producer)
+        by_connector = self._exactly_once and self._boundary is Boundary.CONNECTOR
+        context = self._context(stored, requests if by_connector else None)
+        try:
+            task.start(self._loaded.config, context)
+            self._events.state("PAUSED" if self._control.paused else "RUNNING")
+            self._loop(task, output, requests).run()
+        finally:
+            task.stop()
+
+    def _loop(
+        self, task: SourceTask, output: SourceOutput, requests: TransactionRequests
+    ) -> AtLeastOnceSource | ExactlyOnceSource:
+        assignment = self._assignment
+        names: dict[str, Any] = {
+            "task": task,
+            "output": output,
+            "control": self._control,
+            "metrics": self._metrics,
+            "pauses": PauseTeller(self._control, self._events),
+            "connector": assignment.connector,
+            "offsets_topic": assignment.offsets_topic,
+        }
+        if self._exactly_once:
+            pace = TransactionPace(self._boundary, self._interval_s)
+            return ExactlyOnceSource(pace=pace, requests=requests, **names)
+        return AtLeastOnceSource(flush_s=assignment.flush_s, **names)
+
+    def _producer(self) -> Producer:
+        settings = producer_settings(self._assignment, self._loaded.strings)
+        if self._exactly_once:
+            transaction_ms = int(max(TRANSACTION_S, self._interval_s + TRANSACTION_S / 2) * 1000)
+            settings |= {
+                "transactional.id": self._assignment.transactional_id,
+                "transaction.timeout.ms": transaction_ms,
+                "message.timeout.ms": transaction_ms,
+            }
+        return Producer(settings)
+
+    def _output(self, producer: Producer) -> SourceOutput:
+        assignment, loaded = self._assignment, self._loaded
+        chain = loaded.chain
+        runner = StageRunner(
+            source_stages(loaded.converters(self._egress), chain, loaded.policy),
+            needs_budget=chain.needs_budget,
+            origin=Origin(assignment.connector, assignment.task),
+            metrics=self._metrics,
+            wait=self._wait,
+        )
+        return SourceOutput(
+            producer=producer,
+            runner=runner,
+            rules=TopicRules(loaded.strings),
+            maker=TopicMaker(assignment.kafka),
+            used=TopicsUsed(self._events),
+            control=self._control,
+            metrics=self._metrics,
+        )
+
+    def _wait(self, seconds: float) -> None:
+        if self._control.stopping.wait(seconds):
+            raise Stopped
+
+    def _context(
+        self, stored: StoredOffsets, transaction: TransactionContext | None
+    ) -> TaskSourceContext:
+        assignment = self._assignment
+        kafka = {**assignment.kafka, "client.id": client_id(assignment)}
+        return TaskSourceContext(
+            connector_name=assignment.connector,
+            task_number=assignment.task,
+            egress=self._egress,
+            log=LOG,
+            stopping=self._control.stopping,
+            offsets=OffsetsReader(stored),
+            kafka=kafka if self._connector.needs_kafka else {},
+            transaction=transaction,
+        )

@@ -1,0 +1,124 @@
+"""One broker in this process with one tenant, for tasks as Kafka clients."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from tests.connect.task.program import offer
+from tests.node.fakes import MemoryCell
+from tests.node.harness import node_config, running, wait_until
+
+offer()
+NUMBERS = itertools.count()
+
+
+class Site:
+    """The broker, its tenant's login, and documents for tasks of one connector."""
+
+    def __init__(self, cell: MemoryCell, port: int, settings: dict[str, Any]) -> None:
+        self.cell = cell
+        self.port = port
+        self.settings = settings
+        self.name = ""
+
+    def document(
+        self, kind: str, plugin: str, config: dict[str, str], **more: Any
+    ) -> dict[str, Any]:
+        own = {"name": self.name, "connector.class": plugin, "header.converter": "plain"}
+        return {
+            "tenant_cluster_id": "lkc-00001",
+            "connector": self.name,
+            "kind": kind,
+            "task": 0,
+            "generation": 1,
+            "plugin": plugin,
+            "config": {**own, **config},
+            "task_config": {},
+            "kafka": self.settings,
+            "offsets_topic": "connect-offsets",
+            "group": f"connect-{self.name}",
+            "transactional_id": f"connect-{self.name}-0",
+            "egress": {"allow": []},
+            "limits": {"memory_bytes": 150 * 2**20},
+            **more,
+        }
+
+    def source(self, topic: str, count: int, parts: str = "a", **more: Any) -> dict[str, Any]:
+        config = {
+            "topic": topic, "count": str(count), "parts": parts,
+            "key.converter": "string", "value.converter": "json",
+            "value.converter.schemas.enable": "false", **more.pop("config", {}),
+        }  # fmt: skip
+        return self.document("source", "counting", config, **more)
+
+    def sink(self, topics: str, file: Path, **more: Any) -> dict[str, Any]:
+        config = {
+            "topics": topics, "file": str(file), "key.converter": "string",
+            "value.converter": "json", "value.converter.schemas.enable": "false",
+            **more.pop("config", {}),
+        }  # fmt: skip
+        return self.document("sink", "keeping", config, **more)
+
+    def produce(self, topic: str, values: list[bytes]) -> None:
+        producer = Producer(self.settings)
+        for value in values:
+            producer.produce(topic, value)
+        assert producer.flush(10) == 0
+
+    def read(self, topic: str, count: int) -> list[Any]:
+        """At least ``count`` messages of the topic's committed ones, and those there are beside."""
+        consumer = Consumer({
+            **self.settings, "group.id": "tests", "enable.auto.commit": False,
+            "isolation.level": "read_committed", "enable.partition.eof": True,
+            "fetch.wait.max.ms": 50,
+        })  # fmt: skip
+        described = consumer.list_topics
+        wait_until(lambda: described(topic, timeout=10).topics[topic].partitions, topic)
+        partitions = sorted(described(topic, timeout=10).topics[topic].partitions)
+        consumer.assign([TopicPartition(topic, each, 0) for each in partitions])
+        found: list[Any] = []
+        ended: set[int] = set()
+        while len(found) < count or len(ended) < len(partitions):
+            # One by one: a call for many would wait for as many.
+            message = consumer.poll(15)
+            assert message is not None, f"only {len(found)} of {count} came out of {topic}"
+            if message.error() is not None:
+                ended.add(message.partition())
+            else:
+                found.append(message)
+        consumer.close()
+        return found
+
+
+@pytest.fixture(scope="package")
+def broker(tmp_path_factory) -> Iterator[Site]:
+    cell = MemoryCell()
+    tenant = cell.add_tenant("acme")
+    key, secret = cell.add_key(tenant)
+    with running(cell, node_config(tmp_path_factory.mktemp("volume"))) as node:
+        settings = {
+            "bootstrap.servers": node.bootstrap, "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "PLAIN", "sasl.username": key, "sasl.password": secret,
+        }  # fmt: skip
+        site = Site(cell, node.port, settings)
+        site.add_topic = lambda name, partitions=1: cell.add_topic(tenant.id, name, partitions)
+        yield site
+
+
+@pytest.fixture
+def site(broker) -> Site:
+    """The broker, for a connector of this test's own."""
+    broker.name = f"c{next(NUMBERS)}"
+    return broker
+
+
+@pytest.fixture
+def make_topic(site) -> Callable[..., str]:
+    def make(partitions: int = 1) -> str:
+        return str(site.add_topic(f"t{next(NUMBERS)}", partitions).name)
+
+    return make

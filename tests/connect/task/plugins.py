@@ -1,0 +1,162 @@
+"""Connectors that tests run: a source that counts, and a sink that keeps a file."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from connect.converters.converter import HeaderConverter, SchemaAndValue
+from connect.spi.config import Config, ConfigDef, ConfigKey, ConfigType
+from connect.spi.connector import SinkConnector, SourceConnector
+from connect.spi.egress import Target
+from connect.spi.errors import ConnectError, DataError, RetriableError
+from connect.spi.records import SinkRecord, SourceRecord
+from connect.spi.schema import Schema
+from connect.spi.task import SinkContext, SinkTask, SourceContext, SourceTask
+
+IDLE_S = 0.02
+
+
+def die_once(marker: str) -> None:
+    """kill -9, the first time; the marker remembers that it has happened."""
+    path = Path(marker)
+    if not path.exists():
+        path.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _keys(*names: str) -> ConfigDef:
+    return ConfigDef(tuple(ConfigKey(name, ConfigType.STRING, "") for name in names))
+
+
+class PlainHeaders(HeaderConverter):
+    """Text as it is."""
+
+    def to_bytes(self, topic: str, name: str, schema: Schema | None, value: Any) -> bytes | None:
+        return None if value is None else str(value).encode()
+
+    def from_bytes(self, topic: str, name: str, data: bytes | None) -> SchemaAndValue:
+        return None, None if data is None else data.decode()
+
+
+class CountingTask(SourceTask):
+    """Numbers 1 to ``count`` for each of ``parts``, in turns, ``a_poll`` at a time."""
+
+    def start(self, config: Config, context: SourceContext) -> None:
+        self.config = config
+        self.context = context
+        self.parts = [{"part": name} for name in config["parts"].split(",")]
+        stored = context.offsets.read(self.parts)
+        self.at = [offset["n"] if offset else 0 for offset in stored]
+        self.count = int(config["count"])
+        self.commits = 0
+
+    def poll(self) -> Sequence[SourceRecord]:
+        if self.config["die_at"] and self.at[0] >= int(self.config["die_at"]):
+            die_once(self.config["marker"])
+        batch = [record for _ in range(int(self.config["a_poll"] or 1)) for record in self._next()]
+        if not batch:
+            time.sleep(IDLE_S)
+        if self.context.transaction is not None:
+            self._end_transaction(batch)
+        return batch
+
+    def _next(self) -> list[SourceRecord]:
+        records = []
+        for index, partition in enumerate(self.parts):
+            if self.at[index] < self.count:
+                self.at[index] += 1
+                number = self.at[index]
+                records.append(
+                    SourceRecord(
+                        self.config["topic"], f"{partition['part']}-{number % 7}", number,
+                        source_partition=partition, source_offset={"n": number},
+                    )
+                )  # fmt: skip
+        return records
+
+    def _end_transaction(self, batch: Sequence[SourceRecord]) -> None:
+        """Those with a five in them are thrown away, at the connector's word."""
+        if any("5" in str(record.value) for record in batch):
+            self.context.transaction.abort()
+        elif batch and batch[-1].value % 2 == 0:
+            self.context.transaction.commit()
+
+    def record_written(self, record: SourceRecord, partition: int, offset: int) -> None:
+        if self.config["die_written"] == str(record.value):
+            die_once(self.config["marker"])
+
+
+class CountingSource(SourceConnector):
+    name = "counting"
+    version = "1"
+    title = "Counts"
+    config: ClassVar[ConfigDef] = _keys(
+        "topic", "parts", "count", "a_poll", "die_at", "die_written", "marker", "host"
+    )
+    task = CountingTask
+    exactly_once = True
+
+    def targets(self) -> Sequence[Target]:
+        host = self.configured["host"]
+        return [Target(host, 80)] if host else []
+
+    def task_configs(self, maximum: int) -> list[dict[str, str]]:
+        parts = self.configured["parts"].split(",")
+        shares = [parts[number::maximum] for number in range(maximum)]
+        return [{"parts": ",".join(share), "share": "own"} for share in shares if share]
+
+    def topics(self) -> tuple[Sequence[str], Sequence[str]]:
+        return [self.configured["topic"]], []
+
+
+class KeepingTask(SinkTask):
+    """Lines of JSON in a file, written in ``flush``: partition, offset, value."""
+
+    def start(self, config: Config, context: SinkContext) -> None:
+        self.config = config
+        self.context = context
+        self.lines: list[str] = []
+        self.refusals = int(config["refusals"] or 0)
+
+    def put(self, records: Sequence[SinkRecord]) -> None:
+        for record in records:
+            if self.refusals:
+                self.refusals -= 1
+                self.context.retry_after(0.05)
+                raise RetriableError("not now")
+            self._judge(record)
+            line = [record.topic, record.partition, record.offset, record.value]
+            self.lines.append(json.dumps(line) + "\n")
+        if records and self.config["commit"]:
+            self.context.request_commit()
+
+    def _judge(self, record: SinkRecord) -> None:
+        match self.config["bad"], record.value:
+            case "data", int() as value if value % 10 == 3:
+                raise DataError(f"{value} is not wanted")
+            case "report", int() as value if value % 10 == 3:
+                self.context.report(record, DataError(f"{value} is not wanted"))
+            case "target", 3:
+                raise ConnectError("the password is wrong")
+
+    def flush(self, offsets: Mapping[Any, int]) -> Mapping[Any, int]:
+        with Path(self.config["file"]).open("a", encoding="utf-8") as file:
+            file.writelines(self.lines)
+        self.lines.clear()
+        if self.config["die_flushed"]:
+            die_once(self.config["marker"])
+        return offsets
+
+
+class KeepingSink(SinkConnector):
+    name = "keeping"
+    version = "1"
+    title = "Keeps"
+    config: ClassVar[ConfigDef] = _keys(
+        "file", "refusals", "bad", "commit", "die_flushed", "marker"
+    )
+    task = KeepingTask

@@ -1,0 +1,156 @@
+"""Sinks: what is in their topics is in their target, and what is committed is durable there."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from confluent_kafka.admin import AdminClient
+
+from connect.spi.records import TopicPartition
+from connect.task.offsets_admin import alter_sink_offsets, sink_offsets
+from tests.connect.task.conftest import NUMBERS
+from tests.connect.task.running_task import TaskProcess, TaskThread
+from tests.node.harness import wait_until
+
+TOLERANT = {"errors.tolerance": "all", "errors.deadletterqueue.context.headers.enable": "true"}
+
+
+def lines(file: Path) -> list[list]:
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def kept(file: Path) -> Counter:
+    return Counter(value for _topic, _partition, _offset, value in lines(file))
+
+
+def numbers(first: int, last: int) -> list[bytes]:
+    return [b"%d" % number for number in range(first, last + 1)]
+
+
+def test_sink_keeps_all_and_goes_on_where_it_stopped(site, make_topic, tmp_path):
+    topic, file = make_topic(3), tmp_path / "kept"
+    site.produce(topic, numbers(1, 300))
+    task = TaskThread(site.sink(topic, file))
+    wait_until(lambda: task.metrics.records == 300, "all records")
+    assert task.stop() == "STOPPED", task.events
+    assert kept(file) == Counter(range(1, 301))
+    committed = sink_offsets(site.settings, f"connect-{site.name}")
+    assert sum(committed.values()) == 300
+    site.produce(topic, numbers(301, 310))
+    again = TaskThread(site.sink(topic, file, config={"commit": "always"}))
+    wait_until(lambda: kept(file) == Counter(range(1, 311)), "the new ones, and only those")
+    wait_until(
+        lambda: sum(sink_offsets(site.settings, f"connect-{site.name}").values()) == 310,
+        "the commit that the task asked for",
+    )
+    assert again.stop() == "STOPPED"
+
+
+def test_offsets_are_altered_and_reset(site, make_topic, tmp_path):
+    topic, file, group = make_topic(2), tmp_path / "kept", f"connect-{site.name}"
+    first, second = TopicPartition(topic, 0), TopicPartition(topic, 1)
+    alter_sink_offsets(site.settings, group, {first: 5, second: 6})
+    alter_sink_offsets(site.settings, group, {second: None})
+    assert sink_offsets(site.settings, group) == {first: 5}
+    alter_sink_offsets(site.settings, group, {first: None})
+    assert sink_offsets(site.settings, group) == {}
+    assert not lines(file)
+
+
+def test_target_that_cannot_take_more_is_waited_for(site, make_topic, tmp_path):
+    topic, file = make_topic(), tmp_path / "kept"
+    site.produce(topic, numbers(1, 20))
+    task = TaskThread(site.sink(topic, file, config={"refusals": "3", "commit": "always"}))
+    wait_until(lambda: kept(file) == Counter(range(1, 21)), "all records, once")
+    assert task.stop() == "STOPPED"
+    assert task.metrics.retries == 3
+
+
+def test_bad_records_of_a_put_are_found_and_become_dead_letters(site, make_topic, tmp_path):
+    topic, letters, file = make_topic(), f"letters-{next(NUMBERS)}", tmp_path / "kept"
+    site.produce(topic, [*numbers(1, 30), b"{no json"])
+    config = {
+        **TOLERANT, "bad": "data", "commit": "always", "errors.deadletterqueue.topic.name": letters,
+        "errors.deadletterqueue.topic.replication.factor": "1",
+    }  # fmt: skip
+    task = TaskThread(site.sink(topic, file, config=config))
+    task.wait_for("RUNNING")
+    found = site.read(letters, 4)
+    assert task.stop() == "STOPPED"
+    assert [each.value() for each in found] == [b"{no json", b"3", b"13", b"23"]
+    stages = [dict(each.headers())["__connect.errors.stage"] for each in found]
+    assert stages == [b"VALUE_CONVERTER", b"TASK_PUT", b"TASK_PUT", b"TASK_PUT"]
+    assert set(kept(file)) == {number for number in range(1, 31) if number % 10 != 3}
+    assert sink_offsets(site.settings, f"connect-{site.name}") == {TopicPartition(topic, 0): 31}
+    assert task.metrics.dead_letters == 4
+
+
+def test_task_reports_records_by_itself(site, make_topic, tmp_path):
+    topic, letters, file = make_topic(), f"letters-{next(NUMBERS)}", tmp_path / "kept"
+    site.produce(topic, numbers(1, 12))
+    config = {**TOLERANT, "bad": "report", "errors.deadletterqueue.topic.name": letters,
+              "errors.deadletterqueue.topic.replication.factor": "1"}  # fmt: skip
+    task = TaskThread(site.sink(topic, file, config=config))
+    task.wait_for("RUNNING")
+    assert [each.value() for each in site.read(letters, 1)] == [b"3"]
+    assert task.stop() == "STOPPED"
+
+
+def test_bad_record_fails_the_task_unless_that_is_tolerated(site, make_topic, tmp_path):
+    topic, file = make_topic(), tmp_path / "kept"
+    site.produce(topic, numbers(1, 12))
+    task = TaskThread(site.sink(topic, file, config={"bad": "data"}))
+    assert task.ended() == "FAILED"
+    assert "3 is not wanted" in task.trace()
+    # A target in trouble fails it whatever is tolerated: no topic turns into dead letters.
+    task = TaskThread(site.sink(topic, file, config={"bad": "target", **TOLERANT}))
+    assert task.ended() == "FAILED"
+    assert "the password is wrong" in task.trace()
+    assert sink_offsets(site.settings, f"connect-{site.name}") == {}
+
+
+def test_killed_between_flush_and_commit_it_writes_again_and_loses_nothing(
+    site, make_topic, tmp_path
+):
+    topic, file = make_topic(2), tmp_path / "kept"
+    site.produce(topic, numbers(1, 100))
+    config = {"commit": "always", "die_flushed": "yes", "marker": str(tmp_path / "died")}
+    document = site.sink(topic, file, config=config)
+    assert TaskProcess(document).ended() == -9
+    assert sink_offsets(site.settings, f"connect-{site.name}") == {}
+    task = TaskProcess(document)
+    wait_until(lambda: set(kept(file)) == set(range(1, 101)), "all records", seconds=30)
+    wait_until(
+        lambda: sum(sink_offsets(site.settings, f"connect-{site.name}").values()) == 100,
+        "the commit",
+    )
+    assert task.stop() == 0
+    assert max(kept(file).values()) == 2
+
+
+def test_two_tasks_share_partitions_and_a_paused_one_keeps_its_own(site, make_topic, tmp_path):
+    topic = make_topic(2)
+    files = [tmp_path / "first", tmp_path / "second"]
+    document = site.sink(topic, files[0], config={"commit": "always"})
+    first = TaskThread(document)
+    site.produce(topic, numbers(1, 50))
+    wait_until(lambda: kept(files[0]) == Counter(range(1, 51)), "all in one task")
+    second = TaskThread(site.sink(topic, files[1], config={"commit": "always"}, task=1))
+    admin = AdminClient(site.settings)
+    wait_until(lambda: _shares(admin, site) == [1, 1], "a partition for each", seconds=20)
+    second.do("pause")
+    second.wait_for("PAUSED")
+    site.produce(topic, numbers(51, 150))
+    wait_until(lambda: len(kept(files[0])) > 50, "the running one's share")
+    assert not lines(files[1])
+    second.do("resume")
+    both = Counter(range(1, 151))
+    wait_until(lambda: kept(files[0]) + kept(files[1]) == both, "the paused one's share")
+    assert second.stop() == first.stop() == "STOPPED"
+
+
+def _shares(admin, site) -> list[int]:
+    """How many partitions each member has."""
+    group = f"connect-{site.name}"
+    described = admin.describe_consumer_groups([group])[group].result(20)
+    return [len(each.assignment.topic_partitions) for each in described.members]

@@ -1,0 +1,167 @@
+"""Sources: what they read is in their topic, all of it, and once where that is promised."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from connect.task.offsets_admin import alter_source_offsets, source_offsets
+from tests.connect.task.conftest import NUMBERS
+from tests.connect.task.running_task import TaskProcess, TaskThread
+from tests.node.harness import wait_until
+
+EXACTLY_ONCE = {"exactly.once.support": "required"}
+
+
+def values(messages) -> list[int]:
+    return [json.loads(each.value()) for each in messages]
+
+
+def test_source_makes_its_topic_and_stores_its_offsets(site):
+    topic = f"made-{next(NUMBERS)}"
+    creation = {"topic.creation.default.partitions": "3"}
+    task = TaskThread(site.source(topic, 40, parts="a,b", config=creation))
+    task.wait_for("RUNNING")
+    found = site.read(topic, 80)
+    assert task.stop() == "STOPPED", task.events
+    assert Counter(values(found)) == Counter(dict.fromkeys(range(1, 41), 2))
+    assert len({each.partition() for each in found}) == 3
+    stored = source_offsets(site.settings, "connect-offsets", site.name)
+    assert sorted(stored, key=str) == [({"part": "a"}, {"n": 40}), ({"part": "b"}, {"n": 40})]
+    assert task.metrics.records == 80
+    assert {"event": "topics", "topics": [topic]} in task.events
+    # And goes on from there.
+    again = TaskThread(site.source(topic, 42, parts="a,b"))
+    found = site.read(topic, 84)
+    assert again.stop() == "STOPPED"
+    assert len(found) == 84
+
+
+def test_offsets_are_altered_and_reset(site, make_topic):
+    topic = make_topic()
+    where = (site.settings, "connect-offsets", site.name)
+    alter_source_offsets(*where, [({"part": "a"}, {"n": 37}), ({"part": "b"}, {"n": 39})])
+    alter_source_offsets(*where, [({"part": "b"}, None)])
+    assert source_offsets(*where) == [({"part": "a"}, {"n": 37})]
+    task = TaskThread(site.source(topic, 40))
+    assert values(site.read(topic, 3)) == [38, 39, 40]
+    task.stop()
+
+
+def test_paused_source_reads_nothing(site, make_topic):
+    topic = make_topic()
+    task = TaskThread(site.source(topic, 10, initial_state="PAUSED"))
+    task.wait_for("PAUSED")
+    task.do("resume")
+    task.wait_for("RUNNING")
+    assert values(site.read(topic, 10)) == list(range(1, 11))
+    task.do("pause")
+    wait_until(lambda: task.states()[-1] == "PAUSED", "the pause")
+    stored = source_offsets(site.settings, "connect-offsets", site.name)
+    assert stored == [({"part": "a"}, {"n": 10})]
+    task.stop()
+
+
+def test_failing_record_ends_the_task_and_what_was_before_it_is_stored(site, make_topic):
+    """A string converter takes no numbers it cannot say; JSON's takes no unsaid schema."""
+    topic = make_topic()
+    config = {"transforms": "nope", "transforms.nope.type": "no such transform"}
+    task = TaskThread(site.source(topic, 10, config=config))
+    assert task.ended() == "FAILED"
+    assert "no such transform" in task.trace()
+
+
+def test_killed_between_the_acknowledgement_and_the_offsets(site, make_topic, tmp_path):
+    """Then records come twice. None is missing."""
+    topic = make_topic(2)
+    dying = {"die_written": "150", "marker": str(tmp_path / "died"), "a_poll": "10"}
+    document = site.source(topic, 200, config=dying)
+    assert TaskProcess(document).ended() == -9
+    before = Counter(values(site.read(topic, 150)))
+    assert source_offsets(site.settings, "connect-offsets", site.name) == []
+    task = TaskProcess(document)
+    task.wait_for("RUNNING")
+    wait_until(lambda: len(site.read(topic, 0)) >= before.total() + 200, "all once more")
+    assert task.stop() == 0
+    assert task.states()[-1] == "STOPPED"
+    after = Counter(values(site.read(topic, 350)))
+    assert set(after) == set(range(1, 201))
+    assert after[1] == 2
+    stored = source_offsets(site.settings, "connect-offsets", site.name)
+    assert stored == [({"part": "a"}, {"n": 200})]
+
+
+@pytest.mark.parametrize(
+    ("fault", "config"),
+    [
+        ("before-commit:5", {}),
+        ("after-commit:5", {}),
+        ("", {"transaction.boundary": "interval", "transaction.boundary.interval.ms": "200",
+              "die_at": "73"}),
+    ],
+    ids=["before-commit", "after-commit", "within-an-interval"],
+)  # fmt: skip
+def test_killed_around_its_commit_an_exactly_once_source_writes_once(
+    site, make_topic, tmp_path, fault, config
+):
+    topic = make_topic(2)
+    marker = str(tmp_path / "died")
+    config = {**EXACTLY_ONCE, "a_poll": "8", "marker": marker, **config}
+    document = site.source(topic, 120, parts="a,b", config=config)
+    assert TaskProcess(document, FAULT=fault, MARKER=marker).ended() == -9
+    task = TaskProcess(document)
+    found = site.read(topic, 240)
+    assert task.stop() == 0
+    assert Counter(values(found)) == Counter(dict.fromkeys(range(1, 121), 2))
+    assert Counter(values(site.read(topic, 240))) == Counter(values(found))
+
+
+def test_later_start_of_a_task_fences_the_earlier_one(site, make_topic):
+    topic = make_topic()
+    earlier = TaskThread(site.source(topic, 10**9, config=EXACTLY_ONCE))
+    site.read(topic, 10)
+    later = TaskThread(site.source(topic, 10**9, config=EXACTLY_ONCE))
+    assert earlier.ended() == "FAILED"
+    assert "a later start of this task has taken over" in earlier.trace()
+    end = len(site.read(topic, 0))
+    found = values(site.read(topic, end + 20))
+    assert later.stop() == "STOPPED"
+    assert found == list(range(1, len(found) + 1))
+
+
+def test_connector_ends_its_transactions(site, make_topic):
+    topic = make_topic()
+    config = {**EXACTLY_ONCE, "transaction.boundary": "connector"}
+    task = TaskThread(site.source(topic, 20, config=config))
+    found = values(site.read(topic, 15))
+    wait_until(
+        lambda: (
+            source_offsets(site.settings, "connect-offsets", site.name)
+            == [({"part": "a"}, {"n": 20})]
+        ),
+        "the last transaction",
+    )
+    assert task.stop() == "STOPPED"
+    # 5 and 15 are thrown away. 16 commits nothing older than itself, 5's own offset is stored.
+    assert found == [number for number in range(1, 21) if number not in (5, 15)]
+
+
+def test_configuring_divides_the_work_and_checks_targets(site):
+    config = {"topic": "t", "parts": "a,b,c", "count": "1"}
+    request = {
+        "connector": "c", "plugin": "counting", "tasks_max": 2, "egress": {"allow": []},
+        "config": {
+            "name": "c", "connector.class": "counting", "header.converter": "plain", **config,
+        },
+    }  # fmt: skip
+    task = TaskProcess(request, "--configure")
+    assert task.ended() == 0
+    (answer,) = task.events
+    assert answer["task_configs"] == [
+        {"parts": "a,c", "share": "own"}, {"parts": "b", "share": "own"},
+    ]  # fmt: skip
+    assert answer["writes"] == ["t"]
+    request["config"]["host"] = "127.0.0.1"
+    refused = TaskProcess(request, "--configure")
+    assert refused.ended() == 1
+    assert "127.0.0.1" in refused.events[-1]["message"]
