@@ -133,7 +133,7 @@ def test_connector_ends_its_transactions(site, make_topic):
     topic = make_topic()
     config = {**EXACTLY_ONCE, "transaction.boundary": "connector"}
     task = TaskThread(site.source(topic, 20, config=config))
-    found = values(site.read(topic, 15))
+    found = values(site.read(topic, 18))
     wait_until(
         lambda: (
             source_offsets(site.settings, "connect-offsets", site.name)

@@ -1,5 +1,7 @@
 """The small decisions of a task: what is committed when, how much is taken, how topics are made."""
 
+from typing import ClassVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,7 +99,7 @@ def test_backoff_grows_to_its_limit():
 
 
 class TestTopicRules:
-    CONFIG = {
+    CONFIG: ClassVar = {
         "topic.creation.groups": "small, all",
         "topic.creation.small.include": "tiny-.*,little",
         "topic.creation.small.exclude": "tiny-not",
