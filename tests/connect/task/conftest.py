@@ -28,7 +28,7 @@ class Site:
     def document(
         self, kind: str, plugin: str, config: dict[str, str], **more: Any
     ) -> dict[str, Any]:
-        own = {"name": self.name, "connector.class": plugin, "header.converter": "plain"}
+        own = {"name": self.name, "connector.class": plugin}
         return {
             "tenant_cluster_id": "lkc-00001",
             "connector": self.name,

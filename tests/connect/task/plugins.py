@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from connect.converters.converter import HeaderConverter, SchemaAndValue
 from connect.spi.config import Config, ConfigDef, ConfigKey, ConfigType
 from connect.spi.connector import SinkConnector, SourceConnector
 from connect.spi.egress import Target
 from connect.spi.errors import ConnectError, DataError, RetriableError
 from connect.spi.records import SinkRecord, SourceRecord
-from connect.spi.schema import Schema
 from connect.spi.task import SinkContext, SinkTask, SourceContext, SourceTask
 
 IDLE_S = 0.02
@@ -30,16 +28,6 @@ def die_once(marker: str) -> None:
 
 def _keys(*names: str) -> ConfigDef:
     return ConfigDef(tuple(ConfigKey(name, ConfigType.STRING, "") for name in names))
-
-
-class PlainHeaders(HeaderConverter):
-    """Text as it is."""
-
-    def to_bytes(self, topic: str, name: str, schema: Schema | None, value: Any) -> bytes | None:
-        return None if value is None else str(value).encode()
-
-    def from_bytes(self, topic: str, name: str, data: bytes | None) -> SchemaAndValue:
-        return None, None if data is None else data.decode()
 
 
 class CountingTask(SourceTask):

@@ -17,7 +17,6 @@ from tests.connect.task.plugins import die_once
 OWN = {
     Kind.SOURCE: {"tests.connect.task.plugins:CountingSource": ("counting",)},
     Kind.SINK: {"tests.connect.task.plugins:KeepingSink": ("keeping",)},
-    Kind.HEADER_CONVERTER: {"tests.connect.task.plugins:PlainHeaders": ("plain",)},
 }
 
 

@@ -151,7 +151,7 @@ def test_configuring_divides_the_work_and_checks_targets(site):
     request = {
         "connector": "c", "plugin": "counting", "tasks_max": 2, "egress": {"allow": []},
         "config": {
-            "name": "c", "connector.class": "counting", "header.converter": "plain", **config,
+            "name": "c", "connector.class": "counting", **config,
         },
     }  # fmt: skip
     task = TaskProcess(request, "--configure")
