@@ -1,7 +1,8 @@
 """confluent-kafka's settings for each client of a task: ours, then what the config may override.
 
 The sizes are what keeps a task within its memory: librdkafka's own defaults let a consumer hold
-64 MB and a producer 1 GB.
+64 MB and a producer 1 GB. What is fetched is counted as it is compressed, and may be twenty times
+that in memory: hence the small fetches.
 """
 
 from collections.abc import Mapping
@@ -19,8 +20,8 @@ CONSUMER: Final = {
     "partition.assignment.strategy": "cooperative-sticky",
     "queued.max.messages.kbytes": 8 * 1024,
     "queued.min.messages": 10_000,
-    "fetch.max.bytes": 4 * 2**20,
-    "max.partition.fetch.bytes": 2**20,
+    "fetch.max.bytes": 2**20,
+    "max.partition.fetch.bytes": 2**19,
     "fetch.wait.max.ms": 200,
     "session.timeout.ms": 10_000,
     "topic.metadata.refresh.interval.ms": 10_000,

@@ -1,5 +1,8 @@
 """The small decisions of a task: what is committed when, how much is taken, how topics are made."""
 
+import json
+import os
+import queue
 from typing import ClassVar
 
 import pytest
@@ -8,8 +11,10 @@ from hypothesis import strategies as st
 
 from connect.spi.errors import ConfigError, DataError
 from connect.spi.records import TopicPartition
+from connect.task import metrics
 from connect.task.assignment import TaskAssignment
 from connect.task.batch_room import BATCH_BYTES, BatchRoom
+from connect.task.events import Events
 from connect.task.kafka_settings import check_overrides, poll_records
 from connect.task.offset_keys import partition_key, read_key, read_value, stored_key, stored_value
 from connect.task.put_backoff import LONGEST_S, retry_after_s
@@ -160,3 +165,23 @@ def test_clients_settings_are_an_allow_list():
 def test_no_assignment():
     with pytest.raises(ConfigError, match="assignment"):
         TaskAssignment.of("{}")
+
+
+def test_heartbeat_tells_figures_and_ends_a_task_that_keeps_above_its_memory(monkeypatch):
+    monkeypatch.setattr(metrics, "BEAT_S", 0.005)
+    use = iter([50, 200, 50, 200, 200, 201])
+    monkeypatch.setattr(metrics, "rss_bytes", lambda: next(use, 50))
+    reading, writing = os.pipe()
+    over: queue.Queue[int] = queue.Queue()
+    figures = metrics.Metrics(records=7)
+    heartbeat = metrics.Heartbeat(Events(writing), figures, 100, over.put)
+    heartbeat.start()
+    # Once above it is forgiven: only the third beat in a row is too much.
+    assert over.get(timeout=10) == 201
+    heartbeat.stop()
+    os.close(writing)
+    with os.fdopen(reading, "rb") as told:
+        beats = [json.loads(line) for line in told]
+    assert [each["rss_bytes"] for each in beats[:6]] == [50, 200, 50, 200, 200, 201]
+    assert beats[0]["records"] == 7
+    assert over.empty()
