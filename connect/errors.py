@@ -31,3 +31,26 @@ class UnknownPlugin(Invalid):
             plugin=name,
         )
         self.plugin = name
+
+
+class NotStopped(Invalid):
+    """Offsets may be changed of a stopped connector only."""
+
+    code = "not_stopped"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "Connectors must be in the STOPPED state before their offsets can be modified. This "
+            "can be done for the specified connector by issuing a 'PUT' request to the "
+            f"'/connectors/{name}/stop' endpoint",
+            name=name,
+        )
+
+
+class OffsetsRefused(Invalid):
+    """A source cannot make anything of offsets that it was given."""
+
+    code = "offsets_refused"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(reason, name=name)

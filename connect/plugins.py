@@ -33,11 +33,20 @@ class Plugin:
 
     def faults(self, config: Mapping[str, str]) -> list[tuple[str, str]]:
         """What is wrong with a config as (key, sentence); empty when nothing is."""
-        return [
+        from connect.runtime.steps import step_faults  # noqa: PLC0415
+
+        own = [
             (value.name, message)
             for value in self.definition.validate(config)
             for message in value.errors
         ]
+        return own + step_faults(config)
+
+    def definition_for(self, config: Mapping[str, str]) -> Any:
+        """``definition`` with the settings of the transforms and predicates that ``config`` has."""
+        from connect.runtime.steps import step_definition  # noqa: PLC0415
+
+        return self.definition + step_definition(config)
 
     def secret_names(self, config: Mapping[str, str]) -> frozenset[str]:
         """The keys of ``config`` whose values are to be kept from everybody.

@@ -8,7 +8,7 @@ from django.views import defaults
 from streaming.problems import Problem
 from streaming.rest.answers import INTERNAL, respond
 
-_APIS: Final = ("/api/", "/kafka/")
+_APIS: Final = ("/api/", "/kafka/", "/connect/")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

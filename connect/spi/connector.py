@@ -68,8 +68,13 @@ class SourceConnector(_Connector):
         """Topics that it writes, and those that it reads: names, ``prefix*``, or ``*`` for all."""
         return ["*"], []
 
-    def alter_offsets(self, offsets: Mapping[str, Any] | None) -> None:
-        """Somebody sets where it goes on. Raises ``ConnectError`` to refuse."""
+    def alter_offsets(
+        self, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any] | None]]
+    ) -> None:
+        """Somebody sets where it goes on: (source partition, source offset), None to begin it anew.
+
+        Asked while no task runs. Raises ``ConnectError`` to refuse, saying what is wrong.
+        """
 
 
 class SinkConnector(_Connector):

@@ -19,6 +19,9 @@ SHARED = {
     "broker_id": "1",
     "offset": "0",
     "rest": "nonsense",
+    "task": "0",
+    "plugin": "json",
+    "logger": "root",
 }
 """Parameters that name nothing that a tenant owns."""
 V2 = "application/vnd.kafka.v2+json"

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 
+from connect.models import ConnectorTask
+from connect.services.checked_config import CheckedConfig
+from connect.services.create_connector import insert_connector
+from connect.states import Kind, TargetState
+from tenants import scope
 from tests.apps.edge_service import PASSWORD, TenantUnderTest, wait_for
 from tests.isolation.http_case import V2
 
@@ -25,7 +31,8 @@ class HttpSide:
 
 
 def http_side(edge: Any) -> HttpSide:
-    """A new tenant with a topic, a record, a group with a member, an account, a key and people."""
+    """A new tenant with a topic, a record, a group with a member, an account, a key, people and a
+    connector."""
     tenant = edge.tenant()
     topic = edge.topic(tenant)
     owner = edge.person(tenant, "owner")
@@ -38,6 +45,8 @@ def http_side(edge: Any) -> HttpSide:
     topic_id = key.get(f"/api/v1/tenants/{tenant.name}/topics").text
     group, instance = f"group-of-{tenant.name}", f"instance-of-{tenant.name}"
     member = _read(key, tenant, topic, group, instance)
+    connector = f"connector-of-{tenant.name}"
+    _make_connector(UUID(tenant.id), connector)
     person = edge.client()
     answer = person.post("/api/v1/session", json={"login": owner, "password": PASSWORD})
     person.headers["X-CSRFToken"] = answer.json()["csrf_token"]
@@ -53,8 +62,18 @@ def http_side(edge: Any) -> HttpSide:
         "consumer_group_id": group,
         "consumer_id": member,
         "instance": instance,
+        "connector": connector,
     }
     return HttpSide(tenant, names, {"key": key, "owner": person}, topic_id)
+
+
+def _make_connector(tenant_id: UUID, name: str) -> None:
+    """One that does not run, with a task; of no plugin that there need be."""
+    config = {"name": name, "connector.class": "nothing"}
+    checked = CheckedConfig("nothing", Kind.SOURCE, config, {})
+    with scope.tenant(tenant_id):
+        connector = insert_connector(tenant_id, "test", name, checked, TargetState.STOPPED)
+        ConnectorTask.objects.create(tenant_id=tenant_id, connector=connector, number=0)
 
 
 def _read(

@@ -72,6 +72,8 @@ def test_they_have_what_they_had(sides):
     tenant = f"/api/v1/tenants/{them.tenant.name}"
     accounts = {each["name"] for each in key.get(f"{tenant}/service-accounts").json()["data"]}
     assert them.names["name"] in accounts
+    connector = key.get(f"/connect/connectors/{them.names['connector']}").json()
+    assert [task["task"] for task in connector["tasks"]] == [0]
     members = {each["login"]: each["role"] for each in key.get(f"{tenant}/members").json()["data"]}
     assert members[them.names["login"]] == "viewer"
     keys = {each["key_id"]: each["state"] for each in key.get(f"{tenant}/api-keys").json()["data"]}

@@ -314,6 +314,9 @@ class HttpSource(SourceConnector):
     def topics(self) -> tuple[Sequence[str], Sequence[str]]:
         return [self.configured["topic"]], []
 
-    def alter_offsets(self, offsets: Mapping[str, Any] | None) -> None:
-        if offsets is not None and not set(offsets) <= {"cursor", "index", "etag", "beyond"}:
-            raise ConnectError('an offset of http-source is {"cursor": ..., "index": 0}')
+    def alter_offsets(
+        self, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any] | None]]
+    ) -> None:
+        for _partition, offset in changes:
+            if offset is not None and not set(offset) <= {"cursor", "index", "etag", "beyond"}:
+                raise ConnectError('an offset of http-source is {"cursor": ..., "index": 0}')

@@ -484,6 +484,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/connect/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All connectors by name, with their tasks and what those counted last. */
+        get: operations["list_connector_overviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/connect/connectors/{connector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One connector, its tasks and what those counted last. */
+        get: operations["get_connector_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/connect/connectors/{connector}/tasks/{task}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The last lines that a task's processes logged, oldest first. */
+        get: operations["get_connector_task_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/connect/plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Connectors, converters, transforms and predicates, with what each is for. */
+        get: operations["list_connect_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/members": {
         parameters: {
             query?: never;
@@ -687,6 +755,390 @@ export interface paths {
         };
         /** @description The same as a table. */
         get: operations["export_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whose API this is, and the tenant's cluster. */
+        get: operations["get_connect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/admin/loggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tasks log from INFO on; there is no other logger. */
+        get: operations["list_connect_loggers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/admin/loggers/{logger}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The level from which on it logs. */
+        get: operations["get_connect_logger"];
+        /** @description Only to what it is: workers are many tenants', and none sets how they log. */
+        put: operations["set_connect_logger"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connector-plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Plugins by their short names. Kafka's class names are understood as well. */
+        get: operations["list_connector_plugins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connector-plugins/{plugin}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The keys that it can be configured with. */
+        get: operations["get_connector_plugin_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connector-plugins/{plugin}/config/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Every key with what is wrong about it. Nothing is kept and nothing is connected to. */
+        put: operations["validate_connector_config"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Connectors' names; with expand what they are, how they are, or both, by name. */
+        get: operations["list_connectors"];
+        put?: never;
+        /** @description Make one; initial_state STOPPED lets its offsets be set before it begins. */
+        post: operations["create_connector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What it is; secrets are hidden. */
+        get: operations["get_connector"];
+        put?: never;
+        post?: never;
+        /** @description End it and its tasks. What it wrote stays, and so does how far it was. */
+        delete: operations["delete_connector"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its config; secrets are hidden. */
+        get: operations["get_connector_config"];
+        /** @description Make the connector, or give the one there is this config in the place of its own. */
+        put: operations["put_connector_config"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change some keys; null takes one out. */
+        patch: operations["patch_connector_config"];
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/offsets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How far it is: a source in its own terms, a sink by topic and partition. */
+        get: operations["get_connector_offsets"];
+        put?: never;
+        post?: never;
+        /** @description Have a stopped connector begin from the beginning. */
+        delete: operations["reset_connector_offsets"];
+        options?: never;
+        head?: never;
+        /** @description Have a stopped connector go on from elsewhere; an offset of null forgets a partition. */
+        patch: operations["alter_connector_offsets"];
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Its tasks stay and do nothing until it is resumed. */
+        put: operations["pause_connector"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Start the connector anew, or its tasks as well; 202 says what is RESTARTING (KIP-745). */
+        post: operations["restart_connector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Have a paused or stopped connector run. */
+        put: operations["resume_connector"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How it and its tasks are, with the trace of what has failed. */
+        get: operations["get_connector_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description End its tasks and keep its config; its offsets may be changed once it is STOPPED. */
+        put: operations["stop_connector"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its tasks and their configs; secrets are hidden. */
+        get: operations["list_connector_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/tasks-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @deprecated
+         * @description The same by NAME-NUMBER, as older clients ask for it.
+         */
+        get: operations["get_connector_task_configs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/tasks/{task}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Start one task anew, at once whatever has failed before. */
+        post: operations["restart_connector_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/tasks/{task}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How one task is. */
+        get: operations["get_connector_task_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Topics that it has read or written since that was last reset. */
+        get: operations["list_connector_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/connectors/{connector}/topics/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Forget which topics it has read or written. */
+        put: operations["reset_connector_topics"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether there is a worker to run connectors (KIP-1017). */
+        get: operations["get_connect_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3312,6 +3764,183 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    list_connector_overviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @enum {string} */
+                            kind: "source" | "sink";
+                            name: string;
+                            /** Format: date-time */
+                            next_restart_at: string | null;
+                            plugin: string;
+                            restarts: number;
+                            /** @enum {string} */
+                            state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                            /** @enum {string} */
+                            target_state: "RUNNING" | "PAUSED" | "STOPPED";
+                            tasks: {
+                                metrics: {
+                                    [key: string]: unknown;
+                                };
+                                /** Format: date-time */
+                                next_restart_at: string | null;
+                                number: number;
+                                restarts: number;
+                                /** @enum {string} */
+                                state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                                trace: string;
+                                worker: string;
+                            }[];
+                            trace: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            worker: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @enum {string} */
+                        kind: "source" | "sink";
+                        name: string;
+                        /** Format: date-time */
+                        next_restart_at: string | null;
+                        plugin: string;
+                        restarts: number;
+                        /** @enum {string} */
+                        state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                        /** @enum {string} */
+                        target_state: "RUNNING" | "PAUSED" | "STOPPED";
+                        tasks: {
+                            metrics: {
+                                [key: string]: unknown;
+                            };
+                            /** Format: date-time */
+                            next_restart_at: string | null;
+                            number: number;
+                            restarts: number;
+                            /** @enum {string} */
+                            state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                            trace: string;
+                            worker: string;
+                        }[];
+                        trace: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        worker: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector_task_log: {
+        parameters: {
+            query?: {
+                /** @description At most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                connector: string;
+                task: number;
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            at: string;
+                            generation: number;
+                            level: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    list_connect_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            aliases: string[];
+                            doc: string;
+                            exactly_once: boolean | null;
+                            /** @enum {string} */
+                            kind: "source" | "sink" | "converter" | "header_converter" | "transformation" | "predicate";
+                            name: string;
+                            title: string;
+                            version: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     list_members: {
         parameters: {
             query?: never;
@@ -3932,6 +4561,1022 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connect: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        commit: string;
+                        kafka_cluster_id: string;
+                        version: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    list_connect_loggers: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            /** Format: int64 */
+                            last_modified: number | null;
+                            level: string;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connect_logger: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                logger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        last_modified: number | null;
+                        level: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    set_connect_logger: {
+        parameters: {
+            query?: {
+                scope?: "cluster" | "worker";
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                logger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    level?: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    list_connector_plugins: {
+        parameters: {
+            query?: {
+                /** @description Without converters, transforms, … Default true. */
+                connectorsOnly?: boolean;
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        class: string;
+                        type: string;
+                        version: string;
+                    }[];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector_plugin_config: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                plugin: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        default_value: string | null;
+                        dependents: string[];
+                        display_name: string;
+                        documentation: string;
+                        group: string | null;
+                        importance: string;
+                        name: string;
+                        order: number;
+                        required: boolean;
+                        type: string;
+                        width: string;
+                    }[];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    validate_connector_config: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                plugin: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        configs: {
+                            definition: {
+                                default_value: string | null;
+                                dependents: string[];
+                                display_name: string;
+                                documentation: string;
+                                group: string | null;
+                                importance: string;
+                                name: string;
+                                order: number;
+                                required: boolean;
+                                type: string;
+                                width: string;
+                            };
+                            value: {
+                                errors: string[];
+                                name: string;
+                                recommended_values: string[];
+                                value: string | null;
+                                visible: boolean;
+                            };
+                        }[];
+                        error_count: number;
+                        groups: string[];
+                        name: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    list_connectors: {
+        parameters: {
+            query?: {
+                expand?: ("info" | "status")[];
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[] | {
+                        [key: string]: {
+                            info?: {
+                                /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                                config: {
+                                    [key: string]: string;
+                                };
+                                name: string;
+                                tasks: {
+                                    connector: string;
+                                    task: number;
+                                }[];
+                                /** @enum {string} */
+                                type: "source" | "sink";
+                            };
+                            status?: {
+                                connector: {
+                                    /** @enum {string} */
+                                    state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                                    trace?: string;
+                                    worker_id: string;
+                                };
+                                name: string;
+                                tasks: {
+                                    id: number;
+                                    /** @enum {string} */
+                                    state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                                    trace?: string;
+                                    worker_id: string;
+                                }[];
+                                /** @enum {string} */
+                                type: "source" | "sink";
+                            };
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    create_connector: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                    config: {
+                        [key: string]: string;
+                    };
+                    /** @enum {string} */
+                    initial_state?: "RUNNING" | "PAUSED" | "STOPPED";
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                        config: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        tasks: {
+                            connector: string;
+                            task: number;
+                        }[];
+                        /** @enum {string} */
+                        type: "source" | "sink";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                        config: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        tasks: {
+                            connector: string;
+                            task: number;
+                        }[];
+                        /** @enum {string} */
+                        type: "source" | "sink";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_connector: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector_config: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    put_connector_config: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                        config: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        tasks: {
+                            connector: string;
+                            task: number;
+                        }[];
+                        /** @enum {string} */
+                        type: "source" | "sink";
+                    };
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                        config: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        tasks: {
+                            connector: string;
+                            task: number;
+                        }[];
+                        /** @enum {string} */
+                        type: "source" | "sink";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patch_connector_config: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: string | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                        config: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        tasks: {
+                            connector: string;
+                            task: number;
+                        }[];
+                        /** @enum {string} */
+                        type: "source" | "sink";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector_offsets: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        offsets: {
+                            offset: {
+                                [key: string]: unknown;
+                            } | null;
+                            partition: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    reset_connector_offsets: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    alter_connector_offsets: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    offsets: {
+                        offset: {
+                            [key: string]: unknown;
+                        } | null;
+                        partition: {
+                            [key: string]: unknown;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    pause_connector: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    restart_connector: {
+        parameters: {
+            query?: {
+                /** @description Its tasks as well. Default false. */
+                includeTasks?: boolean;
+                /** @description Only what has failed. Default false. */
+                onlyFailed?: boolean;
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connector: {
+                            /** @enum {string} */
+                            state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                            trace?: string;
+                            worker_id: string;
+                        };
+                        name: string;
+                        tasks: {
+                            id: number;
+                            /** @enum {string} */
+                            state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                            trace?: string;
+                            worker_id: string;
+                        }[];
+                        /** @enum {string} */
+                        type: "source" | "sink";
+                    };
+                };
+            };
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    resume_connector: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector_status: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connector: {
+                            /** @enum {string} */
+                            state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                            trace?: string;
+                            worker_id: string;
+                        };
+                        name: string;
+                        tasks: {
+                            id: number;
+                            /** @enum {string} */
+                            state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                            trace?: string;
+                            worker_id: string;
+                        }[];
+                        /** @enum {string} */
+                        type: "source" | "sink";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    stop_connector: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    list_connector_tasks: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                        config: {
+                            [key: string]: string;
+                        };
+                        id: {
+                            connector: string;
+                            task: number;
+                        };
+                    }[];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector_task_configs: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    restart_connector_task: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connector_task_status: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /** @enum {string} */
+                        state: "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
+                        trace?: string;
+                        worker_id: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    list_connector_topics: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            topics: string[];
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    reset_connector_topics: {
+        parameters: {
+            query?: {
+                /** @description Whose connectors. Default: the caller's only tenant. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_connect_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                        /** @enum {string} */
+                        status: "healthy" | "unhealthy";
+                    };
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                        /** @enum {string} */
+                        status: "healthy" | "unhealthy";
+                    };
                 };
             };
             default: components["responses"]["Error"];

@@ -1,0 +1,12 @@
+"""URLs under ``/api/v1/tenants/{tenant}/connect``."""
+
+from django.urls import path
+
+from connect.rest.console import CatalogueView, OverviewsView, OverviewView, TaskLogView
+
+urlpatterns = [
+    path("plugins", CatalogueView.as_view()),
+    path("connectors", OverviewsView.as_view()),
+    path("connectors/<str:connector>", OverviewView.as_view()),
+    path("connectors/<str:connector>/tasks/<int:task>/log", TaskLogView.as_view()),
+]

@@ -1,0 +1,107 @@
+"""How far a connector is, changed (KIP-875). Brokers keep that, so what these functions write to
+PostgreSQL is the audit entry, and it comes after the deed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from connect.errors import NotStopped, OffsetsRefused
+from connect.plugins import find_plugin
+from connect.selectors.connectors import ConnectorInfo, connector_info, connector_status
+from connect.spi.errors import ConnectError
+from connect.spi.records import TopicPartition
+from connect.states import GROUP_PREFIX, OFFSETS_TOPIC, Kind, State
+from connect.task.offsets_admin import (
+    alter_sink_offsets,
+    alter_source_offsets,
+    sink_offsets,
+    source_offsets,
+)
+from tenants import audit, scope
+from tenants.errors import Invalid
+from tenants.transactions import limit_waits
+
+Json = dict[str, Any]
+Settings = Mapping[str, Any]
+"""confluent-kafka's, with the identity in whose name the brokers are asked."""
+
+
+def change_source_offsets(
+    *,
+    tenant_id: UUID,
+    by: str,
+    name: str,
+    settings: Settings,
+    changes: Sequence[tuple[Json, Json | None]],
+) -> None:
+    """Have a stopped source go on from other places; None has it forget one.
+
+    Raises ``NotFound``, ``NotStopped``, and ``OffsetsRefused`` where the connector cannot make
+    anything of them.
+    """
+    info = _stopped(tenant_id, name, Kind.SOURCE)
+    _ask_connector(info, changes)
+    alter_source_offsets(settings, OFFSETS_TOPIC, name, changes)
+    _note(tenant_id, by, "connector.alter_offsets", name, len(changes))
+
+
+def change_sink_offsets(
+    *,
+    tenant_id: UUID,
+    by: str,
+    name: str,
+    settings: Settings,
+    changes: Mapping[TopicPartition, int | None],
+) -> None:
+    """Have a stopped sink go on from other offsets; None has its group forget a partition.
+
+    Raises ``NotFound`` and ``NotStopped``.
+    """
+    _stopped(tenant_id, name, Kind.SINK)
+    alter_sink_offsets(settings, GROUP_PREFIX + name, changes)
+    _note(tenant_id, by, "connector.alter_offsets", name, len(changes))
+
+
+def reset_offsets(*, tenant_id: UUID, by: str, name: str, settings: Settings) -> None:
+    """Have a stopped connector begin from the beginning. Raises ``NotFound``, ``NotStopped``."""
+    info = _stopped(tenant_id, name, None)
+    if info.kind is Kind.SOURCE:
+        known = source_offsets(settings, OFFSETS_TOPIC, name)
+        changes = [(partition, None) for partition, _offset in known]
+        _ask_connector(info, changes)
+        if changes:
+            alter_source_offsets(settings, OFFSETS_TOPIC, name, changes)
+    else:
+        group = GROUP_PREFIX + name
+        committed = sink_offsets(settings, group)
+        if committed:
+            alter_sink_offsets(settings, group, dict.fromkeys(committed))
+    _note(tenant_id, by, "connector.reset_offsets", name, None)
+
+
+def _stopped(tenant_id: UUID, name: str, kind: Kind | None) -> ConnectorInfo:
+    info = connector_info(tenant_id, name)
+    if kind is not None and info.kind is not kind:
+        raise Invalid(f"connector {name!r} is a {info.kind}, and these are offsets of a {kind}")
+    if connector_status(tenant_id, name).state is not State.STOPPED:
+        raise NotStopped(name)
+    return info
+
+
+def _ask_connector(info: ConnectorInfo, changes: Sequence[tuple[Json, Json | None]]) -> None:
+    """A connector knows the form of its own partitions and offsets. Nothing is connected to."""
+    plugin = find_plugin(info.plugin)
+    if plugin is None:
+        return  # Its plugin was taken away; what it left may still be tidied up.
+    try:
+        connector = plugin.connector(plugin.definition.parse(info.config))
+        connector.alter_offsets(changes)
+    except ConnectError as error:
+        raise OffsetsRefused(info.name, str(error)) from error
+
+
+def _note(tenant_id: UUID, by: str, action: str, name: str, count: int | None) -> None:
+    detail = {} if count is None else {"partitions": count}
+    with scope.tenant(tenant_id):
+        limit_waits()
+        audit.record(tenant_id=tenant_id, by=by, action=action, object=name, detail=detail)
