@@ -1,0 +1,102 @@
+"""Connectors as the documents and tables of ``connectors``."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from connect.selectors.connectors import ConnectorInfo, ConnectorStatus, TaskStatus
+from tenants.cli.answer import Table
+
+Json = dict[str, Any]
+
+_COUNTED = ("records", "errors", "dead_letters", "lag")
+
+
+def connector_document(info: ConnectorInfo, status: ConnectorStatus) -> Json:
+    return {
+        "connector": info.name,
+        "type": str(info.kind),
+        "plugin": info.plugin,
+        "state": str(status.state),
+        "target_state": str(info.target_state),
+        "worker": status.worker_id or None,
+        "trace": status.trace or None,
+        "tasks": [_task_document(task) for task in status.tasks],
+    }
+
+
+def _task_document(task: TaskStatus) -> Json:
+    return {
+        "task": task.number,
+        "state": str(task.state),
+        "worker": task.worker_id or None,
+        "restarts": task.restarts,
+        "next_restart_at": task.next_restart_at,
+        "metrics": task.metrics,
+        "trace": task.trace or None,
+    }
+
+
+def connectors_table(documents: Iterable[Json]) -> Table:
+    rows = tuple(
+        (
+            each["connector"],
+            each["type"],
+            each["plugin"],
+            each["state"],
+            _tasks_in_words(each["tasks"]),
+            _sum(each["tasks"], "records"),
+            _first_line(each),
+        )
+        for each in documents
+    )
+    return Table(("CONNECTOR", "TYPE", "PLUGIN", "STATE", "TASKS", "RECORDS", "ERROR"), rows)
+
+
+def tasks_table(tasks: Sequence[Json]) -> Table:
+    rows = tuple(
+        (
+            each["task"],
+            each["state"],
+            each["worker"],
+            each["restarts"],
+            *(each["metrics"].get(name) for name in _COUNTED),
+            _headline(each["trace"]),
+        )
+        for each in tasks
+    )
+    columns = ("TASK", "STATE", "WORKER", "RESTARTS", *(name.upper() for name in _COUNTED), "ERROR")
+    return Table(columns, rows)
+
+
+def config_table(config: Json) -> Table:
+    return Table(("KEY", "VALUE"), tuple(sorted(config.items())))
+
+
+def _tasks_in_words(tasks: Sequence[Json]) -> str:
+    """``2/3``: how many of them run."""
+    running = sum(task["state"] == "RUNNING" for task in tasks)
+    return f"{running}/{len(tasks)}"
+
+
+def _sum(tasks: Sequence[Json], name: str) -> int | None:
+    found = [task["metrics"][name] for task in tasks if name in task["metrics"]]
+    return sum(found) if found else None
+
+
+def _first_line(document: Json) -> str | None:
+    traces = [document["trace"], *(task["trace"] for task in document["tasks"])]
+    return next((_headline(trace) for trace in traces if trace), None)
+
+
+def _headline(trace: str | None) -> str | None:
+    """What failed, in one line: Python tells it last, Java first."""
+    lines = [line for line in (trace or "").splitlines() if line.strip()]
+    if not lines:
+        return None
+    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
+
+
+def failure_of(status: ConnectorStatus) -> str | None:
+    """Why it does not run, where something has failed."""
+    traces = [status.trace, *(task.trace for task in status.tasks)]
+    return next((_headline(trace) for trace in traces if trace), None)
