@@ -7,10 +7,11 @@ from frontend.views import console
 urlpatterns = [
     path("", console, name="console"),
     path("login", console, name="console-login"),
-    re_path(r"^(?:topics|groups)(?:/.*)?$", console, name="console-things"),
+    re_path(r"^(?:topics|groups|connectors)(?:/.*)?$", console, name="console-things"),
     re_path(
         r"^(?:brokers|members|service-accounts|keys|acls|audit)$", console, name="console-lists"
     ),
     re_path(r"^(?:usage|quotas|settings|tenants|plans)$", console, name="console-limits"),
+    path("new-connector", console, name="console-new-connector"),
 ]
 """Named one by one, so that a mistyped API address is a 404 and never a page of HTML."""

@@ -36,6 +36,8 @@ def stops(topic: str, group: str) -> tuple[Stop, ...]:
         Stop("topic-produce", f"/topics/{topic}/produce", "Produce"),
         Stop("groups", "/groups", group),
         Stop("group", f"/groups/{group}", "End of log"),
+        Stop("connectors", "/connectors", "onnector"),
+        Stop("new-connector", "/new-connector", "Sinks: out of topics"),
         Stop("brokers", "/brokers", "Broker"),
         Stop("members", "/members", "Member since"),
         Stop("service-accounts", "/service-accounts", "Service accounts"),

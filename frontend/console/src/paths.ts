@@ -7,6 +7,12 @@ const topic = (cluster: string, name: string) => `${topics(cluster)}/${part(name
 const groups = (cluster: string) => `/kafka/v3/clusters/${part(cluster)}/consumer-groups`;
 const group = (cluster: string, name: string) => `${groups(cluster)}/${part(name)}`;
 const tenant = (name: string) => `/api/v1/tenants/${part(name)}`;
+const connectExtras = (name: string) => `${tenant(name)}/connect`;
+/** Kafka Connect's own API names no tenant in its paths. */
+const connect = (owner: string, path: string) =>
+  `/connect/${path}${path.includes("?") ? "&" : "?"}${new URLSearchParams({ tenant: owner })}`;
+const connector = (owner: string, name: string, rest: string) =>
+  connect(owner, `connectors/${part(name)}${rest}`);
 const broker = (id: number) => `/api/v1/cell/brokers/${id}`;
 
 export const paths = {
@@ -66,5 +72,24 @@ export const paths = {
     `${topic(cluster, name)}/records?${query}`,
   record: (cluster: string, name: string, partition: number, offset: string) =>
     `${topic(cluster, name)}/partitions/${partition}/records/${part(offset)}`,
+  plugins: (owner: string) => `${connectExtras(owner)}/plugins`,
+  connectors: (owner: string) => `${connectExtras(owner)}/connectors`,
+  connectorOverview: (owner: string, name: string) =>
+    `${connectExtras(owner)}/connectors/${part(name)}`,
+  taskLog: (owner: string, name: string, task: number) =>
+    `${connectExtras(owner)}/connectors/${part(name)}/tasks/${task}/log`,
+  newConnector: (owner: string) => connect(owner, "connectors"),
+  connector: (owner: string, name: string) => connector(owner, name, ""),
+  connectorConfig: (owner: string, name: string) => connector(owner, name, "/config"),
+  connectorVerb: (owner: string, name: string, verb: "pause" | "resume" | "stop") =>
+    connector(owner, name, `/${verb}`),
+  restartConnector: (owner: string, name: string, onlyFailed: boolean) =>
+    connector(owner, name, `/restart?includeTasks=true&onlyFailed=${onlyFailed}`),
+  restartTask: (owner: string, name: string, task: number) =>
+    connector(owner, name, `/tasks/${task}/restart`),
+  connectorTopics: (owner: string, name: string) => connector(owner, name, "/topics"),
+  connectorOffsets: (owner: string, name: string) => connector(owner, name, "/offsets"),
+  validateConfig: (owner: string, plugin: string) =>
+    connect(owner, `connector-plugins/${part(plugin)}/config/validate`),
   testFilter: "/api/v1/filters:test",
 };

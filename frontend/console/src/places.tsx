@@ -8,6 +8,7 @@ import {
   AclsIcon,
   AuditIcon,
   BrokersIcon,
+  ConnectorsIcon,
   GroupsIcon,
   KeysIcon,
   MembersIcon,
@@ -26,6 +27,7 @@ export interface Place {
     | "/"
     | "/topics"
     | "/groups"
+    | "/connectors"
     | "/brokers"
     | "/members"
     | "/service-accounts"
@@ -61,6 +63,7 @@ export const PLACES: Place[] = [
   { to: "/", label: "Overview", icon: <OverviewIcon />, key: "o", records: true },
   { to: "/topics", label: "Topics", icon: <TopicsIcon />, key: "t", records: true },
   { to: "/groups", label: "Consumer groups", icon: <GroupsIcon />, key: "g", records: true },
+  { to: "/connectors", label: "Connectors", icon: <ConnectorsIcon />, key: "c", records: true },
   { to: "/brokers", label: "Brokers", icon: <BrokersIcon />, key: "b" },
   { to: "/members", label: "Members", icon: <MembersIcon />, key: "m", under: "Access" },
   {

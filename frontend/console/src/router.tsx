@@ -110,6 +110,29 @@ const group = createRoute({
   path: "/groups/$group",
   component: lazyRouteComponent(() => import("./pages/groups/GroupPage"), "GroupPage"),
 });
+const connectors = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/connectors",
+  component: lazyRouteComponent(
+    () => import("./pages/connect/ConnectorsPage"),
+    "ConnectorsPage",
+  ),
+});
+const connector = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/connectors/$connector",
+  component: lazyRouteComponent(() => import("./pages/connect/ConnectorPage"), "ConnectorPage"),
+});
+const newConnector = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/new-connector",
+  validateSearch: (search: Record<string, unknown>): { plugin?: string } =>
+    typeof search.plugin === "string" ? { plugin: search.plugin } : {},
+  component: lazyRouteComponent(
+    () => import("./pages/connect/NewConnectorPage"),
+    "NewConnectorPage",
+  ),
+});
 const brokers = createRoute({
   getParentRoute: () => signedIn,
   path: "/brokers",
@@ -186,6 +209,9 @@ export const router = createRouter({
       topic.addChildren([topicIndex, live, records, partitions, configs, produce]),
       groups,
       group,
+      connectors,
+      connector,
+      newConnector,
       brokers,
       members,
       serviceAccounts,

@@ -105,6 +105,11 @@ export const GroupsIcon = icon(
     <path d="M8 7 16 11M8 17l8-4" />
   </>,
 );
+export const ConnectorsIcon = icon(
+  <>
+    <path d="M9 4v5M15 4v5M6.5 9h11v3a5.5 5.5 0 0 1-11 0V9ZM12 17.5V21" />
+  </>,
+);
 export const BrokersIcon = icon(
   <>
     <rect x="4" y="4.5" width="16" height="6.5" rx="1.5" />

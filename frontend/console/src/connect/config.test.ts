@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+
+import type { ValidationBody } from "../api/hooks/connectors";
+import { fieldsOf, fromJson, problemOfName, toJson, withKey, type Definition } from "./config";
+
+const DEFINITION: Definition = {
+  name: "topic",
+  type: "STRING",
+  required: true,
+  default_value: null,
+  importance: "HIGH",
+  documentation: "Where to.",
+  group: null,
+  width: "NONE",
+  display_name: "Topic",
+  dependents: [],
+  order: 1,
+};
+
+function validation(...given: Partial<Definition & { errors: string[]; visible: boolean }>[]) {
+  const configs = given.map(({ errors = [], visible = true, ...rest }) => {
+    const definition = { ...DEFINITION, ...rest };
+    const value = {
+      name: definition.name,
+      value: null,
+      recommended_values: [],
+      errors,
+      visible,
+    };
+    return { definition, value };
+  });
+  return { name: "x", error_count: 0, groups: [], configs } as ValidationBody;
+}
+
+describe("fields of a config", () => {
+  it("puts what must be given in front and the rest into its groups", () => {
+    const found = fieldsOf(
+      validation(
+        {},
+        { name: "errors.tolerance", required: false, importance: "MEDIUM", group: "Error Handling" },
+        { name: "batch.size", required: false, importance: "LOW" },
+      ),
+      { topic: "t" },
+    );
+    expect(found.main.map(({ definition, value }) => [definition.name, value])).toEqual([
+      ["topic", "t"],
+    ]);
+    expect(found.groups.map(({ name }) => name)).toEqual(["Error Handling", "Further settings"]);
+  });
+
+  it("leaves out what does not apply, unless something is wrong with it", () => {
+    const hidden = { required: false, visible: false };
+    const found = fieldsOf(
+      validation({ ...hidden, name: "a" }, { ...hidden, name: "b", errors: ["wrong"] }),
+      {},
+    );
+    expect(found.main.map(({ definition }) => definition.name)).toEqual(["b"]);
+  });
+
+  it("names the faults of keys that are not defined", () => {
+    const answer = validation({});
+    answer.configs.push({
+      definition: null as never,
+      value: { name: "tpoic", value: "t", recommended_values: [], errors: ["no"], visible: true },
+    });
+    expect(fieldsOf(answer, {}).others).toEqual([{ name: "tpoic", errors: ["no"] }]);
+  });
+
+  it("offers true and false for a boolean", () => {
+    const found = fieldsOf(validation({ type: "BOOLEAN" }), {});
+    expect(found.main[0]?.choices).toEqual(["true", "false"]);
+  });
+});
+
+describe("a config as JSON", () => {
+  it("comes back as it was written", () => {
+    const config = { topic: "t", "tasks.max": "1" };
+    expect(fromJson(toJson(config))).toEqual(config);
+  });
+
+  it("takes numbers and booleans for texts, and null for nothing", () => {
+    expect(fromJson('{"a": 1, "b": true, "c": null}')).toEqual({ a: "1", b: "true" });
+  });
+
+  it.each(["", "[]", "null", "3", '{"a": {}}', '{"a"'])("refuses %j", (text) => {
+    expect(typeof fromJson(text)).toBe("string");
+  });
+
+  it("leaves a key out when its field is emptied", () => {
+    expect(withKey({ a: "1", b: "2" }, "a", "")).toEqual({ b: "2" });
+    expect(withKey({ b: "2" }, "a", "1")).toEqual({ a: "1", b: "2" });
+  });
+});
+
+it("says what is wrong with a name", () => {
+  expect(problemOfName("orders to s3")).toBeNull();
+  for (const name of ["", " x", "x ", "x".repeat(201)]) expect(problemOfName(name)).not.toBeNull();
+});

@@ -1,0 +1,102 @@
+/** A connector's config as a form and as JSON: two views of the same texts. */
+
+import type { ValidationBody } from "../api/hooks/connectors";
+
+export type Config = Record<string, string>;
+type Entry = ValidationBody["configs"][number];
+export type Definition = NonNullable<Entry["definition"]>;
+
+export interface Field {
+  definition: Definition;
+  /** What is written; empty where nothing is. */
+  value: string;
+  /** What holds while nothing is written. */
+  placeholder: string;
+  choices: string[];
+  errors: string[];
+}
+
+export interface FieldGroup {
+  name: string;
+  fields: Field[];
+}
+
+/** What the form shows first: all that must be given, and what is important. The rest by group. */
+export interface Fields {
+  main: Field[];
+  groups: FieldGroup[];
+  /** Faults of keys that no field has: not defined, or for the JSON only. */
+  others: { name: string; errors: string[] }[];
+}
+
+const ITS_OWN = "Further settings";
+/** They have controls of their own beside the fields. */
+const ELSEWHERE = new Set(["name", "connector.class"]);
+
+export function fieldsOf(validation: ValidationBody, config: Config): Fields {
+  const main: Field[] = [];
+  const groups = new Map<string, Field[]>();
+  const others: Fields["others"] = [];
+  for (const { definition, value } of validation.configs) {
+    if (ELSEWHERE.has(value.name)) continue;
+    if (!definition) {
+      others.push({ name: value.name, errors: value.errors });
+      continue;
+    }
+    if (!value.visible && value.errors.length === 0) continue;
+    const field: Field = {
+      definition,
+      value: config[value.name] ?? "",
+      placeholder: definition.default_value ?? "",
+      choices: definition.type === "BOOLEAN" ? ["true", "false"] : value.recommended_values,
+      errors: value.errors,
+    };
+    if (isMain(definition)) main.push(field);
+    else {
+      const group = definition.group ?? ITS_OWN;
+      groups.set(group, [...(groups.get(group) ?? []), field]);
+    }
+  }
+  return { main, groups: [...groups].map(([name, fields]) => ({ name, fields })), others };
+}
+
+function isMain({ required, importance }: Definition): boolean {
+  return required || importance === "HIGH";
+}
+
+/** `config` with one key written, or left out when the text is empty. */
+export function withKey(config: Config, name: string, text: string): Config {
+  const { [name]: _, ...rest } = config;
+  return text === "" ? rest : { ...rest, [name]: text };
+}
+
+export function toJson(config: Config): string {
+  return JSON.stringify(config, null, 2);
+}
+
+/** The config that `text` writes, or why it is none. Numbers and booleans become texts, as in REST. */
+export function fromJson(text: string): Config | string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return error instanceof Error ? error.message : "This is not JSON.";
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    return "A config is a JSON object.";
+  }
+  const config: Config = {};
+  for (const [name, value] of Object.entries(parsed)) {
+    if (value === null) continue;
+    if (typeof value === "object") return `The value of ${name} must be a text.`;
+    config[name] = String(value);
+  }
+  return config;
+}
+
+/** A name that the service would take, or why not. */
+export function problemOfName(name: string): string | null {
+  if (name === "") return "Give it a name.";
+  if (name !== name.trim()) return "No space at its ends.";
+  return name.length > 200 ? "At most 200 characters." : null;
+}

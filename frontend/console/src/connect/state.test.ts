@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+
+import type { ConnectorBody, ConnectorTaskBody } from "../api/hooks/connectors";
+import { counted, headline, rates, stateOf, wordsOfState } from "./state";
+
+function task(state: ConnectorTaskBody["state"], metrics: Record<string, unknown> = {}) {
+  return { number: 0, state, metrics, trace: "", worker: "", restarts: 0, next_restart_at: null };
+}
+
+it("looks failed when one of its tasks is", () => {
+  const connector = { state: "RUNNING", tasks: [task("RUNNING"), task("FAILED")] };
+  expect(stateOf(connector as ConnectorBody)).toBe("FAILED");
+  expect(stateOf({ ...connector, tasks: [] } as unknown as ConnectorBody)).toBe("RUNNING");
+});
+
+it("keeps a state that it does not know", () => {
+  expect(wordsOfState("SLEEPING").label).toBe("SLEEPING");
+});
+
+it("sums what tasks counted, and tells nothing from 0", () => {
+  const tasks = [task("RUNNING", { records: 2 }), task("RUNNING", { records: 0 })];
+  expect(counted(tasks, "records")).toBe(2);
+  expect(counted(tasks, "lag")).toBeNull();
+});
+
+it("finds the line that says what failed", () => {
+  expect(headline("Traceback (most recent call last):\n  File\nOSError: gone\n")).toBe(
+    "OSError: gone",
+  );
+  expect(headline("the target refused\n  at x")).toBe("the target refused");
+  expect(headline("")).toBeNull();
+});
+
+it("makes rates out of counts, but not where a task began anew", () => {
+  expect(rates([0, 2_000, 4_000, 6_000], [10, 30, 5, null])).toEqual([null, 10, null, null]);
+});

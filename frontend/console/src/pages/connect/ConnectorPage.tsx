@@ -1,0 +1,121 @@
+import { Alert, Code, Group, Stack } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
+
+import { ApiError } from "../../api/client";
+import { useConnector, type ConnectorBody } from "../../api/hooks/connectors";
+import { Figure, Figures } from "../../components/Figures";
+import { AlertIcon } from "../../components/icons";
+import { ButtonLink } from "../../components/links";
+import { PageHeader } from "../../components/PageHeader";
+import { Empty, Failure, Loading } from "../../components/states";
+import { When } from "../../components/When";
+import { useWorkspace } from "../../components/Workspace";
+import { counted, stateOf, wordsOfState } from "../../connect/state";
+import { formatCount } from "../../records/format";
+import { ConfigPanel } from "./ConfigPanel";
+import { ConnectorActions } from "./ConnectorActions";
+import { ConnectorState } from "./ConnectorState";
+import { Offsets } from "./Offsets";
+import { Tasks } from "./Tasks";
+import { Throughput } from "./Throughput";
+
+const route = getRouteApi("/console/connectors/$connector");
+
+export function ConnectorPage() {
+  const { connector: name } = route.useParams();
+  const { tenant } = useWorkspace();
+  const connector = useConnector(tenant.name, name);
+  if (connector.error instanceof ApiError && connector.error.status === 404) {
+    return <Gone name={name} message={connector.error.message} />;
+  }
+  return (
+    <>
+      <PageHeader
+        title={name}
+        subtitle={
+          connector.data ? (
+            <Group gap="sm" component="span" mt={2}>
+              <ConnectorState state={stateOf(connector.data)} />
+              <span>{wordsOfState(stateOf(connector.data)).says}</span>
+            </Group>
+          ) : (
+            <span>&nbsp;</span>
+          )
+        }
+        actions={connector.data && <ConnectorActions connector={connector.data} />}
+      />
+      {connector.isPending && <Loading what="the connector" />}
+      {connector.isError && (
+        <Failure
+          title="The connector could not be read"
+          error={connector.error}
+          onRetry={() => void connector.refetch()}
+        />
+      )}
+      {connector.data && (
+        <Stack gap="md">
+          {connector.data.trace && <Trace connector={connector.data} />}
+          <Counts connector={connector.data} />
+          <Throughput
+            tenant={tenant.name}
+            connector={connector.data}
+            asOf={connector.dataUpdatedAt}
+          />
+          <Tasks connector={connector.data} />
+          <Offsets connector={connector.data} />
+          <ConfigPanel connector={connector.data} />
+        </Stack>
+      )}
+    </>
+  );
+}
+
+function Trace({ connector: { trace, next_restart_at: again } }: { connector: ConnectorBody }) {
+  return (
+    <Alert color="red" variant="light" icon={<AlertIcon />} title="It cannot run" role="alert">
+      <Code block tabIndex={0} role="region" aria-label="Trace">
+        {trace}
+      </Code>
+      {again && (
+        <span>
+          It is tried again <When at={again} />.
+        </span>
+      )}
+    </Alert>
+  );
+}
+
+function Counts({ connector: { plugin, kind, tasks } }: { connector: ConnectorBody }) {
+  const running = tasks.filter(({ state }) => state === "RUNNING").length;
+  const lag = counted(tasks, "lag");
+  const dead = counted(tasks, "dead_letters");
+  const write = (figure: number | null) => (figure === null ? "–" : formatCount(figure));
+  return (
+    <Figures>
+      <Figure name="Plugin" value={plugin} note={kind} />
+      <Figure name="Tasks running" value={`${running} of ${tasks.length}`} />
+      <Figure name="Records" value={write(counted(tasks, "records"))} note="since it started" />
+      {kind === "sink" && <Figure name="Lag" value={write(lag)} note="records" />}
+      <Figure
+        name="Dead letters"
+        value={write(dead)}
+        tone={dead !== null && dead > 0 ? "warn" : undefined}
+      />
+    </Figures>
+  );
+}
+
+function Gone({ name, message }: { name: string; message: string }) {
+  return (
+    <Empty
+      title={`There is no connector “${name}”`}
+      action={
+        <ButtonLink to="/connectors" mt="sm" variant="default">
+          To the connectors
+        </ButtonLink>
+      }
+    >
+      {message}
+    </Empty>
+  );
+}
