@@ -171,6 +171,7 @@ OVERVIEW: Final = _object(
     updated_at=MOMENT,
 )
 OVERVIEWS: Final = _object(data=list_of(OVERVIEW))
+TRIAL: Final = _object(worked=TRUTH, message=TEXT, trace=TEXT)
 LOG: Final = _object(
     data=list_of(_object(at=MOMENT, level=TEXT, message=TEXT, generation={"type": "integer"}))
 )

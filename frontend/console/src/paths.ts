@@ -74,6 +74,7 @@ export const paths = {
     `${topic(cluster, name)}/partitions/${partition}/records/${part(offset)}`,
   plugins: (owner: string) => `${connectExtras(owner)}/plugins`,
   connectors: (owner: string) => `${connectExtras(owner)}/connectors`,
+  tryConnector: (owner: string) => `${connectExtras(owner)}/connectors:try`,
   connectorOverview: (owner: string, name: string) =>
     `${connectExtras(owner)}/connectors/${part(name)}`,
   taskLog: (owner: string, name: string, task: number) =>

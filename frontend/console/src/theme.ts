@@ -49,6 +49,11 @@ export const theme = createTheme({
       },
       styles: { title: { fontWeight: 620 } },
     },
+    Notification: {
+      defaultProps: { closeButtonProps: { "aria-label": "Dismiss" } },
+      // Mantine's grey for it misses the contrast that small text needs.
+      styles: { description: { color: "inherit" } },
+    },
   },
 });
 

@@ -501,6 +501,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/connect/connectors:try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Connect to the target as the connector would, and say how that went; nothing is kept. */
+        post: operations["try_connector_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/connect/connectors/{connector}": {
         parameters: {
             query?: never;
@@ -3813,6 +3830,44 @@ export interface operations {
                             updated_at: string;
                             worker: string;
                         }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    try_connector_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Secrets are answered as ********; sent back they mean what is kept. */
+                    config: {
+                        [key: string]: string;
+                    };
+                    /** @enum {string} */
+                    initial_state?: "RUNNING" | "PAUSED" | "STOPPED";
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                        trace: string;
+                        worked: boolean;
                     };
                 };
             };

@@ -52,6 +52,7 @@ ROWS = [
     Row("GET", "/connect/{rest}", Right.OPEN, 404, names={"rest": "nonsense"}),
     _row("GET", f"{_CONSOLE}/plugins", Right.DESCRIBE, foreign=404),
     _row("GET", f"{_CONSOLE}/connectors", Right.DESCRIBE, foreign=404),
+    _row("POST", f"{_CONSOLE}/connectors:try", Right.ADMINISTER, 400, body={}, foreign=404),
     _row("GET", f"{_CONSOLE}/connectors/{{connector}}", Right.DESCRIBE, 404),
     _row("GET", f"{_CONSOLE}/connectors/{{connector}}/tasks/{{task}}/log", Right.DESCRIBE, 404),
 ]

@@ -14,6 +14,7 @@ export type PluginBody = Item<"/api/v1/tenants/{tenant}/connect/plugins">;
 export type LogLineBody =
   Item<"/api/v1/tenants/{tenant}/connect/connectors/{connector}/tasks/{task}/log">;
 export type ValidationBody = Answer<"/connect/connector-plugins/{plugin}/config/validate", "put">;
+export type TrialBody = Answer<"/api/v1/tenants/{tenant}/connect/connectors:try", "post">;
 export interface OffsetBody {
   partition: Record<string, unknown>;
   offset: Record<string, unknown> | null;
@@ -117,6 +118,14 @@ export function useCreateConnector(tenant: string) {
   return useChange(tenant, (body: { name: string; config: Config }) =>
     request<unknown>("POST", paths.newConnector(tenant), { body }),
   );
+}
+
+/** A config tried on its target; nothing is kept of it. */
+export function useTryConfig(tenant: string) {
+  return useMutation({
+    mutationFn: (body: { name: string; config: Config }) =>
+      request<TrialBody>("POST", paths.tryConnector(tenant), { body }),
+  });
 }
 
 export function usePutConfig(tenant: string, name: string) {

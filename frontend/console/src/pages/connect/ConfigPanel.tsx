@@ -12,6 +12,7 @@ import { useWorkspace } from "../../components/Workspace";
 import { toJson, type Config } from "../../connect/config";
 import { formatPlural } from "../../records/format";
 import { ConfigEditor } from "./ConfigEditor";
+import { TryConfig } from "./TryConfig";
 
 /** The config as it is, and an editor for it. Secrets stay hidden, and stay as they are. */
 export function ConfigPanel({ connector }: { connector: ConnectorBody }) {
@@ -75,6 +76,7 @@ function EditConfig({ connector, before, onClose }: EditProps) {
         onChange={setConfig}
         onFaults={setFaults}
       />
+      <TryConfig name={name} config={config} sound={faults === 0} />
       {put.isError && (
         <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
           {put.error.message}

@@ -16,6 +16,7 @@ import { problemOfName, type Config } from "../../connect/config";
 import { formatPlural } from "../../records/format";
 import { Catalogue } from "./Catalogue";
 import { ConfigEditor } from "./ConfigEditor";
+import { TryConfig } from "./TryConfig";
 
 const route = getRouteApi("/console/new-connector");
 
@@ -111,6 +112,7 @@ function Configure({ plugin }: { plugin: string }) {
         }}
         onFaults={setFaults}
       />
+      <TryConfig name={name || "unnamed"} config={whole} sound={faults === 0} />
       {create.isError && (
         <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
           {create.error.message}

@@ -1,0 +1,82 @@
+"""A connector by the console: chosen, configured while it is judged, paused, stopped, deleted.
+
+Its target is nowhere: whether it runs is the business of other tests, what people see is of this.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.test_every_page import barriers
+from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
+from tests.service import ServiceUnderTest
+
+NAME = "flights-to-search"
+SECRET = "swordfish-in-the-console"
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
+    """One page, signed in as the demo's owner."""
+    with visiting(browser, demo["http_url"], "light") as page:
+        sign_in(page, demo["demo"])
+        yield page
+
+
+def test_a_connector_from_the_catalogue_to_its_end(owner: Page, cell: ServiceUnderTest) -> None:
+    _make(owner)
+    _found(owner, "the new connector's page")
+    assert SECRET not in owner.content()
+
+    owner.get_by_role("button", name="Pause").click()
+    expect(owner.get_by_role("button", name="Resume")).to_be_visible(timeout=PATIENCE_MS)
+    owner.get_by_role("button", name="Stop", exact=True).click()
+    expect(owner.get_by_text("Stopped").first).to_be_visible(timeout=PATIENCE_MS)
+    told = cell.run("connectors", "--describe", "--connector", NAME, "--tenant", "demo", "--json")
+    (connector,) = json.loads(told.stdout)["connectors"]
+    assert connector["target_state"] == "STOPPED"
+    assert connector["config"]["connection.password"] == "********"
+
+    owner.get_by_role("button", name="Delete", exact=True).click()
+    dialog = owner.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Delete connector")).to_be_disabled()
+    dialog.get_by_label("to confirm").fill(NAME)
+    dialog.get_by_role("button", name="Delete connector").click()
+    expect(owner.get_by_text("No connectors yet")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def _make(page: Page) -> None:
+    page.goto("/connectors")
+    page.get_by_role("link", name="New connector").first.click(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Elasticsearch").click(timeout=PATIENCE_MS)
+    page.get_by_label("Name of the connector").fill(NAME)
+    page.get_by_role("button", name="Create connector").click()
+    # Nothing was made: what must be given is not.
+    expect(page.get_by_role("status").filter(has_text="to mend first")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    page.get_by_label("connection.url").fill("ftp://search.example.com")
+    expect(page.get_by_text("Invalid value ftp://search.example.com")).to_be_visible()
+    text = page.get_by_label("The same as JSON")
+    written = json.loads(text.input_value())
+    assert written["connection.url"] == "ftp://search.example.com"
+    written |= {
+        "connection.url": "https://search.example.com:9200",
+        "connection.password": SECRET,
+        "topics": "flights",
+    }
+    text.fill(json.dumps(written))
+    expect(page.get_by_label("connection.url")).to_have_value(written["connection.url"])
+    expect(page.get_by_text("to mend first")).to_have_count(0, timeout=PATIENCE_MS)
+    _found(page, "the form")
+    page.get_by_role("button", name="Create connector").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(NAME, timeout=PATIENCE_MS)
+    expect(page.get_by_role("region", name="Config as JSON")).to_contain_text("********")
+
+
+def _found(page: Page, where: str) -> None:
+    found = barriers(page)
+    assert found == [], f"{where}: {json.dumps(found, indent=2)}"
