@@ -18,9 +18,17 @@ def _predicate(name: str) -> tuple[str, ...]:
 
 BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
     Kind.SOURCE: {
+        "connect.connectors.objects.s3:S3SourceConnector": (
+            "s3-source",
+            "io.confluent.connect.s3.source.S3SourceConnector",
+        ),
         "connect.connectors.http.source:HttpSource": ("http-source",),
     },
     Kind.SINK: {
+        "connect.connectors.objects.s3:S3SinkConnector": (
+            "s3-sink",
+            "io.confluent.connect.s3.S3SinkConnector",
+        ),
         "connect.connectors.http.sink:HttpSink": ("http-sink",),
         "connect.connectors.elasticsearch.connector:ElasticsearchSink": (
             "elasticsearch-sink",

@@ -3,19 +3,18 @@
 import io
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any, Final
 
 import fastavro
 
-from connect.converters import logical
-from connect.converters.avro_schemas import UNION, AvroReader, AvroWriter
+from connect.converters.avro_schemas import AvroReader, AvroWriter
+from connect.converters.avro_values import datum_of, value_of
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
 from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
 from connect.spi.errors import DataError
-from connect.spi.schema import DECIMAL_NAME, Schema, Type, check
+from connect.spi.schema import Schema, check
 
 AVRO: Final = "AVRO"
 KEPT_MAX: Final = 1_000
@@ -38,7 +37,7 @@ class AvroConverter(RegisteredConverter):
             raise DataError(f"{topic}: the Avro converter needs a schema, and the value has none")
         try:
             registered, parsed = self._avro_of(schema)
-            datum = _datum(schema, value)
+            datum = datum_of(schema, value)
             check(schema, value, topic)
             out = io.BytesIO()
             fastavro.schemaless_writer(out, parsed, datum)
@@ -68,7 +67,7 @@ class AvroConverter(RegisteredConverter):
             raise DataError(f"{topic}: this is not in schema {schema_id}: {error}") from error
         if rest.read(1):
             raise DataError(f"{topic}: there are bytes beyond what schema {schema_id} says")
-        return schema, _value(schema, datum)
+        return schema, value_of(schema, datum)
 
     def _avro_of(self, schema: Schema) -> tuple[RegisteredSchema, Any]:
         # By identity, as the JSON converter; what goes takes its ids along.
@@ -111,71 +110,3 @@ def _parsed(document: Any) -> Any:
         return fastavro.parse_schema(document, _write_hint=False)
     except (fastavro.schema.SchemaParseException, ValueError, TypeError, KeyError) as error:
         raise DataError(f"this is no Avro schema: {error}") from error
-
-
-def _datum(schema: Schema, value: Any) -> Any:
-    """As fastavro takes it: decimals at their scale, maps without text keys as entries."""
-    if value is None:
-        return schema.default if schema.has_default and not schema.optional else None
-    if schema.name == DECIMAL_NAME and isinstance(value, Decimal):
-        return logical.scaled(value, logical.scale_of(schema))
-    if schema.type is Type.STRUCT and isinstance(value, Mapping):
-        return {each.name: _datum(each.schema, value.get(each.name)) for each in schema.fields}
-    if schema.values is None:
-        return value
-    if schema.type is Type.ARRAY and isinstance(value, (list, tuple)):
-        return [_datum(schema.values, each) for each in value]
-    if schema.type is Type.MAP and schema.keys is not None and isinstance(value, Mapping):
-        if schema.keys.type is Type.STRING and not schema.keys.optional:
-            return {key: _datum(schema.values, each) for key, each in value.items()}
-        return [
-            {"key": _datum(schema.keys, key), "value": _datum(schema.values, each)}
-            for key, each in value.items()
-        ]
-    return value
-
-
-_KINDS: Final[tuple[tuple[Callable[[Any], bool], frozenset[Type]], ...]] = (
-    (lambda datum: isinstance(datum, bool), frozenset({Type.BOOLEAN})),
-    (lambda datum: isinstance(datum, int), frozenset({Type.INT32, Type.INT64})),
-    (lambda datum: isinstance(datum, float), frozenset({Type.FLOAT32, Type.FLOAT64})),
-    (lambda datum: isinstance(datum, str), frozenset({Type.STRING})),
-    (lambda datum: isinstance(datum, bytes), frozenset({Type.BYTES})),
-    (lambda datum: isinstance(datum, list), frozenset({Type.ARRAY})),
-    (lambda datum: isinstance(datum, dict), frozenset({Type.MAP})),
-)
-
-
-def _value(schema: Schema, datum: Any) -> Any:
-    """What fastavro has read, in Connect's shape."""
-    if datum is None:
-        return None
-    if schema.name == UNION:
-        return _branch(schema, datum)
-    if isinstance(datum, tuple):  # A record in a union, with its name.
-        datum = datum[1]
-    if schema.type is Type.STRUCT:
-        return {each.name: _value(each.schema, datum.get(each.name)) for each in schema.fields}
-    if schema.values is None:
-        return datum
-    if schema.type is Type.ARRAY:
-        return [_value(schema.values, each) for each in datum]
-    if isinstance(datum, list) and schema.keys is not None:
-        return {
-            _value(schema.keys, each["key"]): _value(schema.values, each["value"]) for each in datum
-        }
-    return {key: _value(schema.values, each) for key, each in datum.items()}
-
-
-def _branch(schema: Schema, datum: Any) -> dict[str, Any]:
-    """A union's value: the field of its branch is set, the others are null."""
-    value: dict[str, Any] = dict.fromkeys(each.name for each in schema.fields)
-    if isinstance(datum, tuple):
-        name = str(datum[0]).rpartition(".")[2]
-        field = next(each for each in schema.fields if each.name == name)
-        return {**value, name: _value(field.schema, datum[1])}
-    types = next((kinds for fits, kinds in _KINDS if fits(datum)), frozenset[Type]())
-    for each in schema.fields:
-        if each.schema.type in types:
-            return {**value, each.name: _value(each.schema, datum)}
-    raise DataError(f"a {type(datum).__name__} is in no branch of the union")

@@ -1,0 +1,56 @@
+"""Avro's object container files."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+import fastavro
+from fastavro.write import Writer as BlockWriter
+
+from connect.connectors.objects.formats import Row
+from connect.converters.avro_schemas import AvroReader, AvroWriter
+from connect.converters.avro_values import datum_of, value_of
+from connect.spi.errors import DataError
+from connect.spi.records import SinkRecord
+from connect.spi.schema import Schema
+
+CODECS: Final = {"none": "null", "gzip": "deflate", "snappy": "snappy"}
+BLOCK_BYTES: Final = 256 * 1024
+
+
+class Writer:
+    def __init__(self, out: BinaryIO, first: SinkRecord, compression: str) -> None:
+        if first.value_schema is None:
+            raise DataError("an Avro file needs a schema, and the value has none")
+        self._schema: Schema = first.value_schema
+        document = AvroWriter().schema(self._schema)
+        # From the schema and not by chance: the same records make the same file.
+        marker = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).digest()[:16]
+        self._file = BlockWriter(
+            out,
+            fastavro.parse_schema(document),
+            codec=CODECS[compression],
+            sync_interval=BLOCK_BYTES,
+            sync_marker=marker,
+        )
+
+    def add(self, record: SinkRecord) -> None:
+        try:
+            self._file.write(datum_of(self._schema, record.value))
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            raise DataError(f"this cannot be written as Avro: {error}") from error
+
+    def finish(self) -> None:
+        self._file.flush()
+
+
+def rows(file: BinaryIO) -> Iterator[Row]:
+    try:
+        reader: Any = fastavro.reader(file, return_named_type=True)
+        document = reader.writer_schema
+        schema = AvroReader().schema(document)
+        for datum in reader:
+            yield Row(schema, value_of(schema, datum))
+    except (ValueError, TypeError, KeyError, IndexError, EOFError) as error:
+        raise DataError(f"this is no Avro file: {error}") from error

@@ -1,0 +1,144 @@
+"""The files of one partition: from its records to the offsets that may be committed.
+
+All files that are open at a time are one *generation*: they are closed together, so that what they
+hold is a span of the partition without a gap. Its objects are named by the first offset of each
+directory; when all of them are there, the offset after its span may be committed. After a crash the
+span's records come again from its beginning, and lead to the same names.
+
+An object that is there already says its last offset (``held``). By the wall clock a generation may
+end elsewhere than the attempt before it: until the span has passed what such objects hold, nothing
+is committed (``anchor``), so that a next attempt meets their names again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from connect.connectors.objects.naming import Naming
+from connect.connectors.objects.rotation import FileState
+from connect.connectors.objects.spool import OpenFile
+from connect.spi.records import TopicPartition
+
+NEVER = -1
+
+
+class Objects(Protocol):
+    """The part of ``ObjectStore`` that is needed here."""
+
+    def create(self, path: str, file: BinaryIO, size: int, last_offset: int) -> bool: ...
+
+    def last_offset(self, path: str) -> int | None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Generation:
+    """``start`` is its first record's offset, ``end`` the one after its last. Times are ms since
+    1970: ``first_time_ms`` of its first record, ``opened_ms`` of the clock."""
+
+    start: int
+    end: int
+    first_time_ms: int | None
+    opened_ms: int
+    records: int = 0
+    files: dict[str, OpenFile] = field(default_factory=dict)
+    """By directory."""
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(file.size_bytes for file in self.files.values())
+
+    @property
+    def state(self) -> FileState:
+        return FileState(self.records, self.size_bytes, self.first_time_ms, self.opened_ms)
+
+
+@dataclass(slots=True)
+class PartitionFiles:
+    place: TopicPartition
+    next_offset: int = NEVER
+    """After the last record that was taken."""
+    back_to: int | None = None
+    """It is being read again, from here."""
+    open: Generation | None = None
+    closed: list[Generation] = field(default_factory=list)
+    """Those that the store does not have all of yet."""
+    _held: dict[str, int] = field(default_factory=dict)
+    _anchor: int | None = None
+
+    def holds(self, directory: str, offset: int) -> bool:
+        """Whether an object of an earlier attempt has the record."""
+        return offset <= self._held.get(directory, NEVER)
+
+    def close(self) -> None:
+        """The generation takes no more."""
+        if self.open is not None:
+            for file in self.open.files.values():
+                file.finish()
+            self.closed.append(self.open)
+            self.open = None
+
+    def hand_over(self, store: Objects, naming: Naming, rewind: Callable[[int], None]) -> None:
+        """Make objects of the closed files. Raises ``RetriableError``: what is left stays."""
+        while self.closed:
+            generation = self.closed[0]
+            for directory, file in list(generation.files.items()):
+                path = naming.path(self.place, directory, file.first_offset, file.extension)
+                is_new = store.create(path, file.finish(), file.size, file.last_offset)
+                held = None if is_new else store.last_offset(path)
+                if held is not None and held != file.last_offset:
+                    self._note_held(directory, held, generation.start)
+                    if held < file.last_offset or self._is_begun_within(file, directory, held):
+                        rewind(self._read_again())
+                        return
+                generation.files.pop(directory).drop()
+            self.closed.pop(0)
+            self._passed(generation.end)
+
+    def committable(self, told: int) -> int:
+        """How much of what was read up to ``told`` is in objects."""
+        if self.back_to is not None:
+            safe = min(told, self.back_to)
+        elif self.closed:
+            safe = self.closed[0].start
+        else:
+            safe = told if self.open is None else self.open.start
+            self._passed(safe)
+        return safe if self._anchor is None else min(safe, self._anchor)
+
+    def drop(self) -> None:
+        """Forget all that is in no object."""
+        for generation in self._generations():
+            for file in generation.files.values():
+                file.drop()
+        self.closed, self.open = [], None
+
+    def _note_held(self, directory: str, held: int, start: int) -> None:
+        self._held[directory] = held
+        self._anchor = start if self._anchor is None else min(self._anchor, start)
+
+    def _passed(self, end: int) -> None:
+        """Everything before ``end`` is in objects."""
+        if all(held < end for held in self._held.values()):
+            self._held.clear()
+            self._anchor = None
+
+    def _is_begun_within(self, file: OpenFile, directory: str, held: int) -> bool:
+        """Whether a file that followed ``file`` begins with what an object turned out to hold."""
+        others = (each.files.get(directory) for each in self._generations())
+        return any(
+            other is not None and other is not file and other.first_offset <= held
+            for other in others
+        )
+
+    def _read_again(self) -> int:
+        """From where: everything that is in no object begins anew."""
+        start = min(each.start for each in self._generations())
+        self.drop()
+        self.next_offset = NEVER
+        self.back_to = start
+        return start
+
+    def _generations(self) -> list[Generation]:
+        return [*self.closed, *([] if self.open is None else [self.open])]

@@ -1,0 +1,159 @@
+"""Object stores: opened from a configuration, and the few verbs that connectors need of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
+from obstore.store import LocalStore, S3Store
+
+from connect.connectors.objects.pinned_proxy import PinnedProxy
+from connect.spi.config import Config
+from connect.spi.egress import Egress, Target
+from connect.spi.errors import ConfigError, ConnectError, RetriableError
+
+LAST_OFFSET: Final = "headwater-last-offset"
+"""Metadata of an object: the offset of its last record."""
+PART_BYTES_MIN: Final = 5 * 1024 * 1024
+"""S3's least size of a part but the last."""
+_RETRIES: Final = {"max_retries": 3}
+_TIMEOUTS: Final = {"connect_timeout": "10s", "timeout": "60s"}
+_DEFAULT_PORTS: Final = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object in a listing."""
+
+    path: str
+    size: int
+    modified_ms: int
+
+
+class ObjectStore:
+    """Raises ``RetriableError`` for what may pass, ``ConnectError`` for what will not."""
+
+    def __init__(self, store: Any, *, part_bytes: int, proxy: PinnedProxy | None = None) -> None:
+        self._store = store
+        self._part_bytes = part_bytes
+        self._proxy = proxy
+
+    def close(self) -> None:
+        if self._proxy is not None:
+            self._proxy.close()
+
+    def create(self, path: str, file: BinaryIO, size: int, last_offset: int) -> bool:
+        """Put a whole object there unless there is one: whether this did it. No part of it is seen
+        before all of it is there."""
+        attributes = {LAST_OFFSET: str(last_offset)}
+        try:
+            if size <= self._part_bytes:
+                obstore.put(
+                    self._store, path, file.read(), mode="create", use_multipart=False,
+                    attributes=attributes if self._keeps_metadata else None,
+                )  # fmt: skip
+            else:
+                obstore.put(
+                    self._store, path, _pieces(file, self._part_bytes), mode="create",
+                    use_multipart=True, chunk_size=self._part_bytes, max_concurrency=2,
+                    attributes=attributes if self._keeps_metadata else None,
+                )  # fmt: skip
+        except (AlreadyExistsError, PreconditionError):
+            return False
+        except BaseError as error:
+            raise _trouble(error, path) from error
+        return True
+
+    def last_offset(self, path: str) -> int | None:
+        """What ``create`` said of the object that is there; None where it says nothing."""
+        if not self._keeps_metadata:
+            return None
+        try:
+            told = obstore.get(self._store, path, options={"range": (0, 1)}).attributes
+        except NotFoundError:
+            return None
+        except BaseError as error:
+            raise _trouble(error, path) from error
+        value = str(told.get(LAST_OFFSET, ""))
+        return int(value) if value.isdecimal() else None
+
+    @property
+    def _keeps_metadata(self) -> bool:
+        return not isinstance(self._store, LocalStore)
+
+    def objects(self, prefix: str) -> Iterator[Found]:
+        """Of those whose names begin with the directory ``prefix``, in the store's order."""
+        try:
+            for page in obstore.list(self._store, prefix or None, chunk_size=1_000):
+                for each in page:
+                    modified_ms = int(each["last_modified"].timestamp() * 1000)
+                    yield Found(each["path"], each["size"], modified_ms)
+        except BaseError as error:
+            raise _trouble(error, prefix) from error
+
+    def fetch(self, path: str, into: BinaryIO) -> None:
+        """The whole object, in pieces."""
+        try:
+            for piece in obstore.get(self._store, path).stream(min_chunk_size=1024 * 1024):
+                into.write(piece)
+        except BaseError as error:
+            raise _trouble(error, path) from error
+
+
+def _pieces(file: BinaryIO, size: int) -> Iterable[bytes]:
+    while piece := file.read(size):
+        yield piece
+
+
+def _trouble(error: BaseError, path: str) -> ConnectError:
+    text = str(error)
+    if any(each in text for each in ("403", "401", "InvalidAccessKey", "SignatureDoesNotMatch")):
+        return ConnectError(f"the store does not let us at {path}: {text}")
+    if "NoSuchBucket" in text:
+        return ConnectError(f"there is no such bucket: {text}")
+    return RetriableError(f"the store could not do it for {path}: {text}")
+
+
+def target_of(config: Config) -> Target:
+    """Where an S3-compatible store is. Raises ``ConfigError``."""
+    endpoint = endpoint_of(config)
+    parts = urlsplit(endpoint)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username:
+        raise ConfigError(f"store.url is {endpoint!r}; it must be like https://s3.example:9000")
+    return Target(parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme])
+
+
+def endpoint_of(config: Config) -> str:
+    given: str | None = config["store.url"]
+    return given or f"https://s3.{config['s3.region']}.amazonaws.com"
+
+
+def s3_store(config: Config, egress: Egress) -> ObjectStore:
+    """Addresses the bucket by path, so that there is one host to check."""
+    target, endpoint = target_of(config), endpoint_of(config)
+    proxy = PinnedProxy(egress, target.host, target.port)
+    client_options: Any = {
+        "allow_http": endpoint.startswith("http:"),
+        "proxy_url": proxy.url,
+        **_TIMEOUTS,
+    }
+    store = S3Store(
+        config["s3.bucket.name"],
+        endpoint=endpoint,
+        region=config["s3.region"],
+        access_key_id=config["aws.access.key.id"],
+        secret_access_key=config["aws.secret.access.key"].secret,
+        virtual_hosted_style_request=False,
+        client_options=client_options,
+        retry_config=_RETRIES,  # type: ignore[arg-type]
+    )  # fmt: skip
+    return ObjectStore(store, part_bytes=config["s3.part.size"], proxy=proxy)
+
+
+def folder_store(folder: Path) -> ObjectStore:
+    """A folder of this machine; the caller has checked that it may be used."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return ObjectStore(LocalStore(folder), part_bytes=8 * 1024 * 1024)

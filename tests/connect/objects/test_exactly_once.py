@@ -1,0 +1,251 @@
+"""Every record in exactly one object, wherever the sink dies: any crash, clock and rotation."""
+
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connect.connectors.objects.sink import ObjectSinkTask
+from connect.connectors.objects.sink_config import FILES, LAYOUT
+from connect.spi.errors import RetriableError
+from connect.spi.records import TopicPartition
+from tests.connect.harness import FakeSinkContext, sink_record
+
+
+class Crash(Exception):
+    """The process is gone."""
+
+
+@dataclass
+class Store:
+    """In memory; ``plan`` says of each attempt to create whether it works: "ok", "away" (nothing
+    happens), "crash" (before) or "crash after" (it is there, and nobody hears of it)."""
+
+    plan: list[str] = field(default_factory=list)
+    objects: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+
+    def create(self, path, file, size, last_offset):
+        what = self.plan.pop(0) if self.plan else "ok"
+        if what == "away":
+            raise RetriableError("away")
+        if what == "crash":
+            raise Crash
+        is_new = path not in self.objects
+        if is_new:
+            self.objects[path] = (file.read(), last_offset)
+        if what == "crash after":
+            raise Crash
+        return is_new
+
+    def last_offset(self, path):
+        return self.objects[path][1]
+
+    def close(self):
+        pass
+
+
+class Task(ObjectSinkTask):
+    def __init__(self, store, clock):
+        super().__init__(clock)
+        self._given = store
+
+    def open_store(self, config, context):
+        return self._given
+
+
+@dataclass
+class Run:
+    """A consumer with its group's offsets, and a task that may die at any time."""
+
+    log: dict[TopicPartition, list]
+    store: Store
+    config: dict
+    now_ms: int = 0
+    committed: dict[TopicPartition, int] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.begin()
+
+    def begin(self):
+        self.context = FakeSinkContext()
+        self.task = Task(self.store, lambda: self.now_ms)
+        self.task.start(self.config, self.context)
+        self.task.open([*self.log])
+        self.position = {place: self.committed.get(place, 0) for place in self.log}
+
+    def step(self, places, count):
+        """Put a batch of these partitions, as often as it takes."""
+        batches = {
+            place: [each for each in self.log[place] if each.offset >= self.position[place]][:count]
+            for place in places
+        }
+        mixed = [each for row in zip_longest(*batches.values()) for each in row if each is not None]
+        self.retried(lambda: self.task.put(mixed))
+        for place, batch in batches.items():
+            if batch:
+                self.position[place] = batch[-1].offset + 1
+        self.go_back()
+
+    def flush(self):
+        told = dict(self.position)
+        safe = self.retried(lambda: self.task.flush(told))
+        for place, offset in safe.items():
+            assert offset >= self.committed.get(place, 0), "nothing committed is taken back"
+            self.committed[place] = offset
+        self.go_back()
+
+    def go_back(self):
+        self.position.update(self.context.rewound)
+        self.context.rewound.clear()
+
+    def retried(self, call):
+        while True:
+            try:
+                return call()
+            except RetriableError:
+                continue
+
+
+def outcome(store):
+    """Offsets by directory and partition, in the order of the objects' names."""
+    found = {}
+    for path in sorted(store.objects):
+        directory, name = path.rsplit("/", 1)
+        rows = [orjson.loads(line)["n"] for line in store.objects[path][0].splitlines()]
+        assert rows == sorted(rows)
+        assert rows[-1] == store.objects[path][1], "the last offset is what it says"
+        found.setdefault((directory, name.split("+")[1]), []).extend(rows)
+    return found
+
+
+def log_of(keys):
+    """The same records in both partitions, offsets from 0."""
+    return {
+        place: [
+            sink_record({"n": n, "k": key}, partition=place.partition, offset=n)
+            for n, key in enumerate(keys)
+        ]
+        for place in PLACES
+    }
+
+
+def by_wall_clock(keys, *plan):
+    told = {"flush.size": "100", "rotate.schedule.interval.ms": "10",
+            "partitioner.class": "field", "partition.field.name": "k"}  # fmt: skip
+    return Run(log_of(keys), Store([*plan]), (LAYOUT + FILES).parse(told))
+
+
+def test_nothing_is_committed_while_an_object_holds_more_than_was_read():
+    run = by_wall_clock("aba", "ok", "crash")
+    run.step(PLACES[:1], 3)
+    run.now_ms = 11
+    with pytest.raises(Crash):
+        run.flush()  # Directory a has its records 0 and 2, b has nothing.
+    run.begin()
+    run.step(PLACES[:1], 2)
+    run.now_ms = 22
+    run.flush()
+    assert run.committed[PLACES[0]] == 0, "or the next would begin with 2, under another name"
+    run.begin()
+    run.step(PLACES[:1], 3)
+    run.now_ms = 33
+    run.flush()
+    assert run.committed[PLACES[0]] == 3
+    assert {key[0]: found for key, found in outcome(run.store).items()} == {
+        "topics/t/k=a": [0, 2], "topics/t/k=b": [1],
+    }  # fmt: skip
+
+
+def test_what_is_to_be_read_again_is_not_taken_from_a_batch_that_comes_again():
+    run = by_wall_clock("aaa")
+    run.step(PLACES[:1], 1)
+    run.now_ms = 11
+    run.step([], 0)  # An object of record 0, and nobody hears of it.
+    run.begin()
+    run.step(PLACES, 2)
+    run.now_ms = 22
+    run.store.plan[:] = ["ok", "away"]
+    run.step(PLACES, 1)
+    for _ in range(5):
+        run.now_ms += 11
+        run.step(PLACES, 3)
+        run.flush()
+    assert outcome(run.store) == {
+        ("topics/t/k=a", "0"): [0, 1, 2],
+        ("topics/t/k=a", "1"): [0, 1, 2],
+    }
+
+
+PLACES = [TopicPartition("t", 0), TopicPartition("t", 1)]
+STEPS = st.one_of(
+    st.tuples(st.just("put"), st.sampled_from([PLACES, PLACES[:1], PLACES[1:]]), st.integers(1, 6)),
+    st.tuples(st.just("flush")),
+    st.just(("clock", 11)),
+    st.just(("clock and put", 11)),
+    st.tuples(st.just("crash")),
+)
+
+
+@settings(max_examples=400)
+@given(st.data())
+def test_each_record_is_in_one_object(data):
+    keys = data.draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=25))
+    gaps = data.draw(st.lists(st.integers(1, 3), min_size=len(keys), max_size=len(keys)))
+    log = {}
+    for place in PLACES:
+        offset, log[place] = 0, []
+        for key, gap in zip(keys, gaps, strict=True):
+            value = {"n": offset, "k": key}
+            at = sink_record(value, partition=place.partition, offset=offset, timestamp_ms=offset)
+            log[place].append(at)
+            offset += gap
+    told = {
+        "flush.size": data.draw(st.sampled_from(["100", "4", "2", "1"])),
+        "rotate.interval.ms": data.draw(st.sampled_from(["-1", "5"])),
+        "rotate.schedule.interval.ms": data.draw(st.sampled_from(["10", "10", "-1"])),
+        "partitioner.class": data.draw(st.sampled_from(["field", "field", "default"])),
+        "partition.field.name": "k",
+        "partitioner.max.open.files": str(data.draw(st.sampled_from([1, 2, 100]))),
+    }
+    config = (LAYOUT + FILES).parse(told)
+    plan = data.draw(st.lists(st.sampled_from(["ok", "crash after", "away", "crash"]), max_size=20))
+    run = Run(log, Store(plan), config)
+    for step in data.draw(st.lists(STEPS, max_size=40)):
+        try:
+            match step:
+                case ("put", places, count):
+                    run.step(places, count)
+                case ("flush",):
+                    run.flush()
+                case ("clock", passed):
+                    run.now_ms += passed
+                case ("clock and put", passed):
+                    run.now_ms += passed
+                    run.step(PLACES, 2)
+                case ("crash",):
+                    raise Crash
+        except Crash:
+            run.begin()
+    # To the end: everything is read, and the clock closes what is still open.
+    run.config = {**config, "rotate.schedule.interval.ms": 10}
+    run.store.plan.clear()
+    run.begin()
+    for _ in range(200):
+        run.step(PLACES, 7)
+        run.now_ms += 11
+        run.flush()
+        if all(run.committed[place] == log[place][-1].offset + 1 for place in PLACES):
+            break
+    else:
+        pytest.fail("it does not come to an end")
+    wanted = {}
+    for place, records in log.items():
+        for record in records:
+            by_field = told["partitioner.class"] == "field"
+            name = f"k={record.value['k']}" if by_field else f"partition={place.partition}"
+            key = f"topics/t/{name}", str(place.partition)
+            wanted.setdefault(key, []).append(record.offset)
+    assert outcome(run.store) == wanted

@@ -1,0 +1,107 @@
+"""What is written in a format is read again, and what does not fit is a bad record."""
+
+import io
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from connect.connectors.objects.formats import FORMATS, format_named
+from connect.spi import schema as spi
+from connect.spi.errors import DataError
+from connect.spi.schema import Field
+from tests.connect.harness import sink_record
+
+SCHEMA = spi.struct(
+    Field("id", spi.INT32),
+    Field("price", spi.decimal(2)),
+    Field("day", spi.DATE),
+    Field("clock", spi.TIME),
+    Field("at", spi.TIMESTAMP),
+    Field("data", spi.OPTIONAL_BYTES),
+    Field("tags", spi.array(spi.STRING)),
+    Field("counts", spi.mapping(spi.STRING, spi.OPTIONAL_INT64)),
+    Field("inner", spi.struct(Field("x", spi.FLOAT64), name="Inner", optional=True)),
+    name="Whole",
+)
+VALUE = {
+    "id": 7, "price": Decimal("12.50"), "day": date(2026, 11, 27), "clock": time(1, 2, 3, 4000),
+    "at": datetime(2026, 11, 27, 12, tzinfo=UTC), "data": b"\0\1", "tags": ["a", "b"],
+    "counts": {"x": 1, "y": None}, "inner": {"x": 0.5},
+}  # fmt: skip
+
+
+def written(name, *values, schema=SCHEMA, compression="none"):
+    out = io.BytesIO()
+    records = [sink_record(each, value_schema=schema) for each in values]
+    writer = format_named(name).writer(out, records[0], compression)
+    for each in records:
+        writer.add(each)
+    writer.finish()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "compression"),
+    [(each.name, codec) for each in FORMATS.values() if each.one_schema for codec in each.codecs
+     if each.name != "csv"],
+)  # fmt: skip
+def test_every_type_comes_back_with_its_schema(name, compression):
+    values = [VALUE, {**VALUE, "data": None, "inner": None}]
+    found = [*format_named(name).rows(io.BytesIO(written(name, *values, compression=compression)))]
+    assert [row.value for row in found] == values
+    types = {each.name: each.schema for each in found[0].schema.fields}
+    assert types["price"].name == spi.DECIMAL_NAME
+    assert types["at"].name == spi.TIMESTAMP_NAME
+    assert types["inner"].optional
+    if name == "avro":
+        assert found[0].schema == SCHEMA
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "avro", "bytes"])
+def test_the_same_records_make_the_same_file(name):
+    values, schema = ([b"a", b"b"], spi.BYTES) if name == "bytes" else ([VALUE], SCHEMA)
+    assert written(name, *values, schema=schema) == written(name, *values, schema=schema)
+
+
+def test_lines_of_json_and_csv():
+    assert written("json", {"a": Decimal("1.50"), "b": None}, schema=None) == (
+        b'{"a":1.50,"b":null}\n'
+    )
+    value = {"a": 'say "hi"', "b": [1, 2], "c": None, "d": True, "e": date(2026, 1, 2)}
+    found = written("csv", value, schema=None)
+    assert found == b'a,b,c,d,e\r\n"say ""hi""","[1,2]",,true,2026-01-02\r\n'
+    assert [row.value for row in FORMATS["csv"].rows(io.BytesIO(found))] == [
+        {"a": 'say "hi"', "b": "[1,2]", "c": "", "d": "true", "e": "2026-01-02"}
+    ]
+
+
+@pytest.mark.parametrize("name", ["avro", "parquet", "csv"])
+def test_a_bad_record_leaves_the_file_whole(name):
+    out = io.BytesIO()
+    schema = spi.struct(Field("n", spi.INT8), name="N")
+    writer = format_named(name).writer(out, sink_record({"n": 1}, value_schema=schema), "none")
+    writer.add(sink_record({"n": 1}, value_schema=schema))
+    bad = {"n": "x"} if name != "csv" else "no fields"
+    with pytest.raises(DataError):
+        writer.add(sink_record(bad, value_schema=None if name == "csv" else schema))
+    writer.add(sink_record({"n": 2}, value_schema=schema))
+    writer.finish()
+    rows = [*format_named(name).rows(io.BytesIO(out.getvalue()))]
+    assert [int(row.value["n"]) for row in rows] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("avro", {"a": 1}), ("parquet", {"a": 1}), ("csv", "text"), ("bytes", {"a": 1}),
+     ("json", object())],
+)  # fmt: skip
+def test_what_a_format_cannot_have_is_a_bad_record(name, value):
+    with pytest.raises(DataError):
+        written(name, value, schema=None)
+
+
+@pytest.mark.parametrize("name", ["json", "avro", "parquet", "csv"])
+def test_what_is_no_such_file_says_so(name):
+    with pytest.raises(DataError):
+        list(format_named(name).rows(io.BytesIO(b'a,b\r\n"x\r\n{')))
