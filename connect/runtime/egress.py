@@ -32,11 +32,16 @@ class CheckedEgress:
     Args:
         policy: the operator's exceptions.
         lookup: the resolver; the system's unless a test brings its own.
+        own: hosts of this deployment, wherever they are: like this machine's own addresses, they
+            are refused unless the policy allows them.
     """
 
-    def __init__(self, policy: EgressPolicy, lookup: Lookup | None = None) -> None:
+    def __init__(
+        self, policy: EgressPolicy, lookup: Lookup | None = None, own: Iterable[str] = ()
+    ) -> None:
         self._policy = policy
         self._lookup = lookup or system_lookup
+        self._own = frozenset(self._addresses_of(own))
 
     def resolve(self, host: str, port: int) -> list[Address]:
         """The addresses of ``host`` that may be connected to, in the resolver's order.
@@ -54,12 +59,17 @@ class CheckedEgress:
         if not found:
             raise RetriableError(f"cannot find an address of {host!r}")
         for ip in found:
-            if what := self._policy.refusal(name, ip, own=is_own(ip)):
+            if what := self._policy.refusal(name, ip, own=ip in self._own or is_own(ip)):
                 raise EgressRefused(
                     f"connectors may not connect to {host}:{port}: {ip} is {what}; the operator "
                     "can allow its network or name with HEADWATER_CONNECT_ALLOW"
                 )
         return [Address(ip, port) for ip in found]
+
+    def _addresses_of(self, hosts: Iterable[str]) -> Iterator[str]:
+        for host in hosts:
+            with suppress(OSError, UnicodeError, ValueError):
+                yield from self._lookup(host, 0)
 
     def http_transport(self, ssl_context: ssl.SSLContext | None = None) -> httpx.BaseTransport:
         """A transport for ``httpx.Client(transport=..., trust_env=False)``.

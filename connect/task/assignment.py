@@ -32,6 +32,7 @@ class TaskAssignment:
     group: str
     transactional_id: str
     egress_allow: tuple[str, ...]
+    own_hosts: tuple[str, ...]
     memory_bytes: int
     starts_paused: bool
     flush_s: float
@@ -54,6 +55,7 @@ class TaskAssignment:
                 group=document["group"],
                 transactional_id=document["transactional_id"],
                 egress_allow=tuple(document.get("egress", {}).get("allow", ())),
+                own_hosts=tuple(document.get("egress", {}).get("own", ())),
                 memory_bytes=document.get("limits", {}).get("memory_bytes", MEMORY_BYTES),
                 starts_paused=document.get("initial_state") == "PAUSED",
                 flush_s=document.get("offset_flush_interval_ms", FLUSH_MS) / 1000,
@@ -74,6 +76,7 @@ class ConfigureRequest:
     config: Mapping[str, str] = field(repr=False)
     tasks_max: int
     egress_allow: tuple[str, ...]
+    own_hosts: tuple[str, ...]
 
     @classmethod
     def of(cls, line: str) -> "ConfigureRequest":
@@ -86,6 +89,7 @@ class ConfigureRequest:
                 config=document["config"],
                 tasks_max=document["tasks_max"],
                 egress_allow=tuple(document.get("egress", {}).get("allow", ())),
+                own_hosts=tuple(document.get("egress", {}).get("own", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ConfigError(f"the first line of input is no connector: {error!r}") from error

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> NoReturn:
 def _configure(line: str, events: Events) -> int:
     try:
         request = ConfigureRequest.of(line)
-        answer = configured(request, CheckedEgress(EgressPolicy.parse(request.egress_allow)))
+        answer = configured(request, _egress(request))
     except Exception as error:
         events.write(event="failed", message=_sentence(error), trace=trace_of(error))
         return 1
@@ -68,7 +68,7 @@ def _made(
     assignment: TaskAssignment, control: Control, metrics: Metrics, events: Events
 ) -> SourceRun | SinkRun:
     loaded = load(assignment.plugin, assignment.config, assignment.task_config)
-    egress = CheckedEgress(EgressPolicy.parse(assignment.egress_allow))
+    egress = _egress(assignment)
     check_targets(loaded, egress)
     kind: Any = SourceRun if assignment.kind == "source" else SinkRun
     made: SourceRun | SinkRun = kind(
@@ -80,6 +80,10 @@ def _made(
         events=events,
     )
     return made
+
+
+def _egress(told: TaskAssignment | ConfigureRequest) -> CheckedEgress:
+    return CheckedEgress(EgressPolicy.parse(told.egress_allow), own=told.own_hosts)
 
 
 def _memory_guard(assignment: TaskAssignment, events: Events) -> Any:

@@ -161,7 +161,9 @@ def test_configuring_divides_the_work_and_checks_targets(site):
         {"parts": "a,c", "share": "own"}, {"parts": "b", "share": "own"},
     ]  # fmt: skip
     assert answer["writes"] == ["t"]
-    request["config"]["host"] = "127.0.0.1"
+    # One of the deployment's own hosts, though its address is a public one.
+    request["config"]["host"] = "192.88.98.1"
+    request["egress"]["own"] = ["192.88.98.1"]
     refused = TaskProcess(request, "--configure")
     assert refused.ended() == 1
-    assert "127.0.0.1" in refused.events[-1]["message"]
+    assert "192.88.98.1" in refused.events[-1]["message"]
