@@ -23,9 +23,11 @@ CONSUMER: Final = {
     "fetch.max.bytes": 2**20,
     "max.partition.fetch.bytes": 2**19,
     "fetch.wait.max.ms": 200,
-    "session.timeout.ms": 10_000,
+    "session.timeout.ms": 6_000,
+    "heartbeat.interval.ms": 1_000,
     "topic.metadata.refresh.interval.ms": 10_000,
 }
+"""The session is as short as brokers allow: a killed task holds its partitions that long."""
 PRODUCER: Final = {
     "acks": "all",
     "enable.idempotence": True,
