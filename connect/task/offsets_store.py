@@ -142,7 +142,9 @@ def _end(left: dict[int, int], message: Message, error: KafkaError) -> None:
         _topic, partition, offset = place_of(message)
         if offset >= left.get(partition, 0):
             left.pop(partition, None)
-    elif not error.retriable():
+    elif error.code() != KafkaError.GROUP_AUTHORIZATION_FAILED and not error.retriable():
+        # No group is joined and nothing committed: a consumer must name one all the same, which a
+        # source's account has no business with.
         raise KafkaException(error)
 
 

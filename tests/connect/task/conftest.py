@@ -105,6 +105,7 @@ def broker(tmp_path_factory) -> Iterator[Site]:
             "sasl.mechanism": "PLAIN", "sasl.username": key, "sasl.password": secret,
         }  # fmt: skip
         site = Site(cell, node.port, settings)
+        site.tenant = tenant
         site.add_topic = lambda name, partitions=1: cell.add_topic(tenant.id, name, partitions)
         yield site
 
