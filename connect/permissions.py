@@ -33,9 +33,9 @@ def connector_acls(
         ("cluster", "literal", CLUSTER_NAME, "idempotent_write"),
     ]
     group = GROUP_PREFIX + name
-    if kind is Kind.SINK:
-        found.append(("group", "literal", group, "read"))
-    else:
+    # A source's too: clients look for a group's coordinator before they read anything at all.
+    found.append(("group", "literal", group, "read"))
+    if kind is Kind.SOURCE:
         found += _topics([OFFSETS_TOPIC], ("read", *_WRITES))
         found += [
             ("transactional_id", "prefixed", f"{group}-", operation)

@@ -50,4 +50,6 @@ def test_a_source_writes_what_it_asked_for_and_its_offsets():
     assert ("topic", "literal", "in", "write") not in found
     assert ("topic", "literal", "connect-offsets", "read") in found
     assert ("transactional_id", "prefixed", "connect-x-", "write") in found
-    assert not any(resource == "group" for resource, *_ in found)
+    assert {each for each in found if each[0] == "group"} == {
+        ("group", "literal", "connect-x", "read")
+    }
