@@ -2,22 +2,24 @@
 
 A bootstep and not a task: a task that never ends would be delivered twice after the transport's
 visibility time-out. Celery and its Redis may come and go; the node neither waits for them nor stops
-with them. Without ``--broker-id`` the worker is an ordinary one.
+with them. Without ``--broker-id`` the worker is an ordinary one, and nothing of a node is loaded:
+that takes longer than all else that a worker loads.
 """
 
 import logging
 import os
 import threading
 import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from celery import bootsteps, signals
 from click import IntRange, Option
 from django.conf import settings
 
 from brokers.kernel.ids import BrokerId
-from brokers.node.config import ListenerConfig, NodeConfig, TlsFiles
-from brokers.node.node_thread import NodeThread
+
+if TYPE_CHECKING:
+    from brokers.node.config import NodeConfig
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +58,14 @@ class BrokerStep(bootsteps.StartStopStep):  # type: ignore[misc]
 class RunningBroker:
     """The node's thread, as a worker's blueprint drives it: ``start``, then ``stop``."""
 
-    def __init__(self, config: NodeConfig) -> None:
+    def __init__(self, config: "NodeConfig") -> None:
         # Imported here: Celery imports this module before Django's models can be.
         from brokers.adapters.control_plane import DjangoControlPlane  # noqa: PLC0415
         from brokers.adapters.figures import PostgresFigures  # noqa: PLC0415
         from brokers.adapters.postgres_metadata import PostgresMetadata  # noqa: PLC0415
         from brokers.adapters.refusals import PostgresRefusals  # noqa: PLC0415
         from brokers.adapters.storage_hints import CeleryStorageHints  # noqa: PLC0415
+        from brokers.node.node_thread import NodeThread  # noqa: PLC0415
 
         self._control = DjangoControlPlane(config.broker_id)
         self._figures = PostgresFigures(config.broker_id)
@@ -106,8 +109,10 @@ class RunningBroker:
         os._exit(EXIT_OK)
 
 
-def node_config(instance: Any, broker_id: int) -> NodeConfig:
+def node_config(instance: Any, broker_id: int) -> "NodeConfig":
     """What broker ``broker_id`` of the deployment ``instance`` (``settings.HEADWATER``) is told."""
+    from brokers.node.config import ListenerConfig, NodeConfig, TlsFiles  # noqa: PLC0415
+
     address = instance.broker(broker_id)
     tls = instance.tls_files
     return NodeConfig(
