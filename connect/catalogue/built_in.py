@@ -22,12 +22,22 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "s3-source",
             "io.confluent.connect.s3.source.S3SourceConnector",
         ),
+        "connect.connectors.jdbc.source:JdbcSourceConnector": (
+            "jdbc-source",
+            "io.confluent.connect.jdbc.JdbcSourceConnector",
+            "io.aiven.connect.jdbc.JdbcSourceConnector",
+        ),
         "connect.connectors.http.source:HttpSource": ("http-source",),
     },
     Kind.SINK: {
         "connect.connectors.objects.s3:S3SinkConnector": (
             "s3-sink",
             "io.confluent.connect.s3.S3SinkConnector",
+        ),
+        "connect.connectors.jdbc.sink:JdbcSinkConnector": (
+            "jdbc-sink",
+            "io.confluent.connect.jdbc.JdbcSinkConnector",
+            "io.aiven.connect.jdbc.JdbcSinkConnector",
         ),
         "connect.connectors.http.sink:HttpSink": ("http-sink",),
         "connect.connectors.elasticsearch.connector:ElasticsearchSink": (

@@ -1,0 +1,267 @@
+"""Connections to a database: to the address that the egress has returned, and with nothing else.
+
+Every parameter of a driver is set here, so that neither the URL nor the environment, a home folder
+or a service file can add one.
+"""
+
+import os
+import socket
+import sqlite3
+import ssl
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any, Final
+
+import certifi
+import psycopg
+import pymysql
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from connect.connectors.jdbc.faults import translated
+from connect.connectors.jdbc.settings import ConnectionSettings
+from connect.connectors.jdbc.url import Backend
+from connect.spi.egress import Egress
+from connect.spi.errors import ConnectError, RetriableError
+
+FILES: Final = "HEADWATER_CONNECT_FILES"
+"""The environment variable that names the only folder below which SQLite databases are opened."""
+
+READ_TIMEOUT_SECONDS: Final = 600.0
+_NOWHERE: Final = f"{os.devnull}/none"
+"""No file is there, so that libpq does not look for one in a home folder."""
+SQLITE_BUSY_SECONDS: Final = 5.0
+
+
+class Database:
+    """One task's database: one connection at a time, opened anew after a failure.
+
+    Args:
+        read_only: transactions cannot write, where the database knows such.
+    """
+
+    def __init__(
+        self, settings: ConnectionSettings, egress: Egress, stopping: Event, *, read_only: bool
+    ) -> None:
+        self.backend = settings.url.backend
+        self._settings = settings
+        self._egress = egress
+        self._stopping = stopping
+        self._read_only = read_only
+        self._raw: Any = None
+        self._raw_lock = Lock()
+        self._connection: sa.Connection | None = None
+        opened = {Backend.POSTGRESQL: self._postgresql, Backend.SQLITE: self._sqlite}
+        self.engine = sa.create_engine(
+            f"{_DIALECTS[self.backend]}://",
+            creator=self._remembered(opened.get(self.backend, self._mysql)),
+            poolclass=NullPool,
+        )
+
+    @contextmanager
+    def transaction(self, doing: str) -> Iterator[sa.Connection]:
+        """A transaction that is committed at the block's end.
+
+        Args:
+            doing: what the block does, for messages: "writing to orders".
+
+        Raises:
+            ConnectError: of the kind that says whose trouble it is; whatever was begun is undone.
+                After a trouble of the moment the next transaction has a new connection.
+        """
+        connection = self.connected()
+        try:
+            with connection.begin():
+                yield connection
+        except (sa.exc.SQLAlchemyError, *_DRIVER_ERRORS) as error:
+            failed = translated(error, doing)
+            if isinstance(failed, RetriableError):
+                self.close()
+            raise failed from error
+
+    def connected(self) -> sa.Connection:
+        """The connection; a new one in as many attempts as are configured."""
+        if self._connection is not None:
+            return self._connection
+        attempt = 1
+        while True:
+            try:
+                self._connection = self.engine.connect()
+                return self._connection
+            except (sa.exc.SQLAlchemyError, *_DRIVER_ERRORS) as error:
+                failed = translated(error, f"connecting to {self._where()}")
+                lasting = not isinstance(failed, RetriableError)
+                if lasting or attempt >= self._settings.attempts:
+                    raise failed from error
+            attempt += 1
+            if self._stopping.wait(self._settings.backoff_seconds):
+                raise RetriableError(f"stopped while connecting to {self._where()}")
+
+    def interrupt(self) -> None:
+        """From another thread: end what the database is doing for us, as it must end soon."""
+        with self._raw_lock, suppress(Exception):
+            if isinstance(self._raw, psycopg.Connection):
+                self._raw.cancel_safe(timeout=2.0)
+            elif isinstance(self._raw, sqlite3.Connection):
+                self._raw.interrupt()
+            elif self._raw is not None:
+                self._raw._sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        with self._raw_lock:
+            self._raw = None
+        if connection is not None:
+            with suppress(Exception):
+                connection.invalidate()
+            with suppress(Exception):
+                connection.close()
+
+    def _remembered(self, open_: Callable[[], Any]) -> Callable[[], Any]:
+        def creator() -> Any:
+            raw = open_()
+            with self._raw_lock:
+                self._raw = raw
+            return raw
+
+        return creator
+
+    def _where(self) -> str:
+        url = self._settings.url
+        return f"{url.host}:{url.port}/{url.database}" if url.host else url.database
+
+    def _postgresql(self) -> psycopg.Connection[Any]:
+        settings, url = self._settings, self._settings.url
+        addresses = self._egress.resolve(url.host, url.port)
+        options = "-c timezone=UTC -c standard_conforming_strings=on"
+        if self._read_only:
+            options += " -c default_transaction_read_only=on"
+        with _pem_file(settings.ca) as ca:
+            connection = psycopg.connect(
+                host=",".join(url.host for _ in addresses),
+                hostaddr=",".join(address.ip for address in addresses),
+                port=url.port,
+                dbname=url.database,
+                user=settings.user or "",
+                password=settings.password or "",
+                sslmode=settings.ssl_mode,
+                sslrootcert=ca or (certifi.where() if settings.verifies else _NOWHERE),
+                sslcert=_NOWHERE,
+                sslkey=_NOWHERE,
+                sslcertmode="disable",
+                passfile=_NOWHERE,
+                gssencmode="disable",
+                channel_binding="prefer",
+                target_session_attrs="any" if self._read_only else "read-write",
+                connect_timeout=max(2, round(settings.timeout_seconds)),
+                keepalives_idle=10,
+                keepalives_interval=5,
+                keepalives_count=3,
+                tcp_user_timeout=30_000,
+                application_name=url.options.get("application_name", "headwater-connect"),
+                options=options,
+            )
+        if schema := url.options.get("schema"):
+            connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", [schema])
+            connection.commit()
+        return connection
+
+    def _mysql(self) -> "pymysql.Connection[Any]":
+        settings, url = self._settings, self._settings.url
+        # The name is what TLS verifies; the socket goes to the checked address.
+        connection = pymysql.connect(
+            host=url.host,
+            port=url.port,
+            user=settings.user or "",
+            password=settings.password or "",
+            database=url.database,
+            charset="utf8mb4",
+            init_command="SET time_zone = '+00:00'",
+            local_infile=False,
+            connect_timeout=settings.timeout_seconds,
+            read_timeout=READ_TIMEOUT_SECONDS,
+            write_timeout=READ_TIMEOUT_SECONDS,
+            defer_connect=True,
+            ssl_disabled=settings.ssl_mode == "disable",
+            ssl=None if settings.ssl_mode in {"disable", "prefer"} else _tls(settings),
+        )
+        connection.connect(self._socket())
+        if self._read_only:
+            with connection.cursor() as cursor:
+                cursor.execute("SET SESSION TRANSACTION READ ONLY")
+        return connection
+
+    def _socket(self) -> socket.socket:
+        failed: OSError = OSError("no address")
+        url = self._settings.url
+        for address in self._egress.resolve(url.host, url.port):
+            try:
+                return socket.create_connection(address, self._settings.timeout_seconds)
+            except OSError as error:
+                failed = error
+        raise failed
+
+    def _sqlite(self) -> sqlite3.Connection:
+        path = sqlite_path(self._settings.url.database, os.environ.get(FILES))
+        mode = "ro" if self._read_only else "rwc"
+        connection = sqlite3.connect(
+            f"{path.as_uri()}?mode={mode}",
+            uri=True,
+            timeout=SQLITE_BUSY_SECONDS,
+            check_same_thread=False,
+        )
+        # ATTACH and VACUUM INTO would open any other file.
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        return connection
+
+
+_DIALECTS: Final = {
+    Backend.POSTGRESQL: "postgresql+psycopg",
+    Backend.MYSQL: "mysql+pymysql",
+    Backend.MARIADB: "mariadb+pymysql",
+    Backend.SQLITE: "sqlite+pysqlite",
+}
+_DRIVER_ERRORS: Final = (
+    psycopg.Error,
+    pymysql.err.Error,
+    sqlite3.Error,
+    OSError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+)
+
+
+def sqlite_path(name: str, folder: str | None) -> Path:
+    """Where the database ``name`` is. Raises ``ConnectError`` when that is not below ``folder``."""
+    if not folder:
+        raise ConnectError(f"SQLite databases are off here: the operator has not set {FILES}")
+    root = Path(folder).resolve()
+    path = (root / name).resolve()
+    if path == root or not path.is_relative_to(root):
+        raise ConnectError(f"{name} is not below the folder that the operator allows")
+    return path
+
+
+def _tls(settings: ConnectionSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(
+        cafile=None if settings.ca else certifi.where(), cadata=settings.ca
+    )
+    context.check_hostname = settings.ssl_mode == "verify-full"
+    context.verify_mode = ssl.CERT_REQUIRED if settings.verifies else ssl.CERT_NONE
+    return context
+
+
+@contextmanager
+def _pem_file(pem: str | None) -> Iterator[str | None]:
+    """A file of ours with that text, as long as the block: libpq reads authorities from files."""
+    if not pem:
+        yield None
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(pem)
+        file.flush()
+        yield file.name
