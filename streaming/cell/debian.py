@@ -1,4 +1,4 @@
-"""Programs that some tests drive and that pip does not have: Chromium and kcat, from Debian."""
+"""Programs that some tests drive and that pip does not have: from Debian."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import sys
 import time
 
 # Debian's package, and the program it brings.
-TOOLS = {"chromium": "chromium", "kcat": "kcat"}
+TOOLS = {"chromium": "chromium", "kcat": "kcat", "mariadb-server-core": "mariadbd"}
 TIMEOUT_S = 600
 
 
