@@ -1,5 +1,6 @@
 """What a converter is."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ SchemaAndValue = tuple[Schema | None, Any]
 NOTHING: SchemaAndValue = (None, None)
 
 
-class Converter:
+class Converter(ABC):
     """Of keys or values. ``None`` as bytes is Kafka's null: a tombstone, or no key."""
 
     config: ClassVar[ConfigDef] = ConfigDef()
@@ -22,19 +23,19 @@ class Converter:
         self.configured: Config = self.config.parse(config)
         self.is_key = is_key
 
+    @abstractmethod
     def to_bytes(
         self, topic: str, schema: Schema | None, value: Any, headers: Headers
     ) -> bytes | None:
         """Raises ``DataError`` for what cannot be written so, ``RetriableError`` when what it needs
         is away."""
-        raise NotImplementedError
 
+    @abstractmethod
     def from_bytes(self, topic: str, data: bytes | None, headers: Headers) -> SchemaAndValue:
         """Raises ``DataError`` for what is not written so, and as ``to_bytes``."""
-        raise NotImplementedError
 
 
-class HeaderConverter:
+class HeaderConverter(ABC):
     """Of headers' values."""
 
     config: ClassVar[ConfigDef] = ConfigDef()
@@ -44,10 +45,10 @@ class HeaderConverter:
         """Raises ``ConfigError``."""
         self.configured: Config = self.config.parse(config)
 
+    @abstractmethod
     def to_bytes(self, topic: str, name: str, schema: Schema | None, value: Any) -> bytes | None:
         """Raises ``DataError``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def from_bytes(self, topic: str, name: str, data: bytes | None) -> SchemaAndValue:
         """Raises ``DataError``."""
-        raise NotImplementedError

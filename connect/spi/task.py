@@ -1,6 +1,7 @@
 """Tasks: what reads a source or writes a sink. Each has a process of its own, and may block."""
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from threading import Event
 from typing import Any, Protocol
@@ -94,16 +95,16 @@ class SinkContext(TaskContext, Protocol):
         ...
 
 
-class SourceTask:
+class SourceTask(ABC):
     """Subclass it. ``poll`` must be defined."""
 
     def start(self, config: Config, context: SourceContext) -> None:
         """Before anything else. ``config`` is the connector's, with the task's own in it."""
 
+    @abstractmethod
     def poll(self) -> Sequence[SourceRecord]:
         """The next records, in order; after about a second an empty answer. Returns soon once
         ``context.stopping`` is set. May raise ``RetriableError``: it is called again later."""
-        raise NotImplementedError
 
     def commit(self, offsets: Mapping[str, Any] | None = None) -> None:
         """All that was returned so far is in Kafka, and its offsets are stored."""
@@ -115,7 +116,7 @@ class SourceTask:
         """The last call; what was opened is closed here."""
 
 
-class SinkTask:
+class SinkTask(ABC):
     """Subclass it. ``put`` must be defined."""
 
     def start(self, config: Config, context: SinkContext) -> None:
@@ -124,6 +125,7 @@ class SinkTask:
     def open(self, partitions: Collection[TopicPartition]) -> None:
         """Records of these partitions come from now on."""
 
+    @abstractmethod
     def put(self, records: Sequence[SinkRecord]) -> None:
         """Write them, or keep them until ``flush``. Called without records too, about once a
         second, so that what lingers is written.
@@ -132,7 +134,6 @@ class SinkTask:
         ``DataError``, and whatever is no ``ConnectError``: one of the records is bad; which one is
         found out by halves. Any other ``ConnectError`` fails the task.
         """
-        raise NotImplementedError
 
     def flush(self, offsets: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, int]:
         """Make durable what was put. ``offsets`` are the next to be read; returns those that may be

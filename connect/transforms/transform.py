@@ -1,5 +1,6 @@
 """What a transformation and a predicate are, and the part of a record that one works on."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, TypeVar
@@ -14,7 +15,7 @@ R = TypeVar("R", SourceRecord, SinkRecord)
 _KAFKA: Final = "org.apache.kafka.connect.transforms"
 
 
-class Transform:
+class Transform(ABC):
     """One record in; one record, or None to drop it, out.
 
     ``name`` is the short name in a connector's configuration, ``aliases`` are Kafka's class names
@@ -31,12 +32,12 @@ class Transform:
     def __init__(self, config: Mapping[str, Any]) -> None:
         """``config`` is what the ConfigDef parsed. Raises ``ConfigError``."""
 
+    @abstractmethod
     def apply(self, record: R) -> R | None:
         """Raises ``DataError`` where the record is not what this transformation works on."""
-        raise NotImplementedError
 
 
-class Predicate:
+class Predicate(ABC):
     """Whether a transformation applies to a record."""
 
     name: ClassVar[str]
@@ -49,8 +50,8 @@ class Predicate:
     def __init__(self, config: Mapping[str, Any]) -> None:
         """``config`` is what the ConfigDef parsed. Raises ``ConfigError``."""
 
-    def test(self, record: Record) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def test(self, record: Record) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

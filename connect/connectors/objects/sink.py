@@ -4,6 +4,7 @@ How that comes about is told in ``partition_files.py``; here records are taken, 
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
@@ -25,7 +26,7 @@ CLOSED_MAX: Final = 16
 """Closed generations that wait for the end of a batch."""
 
 
-class ObjectSinkTask(SinkTask):
+class ObjectSinkTask(SinkTask, ABC):
     """A subclass opens the store."""
 
     _store: Objects
@@ -40,8 +41,8 @@ class ObjectSinkTask(SinkTask):
         self._is_again = False
         """Whether the next batch is the one that was put before."""
 
-    def open_store(self, config: Config, context: SinkContext) -> Objects:
-        raise NotImplementedError
+    @abstractmethod
+    def open_store(self, config: Config, context: SinkContext) -> Objects: ...
 
     # What the runtime calls.
 

@@ -6,6 +6,7 @@ be whole and never changed, as the sink writes them; new ones are found by listi
 
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
@@ -54,11 +55,11 @@ READING: Final = ConfigDef(
 )  # fmt: skip
 
 
-class ObjectSourceTask(SourceTask):
+class ObjectSourceTask(SourceTask, ABC):
     """A subclass opens the store."""
 
-    def open_store(self, config: Config, context: SourceContext) -> ObjectStore:
-        raise NotImplementedError
+    @abstractmethod
+    def open_store(self, config: Config, context: SourceContext) -> ObjectStore: ...
 
     def start(self, config: Config, context: SourceContext) -> None:
         self._context = context

@@ -18,6 +18,7 @@ OWNED = [
     "brokers_partition",
     "brokers_partitionmutations",
     "brokers_principalfigures",
+    "brokers_tenantuse",
     "brokers_replicafigures",
     "brokers_tenantfigures",
     "brokers_tenantpoint",
