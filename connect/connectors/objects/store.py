@@ -7,7 +7,14 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    NotFoundError,
+    PermissionDeniedError,
+    PreconditionError,
+    UnauthenticatedError,
+)
 from obstore.store import LocalStore, S3Store
 
 from connect.connectors.objects.pinned_proxy import PinnedProxy
@@ -109,12 +116,11 @@ def _pieces(file: BinaryIO, size: int) -> Iterable[bytes]:
 
 
 def _trouble(error: BaseError, path: str) -> ConnectError:
-    text = str(error)
-    if any(each in text for each in ("403", "401", "InvalidAccessKey", "SignatureDoesNotMatch")):
-        return ConnectError(f"the store does not let us at {path}: {text}")
-    if "NoSuchBucket" in text:
-        return ConnectError(f"there is no such bucket: {text}")
-    return RetriableError(f"the store could not do it for {path}: {text}")
+    if isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
+        return ConnectError(f"the store does not let us at {path!r}: {error}")
+    if "NoSuchBucket" in str(error):
+        return ConnectError(f"there is no such bucket: {error}")
+    return RetriableError(f"the store could not do it for {path!r}: {error}")
 
 
 def target_of(config: Config) -> Target:
