@@ -52,9 +52,12 @@ def parse(arguments: Sequence[str]) -> tuple[Options, argparse.Namespace]:
         "measuring", "instead of a run; figures go to tests/torture/measured.jsonl"
     )
     measuring.add_argument("--measure", choices=MEASURES)
-    measuring.add_argument("--samples", type=int, default=30, help="leaders to strike (30)")
+    measuring.add_argument(
+        "--samples", type=int, default=30, help="leaders, or connectors' processes, to strike (30)"
+    )
     measuring.add_argument("--partitions", type=int, default=1000, help="at the power cut (1000)")
     measuring.add_argument("--gib", type=float, default=10.0, help="at the power cut, in all (10)")
+    measuring.add_argument("--rows", type=int, default=1_000_000, help="of connectors (1000000)")
     given = parser.parse_args(arguments)
     options = Options(
         minutes=given.minutes,
@@ -76,4 +79,5 @@ def measure_of(options: Options, given: argparse.Namespace) -> Measure:
         minutes=options.minutes,
         partitions=given.partitions,
         stored_bytes=int(given.gib * (1 << 30)),
+        rows=given.rows,
     )

@@ -1,5 +1,6 @@
 """One measurement from an empty folder to its line in the ledger."""
 
+import os
 import random
 import tempfile
 from contextlib import ExitStack
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 from tests.torture.cluster import Cluster
 from tests.torture.crew import Crew
-from tests.torture.measure import failover, hostile, outage, power_cut
+from tests.torture.measure import connectors, failover, hostile, outage, power_cut
 
 LOAD: Final = 100.0
 """Records per second beside the probe."""
@@ -19,13 +20,13 @@ STRIKES: Final = {
     "stopped-leader": failover.stop_leader,
     "cut-off-leader": failover.cut_off_leader,
 }
-MEASURES: Final = (*STRIKES, "outage", "power-cut", "hostile")
+MEASURES: Final = (*STRIKES, "outage", "power-cut", "hostile", "connectors")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """``samples`` is for leaders, ``minutes`` for outage and attacks, the rest for the power
-    cut."""
+    """``samples`` is for leaders and for what is killed of connectors, ``minutes`` for outage and
+    attacks, ``rows`` for connectors, the rest for the power cut."""
 
     what: str
     brokers: int = 3
@@ -34,6 +35,7 @@ class Measure:
     minutes: float = 10.0
     partitions: int = 1000
     stored_bytes: int = 10 << 30
+    rows: int = 1_000_000
 
 
 def run(measure: Measure) -> dict[str, Any]:
@@ -43,12 +45,19 @@ def run(measure: Measure) -> dict[str, Any]:
         histories = folder / "histories"
         histories.mkdir()
         relays = measure.what == "cut-off-leader"
+        if measure.what == "connectors":
+            # The targets are on this machine, as the service itself.
+            os.environ.update(connectors.ALLOW)
         cluster = undo.enter_context(Cluster(folder, measure.brokers, relays=relays))
         crew = undo.enter_context(Crew(cluster.login, histories, 400.0))
         if measure.what == "outage":
             return outage.measure(cluster, crew, histories, measure.minutes)
         if measure.what == "hostile":
             return hostile.measure(cluster, crew, histories, measure.minutes, measure.seed)
+        if measure.what == "connectors":
+            return connectors.measure(
+                cluster, folder, kills=measure.samples, seed=measure.seed, rows=measure.rows
+            )
         if measure.what == "power-cut":
             return power_cut.measure(cluster, measure.partitions, measure.stored_bytes)
         crew.start("idempotent-writer", rate=LOAD)
