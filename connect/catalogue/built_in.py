@@ -27,6 +27,12 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "io.confluent.connect.jdbc.JdbcSourceConnector",
             "io.aiven.connect.jdbc.JdbcSourceConnector",
         ),
+        "connect.connectors.generator.source:DataGenerator": ("data-generator",),
+        "connect.connectors.files.source:FileSource": (
+            "file-source",
+            "org.apache.kafka.connect.file.FileStreamSourceConnector",
+            "FileStreamSource",
+        ),
         "connect.connectors.http.source:HttpSource": ("http-source",),
     },
     Kind.SINK: {
@@ -38,6 +44,11 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "jdbc-sink",
             "io.confluent.connect.jdbc.JdbcSinkConnector",
             "io.aiven.connect.jdbc.JdbcSinkConnector",
+        ),
+        "connect.connectors.files.sink:FileSink": (
+            "file-sink",
+            "org.apache.kafka.connect.file.FileStreamSinkConnector",
+            "FileStreamSink",
         ),
         "connect.connectors.http.sink:HttpSink": ("http-sink",),
         "connect.connectors.elasticsearch.connector:ElasticsearchSink": (
