@@ -138,6 +138,9 @@ class DataGenerator(SourceConnector):
     def topics(self) -> tuple[Sequence[str], Sequence[str]]:
         return [self.configured["topic"]], []
 
-    def alter_offsets(self, offsets: Mapping[str, Any] | None) -> None:
-        if offsets is not None and not isinstance(offsets.get("next"), int):
-            raise ConnectError('an offset of data-generator is {"next": 0}')
+    def alter_offsets(
+        self, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any] | None]]
+    ) -> None:
+        for _, offset in changes:
+            if offset is not None and not isinstance(offset.get("next"), int):
+                raise ConnectError('an offset of data-generator is {"next": 0}')
