@@ -18,6 +18,7 @@ def _predicate(name: str) -> tuple[str, ...]:
 
 BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
     Kind.SOURCE: {
+        "connect.connectors.topic_copy.source:TopicCopy": ("topic-copy",),
         "connect.connectors.objects.s3:S3SourceConnector": (
             "s3-source",
             "io.confluent.connect.s3.source.S3SourceConnector",
@@ -110,6 +111,10 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
         ),
     },
     Kind.HEADER_CONVERTER: {
+        "connect.converters.bytes:BytesHeaderConverter": (
+            "bytes",
+            "org.apache.kafka.connect.converters.ByteArrayConverter",
+        ),
         "connect.converters.simple_header:SimpleHeaderConverter": (
             "simple",
             "org.apache.kafka.connect.storage.SimpleHeaderConverter",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connect.converters.converter import Converter, Headers, SchemaAndValue
+from connect.converters.converter import Converter, HeaderConverter, Headers, SchemaAndValue
 from connect.spi.errors import DataError
 from connect.spi.schema import OPTIONAL_BYTES, Schema, Type
 
@@ -22,4 +22,18 @@ class BytesConverter(Converter):
         return bytes(value)
 
     def from_bytes(self, topic: str, data: bytes | None, headers: Headers) -> SchemaAndValue:
+        return OPTIONAL_BYTES, data
+
+
+class BytesHeaderConverter(HeaderConverter):
+    """The same for headers."""
+
+    def to_bytes(self, topic: str, name: str, schema: Schema | None, value: Any) -> bytes | None:
+        if value is None or isinstance(value, bytes):
+            return value
+        raise DataError(
+            f"{topic}: header {name}: the bytes converter takes bytes, not {type(value).__name__}"
+        )
+
+    def from_bytes(self, topic: str, name: str, data: bytes | None) -> SchemaAndValue:
         return OPTIONAL_BYTES, data
