@@ -1,4 +1,4 @@
-"""Write the tables of docs/connect-transforms.md and docs/connect-converters.md out of the
+"""Write the tables of docs/connect-transforms.md, -converters.md and -connectors.md out of the
 definitions: ``python -m tests.connect.transforms.reference``."""
 
 from collections.abc import Iterable
@@ -17,6 +17,14 @@ def of_converters() -> str:
     return "".join(f"\n## `{one.name}`\n{_names(one)}{_settings(one.load())}" for one in plugins)
 
 
+def of_connectors() -> str:
+    plugins = catalogue().all(Kind.SOURCE, Kind.SINK)
+    return "".join(
+        f"\n## `{one.name}`\n\n{one.load().doc}\n{_names(one)}{_settings(one.load())}"
+        for one in plugins
+    )
+
+
 def of_transforms() -> str:
     transforms = [plugin.load() for plugin in catalogue().all(Kind.TRANSFORM)]
     predicates = [plugin.load() for plugin in catalogue().all(Kind.PREDICATE)]
@@ -30,6 +38,7 @@ def of_transforms() -> str:
 TABLES: Final = {
     _DOCS / "connect-transforms.md": of_transforms,
     _DOCS / "connect-converters.md": of_converters,
+    _DOCS / "connect-connectors.md": of_connectors,
 }
 
 
