@@ -96,6 +96,19 @@ def test_it_may_open_as_many_files_as_the_machine_allows():
     assert soft == hard
 
 
+def test_it_gets_no_more_memory_than_it_may_have():
+    command = [PYTHON, "-I", "-S", str(EXEC_CHILD), "--memory", str(256 << 20), "--"]
+    hoard = "import sys; len(bytearray(int(sys.argv[1]) << 20)); print('had it')"
+    enough, too_much = (
+        subprocess.run(
+            [*command, PYTHON, "-c", hoard, wanted], capture_output=True, text=True, check=False
+        )
+        for wanted in ("64", "512")
+    )
+    assert enough.stdout == "had it\n"
+    assert "MemoryError" in too_much.stderr
+
+
 def test_signals_reach_the_program_itself():
     """The wrapper becomes the program: there is no process between it and the supervisor."""
     wrapped = Program("p", Group.EDGE, ("/bin/sleep", "600")).wrapped()
