@@ -57,8 +57,8 @@ def wait_for_readers(live: LiveView, crew: Crew) -> tuple[float, str | None]:
         behind = [
             f"{told} in {place}"
             for name, told in names.items()
-            for place, end in live.acknowledged.items()
-            if live.positions.get(name, {}).get(place, 0) < end
+            for place in live.acknowledged
+            if live.is_behind(name, place)
         ]
         words = f"not caught up after {CAUGHT_UP_WITHIN_S:.0f} s: {', '.join(behind)}"
         return words if behind else None
