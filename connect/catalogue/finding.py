@@ -1,5 +1,6 @@
 """Finding plugins by name."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,8 @@ from connect.catalogue.built_in import BUILT_IN
 from connect.catalogue.kinds import Kind
 from connect.spi.connector import SinkConnector, SourceConnector
 from connect.spi.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,11 @@ def _built_in(listed: Mapping[Kind, Mapping[str, tuple[str, ...]]]) -> Iterator[
 def _installed() -> Iterator[Plugin]:
     for group in dict.fromkeys(kind.entry_points for kind in Kind):
         for entry in entry_points(group=group):
-            yield _offered(entry)
+            try:
+                yield _offered(entry)
+            except Exception:
+                # Whatever a stranger's package does when it is imported: the others are there.
+                log.exception("the plugin %s of %s is left out", entry.name, entry.value)
 
 
 def _offered(entry: EntryPoint) -> Plugin:

@@ -4,6 +4,7 @@ An allow-list: a name that nobody defined is an error. Types, messages and the m
 attribute are Kafka's (``org.apache.kafka.common.config.ConfigDef``), which people's tools read.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -179,6 +180,8 @@ class ConfigDef:
         key: ConfigKey, text: str | None, parsed: Config, faults: Mapping[str, list[str]]
     ) -> ConfigValue:
         shown = text if text is not None or key.is_required else as_text(key.default)
+        if shown is not None and key.type is ConfigType.PASSWORD:
+            shown = str(Password(shown))
         recommended: tuple[str, ...] = ()
         visible = True
         if key.recommender is not None:
@@ -218,15 +221,22 @@ def parse_value(name: str, text: str, type_: ConfigType) -> Any:
         case ConfigType.INT | ConfigType.SHORT | ConfigType.LONG:
             return _integer(name, text, type_)
         case ConfigType.DOUBLE:
-            try:
-                return float(text)
-            except ValueError:
-                raise invalid(name, text, f"Not a number of type {type_.value}") from None
+            return _double(name, text)
         case ConfigType.LIST:
             return tuple(each.strip() for each in text.split(",")) if text else ()
         case ConfigType.PASSWORD:
             return Password(text)
     return text
+
+
+def _double(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if "_" in text or math.isnan(value):
+        raise invalid(name, text, "Not a number of type DOUBLE")
+    return value
 
 
 def _integer(name: str, text: str, type_: ConfigType) -> int:

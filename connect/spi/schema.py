@@ -46,7 +46,7 @@ class Schema:
 
     type: Type
     optional: bool = False
-    default: Any = NO_DEFAULT
+    default: Any = field(default=NO_DEFAULT, hash=False)
     name: str | None = None
     version: int | None = None
     doc: str | None = None

@@ -1,0 +1,109 @@
+"""What a configuration may say, in the words that Kafka's tools know."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connect.spi.common_configs import SINK_COMMON, SOURCE_COMMON
+from connect.spi.config import (
+    ConfigDef,
+    ConfigKey,
+    ConfigType,
+    Password,
+    at_least,
+    between,
+    non_empty,
+    one_of,
+    parse_value,
+)
+from connect.spi.errors import ConfigError
+
+DEFINITION = ConfigDef(
+    (
+        ConfigKey("url", ConfigType.STRING, validator=non_empty),
+        ConfigKey("secret", ConfigType.PASSWORD),
+        ConfigKey("size", ConfigType.INT, 5, validator=between(1, 10)),
+        ConfigKey("rate", ConfigType.DOUBLE, 1.0, validator=at_least(0)),
+        ConfigKey("mode", ConfigType.STRING, "a", validator=one_of("a", "b")),
+        ConfigKey("names", ConfigType.LIST, ()),
+        ConfigKey("on", ConfigType.BOOLEAN, False),
+    ),
+    ("more.",),
+)
+GOOD = {"url": "x", "secret": "s3cret"}
+
+
+def test_values_are_parsed_and_defaults_are_there():
+    told = {**GOOD, "size": " 7 ", "names": "a, b", "on": "TRUE", "more.of": "this"}
+    assert DEFINITION.parse(told) == {
+        "url": "x", "secret": "s3cret", "size": 7, "rate": 1.0, "mode": "a",
+        "names": ("a", "b"), "on": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        ({"url": None}, 'Missing required configuration "url" which has no default value.'),
+        ({"size": "x"}, "Invalid value x for configuration size: Not a number of type INT"),
+        ({"size": "2147483648"}, "Not a number of type INT"),
+        ({"size": "1_0"}, "Not a number of type INT"),
+        ({"size": "0"}, "Invalid value 0 for configuration size: Value must be at least 1"),
+        ({"size": "11"}, "Value must be no more than 10"),
+        ({"rate": "nan"}, "Not a number of type DOUBLE"),
+        ({"rate": "1_0"}, "Not a number of type DOUBLE"),
+        ({"mode": "c"}, "String must be one of (case insensitive): a, b"),
+        ({"url": ""}, "String must be non-empty"),
+        ({"on": "yes"}, "Expected value to be either true or false"),
+        ({"urll": "x"}, 'Unknown configuration "urll".'),
+    ],
+)
+def test_what_is_wrong_is_said(told, fault):
+    config = {name: value for name, value in {**GOOD, **told}.items() if value is not None}
+    with pytest.raises(ConfigError) as raised:
+        DEFINITION.parse(config)
+    assert fault in str(raised.value)
+    (errors,) = [value.errors for value in DEFINITION.validate(config) if value.errors]
+    assert fault in errors[0]
+
+
+def test_all_faults_are_said_at_once():
+    with pytest.raises(ConfigError) as raised:
+        DEFINITION.parse({"size": "x", "rate": "y"})
+    assert str(raised.value).count("configuration") == 4
+
+
+@given(st.text(min_size=1))
+def test_a_secret_is_never_shown(text):
+    secret = Password(text)
+    assert secret == text
+    assert secret.secret == text
+    assert f"{secret} {secret!r} {secret}" == "[hidden] [hidden] [hidden]"
+    (value,) = [v for v in DEFINITION.validate({**GOOD, "secret": text}) if v.name == "secret"]
+    assert value.value == "[hidden]"
+
+
+@given(st.text())
+def test_any_text_is_a_value_or_a_fault(text):
+    for type_ in ConfigType:
+        fault = "configuration name"
+        try:
+            parse_value("name", text, type_)
+        except ConfigError as error:
+            fault = str(error)
+        assert "configuration name" in fault
+
+
+def test_whoever_comes_later_defines_a_name():
+    both = DEFINITION + ConfigDef((ConfigKey("size", ConfigType.INT, 50),))
+    assert both.parse(GOOD)["size"] == 50
+    assert [key.name for key in both].count("size") == 1
+
+
+@pytest.mark.parametrize("common", [SOURCE_COMMON, SINK_COMMON])
+def test_common_keys_have_a_place_in_a_form_and_a_word_of_what_they_are(common):
+    for key in common:
+        assert key.doc
+        assert key.group
+        assert key.display_name
+    assert common.parse({"name": "n", "connector.class": "c"})["tasks.max"] == 1
