@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
 from connect.spi.errors import DataError
 from connect.spi.schema import Schema, check
+from connect.spi.schema_cache import SchemaCache
 
 AVRO: Final = "AVRO"
 KEPT_MAX: Final = 1_000
@@ -24,9 +24,11 @@ KEPT_MAX: Final = 1_000
 class AvroConverter(RegisteredConverter):
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
         super().__init__(config, is_key=is_key)
-        self._written: OrderedDict[int, tuple[Schema, RegisteredSchema, Any]] = OrderedDict()
+        self._avro_of = SchemaCache(_avro_of, KEPT_MAX)
         self._read: dict[int, tuple[Schema, Any]] = {}
-        self._ids: dict[tuple[str, int], int] = {}
+        self._ids = SchemaCache(
+            lambda schema, topic: self._id_of(topic, self._avro_of(schema)[0]), KEPT_MAX
+        )
 
     def to_bytes(
         self, topic: str, schema: Schema | None, value: Any, headers: Headers
@@ -36,21 +38,14 @@ class AvroConverter(RegisteredConverter):
         if schema is None:
             raise DataError(f"{topic}: the Avro converter needs a schema, and the value has none")
         try:
-            registered, parsed = self._avro_of(schema)
+            _, parsed = self._avro_of(schema)
             datum = datum_of(schema, value)
             check(schema, value, topic)
             out = io.BytesIO()
             fastavro.schemaless_writer(out, parsed, datum)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DataError(f"{topic}: this cannot be written as Avro: {error}") from error
-        key = topic, id(schema)
-        schema_id = self._ids.get(key)
-        if schema_id is None:
-            schema_id = self._id_of(topic, registered)
-            if len(self._ids) >= KEPT_MAX:
-                self._ids.clear()
-            self._ids[key] = schema_id
-        return framed(schema_id, out.getvalue())
+        return framed(self._ids(schema, topic), out.getvalue())
 
     def from_bytes(self, topic: str, data: bytes | None, headers: Headers) -> SchemaAndValue:
         if data is None:
@@ -68,19 +63,6 @@ class AvroConverter(RegisteredConverter):
         if rest.read(1):
             raise DataError(f"{topic}: there are bytes beyond what schema {schema_id} says")
         return schema, value_of(schema, datum)
-
-    def _avro_of(self, schema: Schema) -> tuple[RegisteredSchema, Any]:
-        # By identity, as the JSON converter; what goes takes its ids along.
-        kept = self._written.get(id(schema))
-        if kept is None:
-            document = AvroWriter().schema(schema)
-            registered = RegisteredSchema(AVRO, json.dumps(document))
-            kept = schema, registered, _parsed(document)
-            self._written[id(schema)] = kept
-            if len(self._written) > KEPT_MAX:
-                gone, _ = self._written.popitem(last=False)
-                self._ids = {key: each for key, each in self._ids.items() if key[1] != gone}
-        return kept[1], kept[2]
 
     def _schema_of(self, schema_id: int) -> tuple[Schema, Any]:
         kept = self._read.get(schema_id)
@@ -103,6 +85,12 @@ class AvroConverter(RegisteredConverter):
             return json.loads(registered.text)
         except ValueError:
             return registered.text
+
+
+def _avro_of(schema: Schema) -> tuple[RegisteredSchema, Any]:
+    """As it is registered, and as fastavro takes it. Raises ``DataError``."""
+    document = AvroWriter().schema(schema)
+    return RegisteredSchema(AVRO, json.dumps(document)), _parsed(document)
 
 
 def _parsed(document: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from connect.converters import logical
 from connect.spi.errors import DataError
+from connect.spi.instants import in_milliseconds, instant
 from connect.spi.schema import (
     DATE_NAME,
     DECIMAL_NAME,
@@ -158,8 +159,8 @@ def _check_name(name: str) -> None:
 
 _DEFAULTS: Final[Mapping[str | None, Callable[[Any], Any]]] = {
     DATE_NAME: logical.days_of,
-    TIME_NAME: logical.ms_of_time,
-    TIMESTAMP_NAME: logical.ms_of,
+    TIME_NAME: in_milliseconds,
+    TIMESTAMP_NAME: in_milliseconds,
 }
 
 
@@ -330,7 +331,7 @@ def _default_value(schema: Schema, document: Any) -> Any:
     if schema.name == DECIMAL_NAME:
         return logical.decimal_of(document.encode("latin-1"), logical.scale_of(schema))
     readers: Mapping[str | None, Callable[[Any], date | time | datetime | Decimal]] = {
-        DATE_NAME: logical.date_of, TIME_NAME: logical.time_of, TIMESTAMP_NAME: logical.datetime_of,
+        DATE_NAME: logical.date_of, TIME_NAME: logical.time_of, TIMESTAMP_NAME: instant,
     }  # fmt: skip
     if schema.name in readers:
         return readers[schema.name](document)

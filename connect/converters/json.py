@@ -12,22 +12,20 @@ import orjson
 
 from connect.converters.converter import NOTHING, Converter, Headers, SchemaAndValue
 from connect.converters.json_schemas import schema_document, schema_of
-from connect.converters.json_values import BASE64, NUMERIC, JsonValues
+from connect.converters.json_values import VALUES_CONFIG, JsonValues
 from connect.spi.config import (
     ConfigDef,
     ConfigKey,
     ConfigType,
     Importance,
     at_least,
-    one_of,
 )
 from connect.spi.errors import DataError
 from connect.spi.schema import Schema
+from connect.spi.schema_cache import SchemaCache
 
 SCHEMAS_ENABLE: Final = "schemas.enable"
 SCHEMAS_CACHE_SIZE: Final = "schemas.cache.size"
-DECIMAL_FORMAT: Final = "decimal.format"
-REPLACE_NULL: Final = "replace.null.with.default"
 
 
 class JsonConverter(Converter):
@@ -41,27 +39,18 @@ class JsonConverter(Converter):
                 SCHEMAS_CACHE_SIZE, ConfigType.INT, 1000, Importance.HIGH,
                 "How many schemas are remembered.", validator=at_least(1),
             ),
-            ConfigKey(
-                DECIMAL_FORMAT, ConfigType.STRING, BASE64, Importance.LOW,
-                "How decimals are written: as base64 of their bytes, or as numbers. Both are read.",
-                validator=one_of(BASE64, NUMERIC),
-            ),
-            ConfigKey(
-                REPLACE_NULL, ConfigType.BOOLEAN, True, Importance.LOW,
-                "Whether null becomes the default of a field that has one.",
-            ),
         )
-    )  # fmt: skip
+    ) + VALUES_CONFIG  # fmt: skip
 
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
         super().__init__(config, is_key=is_key)
         self._has_envelope: bool = self.configured[SCHEMAS_ENABLE]
         self._kept_max: int = self.configured[SCHEMAS_CACHE_SIZE]
-        self._values = JsonValues(
-            decimal_format=self.configured[DECIMAL_FORMAT].upper(),
-            fills_defaults=self.configured[REPLACE_NULL],
+        self._values = JsonValues.of(self.configured)
+        self._schema_bytes = SchemaCache(
+            lambda schema: orjson.dumps(schema_document(schema, self._values.document)),
+            self._kept_max,
         )
-        self._written: OrderedDict[int, tuple[Schema, bytes]] = OrderedDict()
         self._read: OrderedDict[bytes, Schema] = OrderedDict()
 
     def to_bytes(
@@ -103,17 +92,6 @@ class JsonConverter(Converter):
             return schema, self._values.value(schema, payload)
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
-
-    def _schema_bytes(self, schema: Schema) -> bytes:
-        # By identity: to compare schemas would cost more than to write them. Kept beside, so that
-        # no other can have the same identity.
-        kept = self._written.get(id(schema))
-        if kept is None:
-            document = schema_document(schema, self._values.document)
-            kept = self._written[id(schema)] = schema, orjson.dumps(document)
-            if len(self._written) > self._kept_max:
-                self._written.popitem(last=False)
-        return kept[1]
 
     def _schema(self, document: Any) -> Schema:
         text = orjson.dumps(document)

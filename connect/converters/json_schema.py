@@ -7,43 +7,25 @@ import orjson
 
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
 from connect.converters.json_schema_documents import JsonSchemaReader, json_schema_of
-from connect.converters.json_values import BASE64, NUMERIC, JsonValues
+from connect.converters.json_values import VALUES_CONFIG, JsonValues
 from connect.converters.registered import REGISTRY_CONFIG, RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
-from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance, one_of
 from connect.spi.errors import DataError
 from connect.spi.schema import Schema
+from connect.spi.schema_cache import SchemaCache
 
 JSON: Final = "JSON"
 KEPT_MAX: Final = 1_000
 """Schemas that are remembered, in each direction."""
-_DECIMAL_FORMAT: Final = "decimal.format"
-_REPLACE_NULL: Final = "replace.null.with.default"
 
 
 class JsonSchemaConverter(RegisteredConverter):
-    config = REGISTRY_CONFIG + ConfigDef(
-        (
-            ConfigKey(
-                _DECIMAL_FORMAT, ConfigType.STRING, BASE64, Importance.LOW,
-                "How decimals are written: as base64 of their bytes, or as numbers. Both are read.",
-                validator=one_of(BASE64, NUMERIC),
-            ),
-            ConfigKey(
-                _REPLACE_NULL, ConfigType.BOOLEAN, True, Importance.LOW,
-                "Whether null becomes the default of a field that has one.",
-            ),
-        )
-    )  # fmt: skip
+    config = REGISTRY_CONFIG + VALUES_CONFIG
 
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
         super().__init__(config, is_key=is_key)
-        self._values = JsonValues(
-            decimal_format=self.configured[_DECIMAL_FORMAT].upper(),
-            fills_defaults=self.configured[_REPLACE_NULL],
-        )
-        # By identity, the schema kept beside, as in the other converters.
-        self._ids: dict[tuple[str, int], tuple[Schema, int]] = {}
+        self._values = JsonValues.of(self.configured)
+        self._schema_id = SchemaCache(self._registered, KEPT_MAX)
         self._read: dict[int, Schema] = {}
 
     def to_bytes(
@@ -57,7 +39,7 @@ class JsonSchemaConverter(RegisteredConverter):
             )
         try:
             payload = orjson.dumps(self._values.document(schema, value))
-            return framed(self._schema_id(topic, schema), payload)
+            return framed(self._schema_id(schema, topic), payload)
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
         except (TypeError, RecursionError) as error:
@@ -75,16 +57,9 @@ class JsonSchemaConverter(RegisteredConverter):
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
 
-    def _schema_id(self, topic: str, schema: Schema) -> int:
-        key = topic, id(schema)
-        kept = self._ids.get(key)
-        if kept is None:
-            text = orjson.dumps(json_schema_of(schema, self._values.document)).decode()
-            kept = schema, self._id_of(topic, RegisteredSchema(JSON, text))
-            if len(self._ids) >= KEPT_MAX:
-                del self._ids[next(iter(self._ids))]
-            self._ids[key] = kept
-        return kept[1]
+    def _registered(self, schema: Schema, topic: str) -> int:
+        text = orjson.dumps(json_schema_of(schema, self._values.document)).decode()
+        return self._id_of(topic, RegisteredSchema(JSON, text))
 
     def _schema_of(self, schema_id: int) -> Schema:
         schema = self._read.get(schema_id)

@@ -10,7 +10,9 @@ from typing import Any, Final
 import orjson
 
 from connect.converters import logical
+from connect.spi.config import Config, ConfigDef, ConfigKey, ConfigType, Importance, one_of
 from connect.spi.errors import DataError
+from connect.spi.instants import in_milliseconds, instant
 from connect.spi.schema import (
     DATE_NAME,
     DECIMAL_NAME,
@@ -23,6 +25,22 @@ from connect.spi.schema import (
 
 NUMERIC: Final = "NUMERIC"
 BASE64: Final = "BASE64"
+DECIMAL_FORMAT: Final = "decimal.format"
+REPLACE_NULL: Final = "replace.null.with.default"
+
+VALUES_CONFIG: Final = ConfigDef(
+    (
+        ConfigKey(
+            DECIMAL_FORMAT, ConfigType.STRING, BASE64, Importance.LOW,
+            "How decimals are written: as base64 of their bytes, or as numbers. Both are read.",
+            validator=one_of(BASE64, NUMERIC),
+        ),
+        ConfigKey(
+            REPLACE_NULL, ConfigType.BOOLEAN, True, Importance.LOW,
+            "Whether null becomes the default of a field that has one.",
+        ),
+    )
+)  # fmt: skip
 
 _NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _FLOATS: Final = frozenset({Type.FLOAT32, Type.FLOAT64})
@@ -31,6 +49,13 @@ _FLOATS: Final = frozenset({Type.FLOAT32, Type.FLOAT64})
 class JsonValues:
     """Writes decimals as ``decimal_format`` says, and reads both. ``fills_defaults``: None becomes
     the schema's default, where it has one."""
+
+    @classmethod
+    def of(cls, config: Config) -> "JsonValues":
+        """By the settings of ``VALUES_CONFIG``."""
+        return cls(
+            decimal_format=config[DECIMAL_FORMAT].upper(), fills_defaults=config[REPLACE_NULL]
+        )
 
     def __init__(self, *, decimal_format: str, fills_defaults: bool) -> None:
         self._is_numeric = decimal_format == NUMERIC
@@ -157,14 +182,14 @@ class JsonValues:
 _WRITERS: Final[dict[str | None, Callable[[Any], Any]]] = {
     DECIMAL_NAME: str,
     DATE_NAME: logical.days_of,
-    TIME_NAME: logical.ms_of_time,
-    TIMESTAMP_NAME: logical.ms_of,
+    TIME_NAME: in_milliseconds,
+    TIMESTAMP_NAME: in_milliseconds,
 }
 _READERS: Final[dict[str | None, Callable[[Any], Any]]] = {
     DECIMAL_NAME: Decimal,
     DATE_NAME: logical.date_of,
     TIME_NAME: logical.time_of,
-    TIMESTAMP_NAME: logical.datetime_of,
+    TIMESTAMP_NAME: instant,
 }
 
 

@@ -1,16 +1,14 @@
 """Logical types as the primitives that carry them (``org.apache.kafka.connect.data``)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time
 from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any, Final
 
 from connect.spi.errors import DataError
+from connect.spi.instants import DAY_MS
 from connect.spi.schema import SCALE, Schema
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY: Final = date(1970, 1, 1).toordinal()
-_MS: Final = timedelta(milliseconds=1)
-_MS_A_DAY: Final = 86_400_000
 _DIGITS_MAX: Final = 10_000
 
 
@@ -26,29 +24,11 @@ def date_of(days: int) -> date:
         raise DataError(f"{days} days from 1970 is outside the years 1 to 9999") from error
 
 
-def ms_of_time(value: time) -> int:
-    """Since midnight."""
-    seconds = (value.hour * 60 + value.minute) * 60 + value.second
-    return seconds * 1000 + value.microsecond // 1000
-
-
 def time_of(ms: int) -> time:
-    if not 0 <= ms < _MS_A_DAY:
+    if not 0 <= ms < DAY_MS:
         raise DataError(f"{ms} ms is no time of a day")
     seconds, rest = divmod(ms, 1000)
     return time(seconds // 3600, seconds // 60 % 60, seconds % 60, rest * 1000)
-
-
-def ms_of(value: datetime) -> int:
-    """Since 1970, UTC."""
-    return (value - _EPOCH) // _MS
-
-
-def datetime_of(ms: int) -> datetime:
-    try:
-        return _EPOCH + timedelta(milliseconds=ms)
-    except OverflowError as error:
-        raise DataError(f"{ms} ms from 1970 is outside the years 1 to 9999") from error
 
 
 def scale_of(schema: Schema) -> int:

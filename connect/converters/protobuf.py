@@ -15,6 +15,7 @@ from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
 from connect.spi.errors import DataError
 from connect.spi.schema import Schema, check
+from connect.spi.schema_cache import SchemaCache
 
 PROTOBUF: Final = "PROTOBUF"
 KEPT_MAX: Final = 1_000
@@ -29,8 +30,7 @@ class ProtobufConverter(RegisteredConverter):
 
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
         super().__init__(config, is_key=is_key)
-        # By identity, the schema kept beside, as in the other converters.
-        self._written: dict[tuple[str, int], tuple[Schema, int, type[Message]]] = {}
+        self._written = SchemaCache(self._registered, KEPT_MAX)
         self._read: dict[tuple[int, tuple[int, ...]], tuple[Schema, type[Message]]] = {}
 
     def to_bytes(
@@ -43,7 +43,7 @@ class ProtobufConverter(RegisteredConverter):
                 f"{topic}: the Protobuf converter needs a schema, and the value has none"
             )
         try:
-            _, schema_id, message_class = self._message_of(topic, schema)
+            schema_id, message_class = self._written(schema, topic)
             check(schema, value)
             message = message_class()
             protobuf_values.fill(message, schema, value)
@@ -68,21 +68,13 @@ class ProtobufConverter(RegisteredConverter):
         except DecodeError as error:
             raise DataError(f"{topic}: this is not in schema {schema_id}: {error}") from error
 
-    def _message_of(self, topic: str, schema: Schema) -> tuple[Schema, int, type[Message]]:
-        key = topic, id(schema)
-        kept = self._written.get(key)
-        if kept is None:
-            writer = ProtobufWriter()
-            writer.write(schema)
-            file = pool_of(writer.file).FindFileByName(writer.file.name)
-            message = next(iter(file.message_types_by_name.values()))
-            text = write_proto(writer.file, writer.meta)
-            schema_id = self._id_of(topic, RegisteredSchema(PROTOBUF, text))
-            kept = schema, schema_id, GetMessageClass(message)
-            if len(self._written) >= KEPT_MAX:
-                del self._written[next(iter(self._written))]
-            self._written[key] = kept
-        return kept
+    def _registered(self, schema: Schema, topic: str) -> tuple[int, type[Message]]:
+        writer = ProtobufWriter()
+        writer.write(schema)
+        file = pool_of(writer.file).FindFileByName(writer.file.name)
+        message = next(iter(file.message_types_by_name.values()))
+        text = write_proto(writer.file, writer.meta)
+        return self._id_of(topic, RegisteredSchema(PROTOBUF, text)), GetMessageClass(message)
 
     def _schema_of(self, schema_id: int, indexes: tuple[int, ...]) -> tuple[Schema, type[Message]]:
         kept = self._read.get((schema_id, indexes))

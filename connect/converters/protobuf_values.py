@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from connect.converters import logical
 from connect.converters.protobuf_schemas import WRAPPERS
 from connect.spi.errors import DataError
+from connect.spi.instants import instant
 from connect.spi.schema import DATE_NAME, DECIMAL_NAME, TIME_NAME, TIMESTAMP_NAME, Schema, Type
 
 _INT64_MAX: Final = (1 << 63) - 1
@@ -121,7 +122,7 @@ def _within_int64(value: Any, field: FieldDescriptor) -> Any:
 def _read_message(value: Any, schema: Schema) -> dict[str, Any] | date | time | datetime | Decimal:
     match schema.name:
         case "org.apache.kafka.connect.data.Timestamp":
-            return logical.datetime_of(value.seconds * 1_000 + value.nanos // 1_000_000)
+            return instant(value.seconds * 1_000 + value.nanos // 1_000_000)
         case "org.apache.kafka.connect.data.Date":
             return date(value.year, value.month, value.day)
         case "org.apache.kafka.connect.data.Time":

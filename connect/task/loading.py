@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from connect.catalogue import Kind, catalogue
 from connect.converters.converter import Converter, HeaderConverter
@@ -10,18 +10,17 @@ from connect.converters.registered import REGISTRY_URL, USER_INFO, RegisteredCon
 from connect.runtime.error_policy import ErrorPolicy
 from connect.runtime.registry_http import HttpSchemaRegistry
 from connect.runtime.stages import Converters
+from connect.runtime.steps import chain_of
 from connect.spi.common_configs import SINK_COMMON, SOURCE_COMMON
 from connect.spi.config import Config, ConfigDef
 from connect.spi.connector import SinkConnector, SourceConnector
 from connect.spi.egress import Egress
 from connect.spi.errors import ConfigError
 from connect.task.kafka_settings import check_overrides
-from connect.transforms.chain import Chain, build_chain
+from connect.transforms.chain import Chain
 
 CONVERTER: Final = "json"
 HEADER_CONVERTER: Final = "simple"
-
-_TRANSFORM_KINDS: Final = {"transform": Kind.TRANSFORM, "predicate": Kind.PREDICATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Loaded:
     @property
     def chain(self) -> Chain:
         """Made anew with each call. Raises ``ConfigError``."""
-        return build_chain(self.strings, _find)
+        return chain_of(self.strings)
 
     @property
     def policy(self) -> ErrorPolicy:
@@ -64,11 +63,6 @@ def load(plugin: str, config: Mapping[str, str], task_config: Mapping[str, str])
     parsed = definition.parse({name: text for name, text in strings.items() if name not in own})
     check_overrides(strings)
     return Loaded(loaded({**parsed, **own}), strings, {**parsed, **own})
-
-
-def _find(kind: str, name: str) -> type[Any]:
-    found: type[Any] = catalogue().find(_TRANSFORM_KINDS[kind], name).load()
-    return found
 
 
 def _converter(key: str, config: Mapping[str, str], egress: Egress) -> Converter:

@@ -15,6 +15,7 @@ from connect.task.control import Control
 from connect.task.events import Events, EventsHandler, trace_of
 from connect.task.loading import load
 from connect.task.metrics import Heartbeat, Metrics
+from connect.task.parts import TaskParts
 from connect.task.run_sink import SinkRun
 from connect.task.run_source import SourceRun
 
@@ -70,16 +71,8 @@ def _made(
     loaded = load(assignment.plugin, assignment.config, assignment.task_config)
     egress = _egress(assignment)
     check_targets(loaded, egress)
-    kind: Any = SourceRun if assignment.kind == "source" else SinkRun
-    made: SourceRun | SinkRun = kind(
-        assignment=assignment,
-        loaded=loaded,
-        egress=egress,
-        control=control,
-        metrics=metrics,
-        events=events,
-    )
-    return made
+    parts = TaskParts(assignment, loaded, egress, control, metrics, events)
+    return SourceRun(parts) if assignment.kind == "source" else SinkRun(parts)
 
 
 def _egress(told: TaskAssignment | ConfigureRequest) -> CheckedEgress:

@@ -6,17 +6,13 @@ from typing import Final
 from connect.runtime.dead_letters import Origin
 from connect.runtime.stages import sink_stages
 from connect.spi.connector import SinkConnector
-from connect.spi.egress import Egress
 from connect.spi.errors import ConfigError
 from connect.spi.task import SinkTask
-from connect.task.assignment import TaskAssignment
 from connect.task.contexts import TaskSinkContext
-from connect.task.control import Control
 from connect.task.dead_letter_writer import DeadLetterWriter
-from connect.task.events import Events
 from connect.task.kafka_settings import consumer_settings, poll_records, producer_settings
 from connect.task.loading import Loaded
-from connect.task.metrics import Metrics
+from connect.task.parts import TaskParts
 from connect.task.pause_teller import PauseTeller
 from connect.task.sink_loop import SinkLoop
 from connect.task.sink_requests import SinkRequests
@@ -29,25 +25,13 @@ LOG: Final = logging.getLogger("connect.task")
 class SinkRun:
     """One sink task, from its assignment to its end."""
 
-    def __init__(
-        self,
-        *,
-        assignment: TaskAssignment,
-        loaded: Loaded,
-        egress: Egress,
-        control: Control,
-        metrics: Metrics,
-        events: Events,
-    ) -> None:
+    def __init__(self, parts: TaskParts) -> None:
+        """Raises ``ConfigError``."""
+        assignment, loaded = parts.assignment, parts.loaded
         if not isinstance(loaded.connector, SinkConnector):
             raise ConfigError(f"{assignment.plugin} is no sink")
-        self._assignment = assignment
-        self._loaded = loaded
+        self._parts = parts
         self._connector = loaded.connector
-        self._egress = egress
-        self._control = control
-        self._metrics = metrics
-        self._events = events
         self._topics = subscription(loaded)
 
     def run(self) -> None:
@@ -56,18 +40,22 @@ class SinkRun:
         requests = SinkRequests()
         loop = self._loop(task, requests)
         try:
-            task.start(self._loaded.config, self._context(loop, requests))
-            self._events.state("PAUSED" if self._control.paused else "RUNNING")
+            task.start(self._parts.loaded.config, self._context(loop, requests))
+            self._parts.events.state("PAUSED" if self._parts.control.paused else "RUNNING")
             loop.run(self._topics)
         finally:
             task.stop()
 
     def _loop(self, task: SinkTask, requests: SinkRequests) -> SinkLoop:
-        assignment, loaded, metrics = self._assignment, self._loaded, self._metrics
+        assignment, loaded, metrics = (
+            self._parts.assignment,
+            self._parts.loaded,
+            self._parts.metrics,
+        )
         chain, policy = loaded.chain, loaded.policy
         origin = Origin(assignment.connector, assignment.task)
         runner = StageRunner(
-            sink_stages(loaded.converters(self._egress), chain, policy),
+            sink_stages(loaded.converters(self._parts.egress), chain, policy),
             needs_budget=chain.needs_budget,
             origin=origin,
             metrics=metrics,
@@ -86,10 +74,10 @@ class SinkRun:
             settings=consumer_settings(assignment, loaded.strings),
             runner=runner,
             letters=letters,
-            control=self._control,
+            control=self._parts.control,
             metrics=metrics,
-            pauses=PauseTeller(self._control, self._events),
-            used=TopicsUsed(self._events),
+            pauses=PauseTeller(self._parts.control, self._parts.events),
+            used=TopicsUsed(self._parts.events),
             flush_s=assignment.flush_s,
             poll_records=poll_records(loaded.strings),
         )
@@ -97,11 +85,11 @@ class SinkRun:
 
     def _context(self, loop: SinkLoop, requests: SinkRequests) -> TaskSinkContext:
         return TaskSinkContext(
-            connector_name=self._assignment.connector,
-            task_number=self._assignment.task,
-            egress=self._egress,
+            connector_name=self._parts.assignment.connector,
+            task_number=self._parts.assignment.task,
+            egress=self._parts.egress,
             log=LOG,
-            stopping=self._control.stopping,
+            stopping=self._parts.control.stopping,
             requests=requests,
             consumer=loop.consumer,
             bury=loop.report,

@@ -8,19 +8,14 @@ from confluent_kafka import Producer
 from connect.runtime.dead_letters import Origin
 from connect.runtime.stages import source_stages
 from connect.spi.connector import SourceConnector
-from connect.spi.egress import Egress
 from connect.spi.errors import ConfigError
 from connect.spi.task import SourceTask, TransactionContext
-from connect.task.assignment import TaskAssignment
 from connect.task.at_least_once import AtLeastOnceSource
 from connect.task.contexts import OffsetsReader, TaskSourceContext
-from connect.task.control import Control
-from connect.task.events import Events
 from connect.task.exactly_once import ExactlyOnceSource, TransactionRequests, take_over
 from connect.task.kafka_settings import client_id, producer_settings
-from connect.task.loading import Loaded
-from connect.task.metrics import Metrics
 from connect.task.offsets_store import StoredOffsets, ensure_topic, read_offsets
+from connect.task.parts import TaskParts
 from connect.task.pause_teller import PauseTeller
 from connect.task.source_output import SourceOutput
 from connect.task.stage_runner import StageRunner
@@ -38,25 +33,13 @@ LOG: Final = logging.getLogger("connect.task")
 class SourceRun:
     """One source task, from its assignment to its end."""
 
-    def __init__(
-        self,
-        *,
-        assignment: TaskAssignment,
-        loaded: Loaded,
-        egress: Egress,
-        control: Control,
-        metrics: Metrics,
-        events: Events,
-    ) -> None:
+    def __init__(self, parts: TaskParts) -> None:
+        """Raises ``ConfigError``."""
+        assignment, loaded = parts.assignment, parts.loaded
         if not isinstance(loaded.connector, SourceConnector):
             raise ConfigError(f"{assignment.plugin} is no source")
-        self._assignment = assignment
-        self._loaded = loaded
+        self._parts = parts
         self._connector = loaded.connector
-        self._egress = egress
-        self._control = control
-        self._metrics = metrics
-        self._events = events
         config = loaded.config
         self._boundary = Boundary(str(config["transaction.boundary"]).lower())
         interval_ms = config["transaction.boundary.interval.ms"]
@@ -69,7 +52,7 @@ class SourceRun:
 
     def run(self) -> None:
         """Returns when the task was stopped; raises what ended it otherwise."""
-        assignment = self._assignment
+        assignment = self._parts.assignment
         task = self._connector.task()
         ensure_topic(assignment.kafka, assignment.offsets_topic)
         requests = TransactionRequests()
@@ -82,8 +65,8 @@ class SourceRun:
         by_connector = self._exactly_once and self._boundary is Boundary.CONNECTOR
         context = self._context(stored, requests if by_connector else None)
         try:
-            task.start(self._loaded.config, context)
-            self._events.state("PAUSED" if self._control.paused else "RUNNING")
+            task.start(self._parts.loaded.config, context)
+            self._parts.events.state("PAUSED" if self._parts.control.paused else "RUNNING")
             self._loop(task, output, requests).run()
         finally:
             task.stop()
@@ -91,13 +74,13 @@ class SourceRun:
     def _loop(
         self, task: SourceTask, output: SourceOutput, requests: TransactionRequests
     ) -> AtLeastOnceSource | ExactlyOnceSource:
-        assignment = self._assignment
+        assignment = self._parts.assignment
         names: dict[str, Any] = {
             "task": task,
             "output": output,
-            "control": self._control,
-            "metrics": self._metrics,
-            "pauses": PauseTeller(self._control, self._events),
+            "control": self._parts.control,
+            "metrics": self._parts.metrics,
+            "pauses": PauseTeller(self._parts.control, self._parts.events),
             "connector": assignment.connector,
             "offsets_topic": assignment.offsets_topic,
         }
@@ -107,24 +90,24 @@ class SourceRun:
         return AtLeastOnceSource(flush_s=assignment.flush_s, **names)
 
     def _producer(self) -> Producer:
-        settings = producer_settings(self._assignment, self._loaded.strings)
+        settings = producer_settings(self._parts.assignment, self._parts.loaded.strings)
         if self._exactly_once:
             transaction_ms = int(max(TRANSACTION_S, self._interval_s + TRANSACTION_S / 2) * 1000)
             settings |= {
-                "transactional.id": self._assignment.transactional_id,
+                "transactional.id": self._parts.assignment.transactional_id,
                 "transaction.timeout.ms": transaction_ms,
                 "message.timeout.ms": transaction_ms,
             }
         return Producer(settings)
 
     def _output(self, producer: Producer) -> SourceOutput:
-        assignment, loaded = self._assignment, self._loaded
+        assignment, loaded = self._parts.assignment, self._parts.loaded
         chain = loaded.chain
         runner = StageRunner(
-            source_stages(loaded.converters(self._egress), chain, loaded.policy),
+            source_stages(loaded.converters(self._parts.egress), chain, loaded.policy),
             needs_budget=chain.needs_budget,
             origin=Origin(assignment.connector, assignment.task),
-            metrics=self._metrics,
+            metrics=self._parts.metrics,
             wait=self._wait,
         )
         return SourceOutput(
@@ -132,26 +115,26 @@ class SourceRun:
             runner=runner,
             rules=TopicRules(loaded.strings),
             maker=TopicMaker(assignment.kafka),
-            used=TopicsUsed(self._events),
-            control=self._control,
-            metrics=self._metrics,
+            used=TopicsUsed(self._parts.events),
+            control=self._parts.control,
+            metrics=self._parts.metrics,
         )
 
     def _wait(self, seconds: float) -> None:
-        if self._control.stopping.wait(seconds):
+        if self._parts.control.stopping.wait(seconds):
             raise Stopped
 
     def _context(
         self, stored: StoredOffsets, transaction: TransactionContext | None
     ) -> TaskSourceContext:
-        assignment = self._assignment
+        assignment = self._parts.assignment
         kafka = {**assignment.kafka, "client.id": client_id(assignment)}
         return TaskSourceContext(
             connector_name=assignment.connector,
             task_number=assignment.task,
-            egress=self._egress,
+            egress=self._parts.egress,
             log=LOG,
-            stopping=self._control.stopping,
+            stopping=self._parts.control.stopping,
             offsets=OffsetsReader(stored),
             kafka=kafka if self._connector.needs_kafka else {},
             transaction=transaction,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError
 from connect.spi.schema import NO_DEFAULT, Field, Schema, Type
+from connect.spi.schema_cache import SchemaCache
 from connect.transforms.casting import OUTPUTS, cast, names
 from connect.transforms.requirements import (
     REPLACE_NULL,
@@ -17,7 +18,6 @@ from connect.transforms.requirements import (
     require_struct,
     with_fields,
 )
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, kafka_transform
 
 _SPEC: Final = "spec"

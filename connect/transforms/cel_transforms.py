@@ -9,10 +9,10 @@ from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError, DataError
 from connect.spi.instants import iso_text
 from connect.spi.schema import TIMESTAMP, Field, Schema, Type
+from connect.spi.schema_cache import SchemaCache
 from connect.transforms.casting import OUTPUTS, cast
 from connect.transforms.cel_expression import VARIABLES, CelExpression, cel_expression
 from connect.transforms.requirements import kind, require_map, require_struct, with_fields
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, Transform
 from connect.transforms.validators import exactly_one_of
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import DataError
 from connect.spi.schema import Field, Schema, struct
+from connect.spi.schema_cache import SchemaCache
 from connect.transforms.field_path import SYNTAX_CONFIG, SYNTAX_VERSION, FieldPath
 from connect.transforms.requirements import (
     REPLACE_NULL,
@@ -15,7 +16,6 @@ from connect.transforms.requirements import (
     require_map,
     require_struct,
 )
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, Transform, kafka_transform
 from connect.transforms.validators import non_empty_list
 

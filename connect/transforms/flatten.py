@@ -7,6 +7,7 @@ from typing import Any, Final
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import DataError
 from connect.spi.schema import NO_DEFAULT, Field, Schema, Type
+from connect.spi.schema_cache import SchemaCache
 from connect.transforms.requirements import (
     default_of,
     field_value,
@@ -16,7 +17,6 @@ from connect.transforms.requirements import (
     schemaless_type,
     with_fields,
 )
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, kafka_transform
 
 _PURPOSE: Final = "flattening"

@@ -8,6 +8,7 @@ from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError, DataError
 from connect.spi.records import Header
 from connect.spi.schema import Schema
+from connect.spi.schema_cache import SchemaCache
 from connect.spi.values import parse_string
 from connect.transforms.requirements import (
     REPLACE_NULL,
@@ -18,7 +19,6 @@ from connect.transforms.requirements import (
     require_struct,
     with_fields,
 )
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, Transform, kafka_transform
 from connect.transforms.validators import exactly_one_of, non_empty_list
 

@@ -9,6 +9,7 @@ from connect.spi.errors import ConfigError, DataError
 from connect.spi.instants import instant
 from connect.spi.records import SinkRecord
 from connect.spi.schema import INT32, INT64, STRING, TIMESTAMP, Field, Schema
+from connect.spi.schema_cache import SchemaCache
 from connect.transforms.requirements import (
     REPLACE_NULL,
     REPLACE_NULL_KEY,
@@ -18,7 +19,6 @@ from connect.transforms.requirements import (
     require_struct,
     with_fields,
 )
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, Record, kafka_transform
 
 _PURPOSE: Final = "field insertion"

@@ -6,6 +6,7 @@ from typing import Any, Final
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError
 from connect.spi.schema import Field, Schema
+from connect.spi.schema_cache import SchemaCache
 from connect.transforms.requirements import (
     REPLACE_NULL,
     REPLACE_NULL_KEY,
@@ -14,7 +15,6 @@ from connect.transforms.requirements import (
     require_struct,
     with_fields,
 )
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, kafka_transform
 
 _PURPOSE: Final = "field replacement"

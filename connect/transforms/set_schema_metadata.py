@@ -7,8 +7,8 @@ from typing import Any, Final
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError, DataError
 from connect.spi.schema import Schema, Type
+from connect.spi.schema_cache import SchemaCache
 from connect.transforms.requirements import REPLACE_NULL, REPLACE_NULL_KEY, field_value
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, kafka_transform
 
 _NAME: Final = "schema.name"

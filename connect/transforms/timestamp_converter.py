@@ -9,6 +9,7 @@ from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError, ConnectError, DataError
 from connect.spi.instants import in_milliseconds, instant
 from connect.spi.schema import DATE, INT64, NO_DEFAULT, STRING, TIME, TIMESTAMP, Field, Schema, Type
+from connect.spi.schema_cache import SchemaCache
 from connect.transforms.date_format import DateFormat, date_format
 from connect.transforms.requirements import (
     REPLACE_NULL,
@@ -20,7 +21,6 @@ from connect.transforms.requirements import (
     require_struct,
     with_fields,
 )
-from connect.transforms.schema_cache import SchemaCache
 from connect.transforms.transform import KEY, VALUE, PartTransform, R, kafka_transform
 from connect.transforms.validators import exactly_one_of
 

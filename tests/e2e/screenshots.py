@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from streaming.cell.program import CHECKOUT
 from tests.e2e.conftest import QUIET
-from tests.e2e.tour import PATIENCE_MS, SCHEMES, sign_in, stops, visit, visiting
+from tests.e2e.tour import PATIENCE_MS, SCHEMES, Stop, sign_in, stops, visit, visiting
 from tests.service import ServiceUnderTest
 
 TARGET: Final = CHECKOUT / "docs" / "screenshots"
@@ -32,7 +32,20 @@ TO_SEE: Final = (
     ("users", "--create", "--login", "ada@example.com", "--role", "admin", "--json"),
     ("users", "--create", "--login", "grace@example.com", "--role", "developer", "--json"),
     ("users", "--create", "--login", "linus@example.com", "--role", "viewer", "--json"),
+    ("connectors", "--create", "--connector", "ticks", "--set", "connector.class=data-generator",
+     "--set", "topic=ticks", "--set", "rate.per.second=40", "--set", "tasks.max=2"),
+    ("connectors", "--create", "--connector", "large-ticks", "--set", "connector.class=topic-copy",
+     "--set", "source.topics=ticks", "--set", "topic=large-ticks",
+     "--set", "filter=value.payload.id % 2 == 0"),
+    ("connectors", "--create", "--connector", "warehouse", "--no-wait",
+     "--set", "connector.class=jdbc-source", "--set", "mode=bulk", "--set", "topic.prefix=db-",
+     "--set", "connection.url=jdbc:postgresql://192.0.2.1:5432/warehouse"),
+)  # fmt: skip
+CONNECTOR: Final = (
+    Stop("connector", "/connectors/ticks", "Tasks"),
+    Stop("connector-failed", "/connectors/warehouse", "FAILED"),
 )
+"""Pages of what was added."""
 
 
 def main() -> int:
@@ -72,7 +85,7 @@ def _pictures(
 ) -> None:
     with visiting(browser, status["http_url"], scheme) as page:
         signed_in = False
-        for stop in stops(status["demo"]["topic"], "demo-board"):
+        for stop in (*stops(status["demo"]["topic"], "demo-board"), *CONNECTOR):
             if only is not None and stop.name not in only:
                 continue
             if stop.signed_in and not signed_in:

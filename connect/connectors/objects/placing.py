@@ -8,10 +8,10 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from connect.spi.errors import DataError
+from connect.spi.instants import in_milliseconds, instant
 from connect.spi.records import SinkRecord
 
 _UNSAFE: Final = re.compile(r"[/\\\x00-\x1f]")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Placing(Protocol):
@@ -59,17 +59,11 @@ class ByTime:
 
     def directory(self, record: SinkRecord, now_ms: int) -> str:
         ms = self.moment(record, now_ms)
-        try:
-            local = (_EPOCH + timedelta(milliseconds=ms)).astimezone(self.zone)
-        except OverflowError as error:
-            raise DataError(f"{ms} ms from 1970 is outside the years 1 to 9999") from error
+        offset = instant(ms).astimezone(self.zone).utcoffset() or timedelta()
         # Spans are counted on local clocks, so that a day begins at midnight there.
-        offset = local.utcoffset() or timedelta()
-        wall = ms + int(offset / timedelta(milliseconds=1))
-        begun = wall // self.duration_ms * self.duration_ms - int(
-            offset / timedelta(milliseconds=1)
-        )
-        return self.path((_EPOCH + timedelta(milliseconds=begun)).astimezone(self.zone))
+        ahead_ms = int(offset / timedelta(milliseconds=1))
+        begun = (ms + ahead_ms) // self.duration_ms * self.duration_ms - ahead_ms
+        return self.path(instant(begun).astimezone(self.zone))
 
 
 def wall_clock(record: SinkRecord, now_ms: int) -> int:
@@ -90,10 +84,8 @@ class FieldTime:
 
     def __call__(self, record: SinkRecord, now_ms: int) -> int:
         value = field_of(record.value, self.field)
-        if isinstance(value, datetime):
+        if isinstance(value, (date, datetime)):
             return _ms(value)
-        if isinstance(value, date):
-            return _ms(datetime(value.year, value.month, value.day, tzinfo=UTC))
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return int(value)
         if isinstance(value, str):
@@ -104,9 +96,10 @@ class FieldTime:
         raise DataError(f"field {self.field!r} holds {value!r}, which is no time")
 
 
-def _ms(value: datetime) -> int:
-    aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-    return (aware - _EPOCH) // timedelta(milliseconds=1)
+def _ms(value: date | datetime) -> int:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return in_milliseconds(value)
 
 
 def field_of(value: Any, path: str) -> Any:

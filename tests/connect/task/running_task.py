@@ -14,6 +14,7 @@ from connect.task.control import Control
 from connect.task.events import Events
 from connect.task.loading import load
 from connect.task.metrics import Metrics
+from connect.task.parts import TaskParts
 from connect.task.run_sink import SinkRun
 from connect.task.run_source import SourceRun
 from tests.connect.harness import OpenEgress
@@ -99,12 +100,14 @@ class TaskThread(Heard):
         kind: Callable[..., Any] = SourceRun if assignment.kind == "source" else SinkRun
         try:
             kind(
-                assignment=assignment,
-                loaded=load(assignment.plugin, assignment.config, assignment.task_config),
-                egress=OpenEgress(),
-                control=self.control,
-                metrics=self.metrics,
-                events=self._events,
+                TaskParts(
+                    assignment=assignment,
+                    loaded=load(assignment.plugin, assignment.config, assignment.task_config),
+                    egress=OpenEgress(),
+                    control=self.control,
+                    metrics=self.metrics,
+                    events=self._events,
+                )
             ).run()
         except Exception as error:
             self._events.state("FAILED", error)

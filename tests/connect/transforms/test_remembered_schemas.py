@@ -1,5 +1,5 @@
 from connect.spi.schema import INT32, Field, Schema, struct
-from connect.transforms.schema_cache import SCHEMAS_KEPT, SchemaCache
+from connect.spi.schema_cache import SCHEMAS_KEPT, SchemaCache
 
 
 def test_a_schema_is_updated_once_while_it_is_in_use() -> None:

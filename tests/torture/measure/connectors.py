@@ -43,6 +43,7 @@ CHUNK_ROWS: Final = 2_000
 PAUSE_S: Final = (2.0, 6.0)
 """Between two kills, at least and at most."""
 SETTLE_S: Final = 900.0
+OBJECTS_S: Final = 120.0
 CREATE_ROWS: Final = "CREATE TABLE rows (id bigserial PRIMARY KEY, what text NOT NULL)"
 DIFFERENT: Final = """
 SELECT count(*) FROM rows FULL JOIN copied USING (id) WHERE rows.what IS DISTINCT FROM copied.what
@@ -145,7 +146,8 @@ def measure(cluster: Cluster, folder: Path, *, kills: int, seed: int, rows: int)
         struck = time.monotonic()
         copied = _settled(target, feeder.written)
         settled = time.monotonic()
-        _until(lambda: _stored(store_url)[0] >= feeder.written, "all objects", 120, or_else=None)
+        # Whether they came or not, what is there is judged.
+        _comes(lambda: _stored(store_url)[0] >= feeder.written, OBJECTS_S)
         return {
             "rows": feeder.written,
             "killed": dict(killed),
@@ -341,13 +343,15 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _until(
-    holds: Callable[[], object], what: str, seconds: float, or_else: str | None = "raise"
-) -> None:
+def _until(holds: Callable[[], object], what: str, seconds: float) -> None:
+    if not _comes(holds, seconds):
+        raise RuntimeError(f"waited {seconds:.0f} s for {what}")
+
+
+def _comes(holds: Callable[[], object], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
-            if or_else is None:
-                return
-            raise RuntimeError(f"waited {seconds:.0f} s for {what}")
+            return False
         time.sleep(0.5)
+    return True
