@@ -77,7 +77,8 @@ class SinkContext(TaskContext, Protocol):
         ...
 
     def rewind(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Have records from these offsets on come again."""
+        """Have records from these offsets on come again, before any later ones of their
+        partitions."""
         ...
 
     def pause(self, *partitions: TopicPartition) -> None:

@@ -119,6 +119,8 @@ class SinkLoop:
         self._check()
 
     def _turn(self) -> None:
+        # What flush has asked for, before anything later is taken.
+        self._rewind()
         if self._pauses.changed():
             self._change_pause()
         if self._pauses.paused:

@@ -109,6 +109,7 @@ class KeepingTask(SinkTask):
         self.context = context
         self.lines: list[str] = []
         self.refusals = int(config["refusals"] or 0)
+        self.went_back = False
 
     def put(self, records: Sequence[SinkRecord]) -> None:
         for record in records:
@@ -132,6 +133,11 @@ class KeepingTask(SinkTask):
                 raise ConnectError("the password is wrong")
 
     def flush(self, offsets: Mapping[Any, int]) -> Mapping[Any, int]:
+        if self.config["flush_rewinds"] and self.lines and not self.went_back:
+            self.went_back = True
+            self.lines.clear()
+            self.context.rewind(dict.fromkeys(offsets, 0))
+            return dict.fromkeys(offsets, 0)
         with Path(self.config["file"]).open("a", encoding="utf-8") as file:
             file.writelines(self.lines)
         self.lines.clear()
@@ -145,6 +151,6 @@ class KeepingSink(SinkConnector):
     version = "1"
     title = "Keeps"
     config: ClassVar[ConfigDef] = _keys(
-        "file", "refusals", "bad", "commit", "die_flushed", "marker"
+        "file", "refusals", "bad", "commit", "die_flushed", "flush_rewinds", "marker"
     )
     task = KeepingTask

@@ -66,6 +66,20 @@ def test_target_that_cannot_take_more_is_waited_for(site, make_topic, tmp_path):
     assert task.metrics.retries == 3
 
 
+def test_task_that_goes_back_in_a_flush_gets_nothing_later_before(site, make_topic, tmp_path):
+    topic, file = make_topic(), tmp_path / "kept"
+    site.produce(topic, numbers(1, 20))
+    config = {
+        "flush_rewinds": "once",
+        "commit": "always",
+        "consumer.override.max.poll.records": "5",
+    }
+    task = TaskThread(site.sink(topic, file, config=config))
+    wait_until(lambda: len(lines(file)) >= 20, "all records")
+    assert task.stop() == "STOPPED", task.events
+    assert [value for *_, value in lines(file)] == [*range(1, 21)]
+
+
 def test_bad_records_of_a_put_are_found_and_become_dead_letters(site, make_topic, tmp_path):
     topic, letters, file = make_topic(), f"letters-{next(NUMBERS)}", tmp_path / "kept"
     site.produce(topic, [*numbers(1, 30), b"{no json"])
