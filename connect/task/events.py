@@ -7,12 +7,14 @@ import threading
 import time
 import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 TRACE_CHARACTERS_MAX: Final = 20_000
 MESSAGE_CHARACTERS_MAX: Final = 4_000
+_FOLDER: Final = f"{Path(__file__).parents[2]}/"
 
 
 class Events:
@@ -51,8 +53,9 @@ class Events:
 
 
 def trace_of(error: BaseException) -> str:
-    """As people read it: the error itself is at the end, so the beginning is what is cut."""
-    text = "".join(traceback.format_exception(error))
+    """As people read it: the error itself is at the end, so the beginning is what is cut. Files
+    are told from the service's folder on: where that is concerns no tenant."""
+    text = "".join(traceback.format_exception(error)).replace(_FOLDER, "")
     return text[-TRACE_CHARACTERS_MAX:]
 
 

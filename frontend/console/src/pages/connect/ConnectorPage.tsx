@@ -72,7 +72,14 @@ export function ConnectorPage() {
 
 function Trace({ connector: { trace, next_restart_at: again } }: { connector: ConnectorBody }) {
   return (
-    <Alert color="red" variant="light" icon={<AlertIcon />} title="It cannot run" role="alert">
+    <Alert
+      color="red"
+      variant="light"
+      icon={<AlertIcon />}
+      title="It cannot run"
+      role="alert"
+      styles={{ body: { minWidth: 0 } }}
+    >
       <Code block tabIndex={0} role="region" aria-label="Trace">
         {trace}
       </Code>

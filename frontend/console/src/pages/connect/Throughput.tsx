@@ -19,7 +19,9 @@ interface Props {
 }
 
 const LIVE_MS = 5 * 60_000;
-const BLANK = "A point is added every two seconds while this page is open.";
+/** Tasks' figures come every five seconds: for so long the same ones say nothing new. */
+const UNCHANGED_MS = 6_000;
+const BLANK = "A point is added every few seconds while this page is open.";
 
 /** How fast a connector is: as this page sees it, or what brokers noted of its topics and its group. */
 export function Throughput(props: Props) {
@@ -46,11 +48,16 @@ interface Counts {
 
 function Live({ connector, asOf }: Props) {
   const series = useRef(new LiveSeries(LIVE_MS));
+  const last = useRef<{ at: number; counts: (number | null)[] }>({ at: 0, counts: [] });
   const [counts, setCounts] = useState<Counts>({ times: [], records: [], bytes: [] });
   useEffect(() => {
     if (asOf === 0) return;
     const { tasks } = connector;
-    series.current.add(asOf, [counted(tasks, "records"), counted(tasks, "bytes")]);
+    const found = [counted(tasks, "records"), counted(tasks, "bytes")];
+    const { at, counts: before } = last.current;
+    if (asOf - at < UNCHANGED_MS && found.every((each, place) => each === before[place])) return;
+    last.current = { at: asOf, counts: found };
+    series.current.add(asOf, found);
     const { times } = series.current;
     setCounts({ times, records: series.current.line(0), bytes: series.current.line(1) });
   }, [connector, asOf]);

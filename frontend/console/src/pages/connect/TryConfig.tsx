@@ -38,7 +38,14 @@ export function TryConfig({ name, config, sound }: Props) {
         </Alert>
       )}
       {told && !told.worked && (
-        <Alert color="red" variant="light" icon={<AlertIcon />} role="alert" title="It did not work">
+        <Alert
+          color="red"
+          variant="light"
+          icon={<AlertIcon />}
+          role="alert"
+          title="It did not work"
+          styles={{ body: { minWidth: 0 } }}
+        >
           <Text size="sm">{told.message}</Text>
           {told.trace && (
             <Code block tabIndex={0} role="region" aria-label="Trace of the trial" mah={240}>
