@@ -187,8 +187,9 @@ def test_a_bad_batch_is_found_and_fails_the_replica(cell, volume, worker):
     key = PartitionKey(topic.id, 0)
     flip_a_bit(volume, key)
     with service(cell.cell, volume, worker) as node, connect(cell, node, cell.key) as client:
-        wait_until(lambda: node.node.metrics.damaged_batches, "the scrubbing")
         partition = node.node.partitions.get(topic.id, 0)
+        wait_until(lambda: partition.log.failure, "the scrubbing")
+        assert node.node.metrics.damaged_batches == 1
         assert "segment 0 is damaged" in partition.log.failure
         records = build_batch([NewRecord(b"a", b"2")], base_timestamp=int(time.time() * 1000))
         row = client.produce("plain", records)
