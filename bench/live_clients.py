@@ -32,7 +32,7 @@ class CountingClient(asyncio.BufferedProtocol):
         self._buffer = memoryview(bytearray(READ_BYTES + len(RECORD)))
         self._kept = 0
         self._transport: asyncio.Transport | None = None
-        self.ready = asyncio.Event()
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.records = 0
         self.frames = 0
         self.bytes = 0
@@ -50,7 +50,7 @@ class CountingClient(asyncio.BufferedProtocol):
         self.bytes += nbytes
         end = self._kept + nbytes
         data = bytes(self._buffer[:end])
-        if not self.ready.is_set():
+        if not self.ready.done():
             self._greet(data)
         count = data.count(RECORD)
         if count:
@@ -69,9 +69,9 @@ class CountingClient(asyncio.BufferedProtocol):
         if data.startswith(b"HTTP/1.1 101"):
             self._transport.write(_masked(self._subscribe))
         elif data.startswith(b"HTTP/1.1"):
-            raise SystemExit(data.decode(errors="replace"))
+            self.ready.set_exception(ConnectionRefusedError(data.decode(errors="replace")))
         if b'"type":"ready"' in data:
-            self.ready.set()
+            self.ready.set_result(None)
 
 
 def _masked(payload: bytes) -> bytes:
@@ -95,7 +95,7 @@ async def run(arguments: argparse.Namespace) -> None:
     for _ in range(arguments.clients):
         client = CountingClient(arguments.host, arguments.authorization, subscribe)
         await loop.create_connection(lambda made=client: made, arguments.host, arguments.port)
-        await client.ready.wait()
+        await client.ready
         clients.append(client)
     print("ready", flush=True)
     told = loop.run_in_executor(None, sys.stdin.readline)
