@@ -23,6 +23,9 @@ TARGET: Final = CHECKOUT / "docs" / "screenshots"
 SETTLED_MS: Final = 2_500
 """For what moves: live records, a chart's first drawing."""
 
+LINE_MS: Final = 25_000
+"""Until a chart that is drawn as one watches has a line."""
+
 TO_SEE: Final = (
     ("topics", "--create", "--topic", "orders", "--partitions", "12"),
     ("topics", "--create", "--topic", "payments", "--config", "retention.ms=604800000"),
@@ -42,7 +45,7 @@ TO_SEE: Final = (
      "--set", "connection.url=jdbc:postgresql://192.0.2.1:5432/warehouse"),
 )  # fmt: skip
 CONNECTOR: Final = (
-    Stop("connector", "/connectors/ticks", "Tasks"),
+    Stop("connector", "/connectors/ticks", "/s"),
     Stop("connector-failed", "/connectors/warehouse", "FAILED"),
 )
 """Pages of what was added."""
@@ -92,6 +95,8 @@ def _pictures(
                 sign_in(page, status["demo"])
                 signed_in = True
             visit(page, stop)
+            if stop in CONNECTOR:
+                page.wait_for_timeout(LINE_MS)
             _picture(page, target / f"{stop.name}-{scheme}.png")
         if only is None or "palette" in only:
             page.goto("/topics")

@@ -1,10 +1,11 @@
-import { Alert, Code, Group, Stack } from "@mantine/core";
+import { Alert, Group, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 
 import { ApiError } from "../../api/client";
 import { useConnector, type ConnectorBody } from "../../api/hooks/connectors";
 import { Figure, Figures } from "../../components/Figures";
 import { AlertIcon } from "../../components/icons";
+import { Lines } from "../../components/Lines";
 import { ButtonLink } from "../../components/links";
 import { PageHeader } from "../../components/PageHeader";
 import { Empty, Failure, Loading } from "../../components/states";
@@ -80,9 +81,7 @@ function Trace({ connector: { trace, next_restart_at: again } }: { connector: Co
       role="alert"
       styles={{ body: { minWidth: 0 } }}
     >
-      <Code block tabIndex={0} role="region" aria-label="Trace">
-        {trace}
-      </Code>
+      <Lines label="Trace" text={trace ?? ""} />
       {again && (
         <span>
           It is tried again <When at={again} />.

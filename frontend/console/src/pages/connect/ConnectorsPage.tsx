@@ -91,7 +91,7 @@ const COLUMNS: Column<ConnectorBody>[] = [
   {
     id: "plugin",
     header: "Plugin",
-    width: "minmax(140px, 1fr)",
+    width: "minmax(190px, 1fr)",
     by: ({ plugin }) => plugin,
     cell: ({ plugin, kind }) => (
       <span>

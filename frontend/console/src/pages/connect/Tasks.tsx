@@ -1,4 +1,4 @@
-import { Button, Code, Group, Modal, Table, Text } from "@mantine/core";
+import { Button, Group, Modal, Table, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 
@@ -9,6 +9,7 @@ import {
   type ConnectorBody,
   type ConnectorTaskBody,
 } from "../../api/hooks/connectors";
+import { Lines } from "../../components/Lines";
 import { OfferedButton } from "../../components/Offered";
 import { Panel } from "../../components/Panel";
 import { Failure, Loading } from "../../components/states";
@@ -138,9 +139,7 @@ function Details({ connector, task, what, onClose }: Shown & DetailsProps) {
   return (
     <Modal opened onClose={onClose} title={title} size="xl" centered>
       {what === "trace" ? (
-        <Code block tabIndex={0} role="region" aria-label={title}>
-          {task.trace}
-        </Code>
+        <Lines label={title} text={task.trace ?? ""} />
       ) : (
         <Log connector={connector} number={task.number} title={title} />
       )}
@@ -162,9 +161,6 @@ function Log({ connector, number, title }: { connector: string; number: number; 
     ({ at, level, message }) =>
       `${formatDateTime(Date.parse(at)).slice(0, 19)} ${level.padEnd(7)} ${message}`,
   );
-  return (
-    <Code block tabIndex={0} role="region" aria-label={title} mah={480} style={{ overflow: "auto" }}>
-      {lines.join("\n") || "It has logged nothing yet."}
-    </Code>
-  );
+  const text = lines.join("\n") || "It has logged nothing yet.";
+  return <Lines label={title} text={text} maxHeight={480} />;
 }

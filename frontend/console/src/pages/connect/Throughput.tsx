@@ -57,7 +57,8 @@ function Live({ connector, asOf }: Props) {
     const { at, counts: before } = last.current;
     if (asOf - at < UNCHANGED_MS && found.every((each, place) => each === before[place])) return;
     last.current = { at: asOf, counts: found };
-    series.current.add(asOf, found);
+    // When the first figures were counted is not known; those that follow are just in.
+    if (at > 0) series.current.add(asOf, found);
     const { times } = series.current;
     setCounts({ times, records: series.current.line(0), bytes: series.current.line(1) });
   }, [connector, asOf]);

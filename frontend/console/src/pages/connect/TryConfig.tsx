@@ -1,7 +1,8 @@
-import { Alert, Button, Code, Stack, Text } from "@mantine/core";
+import { Alert, Button, Stack, Text } from "@mantine/core";
 
 import { useTryConfig } from "../../api/hooks/connectors";
 import { AlertIcon, CheckIcon } from "../../components/icons";
+import { Lines } from "../../components/Lines";
 import { useWorkspace } from "../../components/Workspace";
 import type { Config } from "../../connect/config";
 
@@ -48,9 +49,7 @@ export function TryConfig({ name, config, sound }: Props) {
         >
           <Text size="sm">{told.message}</Text>
           {told.trace && (
-            <Code block tabIndex={0} role="region" aria-label="Trace of the trial" mah={240}>
-              {told.trace}
-            </Code>
+            <Lines label="Trace of the trial" text={told.trace} maxHeight={240} />
           )}
         </Alert>
       )}
