@@ -8,7 +8,6 @@ import os
 import socket
 import sqlite3
 import ssl
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from connect.connectors.jdbc.faults import translated
 from connect.connectors.jdbc.settings import ConnectionSettings
 from connect.connectors.jdbc.url import Backend
+from connect.connectors.postgresql_login import login_parameters
 from connect.spi.egress import Egress
 from connect.spi.errors import ConnectError, RetriableError
 
@@ -31,8 +31,6 @@ FILES: Final = "HEADWATER_CONNECT_FILES"
 """The environment variable that names the only folder below which SQLite databases are opened."""
 
 READ_TIMEOUT_SECONDS: Final = 600.0
-_NOWHERE: Final = f"{os.devnull}/none"
-"""No file is there, so that libpq does not look for one in a home folder."""
 SQLITE_BUSY_SECONDS: Final = 5.0
 
 
@@ -139,30 +137,21 @@ class Database:
         options = "-c timezone=UTC -c standard_conforming_strings=on"
         if self._read_only:
             options += " -c default_transaction_read_only=on"
-        with _pem_file(settings.ca) as ca:
+        with login_parameters(
+            host=url.host,
+            addresses=addresses,
+            database=url.database,
+            user=settings.user,
+            password=settings.password,
+            ssl_mode=settings.ssl_mode,
+            authorities=settings.ca,
+            timeout_seconds=settings.timeout_seconds,
+            options=options,
+        ) as parameters:
             connection = psycopg.connect(
-                host=",".join(url.host for _ in addresses),
-                hostaddr=",".join(address.ip for address in addresses),
-                port=url.port,
-                dbname=url.database,
-                user=settings.user or "",
-                password=settings.password or "",
-                sslmode=settings.ssl_mode,
-                sslrootcert=ca or (certifi.where() if settings.verifies else _NOWHERE),
-                sslcert=_NOWHERE,
-                sslkey=_NOWHERE,
-                sslcertmode="disable",
-                passfile=_NOWHERE,
-                gssencmode="disable",
-                channel_binding="prefer",
+                **parameters,
                 target_session_attrs="any" if self._read_only else "read-write",
-                connect_timeout=max(2, round(settings.timeout_seconds)),
-                keepalives_idle=10,
-                keepalives_interval=5,
-                keepalives_count=3,
-                tcp_user_timeout=30_000,
                 application_name=url.options.get("application_name", "headwater-connect"),
-                options=options,
             )
         if schema := url.options.get("schema"):
             connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", [schema])
@@ -253,15 +242,3 @@ def _tls(settings: ConnectionSettings) -> ssl.SSLContext:
     context.check_hostname = settings.ssl_mode == "verify-full"
     context.verify_mode = ssl.CERT_REQUIRED if settings.verifies else ssl.CERT_NONE
     return context
-
-
-@contextmanager
-def _pem_file(pem: str | None) -> Iterator[str | None]:
-    """A file of ours with that text, as long as the block: libpq reads authorities from files."""
-    if not pem:
-        yield None
-        return
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write(pem)
-        file.flush()
-        yield file.name

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connect.connectors.jdbc.url import SSL_MODES, Backend, DatabaseUrl, parse_url
+from connect.connectors.jdbc.url import Backend, DatabaseUrl, parse_url
+from connect.connectors.postgresql_login import SSL_MODES
 from connect.spi.config import (
     REQUIRED,
     Config,

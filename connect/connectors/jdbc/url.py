@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from connect.connectors.postgresql_login import SSL_MODES
 from connect.spi.errors import ConfigError
 
 
@@ -42,7 +43,6 @@ class DatabaseUrl:
 
 
 DEFAULT_PORTS: Final = {Backend.POSTGRESQL: 5432, Backend.MYSQL: 3306, Backend.MARIADB: 3306}
-SSL_MODES: Final = ("disable", "prefer", "require", "verify-ca", "verify-full")
 
 _SCHEMES: Final = {
     "postgresql": Backend.POSTGRESQL,
