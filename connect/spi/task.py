@@ -107,8 +107,10 @@ class SourceTask(ABC):
         """The next records, in order; after about a second an empty answer. Returns soon once
         ``context.stopping`` is set. May raise ``RetriableError``: it is called again later."""
 
-    def commit(self, offsets: Mapping[str, Any] | None = None) -> None:
-        """All that was returned so far is in Kafka, and its offsets are stored."""
+    def commit(self, offsets: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+        """These offsets, (source partition, source offset), are stored, and the records up to them
+        are in Kafka: the source may forget what lies before. Called now and then; the newest of
+        each partition that is newly stored, perhaps none."""
 
     def record_written(self, record: SourceRecord, partition: int, offset: int) -> None:
         """It is in Kafka, there; both -1 when a transform left it out."""

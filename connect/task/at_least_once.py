@@ -139,9 +139,8 @@ class AtLeastOnceSource:
     def _store(self, within_s: float) -> None:
         """Write the offsets that may be stored, wait for them, and tell the task."""
         self._stored_at = time.monotonic()
-        waiting = [
-            self._write_offset(partition, offset) for partition, offset in self._submitted.take()
-        ]
+        taken = self._submitted.take()
+        waiting = [self._write_offset(partition, offset) for partition, offset in taken]
         deadline = time.monotonic() + within_s
         while waiting:
             self._producer.poll(0.05)
@@ -152,7 +151,7 @@ class AtLeastOnceSource:
                     f"source offsets were not written to {self._offsets_topic} within "
                     f"{within_s:.0f} s; records since the last ones come again"
                 )
-        self._task.commit()
+        self._task.commit(taken)
 
     def _write_offset(self, partition: Json, offset: Json) -> Submission:
         written = Submission(partition, offset)

@@ -199,11 +199,12 @@ class ExactlyOnceSource:
             else:
                 break
         self._pace.ended()
+        stored = list(self._offsets.values())
         self._offsets.clear()
         for record, at_partition, at_offset in self._written:
             self._task.record_written(record, at_partition, at_offset)
         self._written.clear()
-        self._task.commit()
+        self._task.commit(stored)
 
     def _offset_delivered(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None and self._failure is None:
