@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from connect.spi.config import Config, ConfigDef
-from connect.spi.egress import Target
+from connect.spi.egress import Egress, Target
 from connect.spi.task import SinkTask, SourceTask
 
 
@@ -42,6 +42,11 @@ class _Connector:
 
     def check(self) -> Sequence[ConfigFault]:
         """A look at the target, for what only that can tell. May take seconds."""
+        return ()
+
+    def check_target(self, egress: Egress) -> Sequence[ConfigFault]:
+        """The same where it must be connected to, which goes by ``egress``. Asked after ``check``,
+        when a configuration is begun with; may raise ``ConnectError``."""
         return ()
 
     def task_configs(self, maximum: int) -> list[dict[str, str]]:

@@ -40,7 +40,7 @@ def _check(loaded: Loaded, egress: Egress) -> None:
         TopicRules(loaded.strings)
     else:
         subscription(loaded)
-    faults = loaded.connector.check()
+    faults = loaded.connector.check() or loaded.connector.check_target(egress)
     if faults:
         raise ConfigError("; ".join(f"{fault.name}: {fault.message}" for fault in faults))
 
