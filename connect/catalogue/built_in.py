@@ -28,6 +28,10 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "io.confluent.connect.jdbc.JdbcSourceConnector",
             "io.aiven.connect.jdbc.JdbcSourceConnector",
         ),
+        "connect.connectors.postgresql_cdc.connector:PostgresqlCdcConnector": (
+            "postgresql-cdc",
+            "io.debezium.connector.postgresql.PostgresConnector",
+        ),
         "connect.connectors.generator.source:DataGenerator": ("data-generator",),
         "connect.connectors.files.source:FileSource": (
             "file-source",

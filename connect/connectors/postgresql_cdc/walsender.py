@@ -44,11 +44,11 @@ def unwrap(data: bytes) -> Data | Keepalive:
     raise MalformedMessage(f"the database sent {data[:1]!r} within its replication stream")
 
 
-def status(received: int, confirmed: int, now_us: int, *, asks_reply: bool = False) -> bytes:
+def status(received: int, confirmed: int, now_us: int) -> bytes:
     """The standby's status: what was ``received``, and what is ``confirmed`` to be kept for good;
     the log before that may go. ``now_us`` is microseconds since 1970."""
     return _STATUS.pack(
-        b"r", max(received, confirmed), confirmed, confirmed, now_us - POSTGRES_EPOCH_US, asks_reply
+        b"r", max(received, confirmed), confirmed, confirmed, now_us - POSTGRES_EPOCH_US, 0
     )
 
 

@@ -105,8 +105,8 @@ def test_the_stream_around_the_messages():
     for damaged in (b"", b"w123", b"k123", b"z"):
         with pytest.raises(MalformedMessage):
             unwrap(damaged)
-    told = status(received=5, confirmed=9, now_us=946_684_800_000_000 + 3, asks_reply=True)
-    assert told == b"r" + b"".join(n.to_bytes(8, "big") for n in (9, 9, 9, 3)) + b"\1"
+    told = status(received=5, confirmed=9, now_us=946_684_800_000_000 + 3)
+    assert told == b"r" + b"".join(n.to_bytes(8, "big") for n in (9, 9, 9, 3)) + b"\0"
 
 
 @given(LSNS)
