@@ -13,6 +13,7 @@ import orjson
 from connect.converters.converter import NOTHING, Converter, Headers, SchemaAndValue
 from connect.converters.json_schemas import schema_document, schema_of
 from connect.converters.json_values import VALUES_CONFIG, JsonValues
+from connect.converters.json_writers import writer
 from connect.spi.config import (
     ConfigDef,
     ConfigKey,
@@ -51,6 +52,7 @@ class JsonConverter(Converter):
             lambda schema: orjson.dumps(schema_document(schema, self._values.document)),
             self._kept_max,
         )
+        self._writer = SchemaCache(lambda schema: writer(schema, self._values), self._kept_max)
         self._read: OrderedDict[bytes, Schema] = OrderedDict()
 
     def to_bytes(
@@ -59,7 +61,11 @@ class JsonConverter(Converter):
         if schema is None and value is None:
             return None
         try:
-            payload = orjson.dumps(self._values.document(schema, value))
+            payload = orjson.dumps(
+                self._values.document(None, value)
+                if schema is None
+                else self._writer(schema)(value)
+            )
             if not self._has_envelope:
                 return payload
             told = b"null" if schema is None else self._schema_bytes(schema)

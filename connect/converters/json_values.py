@@ -63,6 +63,11 @@ class JsonValues:
 
     # Writing.
 
+    @staticmethod
+    def knows(schema: Schema) -> bool:
+        """Whether it is of a logical type, whose values are not written as they are."""
+        return schema.name in _WRITERS
+
     def document(self, schema: Schema | None, value: Any) -> Any:
         """What ``orjson`` can write. Raises ``DataError``."""
         if schema is None:

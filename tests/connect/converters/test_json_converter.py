@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connect.converters.json import JsonConverter
+from connect.converters.json_values import JsonValues
+from connect.converters.json_writers import writer
 from connect.spi import schema as spi
 from connect.spi.errors import ConfigError, DataError
 from connect.spi.schema import Field
@@ -162,3 +164,28 @@ def test_what_cannot_be_written_is_a_bad_record():
 def test_unknown_settings_are_refused():
     with pytest.raises(ConfigError, match=r"schema\.enable"):
         converter(schema_enable="false")
+
+
+def _outcome(write, value):
+    try:
+        return write(value)
+    except DataError as error:
+        return str(error)
+
+
+@given(DESCRIBED, DESCRIBED, st.booleans())
+def test_the_shortcut_writes_and_refuses_what_the_long_way_does(described, other, fits):
+    """With values of the schema, and with those of any other."""
+    schema, value = described
+    if not fits:
+        value = other[1]
+    values = JsonValues(decimal_format="BASE64", fills_defaults=True)
+    shortcut = _outcome(writer(schema, values), value)
+    assert shortcut == _outcome(lambda each: values.document(schema, each), value)
+
+
+@pytest.mark.parametrize("value", [2**63, True, 1.0, "1", None])
+def test_what_is_no_int64_is_refused_by_the_name_of_its_field(value):
+    schema = spi.struct(Field("id", spi.INT64))
+    with pytest.raises(DataError, match="id: "):
+        converter().to_bytes(T, schema, {"id": value}, ())
