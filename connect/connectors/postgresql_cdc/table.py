@@ -128,7 +128,7 @@ class Table:
         if placeholder is NO_PLACEHOLDER:
             raise ConnectError(
                 f"the log lacks the value of {self._name}.{name}, which an update left alone, and "
-                "nothing of its type can stand for it: set REPLICA IDENTITY FULL for the table, or "
+                "nothing of its type can stand for it: give the table REPLICA IDENTITY FULL, or "
                 "leave the column out by column.exclude.list"
             )
         return placeholder
