@@ -23,6 +23,7 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "s3-source",
             "io.confluent.connect.s3.source.S3SourceConnector",
         ),
+        "connect.connectors.objects.folder:FolderSourceConnector": ("folder-source",),
         "connect.connectors.jdbc.source:JdbcSourceConnector": (
             "jdbc-source",
             "io.confluent.connect.jdbc.JdbcSourceConnector",
@@ -45,6 +46,7 @@ BUILT_IN: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
             "s3-sink",
             "io.confluent.connect.s3.S3SinkConnector",
         ),
+        "connect.connectors.objects.folder:FolderSinkConnector": ("folder-sink",),
         "connect.connectors.jdbc.sink:JdbcSinkConnector": (
             "jdbc-sink",
             "io.confluent.connect.jdbc.JdbcSinkConnector",

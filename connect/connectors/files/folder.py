@@ -36,7 +36,7 @@ def parts_of(path: str) -> list[str]:
     """
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or ".." in parts or "\0" in path:
-        raise ConfigError(f"file={path!r} must be a path below {SETTING}, as exports/orders.txt")
+        raise ConfigError(f"{path!r} must be a path below {SETTING}, as exports/orders.txt")
     return list(parts)
 
 

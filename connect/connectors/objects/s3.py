@@ -5,20 +5,14 @@ from collections.abc import Sequence
 from connect.connectors.objects.partition_files import Objects
 from connect.connectors.objects.sink import ObjectSinkTask
 from connect.connectors.objects.sink_config import FILES, LAYOUT, S3_ACCESS, check_layout
-from connect.connectors.objects.source import READING, TASK, TASKS, ObjectSourceTask, divided
+from connect.connectors.objects.source import DIVISION, READING, ObjectSourceTask, divided
 from connect.connectors.objects.store import ObjectStore, s3_store, target_of
-from connect.spi.config import Config, ConfigDef, ConfigKey, ConfigType, Importance
+from connect.spi.config import Config
 from connect.spi.connector import SinkConnector, SourceConnector
 from connect.spi.egress import Target
 from connect.spi.task import SinkContext, SourceContext
 
 VERSION = "1.0"
-_OWN = ConfigDef(
-    tuple(
-        ConfigKey(name, ConfigType.INT, default, Importance.LOW, "Set for each task by itself.")
-        for name, default in ((TASKS, 1), (TASK, 0))
-    )
-)
 
 
 class S3SinkTask(ObjectSinkTask):
@@ -54,7 +48,7 @@ class S3SourceConnector(SourceConnector):
     version = VERSION
     title = "S3 source"
     doc = "Reads objects of S3, or of a store that speaks like it, into a topic."
-    config = S3_ACCESS + READING + _OWN
+    config = S3_ACCESS + READING + DIVISION
     task = S3SourceTask
     exactly_once = True
 

@@ -10,12 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Protocol
 from zlib import crc32
 
 from connect.connectors.objects.formats import Format, Row, format_named
 from connect.connectors.objects.spool import decompressed
-from connect.connectors.objects.store import ObjectStore
+from connect.connectors.objects.store import Found
 from connect.spi.config import (
     REQUIRED,
     Config,
@@ -55,11 +55,29 @@ READING: Final = ConfigDef(
 )  # fmt: skip
 
 
+DIVISION: Final = ConfigDef(
+    tuple(
+        ConfigKey(name, _T.INT, default, Importance.LOW, "Set for each task by itself.")
+        for name, default in ((TASKS, 1), (TASK, 0))
+    )
+)
+
+
+class Readable(Protocol):
+    """The part of a store that is needed here."""
+
+    def objects(self, prefix: str) -> Iterator[Found]: ...
+
+    def fetch(self, path: str, into: BinaryIO) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class ObjectSourceTask(SourceTask, ABC):
     """A subclass opens the store."""
 
     @abstractmethod
-    def open_store(self, config: Config, context: SourceContext) -> ObjectStore: ...
+    def open_store(self, config: Config, context: SourceContext) -> Readable: ...
 
     def start(self, config: Config, context: SourceContext) -> None:
         self._context = context

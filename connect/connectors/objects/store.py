@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from obstore.exceptions import (
     PreconditionError,
     UnauthenticatedError,
 )
-from obstore.store import LocalStore, S3Store
+from obstore.store import S3Store
 
 from connect.connectors.objects.pinned_proxy import PinnedProxy
 from connect.spi.config import Config
@@ -60,13 +59,13 @@ class ObjectStore:
             if size <= self._part_bytes:
                 obstore.put(
                     self._store, path, file.read(), mode="create", use_multipart=False,
-                    attributes=attributes if self._keeps_metadata else None,
+                    attributes=attributes,
                 )  # fmt: skip
             else:
                 obstore.put(
                     self._store, path, _pieces(file, self._part_bytes), mode="create",
                     use_multipart=True, chunk_size=self._part_bytes, max_concurrency=2,
-                    attributes=attributes if self._keeps_metadata else None,
+                    attributes=attributes,
                 )  # fmt: skip
         except (AlreadyExistsError, PreconditionError):
             return False
@@ -76,8 +75,6 @@ class ObjectStore:
 
     def last_offset(self, path: str) -> int | None:
         """What ``create`` said of the object that is there; None where it says nothing."""
-        if not self._keeps_metadata:
-            return None
         try:
             told = obstore.get(self._store, path, options={"range": (0, 1)}).attributes
         except NotFoundError:
@@ -86,10 +83,6 @@ class ObjectStore:
             raise _trouble(error, path) from error
         value = str(told.get(LAST_OFFSET, ""))
         return int(value) if value.isdecimal() else None
-
-    @property
-    def _keeps_metadata(self) -> bool:
-        return not isinstance(self._store, LocalStore)
 
     def objects(self, prefix: str) -> Iterator[Found]:
         """Of those whose names begin with the directory ``prefix``, in the store's order."""
@@ -157,9 +150,3 @@ def s3_store(config: Config, egress: Egress) -> ObjectStore:
         retry_config=_RETRIES,  # type: ignore[arg-type]
     )  # fmt: skip
     return ObjectStore(store, part_bytes=config["s3.part.size"], proxy=proxy)
-
-
-def folder_store(folder: Path) -> ObjectStore:
-    """A folder of this machine; the caller has checked that it may be used."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return ObjectStore(LocalStore(folder), part_bytes=8 * 1024 * 1024)

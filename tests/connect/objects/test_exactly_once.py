@@ -1,13 +1,19 @@
 """Every record in exactly one object, wherever the sink dies: any crash, clock and rotation."""
 
+import os
+import sys
+import tempfile
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import zip_longest
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connect.connectors.files.folder import SETTING
+from connect.connectors.objects.folder_store import FolderStore
 from connect.connectors.objects.sink import ObjectSinkTask
 from connect.connectors.objects.sink_config import FILES, LAYOUT
 from connect.spi.errors import RetriableError
@@ -20,12 +26,40 @@ class Crash(Exception):
 
 
 @dataclass
+class Memory:
+    objects: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+
+    def create(self, path, file, size, last_offset):
+        is_new = path not in self.objects
+        if is_new:
+            self.objects[path] = (file.read(), last_offset)
+        return is_new
+
+    def last_offset(self, path):
+        return self.objects[path][1]
+
+
+class Folder(FolderStore):
+    @property
+    def objects(self):
+        found = {}
+        for each in super().objects(""):
+            self.fetch(each.path, into := BytesIO())
+            found[each.path] = (into.getvalue(), self.last_offset(each.path))
+        return found
+
+
+@dataclass
 class Store:
-    """In memory; ``plan`` says of each attempt to create whether it works: "ok", "away" (nothing
+    """``plan`` says of each attempt to create whether it works: "ok", "away" (nothing
     happens), "crash" (before) or "crash after" (it is there, and nobody hears of it)."""
 
     plan: list[str] = field(default_factory=list)
-    objects: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+    inner: Memory | Folder = field(default_factory=Memory)
+
+    @property
+    def objects(self):
+        return self.inner.objects
 
     def create(self, path, file, size, last_offset):
         what = self.plan.pop(0) if self.plan else "ok"
@@ -33,15 +67,13 @@ class Store:
             raise RetriableError("away")
         if what == "crash":
             raise Crash
-        is_new = path not in self.objects
-        if is_new:
-            self.objects[path] = (file.read(), last_offset)
+        is_new = self.inner.create(path, file, size, last_offset)
         if what == "crash after":
             raise Crash
         return is_new
 
     def last_offset(self, path):
-        return self.objects[path][1]
+        return self.inner.last_offset(path)
 
     def close(self):
         pass
@@ -112,11 +144,11 @@ class Run:
 def outcome(store):
     """Offsets by directory and partition, in the order of the objects' names."""
     found = {}
-    for path in sorted(store.objects):
+    for path, (data, last) in sorted(store.objects.items()):
         directory, name = path.rsplit("/", 1)
-        rows = [orjson.loads(line)["n"] for line in store.objects[path][0].splitlines()]
+        rows = [orjson.loads(line)["n"] for line in data.splitlines()]
         assert rows == sorted(rows)
-        assert rows[-1] == store.objects[path][1], "the last offset is what it says"
+        assert rows[-1] == last, "the last offset is what it says"
         found.setdefault((directory, name.split("+")[1]), []).extend(rows)
     return found
 
@@ -192,6 +224,21 @@ STEPS = st.one_of(
 @settings(max_examples=400)
 @given(st.data())
 def test_each_record_is_in_one_object(data):
+    check_each_record_is_in_one_object(data, Memory())
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_each_record_is_in_one_file_of_a_folder(tmp_path, monkeypatch, data):
+    if sys.platform != "linux":
+        pytest.skip("needs: Linux")
+    monkeypatch.setenv(SETTING, tempfile.mkdtemp(dir=tmp_path))
+    # No machine loses its power here, and a disk that is waited for takes most of the time.
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    check_each_record_is_in_one_object(data, Folder("out"))
+
+
+def check_each_record_is_in_one_object(data, inner):
     keys = data.draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=25))
     gaps = data.draw(st.lists(st.integers(1, 3), min_size=len(keys), max_size=len(keys)))
     log = {}
@@ -212,7 +259,7 @@ def test_each_record_is_in_one_object(data):
     }
     config = (LAYOUT + FILES).parse(told)
     plan = data.draw(st.lists(st.sampled_from(["ok", "crash after", "away", "crash"]), max_size=20))
-    run = Run(log, Store(plan), config)
+    run = Run(log, Store(plan, inner), config)
     for step in data.draw(st.lists(STEPS, max_size=40)):
         try:
             match step:
