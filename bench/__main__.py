@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench import live, neighbours
+from bench import console, live, neighbours
 from bench.coordination import COORDINATION_WORKLOADS
 from bench.edge import BARE_WORKLOADS, EDGE_WORKLOADS, bare_uvicorn, web_process
 from bench.headwater_peer import headwater
@@ -30,6 +30,8 @@ def main() -> int:
     arguments = _parse()
     if arguments.live:
         return live.main(arguments.out, arguments.rounds)
+    if arguments.console:
+        return console.main(arguments.out, arguments.rounds)
     if arguments.neighbours:
         return neighbours.main(arguments.out, arguments.rounds, arguments.scale)
     workloads = WORKLOADS
@@ -110,11 +112,12 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--coordination", action="store_true", help="groups and transactions")
     parser.add_argument("--edge", action="store_true", help="records over REST")
     parser.add_argument("--live", action="store_true", help="websockets, without peers")
+    parser.add_argument("--console", action="store_true", help="the console in Chromium")
     parser.add_argument("--neighbours", action="store_true", help="one tenant beside another")
     parser.add_argument("--peers", nargs="+", choices=STARTERS)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    kinds = ("replicated", "coordination", "edge", "live", "neighbours")
+    kinds = ("replicated", "coordination", "edge", "live", "console", "neighbours")
     kind = next((each for each in kinds if getattr(given, each)), "")
     given.peers = given.peers or (WITHOUT_TANSU if kind else list(STARTERS))
     given.out = given.out or RESULTS / kind

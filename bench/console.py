@@ -1,0 +1,221 @@
+"""The console in Chromium: how soon it can be used, and its live tail of a topic that gets ten
+thousand records a second. ``./headwater bench --console`` writes ``results/console``."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+
+from bench.report import Results
+from tests.e2e.conftest import QUIET
+from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
+from tests.service import ServiceUnderTest
+
+RATE: Final = 10_000
+SECONDS: Final = 20.0
+WARM_UP_SECONDS: Final = 3.0
+TOPIC: Final = "console-flood"
+RECORD_BYTES: Final = 200
+
+INTERACTIVE_MS_MAX: Final = 1_000
+BYTES_MAX: Final = 300_000
+FRAMES_PER_SECOND: Final = 60
+STALE_MS_MAX: Final = 1_500
+
+WATCH: Final = """() => {
+    const seen = { frames: [], stale: [] }
+    let last = 0
+    const frame = (now) => {
+        if (last) seen.frames.push(now - last)
+        last = now
+        requestAnimationFrame(frame)
+    }
+    requestAnimationFrame(frame)
+    setInterval(() => {
+        const row = document.querySelector('[role=grid] [data-index="0"]')
+        const at = row && /\\bat: (\\d+)/.exec(row.textContent)
+        if (at) seen.stale.push(Date.now() - Number(at[1]))
+    }, 100)
+    window.watched = seen
+}"""
+"""How long each frame took, and ten times a second how old the newest row on the page is: every
+record says when it was made."""
+
+FORGET: Final = "() => { window.watched.frames.length = window.watched.stale.length = 0 }"
+
+FIGURE: Final = """(name) => {
+    const names = [...document.querySelectorAll('span')].filter((each) => each.textContent === name)
+    const text = names[0]?.parentElement?.querySelector('[class*=figure]')?.textContent ?? ''
+    return Number(text.replace(/\\D/g, ''))
+}"""
+
+
+def main(out: Path, rounds: int) -> int:
+    """Measure, print as it goes, and write ``out``."""
+    results = Results.for_this_machine(rounds, 1.0)
+    load = os.getloadavg()[0]
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.stderr.write("Chromium is needed, and neither chromium nor google-chrome was found.\n")
+        return 1
+    with (
+        tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder,
+        ServiceUnderTest(Path(folder), demo=True, brokers=1) as service,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        version = browser.version
+        loads = [_first_load(browser, service.status) for _ in range(rounds)]
+        print(f"first load: {loads}", file=sys.stderr, flush=True)
+        tails = []
+        for number in range(rounds):
+            tails.append(_live_tail(browser, service.status, f"{TOPIC}-{number}"))
+            print(f"live tail: {tails[-1]}", file=sys.stderr, flush=True)
+        browser.close()
+    _write(out, results, f"{version}; load average {load:.1f} as it began", loads, tails)
+    return 0
+
+
+def _first_load(browser: Browser, status: dict[str, Any]) -> dict[str, Any]:
+    """With nothing kept from before: bytes as they travel, and when the first field can be used."""
+    sizes: list[int] = []
+
+    def count(response: Response) -> None:
+        told = response.request.sizes()
+        sizes.append(told["responseBodySize"] + told["responseHeadersSize"])
+
+    with visiting(browser, status["http_url"], "light") as page:
+        page.on("requestfinished", lambda request: count(request.response()))  # type: ignore[arg-type]
+        page.goto("/login", wait_until="commit")
+        page.get_by_label("Login").fill("a")
+        usable_ms = page.evaluate("performance.now()")
+        page.wait_for_load_state("networkidle")
+        return {"usable_ms": round(usable_ms), "bytes": sum(sizes), "requests": len(sizes)}
+
+
+def _live_tail(browser: Browser, status: dict[str, Any], topic: str) -> dict[str, Any]:
+    demo = status["demo"]
+    config = {
+        "bootstrap.servers": status["bootstrap_servers"],
+        "security.protocol": status["security_protocol"],
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": demo["api_key"],
+        "sasl.password": demo["api_secret"],
+    }
+    admin = AdminClient(config)
+    admin.create_topics([NewTopic(topic, num_partitions=4)])[topic].result(30)
+    with visiting(browser, status["http_url"], "light") as page:
+        sign_in(page, demo)
+        page.goto(f"/topics/{topic}/live")
+        expect(page.get_by_text("Waiting for the next record…")).to_be_visible(timeout=PATIENCE_MS)
+        sent: list[int] = []
+        sending = threading.Thread(target=lambda: sent.append(_produce(config, topic)))
+        sending.start()
+        page.wait_for_timeout(WARM_UP_SECONDS * 1000)
+        page.evaluate(WATCH)
+        page.evaluate(FORGET)
+        page.wait_for_timeout((SECONDS - WARM_UP_SECONDS - 2) * 1000)
+        watched = page.evaluate("() => window.watched")
+        sending.join()
+        received, skipped = _settled(page)
+    return _told(watched, sent[0]) | {"sent": sent[0], "received": received, "skipped": skipped}
+
+
+def _produce(config: dict[str, str], topic: str) -> int:
+    """``RATE`` for ``SECONDS``; how many there were."""
+    producer = Producer(config | {"linger.ms": "5", "acks": "all"})
+    begun, count = time.monotonic(), int(RATE * SECONDS)
+    for number in range(count):
+        start = f'{{"at": {time.time_ns() // 1_000_000}, "id": {number}, "note": "'
+        producer.produce(topic, (start + "x" * (RECORD_BYTES - len(start) - 2) + '"}').encode())
+        if number % 50 == 0:
+            producer.poll(0)
+            ahead = begun + number / RATE - time.monotonic()
+            if ahead > 0:
+                time.sleep(ahead)
+    if producer.flush(30):
+        raise TimeoutError("not every record was written")
+    return count
+
+
+def _settled(page: Page) -> tuple[int, int]:
+    """(received, skipped), when they change no more."""
+    before, deadline = (-1, -1), time.monotonic() + 30
+    while True:
+        page.wait_for_timeout(1_500)  # the page writes them twice a second
+        now = (page.evaluate(FIGURE, "Received"), page.evaluate(FIGURE, "Skipped"))
+        if now == before or time.monotonic() > deadline:
+            return now
+        before = now
+
+
+def _told(watched: dict[str, list[float]], sent: int) -> dict[str, Any]:
+    frames, stale = sorted(watched["frames"]), sorted(watched["stale"])
+    if not frames or not stale:
+        raise RuntimeError(f"the page showed nothing of {sent} records")
+    return {
+        "frames_per_s": round(1000 * len(frames) / sum(frames), 1),
+        "frame_p50_ms": round(median(frames), 1),
+        "frame_p99_ms": round(frames[int(len(frames) * 0.99)], 1),
+        "stale_p50_ms": round(median(stale)),
+        "stale_p99_ms": round(stale[int(len(stale) * 0.99)]),
+        "stale_max_ms": round(stale[-1]),
+    }
+
+
+def _write(
+    out: Path,
+    results: Results,
+    where: str,
+    loads: list[dict[str, Any]],
+    tails: list[dict[str, Any]],
+) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    raw = {
+        "taken_at": results.taken_at,
+        "commit": results.commit,
+        "machine": results.machine,
+        "browser": where,
+        "first_load": loads,
+        "live_tail": tails,
+    }
+    (out / "results.json").write_text(json.dumps(raw, indent=1) + "\n")
+    usable = median(each["usable_ms"] for each in loads)
+    size = max(each["bytes"] for each in loads)
+    lines = [
+        "# The console",
+        "",
+        "Written by `./headwater bench --console`; do not edit.",
+        "",
+        f"- taken: {results.taken_at}, commit {results.commit}",
+        f"- machine: {results.machine}; the service, Chromium and the producer share it; Chromium "
+        f"{where}, drawing without a graphics card",
+        f"- first load, nothing cached, on localhost: {size:,} bytes (aim {BYTES_MAX:,}), its form "
+        f"can be filled in after {usable:,.0f} ms (aim {INTERACTIVE_MS_MAX:,})",
+        f"- live tail: {RATE:,} records a second of {RECORD_BYTES} bytes, {SECONDS:.0f} s; aims: "
+        f"{FRAMES_PER_SECOND} frames a second, the newest row at most {STALE_MS_MAX:,} ms old, and "
+        "received and skipped together all that was sent",
+        "",
+        "| frames/s | a frame, p50 ms | p99 ms | newest row's age, p50 ms | p99 ms | longest ms | "
+        "sent | received | skipped | adds up |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    for each in tails:
+        adds_up = each["received"] + each["skipped"] == each["sent"]
+        lines.append(
+            f"| {each['frames_per_s']} | {each['frame_p50_ms']} | {each['frame_p99_ms']} "
+            f"| {each['stale_p50_ms']} | {each['stale_p99_ms']} | {each['stale_max_ms']} "
+            f"| {each['sent']:,} | {each['received']:,} | {each['skipped']:,} "
+            f"| {'yes' if adds_up else '**no**'} |"
+        )
+    (out / "RESULTS.md").write_text("\n".join(lines) + "\n")
