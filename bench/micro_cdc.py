@@ -37,7 +37,9 @@ TABLE = (
     "CREATE TABLE t (id bigint PRIMARY KEY, name text, amount bigint, price numeric(10, 2), "
     "at timestamptz)"
 )
-INSERT = "INSERT INTO t SELECT n, 'name ' || n, n, n / 7.0, now() FROM generate_series(%s, %s) n"
+INSERT = (
+    "INSERT INTO t SELECT n, 'name ' || n, n, n / 7.0, now() FROM generate_series(%s::bigint, %s) n"
+)
 PASSWORD = "bench"
 TRANSACTION = 100
 WRITTEN_FIRST = 10_000_000
@@ -53,17 +55,32 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         Path(folder).chmod(0o755)
         with _postgresql(Path(folder)) as url:
-            _run(url, arguments.changes, arguments.rate, arguments.seconds)
+            _run(url, arguments)
 
 
-def _run(url: str, changes: int, rate: int, seconds: int) -> None:
+def _run(url: str, arguments: argparse.Namespace) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(TABLE)
-        task, written = _task(url), _converted()
-        while not task.poll():
-            continue
-        for start in range(1, changes, TRANSACTION):
-            connection.execute(INSERT, [start, start + TRANSACTION - 1])
+        task = _task(url)
+        try:
+            _measure(connection, task, url, arguments)
+        finally:
+            # The database does not shut down before all who read from it have gone.
+            task.stop()
+
+
+def _measure(
+    connection: psycopg.Connection[Any],
+    task: PostgresqlCdcTask,
+    url: str,
+    arguments: argparse.Namespace,
+) -> None:
+    changes, rate, seconds = arguments.changes, arguments.rate, arguments.seconds
+    written = _converted()
+    while not task.poll():
+        continue
+    for start in range(1, changes, TRANSACTION):
+        connection.execute(INSERT, [start, start + TRANSACTION - 1])
     began, cpu = time.perf_counter(), time.process_time()
     _read(task, written, changes)
     took, spent = time.perf_counter() - began, time.process_time() - cpu
@@ -78,7 +95,6 @@ def _run(url: str, changes: int, rate: int, seconds: int) -> None:
     for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
         print(f"lag {name}:        {lags[min(len(lags) - 1, int(share * len(lags)))]:>9,} ms")
     print(f"CPU:            {(time.process_time() - cpu) / seconds:>9.2f} cores")
-    task.stop()
 
 
 def _read(

@@ -14,13 +14,20 @@ from connect.spi.errors import ConnectError
 
 STATUS_SECONDS: Final = 5.0
 """PostgreSQL ends a connection of which it hears nothing for ``wal_sender_timeout``, a minute."""
+SHUTTING_DOWN: Final = "shutting down"
 
 
 class Keeper:
-    """``tell`` is called every few seconds. ``failure`` is why the task should fail."""
+    """``tell`` is called every few seconds, ``cut`` when the database shuts down; ``failure`` is
+    why the task should fail."""
 
     def __init__(
-        self, server: Server, settings: Settings, log: logging.Logger, tell: Callable[[], None]
+        self,
+        server: Server,
+        settings: Settings,
+        log: logging.Logger,
+        tell: Callable[[], None],
+        cut: Callable[[], None],
     ) -> None:
         self.failure: str | None = None
         self.retained: int | None = None
@@ -28,6 +35,7 @@ class Keeper:
         self._settings = settings
         self._log = log
         self._tell = tell
+        self._cut = cut
         self._connection: Connection | None = None
         self._ended = Event()
         self._thread = Thread(target=self._run, name="postgresql-cdc-keeper", daemon=True)
@@ -62,6 +70,9 @@ class Keeper:
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
+            if SHUTTING_DOWN in str(error):
+                # The database waits for whoever reads from it to have stored all: perhaps for ever.
+                self._cut()
             return
         self.retained = None if slot is None else slot.retained
         warning, failure = slots.judged(slot, self._settings)

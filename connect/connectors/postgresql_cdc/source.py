@@ -50,7 +50,7 @@ class PostgresqlCdcTask(SourceTask):
         self._confirmed = 0
         self._beaten_at = time.monotonic()
         self._is_done = False
-        self._keeper = Keeper(self._server, settings, context.log, self._tell)
+        self._keeper = Keeper(self._server, settings, context.log, self._tell, self._cut)
 
     def poll(self) -> Sequence[SourceRecord]:
         """
@@ -251,6 +251,11 @@ class PostgresqlCdcTask(SourceTask):
         stream = self._stream
         if stream is not None:
             stream.tell()
+
+    def _cut(self) -> None:
+        stream = self._stream
+        if stream is not None:
+            stream.cut()
 
     def _disconnect(self) -> None:
         """What was being read is read again from the last record handed on; a snapshot, which is

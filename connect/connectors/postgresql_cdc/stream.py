@@ -5,8 +5,11 @@ reads; another may tell the standby's status meanwhile, so a lock is held around
 never while waiting.
 """
 
+import os
 import select
+import socket
 import time
+from contextlib import closing, suppress
 from threading import Lock
 from typing import Final
 
@@ -79,6 +82,13 @@ class Stream:
         """The standby's status. From any thread; a failure is left to who reads."""
         with self._lock:
             self._tell()
+
+    def cut(self) -> None:
+        """From another thread: end it, so that whoever reads is told that it ended."""
+        with self._lock, suppress(OSError, psycopg.Error):
+            ours = socket.socket(fileno=os.dup(self._pgconn.socket))
+            with closing(ours):
+                ours.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         with self._lock:

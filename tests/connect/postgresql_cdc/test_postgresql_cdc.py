@@ -231,6 +231,17 @@ def test_an_idle_source_lets_the_database_forget(shop, captured):
     check(beat.value_schema, beat.value)
 
 
+def test_a_stream_that_the_keeper_cuts_goes_on_where_it_was(shop, captured):
+    shop.run(T)
+    source = captured()
+    source.until(lambda records: records)
+    source.poll()
+    source.task._cut()
+    shop.run("INSERT INTO t VALUES (1, 'a', 1)")
+    assert [each.key for each in source.next(1)] == [{"id": 1}]
+    assert source.retries
+
+
 def test_the_connection_lives_while_nobody_polls(shop, captured, monkeypatch):
     """The server here gives up after 3 s of silence."""
     monkeypatch.setattr("connect.connectors.postgresql_cdc.keeper.STATUS_SECONDS", 0.2)
