@@ -10,6 +10,7 @@ HTTP cost is in ``bench/edge.py``. For the developer of ``streaming/rest`` and
 import argparse
 import asyncio
 import cProfile
+import gc
 import json
 import os
 import time
@@ -35,6 +36,7 @@ from streaming.rest.exchange import Exchange, Reply  # noqa: E402
 from streaming.rest.produce import produce  # noqa: E402
 from streaming.rest.produce_batch import produce_batch  # noqa: E402
 from streaming.rest.request_body import RequestBody  # noqa: E402
+from streaming.web import GC_THRESHOLD  # noqa: E402
 
 REPEATS: Final = 9
 SECONDS: Final = 0.1
@@ -193,6 +195,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.micro_rest", description=__doc__)
     parser.add_argument("--profile", choices=CASES)
     given = parser.parse_args()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
     asyncio.run(_run([given.profile] if given.profile else list(CASES), bool(given.profile)))
 
 
