@@ -8,10 +8,13 @@ in one pass; it keeps at most one unfinished object and never looks at a byte tw
 import re
 from typing import Final
 
+from streaming.rest import produce_request
+
 OBJECT_BYTES_MAX: Final = 12 * 1024 * 1024
 """The largest message, base64-encoded, with room for its headers."""
-DEPTH_MAX: Final = 128
-"""Deeper nesting would exhaust the JSON parser's stack before it told anyone anything."""
+DEPTH_MAX: Final = 2 + produce_request.DEPTH_MAX
+"""Of the data, within a record and its value. Deeper nesting would exhaust the JSON parser's stack
+before it told anyone anything."""
 
 _QUOTE: Final = ord('"')
 _NOT_SPACE: Final = re.compile(rb"[^ \t\r\n]")
@@ -71,6 +74,19 @@ class ObjectSplitter:
                 f"one record of the body is larger than {self._limit} bytes; send smaller records"
             )
         return complete
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """Length of the object that has begun and not ended; it may be 0."""
+        return len(self._buffer)
+
+    def take_unfinished(self) -> bytes:
+        """The object that has begun and not ended, for somebody else to go on with."""
+        taken = bytes(self._buffer)
+        self._buffer.clear()
+        self._scanned = self._depth = 0
+        self._in_string = self._escaped = False
+        return taken
 
     def finish(self) -> None:
         """Say that the body has ended; raises ``MalformedBody`` when it did so within an object."""

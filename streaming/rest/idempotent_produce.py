@@ -27,7 +27,8 @@ from streaming.records.reader import LATEST
 from streaming.rest.consume_request import InvalidQuery
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.problem_reply import problem_reply
-from streaming.rest.shipment import Answer, Asked, Shipper
+from streaming.rest.record_stream import Asked
+from streaming.rest.shipment import Answer, Shipper
 from streaming.rest.written import find_written
 from streaming.services.claim_request import RequestState, claim_request
 from streaming.services.settle_request import settle_request

@@ -13,7 +13,7 @@ from typing import Final
 
 from streaming.problems import Problem
 from streaming.records.identity import WRITE
-from streaming.rest.concatenated_json import MalformedBody, ObjectSplitter, ObjectTooLarge
+from streaming.rest.concatenated_json import MalformedBody, ObjectTooLarge
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.idempotent_produce import (
     IDEMPOTENT_BODY_BYTES_MAX,
@@ -21,9 +21,9 @@ from streaming.rest.idempotent_produce import (
     idempotency_key,
 )
 from streaming.rest.problem_reply import problem_reply
-from streaming.rest.produce_request import InvalidRecord, parse_produce_request
+from streaming.rest.record_stream import Asked, RecordStream
 from streaming.rest.request_body import RequestBody
-from streaming.rest.shipment import Answer, Asked, Shipment, Shipper, line_of, lines_of
+from streaming.rest.shipment import Answer, Shipment, Shipper, line_of, lines_of
 
 IN_FLIGHT_MAX: Final = 64
 """Shipments of one request that are on their way; past it the body is not read further."""
@@ -53,16 +53,16 @@ async def produce(exchange: Exchange, topic: str) -> Reply:
 async def _once(exchange: Exchange, topic: str, key: str, body: RequestBody) -> Reply:
     """The whole body is read, and is right as JSON, before anything of it is written."""
     text = await body.whole(IDEMPOTENT_BODY_BYTES_MAX)
-    splitter = ObjectSplitter()
+    stream = RecordStream()
     try:
-        texts = splitter.feed(text)
-        splitter.finish()
+        asked = stream.feed(text)
+        stream.finish()
     except MalformedBody as error:
         return problem_reply(_malformed(error))
-    if not texts:
+    if not asked:
         return answer_all([])
     once = IdempotentProduce(exchange, topic, key, answer_all)
-    return await once.reply(text, asked_by(texts))
+    return await once.reply(text, asked)
 
 
 def answer_all(answers: Sequence[Answer]) -> Reply:
@@ -78,19 +78,19 @@ def answer_all(answers: Sequence[Answer]) -> Reply:
 
 
 async def _at_once(shipper: Shipper, body: RequestBody) -> list[Answer]:
-    splitter = ObjectSplitter()
-    texts: list[bytes] = []
+    stream = RecordStream()
+    asked: list[Asked] = []
     fault: list[Answer] = []
     try:
         async for chunk in body.chunks():
-            texts += splitter.feed(chunk)
+            asked += stream.feed(chunk)
         if not body.disconnected:
-            splitter.finish()
+            stream.finish()
     except MalformedBody as error:
         fault = [_malformed(error)]
-    if not texts:
+    if not asked:
         return fault
-    shipment = await shipper.ship(asked_by(texts))
+    shipment = await shipper.ship(asked)
     return await shipment.answers() + fault
 
 
@@ -114,17 +114,6 @@ async def _lines(
         yield lines_of(first)
         async for answers in following:
             yield lines_of(answers)
-
-
-def asked_by(texts: Sequence[bytes]) -> list[Asked]:
-    """What each object of a body asks for."""
-    asked: list[Asked] = []
-    for text in texts:
-        try:
-            asked.append(parse_produce_request(text))
-        except InvalidRecord as error:
-            asked.append(error)
-    return asked
 
 
 def _malformed(error: MalformedBody) -> Problem:
@@ -158,18 +147,20 @@ class _Production:
             await asyncio.gather(reading, return_exceptions=True)
 
     async def _read(self, body: RequestBody) -> None:
-        splitter = ObjectSplitter()
+        stream = RecordStream()
+        size = 0
         try:
             async for chunk in body.chunks():
-                texts = splitter.feed(chunk)
-                if texts:
-                    size = sum(map(len, texts))
+                size += len(chunk)
+                asked = stream.feed(chunk)
+                if asked:
                     await self._wait_for_room(size)
                     await self._shipper.until_unthrottled()
-                    shipment = await self._shipper.ship(asked_by(texts))
+                    shipment = await self._shipper.ship(asked)
                     await self._queue.put((shipment, size))
+                    size = 0
             if not body.disconnected:
-                splitter.finish()
+                stream.finish()
         except MalformedBody as error:
             await self._queue.put((_malformed(error), 0))
         finally:

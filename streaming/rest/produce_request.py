@@ -57,7 +57,9 @@ class _HeaderShape(msgspec.Struct):
     value: str | None = None
 
 
-class _RecordShape(msgspec.Struct, forbid_unknown_fields=True):
+class RecordShape(msgspec.Struct, forbid_unknown_fields=True):
+    """A record as JSON has it; ``request_of_shape`` makes a request of it."""
+
     partition_id: int | None = None
     headers: list[_HeaderShape] | None = None
     key: _PayloadShape | None = None
@@ -65,7 +67,7 @@ class _RecordShape(msgspec.Struct, forbid_unknown_fields=True):
     timestamp: int | str | None = None
 
 
-_record_decoder: Final = msgspec.json.Decoder(_RecordShape)
+_record_decoder: Final = msgspec.json.Decoder(RecordShape)
 _text_decoder: Final = msgspec.json.Decoder(str)
 _any_decoder: Final = msgspec.json.Decoder()
 _without_space: Final = msgspec.json.format
@@ -82,8 +84,20 @@ def parse_produce_request(text: bytes) -> ProduceRequest:
     return request_of_shape(shape, text)
 
 
-def request_of_shape(shape: Any, text: bytes) -> ProduceRequest:
-    """The request that a ``_RecordShape`` stands for; ``text`` is where it was read from.
+def parse_produce_requests(text: bytes) -> list[ProduceRequest]:
+    """Read the objects of ``text``, one after another, with white space between them or not.
+
+    Empty when anything is wrong with any of them: ``parse_produce_request`` says what.
+    """
+    try:
+        shapes = _record_decoder.decode_lines(text.decode())
+        return [request_of_shape(shape, b"") for shape in shapes]
+    except (ValueError, RecursionError, InvalidRecord):
+        return []
+
+
+def request_of_shape(shape: RecordShape, text: bytes) -> ProduceRequest:
+    """The request that a ``RecordShape`` stands for; ``text`` is where it was read from.
 
     Raises ``InvalidRecord``.
     """

@@ -21,9 +21,8 @@ from streaming.records.outgoing import (
 from streaming.records.partitioner import choose_partition
 from streaming.rest.answers import INTERNAL, logger
 from streaming.rest.produce_request import InvalidRecord, Payload, ProduceRequest
+from streaming.rest.record_stream import Asked
 
-Asked = ProduceRequest | InvalidRecord
-"""What one object of a body asked for, or what is wrong with it."""
 Answer = bytes | Problem
 """The fields of a delivery report, as JSON without its braces, or why there is none."""
 
