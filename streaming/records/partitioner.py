@@ -1,8 +1,15 @@
 """Which partition a record goes to, as every Kafka client decides it."""
 
 import random
+from functools import lru_cache
+from typing import Final
 
 from brokers.wire.partitioner import partition_of
+
+REMEMBERED_KEY_BYTES_MAX: Final = 64
+"""Keys come again and again, and the hash of one costs more than looking it up."""
+
+_remembered = lru_cache(8192)(partition_of)
 
 
 def choose_partition(key: bytes | None, partitions: int) -> int:
@@ -12,4 +19,6 @@ def choose_partition(key: bytes | None, partitions: int) -> int:
     """
     if key is None:
         return random.randrange(partitions)
-    return partition_of(key, partitions)
+    if len(key) > REMEMBERED_KEY_BYTES_MAX:
+        return partition_of(key, partitions)
+    return _remembered(key, partitions)
