@@ -94,6 +94,7 @@ def read_varint(data: memoryview, position: int) -> tuple[int, int]:
 def _records(header: BatchHeader, plain: Bytes) -> Iterator[Record]:
     reader = _reader(header, plain)
     previous = header.base_offset - 1
+    last = header.last_offset
     left = header.record_count
     try:
         for record in reader:
@@ -102,8 +103,8 @@ def _records(header: BatchHeader, plain: Bytes) -> Iterator[Record]:
                 continue
             left -= 1
             offset, timestamp = record.offset, record.timestamp
-            if not previous < offset <= header.last_offset:
-                raise _damaged(f"offset {offset} follows {previous}, last is {header.last_offset}")
+            if not previous < offset <= last:
+                raise _damaged(f"offset {offset} follows {previous}, last is {last}")
             previous = offset
             timestamp = -1 if timestamp is None else timestamp
             yield Record(offset, timestamp, record.key, record.value, tuple(record.headers))

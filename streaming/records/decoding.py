@@ -73,14 +73,16 @@ class _Work:
     def _open(self, position: int, header: BatchHeader, decoded: Decoded, room: int) -> int:
         batch = self.view[position : position + header.total_bytes]
         if not header.is_control:
+            records, start = decoded.records, self.start
             for record in iterate_records(batch):
-                if record.offset < self.start:
+                offset, _timestamp, key, value, _headers = record
+                if offset < start:
                     continue
-                if not self._room(decoded, room):
+                if records and (room <= 0 or len(records) >= self.max_records):
                     return room
-                decoded.records.append(record)
-                decoded.next_offset = record.offset + 1
-                room -= len(record.key or b"") + len(record.value or b"")
+                records.append(record)
+                decoded.next_offset = offset + 1
+                room -= (len(key) if key else 0) + (len(value) if value else 0)
         decoded.next_offset = header.last_offset + 1
         return room
 

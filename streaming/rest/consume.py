@@ -72,13 +72,12 @@ async def record_texts(
     records: Iterable[tuple[int, Record]], max_value_bytes: int, topic_url: str
 ) -> bytes:
     """(partition, record) each as JSON, with commas between them; gives way to others meanwhile."""
-    pieces: list[bytes] = []
+    texts: list[bytes] = []
     for some in _in_turns(iter(records)):
-        if pieces:
+        if texts:
             await asyncio.sleep(0)
-        texts = [record_text(p, record, max_value_bytes, topic_url) for p, record in some]
-        pieces.append(",".join(texts).encode())
-    return b",".join(pieces)
+        texts += [record_text(p, record, max_value_bytes, topic_url) for p, record in some]
+    return b",".join(texts)
 
 
 def _in_turns(records: Iterator[tuple[int, Record]]) -> Iterator[tuple[tuple[int, Record], ...]]:
@@ -103,7 +102,7 @@ async def consume_record(exchange: Exchange, topic: str, partition: int, offset:
             "away, or is a mark of a transaction, or is still to be written"
         )
         return problem_reply(Problem(404, 404, message))
-    return Reply(record_text(partition, decoded.records[0], VALUE_BYTES_MAX, "").encode())
+    return Reply(record_text(partition, decoded.records[0], VALUE_BYTES_MAX, ""))
 
 
 async def _read(

@@ -11,42 +11,41 @@ from json.encoder import encode_basestring
 from typing import Final
 
 from brokers.wire.records import Record
-from streaming.records.content import Content, as_json
+from streaming.records.content import Content, as_json_bytes
 from streaming.records.decoding import Unreadable
 
-_TYPES: Final = {
-    Content.JSON: '{"type":"JSON","data":',
-    Content.STRING: '{"type":"STRING","data":',
-    Content.BINARY: '{"type":"BINARY","data":',
-}
+_RECORD: Final = (
+    b'{"partition_id":%d,"offset":%d,"timestamp":%d,"key":%b,"value":%b,"headers":%b,"size":%d}'
+)
 
 
-def record_text(partition: int, record: Record, max_value_bytes: int, topic_url: str) -> str:
-    """One record; its link begins with ``topic_url``. ``size`` is bytes of key and value."""
-    key, value = record.key, record.value
-    size = (0 if key is None else len(key)) + (0 if value is None else len(value))
-    headers = _headers_text(record.headers) if record.headers else "[]"
+def record_text(partition: int, record: Record, max_value_bytes: int, topic_url: str) -> bytes:
+    """One record, JSON in UTF-8; its link begins with ``topic_url``. ``size`` is bytes of key and
+    value."""
+    offset, timestamp_ms, key, value, headers = record
+    size = (len(key) if key else 0) + (len(value) if value else 0)
     if size > max_value_bytes:
-        href = f"{topic_url}/partitions/{partition}/records/{record.offset}"
+        href = f"{topic_url}/partitions/{partition}/records/{offset}"
         key_text = _cut_text(key, max_value_bytes, href)
         value_text = _cut_text(value, max_value_bytes, href)
     else:
         key_text, value_text = payload_text(key), payload_text(value)
-    return (
-        f'{{"partition_id":{partition},"offset":{record.offset},'
-        f'"timestamp":{record.timestamp_ms},"key":{key_text},"value":{value_text},'
-        f'"headers":{headers},"size":{size}}}'
-    )
+    headers_text = _headers_text(headers) if headers else b"[]"
+    return _RECORD % (partition, offset, timestamp_ms, key_text, value_text, headers_text, size)
 
 
-def payload_text(data: bytes | None) -> str:
+def payload_text(data: bytes | None) -> bytes:
     if data is None:
-        return "null"
-    content, text = as_json(data)
-    return f"{_TYPES[content]}{text}}}"
+        return b"null"
+    content, text = as_json_bytes(data)
+    if content is Content.JSON:
+        return b'{"type":"JSON","data":%b}' % text
+    if content is Content.STRING:
+        return b'{"type":"STRING","data":%b}' % text
+    return b'{"type":"BINARY","data":%b}' % text
 
 
-def _cut_text(data: bytes | None, limit: int, href: str) -> str:
+def _cut_text(data: bytes | None, limit: int, href: str) -> bytes:
     if data is None or len(data) <= limit:
         return payload_text(data)
     shown = data[:limit]
@@ -58,16 +57,16 @@ def _cut_text(data: bytes | None, limit: int, href: str) -> str:
     return (
         f'{{"type":"{kind}","data":{shown_text},"truncated":true,"size":{len(data)},'
         f'"href":{encode_basestring(href)}}}'
-    )
+    ).encode()
 
 
-def _headers_text(headers: Sequence[tuple[str, bytes | None]]) -> str:
+def _headers_text(headers: Sequence[tuple[str, bytes | None]]) -> bytes:
     texts = (
         f'{{"name":{encode_basestring(name)},"value":'
         + ("null}" if value is None else f'"{base64.b64encode(value).decode()}"}}')
         for name, value in headers
     )
-    return f"[{','.join(texts)}]"
+    return f"[{','.join(texts)}]".encode()
 
 
 def unreadable_text(partition: int, what: Unreadable) -> str:

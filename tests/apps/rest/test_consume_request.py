@@ -3,7 +3,7 @@ import json
 import pytest
 from django.http import QueryDict
 
-from streaming.records.content import Content, as_json
+from streaming.records.content import Content, as_json, as_json_bytes
 from streaming.rest.consume_request import InvalidQuery, parse_consume_request
 
 
@@ -68,9 +68,12 @@ def test_what_cannot_be_understood_is_refused(query):
         (b'"q"\n', Content.STRING, '"\\"q\\"\\n"'),
         (b"\xff\x00", Content.BINARY, '"/wA="'),
         (b"[" * 100_000, Content.STRING, json.dumps("[" * 100_000)),
+        ('{"a":"é"}'.encode(), Content.JSON, '{"a":"é"}'),
+        (b'{"a":"\xff"}', Content.BINARY, '"eyJhIjoi/yJ9"'),
         (b"[1] ]", Content.STRING, '"[1] ]"'),
     ],
 )
 def test_what_bytes_are_is_told_from_them(data, content, text):
     assert as_json(data) == (content, text)
+    assert as_json_bytes(data) == (content, text.encode())
     json.loads(text)

@@ -15,7 +15,7 @@ def shown(record, max_value_bytes=1000):
 
 def test_records_are_json_whatever_they_hold():
     record = Record(7, 1000, None, b'{"n": 12345678901234567890.10}', (("h", b"\xff"), ("n", None)))
-    assert "12345678901234567890.10" in record_text(3, record, 1000, "")
+    assert b"12345678901234567890.10" in record_text(3, record, 1000, "")
     first = shown(record)
     assert (first["partition_id"], first["offset"], first["timestamp"]) == (3, 7, 1000)
     assert first["key"] is None
