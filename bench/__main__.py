@@ -12,8 +12,8 @@ from bench import console, live, neighbours
 from bench.coordination import COORDINATION_WORKLOADS
 from bench.edge import BARE_WORKLOADS, EDGE_WORKLOADS, bare_uvicorn, web_process
 from bench.headwater_peer import headwater
-from bench.kafka_jars import JarsUnavailable
 from bench.kafka_peer import apache_kafka
+from bench.maven_jars import JarsUnavailable
 from bench.peer import Peer
 from bench.process_cost import read_cost
 from bench.report import Results, write_results

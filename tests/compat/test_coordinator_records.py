@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench.kafka_jars import JarsUnavailable, kafka_class_path
+from bench.kafka_jars import kafka_class_path
+from bench.maven_jars import JarsUnavailable
 from brokers.wire.generator.schema import Field, Message, Struct, load_coordinator_messages
 from tests.unit.wire.samples import Tree, draw, module_of, to_ours, without_ours
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.kafka_jars import JarsUnavailable, kafka_class_path
+from bench.kafka_jars import kafka_class_path
+from bench.maven_jars import JarsUnavailable
 from brokers.log.config import LogConfig
 from brokers.log.disk import RealDisk
 from brokers.log.partition_log import PartitionLog

@@ -10,8 +10,8 @@ import pytest
 from aiokafka.client import AIOKafkaClient
 from confluent_kafka import Consumer, Producer
 
-from bench.kafka_jars import JarsUnavailable
 from bench.kafka_peer import apache_kafka
+from bench.maven_jars import JarsUnavailable
 from brokers.kernel.errors import ErrorCode, Refusal
 from streaming.groups.deletion import delete_groups
 from streaming.groups.describing import describe_group, describe_groups

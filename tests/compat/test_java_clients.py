@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.kafka_jars import JarsUnavailable, kafka_class_path
+from bench.kafka_jars import kafka_class_path
+from bench.maven_jars import JarsUnavailable
 from tests.compat.clients import Login
 
 JAVA = Path(__file__).parent / "java"

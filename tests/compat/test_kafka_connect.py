@@ -17,7 +17,8 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource
 from kafka import KafkaAdminClient
 
-from bench.kafka_jars import JarsUnavailable, connect_class_path
+from bench.kafka_jars import connect_class_path
+from bench.maven_jars import JarsUnavailable
 from bench.peer import free_port
 from tests.compat.clients import Login
 

@@ -16,7 +16,8 @@ import pytest
 from confluent_kafka import Consumer, IsolationLevel, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from bench.kafka_jars import JarsUnavailable, streams_class_path
+from bench.kafka_jars import streams_class_path
+from bench.maven_jars import JarsUnavailable
 from streaming.cell.program import CHECKOUT
 from tests.compat.clients import Login
 

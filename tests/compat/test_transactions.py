@@ -12,7 +12,8 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from kafka import KafkaConsumer, KafkaProducer
 from kafka import TopicPartition as PythonTopicPartition
 
-from bench.kafka_jars import JarsUnavailable, kafka_class_path
+from bench.kafka_jars import kafka_class_path
+from bench.maven_jars import JarsUnavailable
 from tests.compat.clients import Login
 
 JAVA = Path(__file__).parent / "java" / "Transactions.java"
