@@ -115,11 +115,13 @@ COMMON_CONFIG: Final = ConfigDef(
         ),
         _key(
             "errors.log.enable", _T.BOOLEAN, False, _MEDIUM, ERRORS, 4, _W.SHORT, "Log Errors",
-            "Whether each error is logged, with where its record came from.",
+            "Whether each error is logged, with its task and stage.",
         ),
         _key(
             "errors.log.include.messages", _T.BOOLEAN, False, _MEDIUM, ERRORS, 5, _W.SHORT,
-            "Log Error Details", "Whether the log shows the record itself, sensitive or not.",
+            "Log Error Details",
+            "Whether the log tells the record's place too. What it holds is not logged, but an "
+            "error's own words may quote of it.",
         ),
     ),
     _PREFIXES,
