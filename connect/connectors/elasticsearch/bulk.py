@@ -14,6 +14,16 @@ from connect.spi.records import SinkRecord
 
 _RETRY_ON_CONFLICT: Final = 3
 """How often the target itself repeats an update that another one overtook."""
+_PASSING: Final = frozenset({"cluster_block_exception", "index_closed_exception"})
+"""Errors of an index that somebody brought about and will end, whatever their status."""
+_OF_THE_INDEX: Final = (
+    "invalid_index_name_exception: ",
+    "validation_exception: ",  # no shards are left for an index to be
+    "illegal_argument_exception: no write index is defined for alias",
+    "illegal_argument_exception: only write ops with an op_type of create are allowed in data",
+    "illegal_argument_exception: pipeline with id",
+)
+"""How errors of status 400 begin that any document would have met."""
 
 
 class Verb(Enum):
@@ -108,9 +118,9 @@ def verdict(operation: Operation, item: Mapping[str, Any]) -> Verdict:
         return WRITTEN  # what is not there is deleted
     if status == 409 and (operation.verb is Verb.CREATE or operation.version is not None):
         return Verdict(Outcome.STALE, reason)
-    if status in {409, 429} or status >= 500 or kind == "cluster_block_exception":
+    if status in {409, 429} or status >= 500 or kind in _PASSING:
         return Verdict(Outcome.AGAIN, reason)
-    if status in {401, 403, 404}:
+    if status in {401, 403, 404} or reason.startswith(_OF_THE_INDEX):
         return Verdict(Outcome.REFUSED, reason)
     # Every other 4xx, whatever its type: the list of types grows with the target's versions.
     return Verdict(Outcome.MALFORMED, reason)

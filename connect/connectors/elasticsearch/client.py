@@ -1,4 +1,4 @@
-"""The three requests that the sink makes, over HTTP: bulk, does an index exist, create it.
+"""The requests that the sink makes, over HTTP: bulk, and to see that an index or a stream is there.
 
 Safe to use from several threads, as its ``httpx.Client`` is.
 """
@@ -72,6 +72,39 @@ class Client:
         if response.status_code == 400 and b"already_exists" in response.content:
             return
         self._good(response, f"creating index {name}")
+
+    def data_stream_exists(self, name: str) -> bool:
+        """
+        Raises:
+            ConnectError: an index has the name, which would take documents and never roll over.
+        """
+        response = self._ask("GET", f"/_data_stream/{quote(name, safe='')}")
+        if response.status_code == 404:
+            return False
+        if not self._good(response, f"a look at data stream {name}").get("data_streams"):
+            raise ConnectError(
+                f"{name} is an index and no data stream: delete it, or give another data.stream "
+                "name, or write to it with topic.to.index.map and no data.stream.type"
+            )
+        return True
+
+    def create_data_stream(self, name: str) -> None:
+        """Create a data stream as its index template says; one that is there is as good.
+
+        Raises:
+            ConnectError: no template for data streams matches the name. Writing alone would make
+                an index of it.
+        """
+        response = self._ask("PUT", f"/_data_stream/{quote(name, safe='')}")
+        if response.status_code == 400:
+            if b"already_exists" in response.content:
+                return
+            if b"no matching index template" in response.content:
+                raise ConnectError(
+                    f"no index template makes data stream {name}: put one with a data_stream "
+                    "object, whose index_patterns match the name"
+                )
+        self._good(response, f"creating data stream {name}")
 
     def _ask(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None

@@ -43,7 +43,9 @@ def _field(schema: Schema) -> dict[str, Any]:
             # A list has the mapping of what is in it.
             return _field(schema.values) if schema.values else {}
         case Type.STRUCT:
-            return {"properties": {field.name: _field(field.schema) for field in schema.fields}}
+            found = {field.name: _field(field.schema) for field in schema.fields}
+            # A list of who knows what has no mapping: the target makes one of the first document.
+            return {"properties": {name: mapped for name, mapped in found.items() if mapped}}
         case Type.MAP:
             return {"type": "object"}
         case other:

@@ -122,7 +122,13 @@ CONFIG: Final = ConfigDef(
             "topic:index pairs. A topic without one has the index of its name in lower case.",
             _DOCUMENTS,
         ),
-        ConfigKey("index.auto.create", _BOOLEAN, True, _LOW, "Create missing indices.", _DOCUMENTS),
+        ConfigKey(
+            "index.auto.create", _BOOLEAN, True, _LOW,
+            "Create missing indices and data streams; a data stream needs an index template. "
+            "Without it the user needs no rights but to write, and what is missing is the target's "
+            "business: it may make an index where a data stream was meant.",
+            _DOCUMENTS,
+        ),
         ConfigKey(
             "schema.ignore", _BOOLEAN, False, _LOW,
             "Create indices without a mapping out of the records' schema.", _DOCUMENTS,
@@ -210,8 +216,7 @@ class Settings:
             connect_seconds=config["connection.timeout.ms"] / 1000,
             read_seconds=config["read.timeout.ms"] / 1000,
             flush_seconds=config["flush.timeout.ms"] / 1000,
-            # A data stream comes to be by writing to it, under the target's index template.
-            create_indices=config["index.auto.create"] and translation.data_stream is None,
+            create_indices=config["index.auto.create"],
             use_schemas=not config["schema.ignore"],
             on_malformed=OnMalformed(config["behavior.on.malformed.documents"].lower()),
             translation=translation,

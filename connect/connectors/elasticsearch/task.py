@@ -90,19 +90,26 @@ class ElasticsearchSinkTask(SinkTask):
         return BulkWriter(self._target.bulk, Window(self._settings.limits), self._settle)
 
     def _create_indices(self, operations: Sequence[Operation]) -> None:
-        """Create the indices that are missing, out of the first record's schema if it has one."""
+        """Create the indices or data streams that are missing."""
         if not self._settings.create_indices:
             return
         for operation in operations:
-            name = operation.index
-            if name in self._known_indices:
+            if operation.index in self._known_indices:
                 continue
-            if not self._target.index_exists(name):
-                schema = operation.record.value_schema
-                structured = schema is not None and schema.type is Type.STRUCT
-                use = structured and self._settings.use_schemas
-                self._target.create_index(name, mapping_of(schema) if use and schema else None)
-            self._known_indices.add(name)
+            if self._settings.translation.data_stream is None:
+                self._create_index(operation)
+            elif not self._target.data_stream_exists(operation.index):
+                self._target.create_data_stream(operation.index)
+            self._known_indices.add(operation.index)
+
+    def _create_index(self, first: Operation) -> None:
+        """Create its index if it is missing, out of the record's schema if it has one."""
+        if self._target.index_exists(first.index):
+            return
+        schema = first.record.value_schema
+        structured = schema is not None and schema.type is Type.STRUCT
+        use = structured and self._settings.use_schemas
+        self._target.create_index(first.index, mapping_of(schema) if use and schema else None)
 
     def _settle(self, operation: Operation, verdict: Verdict) -> None:
         record = operation.record

@@ -3,22 +3,18 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpx
 import orjson
 import osmem_server
 import pytest
 
-from connect.connectors.elasticsearch.connector import ElasticsearchSink
-from connect.connectors.elasticsearch.task import ElasticsearchSinkTask
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
 from connect.spi.records import SinkRecord, TopicPartition
 from connect.spi.schema import Field, Schema, Type
+from tests.connect.elasticsearch.running import OFFSETS, document, sink, written
 from tests.connect.harness import FakeSinkContext, sink_record
 from tests.connect.http_server import Answer, Asked, serving
-
-OFFSETS = {TopicPartition("t", 0): 100}
 
 
 @pytest.fixture(scope="module")
@@ -26,32 +22,6 @@ def search() -> Iterator[str]:
     """The URL of an OpenSearch look-alike of this module's own."""
     with osmem_server.OsmemServer.start() as server:
         yield server.url.rstrip("/")
-
-
-@contextlib.contextmanager
-def sink(
-    url: str, context: FakeSinkContext | None = None, **settings: str
-) -> Iterator[ElasticsearchSinkTask]:
-    config = {"connection.url": url, "retry.backoff.ms": "1", "linger.ms": "0"}
-    config |= {name.replace("_", "."): value for name, value in settings.items()}
-    parsed = ElasticsearchSink.config.parse(config)
-    ElasticsearchSink(parsed)
-    task = ElasticsearchSinkTask()
-    task.start(parsed, context or FakeSinkContext())
-    try:
-        yield task
-    finally:
-        task.stop()
-
-
-def written(task: ElasticsearchSinkTask, *records: SinkRecord) -> None:
-    task.put(records)
-    assert task.flush(OFFSETS) == OFFSETS
-
-
-def document(search: str, index: str, id: str) -> Any:
-    got = httpx.get(f"{search}/{index}/_doc/{id}").json()
-    return got["_source"] if got.get("found") else None
 
 
 def test_documents_are_written_once_and_a_replay_changes_nothing(search: str) -> None:
