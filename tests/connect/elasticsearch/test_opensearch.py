@@ -74,8 +74,9 @@ def test_versions_by_offset_keep_the_newest_and_a_tombstone_stays_dead(search: s
         sink_record(None, topic="Offsets", key="never", offset=10),
     ]
     settings = {"behavior_on_null_values": "delete", "connection_compression": "true"}
+    context = FakeSinkContext(tolerates=False)
     for again in (records, records[:7], records):
-        with sink(search, **settings) as task:
+        with sink(search, context, **settings) as task:
             written(task, *again)
         found = [document(search, "offsets", f"k{n}") for n in range(3)]
         assert found == [None, {"n": 7}, {"n": 8}]
