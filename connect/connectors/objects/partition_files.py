@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from connect.connectors.objects.naming import Naming
-from connect.connectors.objects.rotation import FileState
 from connect.connectors.objects.spool import OpenFile
 from connect.spi.records import TopicPartition
 
@@ -48,10 +47,6 @@ class Generation:
     @property
     def size_bytes(self) -> int:
         return sum(file.size_bytes for file in self.files.values())
-
-    @property
-    def state(self) -> FileState:
-        return FileState(self.records, self.size_bytes, self.first_time_ms, self.opened_ms)
 
 
 @dataclass(slots=True)

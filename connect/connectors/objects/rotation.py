@@ -1,6 +1,7 @@
 """When the open files of a partition are closed and become objects. Pure."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +22,40 @@ class Rotation:
     size_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class OpenFiles(Protocol):
     """What is open of a partition, all its directories together. Times are ms since 1970:
     ``first_time_ms`` of the first record, None where it has none; ``opened_ms`` of the clock."""
 
-    records: int
-    size_bytes: int
-    first_time_ms: int | None
-    opened_ms: int
+    @property
+    def records(self) -> int: ...
+
+    @property
+    def size_bytes(self) -> int:
+        """Asks the operating system: looked at only where there is a limit."""
+        ...
+
+    @property
+    def first_time_ms(self) -> int | None: ...
+
+    @property
+    def opened_ms(self) -> int: ...
 
 
-def is_full(rotation: Rotation, file: FileState) -> bool:
+def is_full(rotation: Rotation, file: OpenFiles) -> bool:
     """Whether it takes no more records."""
     if file.records >= rotation.records:
         return True
     return rotation.size_bytes is not None and file.size_bytes >= rotation.size_bytes
 
 
-def ends_before(rotation: Rotation, file: FileState, record_time_ms: int | None) -> bool:
+def ends_before(rotation: Rotation, file: OpenFiles, record_time_ms: int | None) -> bool:
     """Whether a record of that time belongs into the next file."""
     if rotation.record_span_ms is None or file.first_time_ms is None or record_time_ms is None:
         return False
     return record_time_ms - file.first_time_ms >= rotation.record_span_ms
 
 
-def is_due(rotation: Rotation, file: FileState, now_ms: int) -> bool:
+def is_due(rotation: Rotation, file: OpenFiles, now_ms: int) -> bool:
     """Whether the wall clock closes it, with or without another record."""
     span = rotation.wall_span_ms
     return span is not None and now_ms // span > file.opened_ms // span

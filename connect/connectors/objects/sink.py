@@ -72,11 +72,12 @@ class ObjectSinkTask(SinkTask, ABC):
             self._store.close()
 
     def put(self, records: Sequence[SinkRecord]) -> None:
+        placed = [(record.place, record) for record in records]
         if not self._is_again:
-            for place in dict.fromkeys(record.place for record in records):
+            for place in dict.fromkeys(place for place, _ in placed):
                 self._files_of(place).back_to = None
-        for record in records:
-            self._take(self._files_of(record.place), record)
+        for place, record in placed:
+            self._take(self._files_of(place), record)
         self._close_due()
         # What was taken is not taken again when the same batch comes because of this.
         self._is_again = True
@@ -103,7 +104,7 @@ class ObjectSinkTask(SinkTask, ABC):
             files.next_offset = record.offset + 1
             if files.open is not None:
                 files.open.end = record.offset + 1
-                if rotation.is_full(self._rotation, files.open.state):
+                if rotation.is_full(self._rotation, files.open):
                     self._close(files)
 
     def _place(self, files: PartitionFiles, record: SinkRecord) -> None:
@@ -132,7 +133,7 @@ class ObjectSinkTask(SinkTask, ABC):
             and file.shape != shape_of(record)
         ):
             return True
-        return rotation.ends_before(self._rotation, open_.state, record.timestamp_ms)
+        return rotation.ends_before(self._rotation, open_, record.timestamp_ms)
 
     def _add(self, files: PartitionFiles, directory: str, record: SinkRecord, now_ms: int) -> None:
         is_new = files.open is None or directory not in files.open.files
@@ -170,7 +171,7 @@ class ObjectSinkTask(SinkTask, ABC):
     def _close_due(self) -> None:
         now_ms = self._clock()
         for files in self._partitions.values():
-            if files.open is not None and rotation.is_due(self._rotation, files.open.state, now_ms):
+            if files.open is not None and rotation.is_due(self._rotation, files.open, now_ms):
                 self._close(files)
 
     def _close(self, files: PartitionFiles) -> None:
