@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench import console, live, neighbours
+from bench import connect_sinks, console, live, neighbours
 from bench.coordination import COORDINATION_WORKLOADS
 from bench.edge import BARE_WORKLOADS, EDGE_WORKLOADS, bare_uvicorn, web_process
 from bench.headwater_peer import headwater
@@ -34,6 +34,10 @@ def main() -> int:
         return console.main(arguments.out, arguments.rounds)
     if arguments.neighbours:
         return neighbours.main(arguments.out, arguments.rounds, arguments.scale)
+    if arguments.connect and arguments.minutes:
+        return connect_sinks.watch_memory(arguments.out, arguments.minutes)
+    if arguments.connect:
+        return connect_sinks.main(arguments.out, arguments.rounds, arguments.scale)
     workloads = WORKLOADS
     if arguments.replicated:
         workloads = REPLICATED_WORKLOADS
@@ -114,13 +118,15 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--live", action="store_true", help="websockets, without peers")
     parser.add_argument("--console", action="store_true", help="the console in Chromium")
     parser.add_argument("--neighbours", action="store_true", help="one tenant beside another")
+    parser.add_argument("--connect", action="store_true", help="sinks beside Kafka Connect's")
+    parser.add_argument("--minutes", type=float, help="with --connect: watch a sink's memory")
     parser.add_argument("--peers", nargs="+", choices=STARTERS)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    kinds = ("replicated", "coordination", "edge", "live", "console", "neighbours")
+    kinds = ("replicated", "coordination", "edge", "live", "console", "neighbours", "connect")
     kind = next((each for each in kinds if getattr(given, each)), "")
     given.peers = given.peers or (WITHOUT_TANSU if kind else list(STARTERS))
-    given.out = given.out or RESULTS / kind
+    given.out = given.out or RESULTS / (f"{kind}-memory" if given.minutes else kind)
     return given
 
 

@@ -22,8 +22,8 @@ STARTS_MAX = 3
 
 
 @contextmanager
-def seaweed(folder, bucket):
-    """Its URL; it has one bucket."""
+def seaweed(folder, bucket, volumes=20):
+    """Its URL; it has one bucket, and room for as many volumes of 64 MB."""
     identity = {
         "name": "tests",
         "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
@@ -31,7 +31,7 @@ def seaweed(folder, bucket):
     }
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
     for _ in range(STARTS_MAX):
-        server, s3, filer = _begin(folder)
+        server, s3, filer = _begin(folder, volumes)
         try:
             if not _serves(f"http://127.0.0.1:{s3}/", server):
                 continue
@@ -47,12 +47,12 @@ def seaweed(folder, bucket):
     raise AssertionError(f"SeaweedFS does not start: {(folder / 'weed.log').read_text()[-2000:]}")
 
 
-def _begin(folder):
+def _begin(folder, volumes):
     s3, master, volume, filer = (_free_port() for _ in range(4))
     command = [
         WEED, "server", f"-dir={folder}", "-ip=127.0.0.1", "-s3", f"-s3.port={s3}",
         f"-s3.config={folder / 's3.json'}", f"-master.port={master}", f"-volume.port={volume}",
-        f"-filer.port={filer}", "-volume.max=20", "-master.volumeSizeLimitMB=64",
+        f"-filer.port={filer}", f"-volume.max={volumes}", "-master.volumeSizeLimitMB=64",
     ]  # fmt: skip
     with (folder / "weed.log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
