@@ -20,6 +20,7 @@ CONSUMER: Final = {
     "partition.assignment.strategy": "cooperative-sticky",
     "queued.max.messages.kbytes": 8 * 1024,
     "queued.min.messages": 10_000,
+    "fetch.queue.backoff.ms": 20,
     "fetch.max.bytes": 2**20,
     "max.partition.fetch.bytes": 2**19,
     "fetch.wait.max.ms": 200,
@@ -27,7 +28,10 @@ CONSUMER: Final = {
     "heartbeat.interval.ms": 1_000,
     "topic.metadata.refresh.interval.ms": 10_000,
 }
-"""The session is as short as brokers allow: a killed task holds its partitions that long."""
+"""The session is as short as brokers allow: a killed task holds its partitions that long.
+
+A partition whose queue is full is fetched again after ``fetch.queue.backoff.ms``: by librdkafka's
+own second it would get no more than a queue a second, however fast the task is."""
 PRODUCER: Final = {
     "acks": "all",
     "enable.idempotence": True,
