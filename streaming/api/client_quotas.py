@@ -11,6 +11,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
+from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
 from streaming.api.json_body import read_fields
 from streaming.api.management_view import ManagementView, id_of
@@ -40,6 +42,7 @@ class ClientQuotasView(ManagementView):
     def get(self, _request: Request, tenant: str) -> Response:
         """All quotas of principals, client ids and addresses."""
         access = self.managed(tenant, READ)
+        require_cluster(access, Operation.DESCRIBE_CONFIGS)
         return Response({"data": [_document(row) for row in client_quotas_of(id_of(access))]})
 
     @extend_schema(

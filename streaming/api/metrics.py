@@ -21,7 +21,7 @@ from brokers.selectors.series import (
 )
 from brokers.selectors.topics import topic_named
 from streaming.access.caller import TenantAccess
-from streaming.access.rights import require, require_topic
+from streaming.access.rights import require, require_cluster, require_topic
 from streaming.api.query import known_only, one_of
 from streaming.records.identity import READ
 from streaming.rest.consume_request import InvalidQuery
@@ -104,6 +104,7 @@ def _found(access: TenantAccess, scope: str, window: Window) -> Series | GroupSe
     kind, _, name = scope.partition(":")
     match kind:
         case "tenant" if not name:
+            require_cluster(access, Operation.DESCRIBE)
             return tenant_series(access.tenant_id, window)
         case "topic" if name:
             require_topic(access, Operation.DESCRIBE, name)

@@ -8,9 +8,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
 from brokers.selectors.brokers import list_brokers
 from brokers.selectors.tenant_health import tenant_health
-from streaming.records.identity import READ
+from streaming.access.rights import require_cluster
 from streaming.rest.view import RestView
 
 _OVERVIEW: Final = {
@@ -58,7 +59,7 @@ class OverviewView(RestView):
     def get(self, _request: Request, tenant: str) -> Response:
         """``tenant`` is a name; another's is answered as an absent one."""
         access = self.caller.tenant(tenant)
-        access.require(READ)
+        require_cluster(access, Operation.DESCRIBE)
         health = tenant_health(access.tenant_id)
         return Response(
             {

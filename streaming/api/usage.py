@@ -9,10 +9,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
 from streaming.access.caller import TenantAccess
+from streaming.access.rights import require_cluster
 from streaming.api.download import AsAsked, download
 from streaming.api.query import known_only, moment, one_of, whole_number
-from streaming.records.identity import READ
 from streaming.rest.consume_request import InvalidQuery
 from streaming.rest.view import RestView
 from tenants.models import Usage, UsageBy, UsageStep
@@ -132,7 +133,7 @@ class UsageCsvView(RestView):
 
 def _readable(view: RestView, tenant: str) -> TenantAccess:
     access = view.caller.tenant(tenant)
-    access.require(READ)
+    require_cluster(access, Operation.DESCRIBE)
     return access
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from brokers.authorization.resource import CLUSTER_NAME, ResourceType
 from streaming.records.identity import ADMINISTER, READ
 
 Json = dict[str, Any]
@@ -54,6 +55,13 @@ class Event:
     def needs(self) -> str:
         """The scope that one must have at the tenant to be told."""
         return _NEEDS.get(self.type.partition(".")[0], ADMINISTER)
+
+    @property
+    def about(self) -> tuple[ResourceType, str]:
+        """What a service account must be allowed to describe, besides, to be told."""
+        if self.type.startswith("topic."):
+            return ResourceType.TOPIC, self.object
+        return ResourceType.CLUSTER, CLUSTER_NAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,16 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from channels.db import database_sync_to_async
+
+from brokers.authorization.resource import Operation, ResourceType
+from brokers.node.authorization import Rights
 from streaming.access.caller import Caller, TenantAccess
+from streaming.access.rights import rights_of
 from streaming.events.event import Cursor, Entry, control_frame, event_frame, event_of
 from streaming.live.close_codes import CloseCode
 from streaming.live.socket import Closed, Socket
@@ -28,6 +34,16 @@ class Ended(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """``about``: what its reader must be allowed to describe; None for no question."""
+
+    text: str
+    at: float
+    """When it came in, by the loop's clock."""
+    about: tuple[ResourceType, str] | None = None
+
+
 class EventSession:
     """``access`` is None for an operator who looks at no tenant: brokers only."""
 
@@ -42,7 +58,9 @@ class EventSession:
         self.told: dict[UUID, int] = {PLATFORM: start.platform}
         if self._tenant is not None:
             self.told[self._tenant] = start.tenant
-        self._frames: asyncio.Queue[str] = asyncio.Queue(FRAMES_WAITING_MAX)
+        self._frames: asyncio.Queue[_Frame] = asyncio.Queue(FRAMES_WAITING_MAX)
+        self._rights: tuple[float, Rights] | None = None
+        """A service account's, and when they were read."""
         self._ending: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
         name = None if access is None else access.tenant
         self._put(control_frame("ready", self.cursor, tenant=name))
@@ -58,7 +76,9 @@ class EventSession:
         event = event_of(entry)
         if event is not None and event.needs in self._scopes:
             whole = chain != PLATFORM or self._caller.is_operator
-            self._put(event_frame(event, self.cursor, with_detail=whole))
+            by_acls = self._access is not None and self._access.goes_by_acls
+            frame = event_frame(event, self.cursor, with_detail=whole)
+            self._put(frame, event.about if by_acls else None)
         if entry.object == self._caller.name and entry.action in (
             "member.change_role",
             "operator.dismiss",
@@ -106,7 +126,17 @@ class EventSession:
 
     async def _write(self) -> None:
         while True:
-            await self._socket.send(await self._frames.get())
+            frame = await self._frames.get()
+            if frame.about is None or await self._describes(frame.at, *frame.about):
+                await self._socket.send(frame.text)
+
+    async def _describes(self, at: float, resource_type: ResourceType, name: str) -> bool:
+        """By rights that were read after what is told of came in: one query for many at once."""
+        assert self._access is not None, "nobody goes by ACLs without a tenant"
+        if self._rights is None or self._rights[0] <= at:
+            now = asyncio.get_running_loop().time()
+            self._rights = now, await database_sync_to_async(rights_of)(self._access)
+        return self._rights[1].allow(Operation.DESCRIBE, resource_type, name)
 
     async def _listen(self) -> None:
         while True:
@@ -120,7 +150,8 @@ class EventSession:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             self._put(control_frame("heartbeat", self.cursor))
 
-    def _put(self, frame: str) -> None:
+    def _put(self, text: str, about: tuple[ResourceType, str] | None = None) -> None:
+        frame = _Frame(text, asyncio.get_running_loop().time(), about)
         try:
             self._frames.put_nowait(frame)
         except asyncio.QueueFull:

@@ -71,7 +71,7 @@ def test_the_partitions_of_a_topic(edge, tenant, topic):
 
 
 def test_the_overview(edge, tenant, topic):
-    with edge.client(tenant.service) as client:
+    with edge.client(tenant.administrator) as client:
         overview = client.get(f"/api/v1/tenants/{tenant.name}/overview").json()
     assert overview["health"] == {
         "state": "good", "under_replicated": 0, "offline": 0, "brokers_down": 0,
@@ -108,7 +108,7 @@ def test_a_topic_that_was_made_just_now(edge, tenant, topic):
 
 
 def test_series(edge, tenant, topic):
-    with edge.client(tenant.service) as client:
+    with edge.client(tenant.administrator) as client:
         path = f"/api/v1/tenants/{tenant.name}/metrics"
         whole = client.get(path, params={"since": "15m"}).json()
         of_topic = client.get(path, params={"scope": f"topic:{topic}", "since": "15m"}).json()
@@ -130,7 +130,7 @@ def test_series(edge, tenant, topic):
 
 
 def test_usage(edge, tenant, topic):
-    with edge.client(tenant.service) as client:
+    with edge.client(tenant.administrator) as client:
         path = f"/api/v1/tenants/{tenant.name}/usage"
         rows = client.get(path, params={"days": 2}).json()["data"]
         refused = [
@@ -143,7 +143,7 @@ def test_usage(edge, tenant, topic):
 
 def test_usage_by_topic_and_principal_adds_up_to_the_tenant_s(edge, tenant, topic):
     path = f"/api/v1/tenants/{tenant.name}/usage"
-    with edge.client(tenant.service) as client:
+    with edge.client(tenant.administrator) as client:
 
         def rows(**query):
             return client.get(path, params={"step": "hour", **query}).json()["data"]

@@ -80,7 +80,7 @@ def test_guessing_at_one_login_is_slowed_with_the_time_to_wait(edge, tenant):
 
 def test_the_overview_tells_how_to_connect(edge, tenant):
     edge.topic(tenant, partitions=2)
-    with edge.client(tenant.service) as client:
+    with edge.client(tenant.administrator) as client:
         overview = client.get(f"/api/v1/tenants/{tenant.name}/overview").json()
     assert (overview["tenant"], overview["cluster_id"]) == (tenant.name, tenant.cluster_id)
     assert (overview["topics"], overview["partitions"]) == (1, 2)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brokers.authorization.resource import CLUSTER_NAME, ResourceType
 from streaming.events.endpoint import parse_events_request
 from streaming.events.event import Cursor, Entry, event_of, parse_cursor
 from streaming.records.identity import ADMINISTER, READ
@@ -41,6 +42,11 @@ def test_an_event_says_what_the_entry_said():
 )
 def test_who_may_be_told(action, needs):
     assert event_of(entry(action)).needs == needs
+
+
+def test_what_a_service_account_must_be_allowed_to_describe():
+    assert event_of(entry("topic.delete")).about == (ResourceType.TOPIC, "thing")
+    assert event_of(entry("broker.fence")).about == (ResourceType.CLUSTER, CLUSTER_NAME)
 
 
 def test_what_was_refused_did_not_happen():

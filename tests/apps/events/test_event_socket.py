@@ -9,11 +9,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from streaming.events import hints, hub
 from tenants import audit
+from tenants.acl_presets import Preset
+from tenants.acls import CLUSTER_NAME, AclEntry
 from tenants.models import PLATFORM
 from tenants.scope import system
 from tenants.services.add_member import add_member
 from tenants.services.appoint_operator import appoint_operator
 from tenants.services.change_role import change_role
+from tenants.services.create_acls import create_acls
 from tenants.services.create_service_account import create_service_account
 from tenants.services.create_user import create_user
 from tenants.services.dismiss_operator import dismiss_operator
@@ -186,6 +189,37 @@ def test_only_administrators_are_told_of_keys_and_members(edge, tenant):
         first = developer.frame()
         assert (first["type"], first["object"]) == ("topic.created", topic)
         assert admin.until("member.added")["object"] == login
+
+
+def test_a_service_account_is_told_of_what_it_may_describe(edge, tenant):
+    topics = [edge.topic(tenant) for _ in range(3)]
+    with events(edge, tenant.administrator) as now:
+        start = now.cursor
+    with system("test"):
+        audit.record(by="User:@op", action="broker.drain", object="2", tenant_id=PLATFORM)
+    create_service_account(tenant_id=tenant.id, name="watcher", by="test", preset=Preset("none"))
+    key = issue_api_key(tenant_id=tenant.id, by="test", service_account="watcher")
+    with edge.client(tenant.administrator) as client:
+        for topic in topics[:2]:
+            client.delete(f"{tenant.path}/topics/{topic}")
+    allow(tenant, "topic", topics[1])
+    with events(edge, (key.key_id, key.secret), f"?since={start}") as watcher:
+        first = watcher.frame()
+        assert (first["type"], first["object"]) == ("topic.deleted", topics[1])
+        # What was allowed while the socket is open counts for what happens next.
+        allow(tenant, "topic", topics[2])
+        with edge.client(tenant.administrator) as client:
+            client.delete(f"{tenant.path}/topics/{topics[2]}")
+        told = watcher.frame()
+        assert (told["type"], told["object"]) == ("topic.deleted", topics[2])
+    allow(tenant, "cluster", CLUSTER_NAME)
+    with events(edge, (key.key_id, key.secret), f"?since={start}") as watcher:
+        assert watcher.until("broker.draining")["object"] == "2"
+
+
+def allow(tenant, resource_type, name):
+    entry = AclEntry("User:watcher", "*", resource_type, "literal", name, "describe", "allow")
+    create_acls(tenant_id=tenant.id, by="test", entries=[entry])
 
 
 def test_brokers_are_told_to_all_and_who_did_it_to_operators(edge, tenant, session):

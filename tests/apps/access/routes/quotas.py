@@ -9,7 +9,7 @@ ROWS = [
     Row("GET", "/api/v1/quotas", Right.READ, foreign=200),
     Row("GET", f"{_TENANT}/quotas", Right.READ, operators=True),
     Row("PATCH", f"{_TENANT}/quotas", Right.OPERATE, body={}, operators=True),
-    Row("GET", f"{_TENANT}/client-quotas", Right.READ, operators=True),
+    Row("GET", f"{_TENANT}/client-quotas", Right.DESCRIBE, operators=True),
     Row("PUT", f"{_TENANT}/client-quotas", Right.ADMINISTER, 400, body={}, operators=True),
     Row("DELETE", f"{_TENANT}/client-quotas", Right.ADMINISTER, 404, operators=True),
     Row("GET", "/api/v1/cell/plans", Right.OPERATE),

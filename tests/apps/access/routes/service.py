@@ -10,6 +10,6 @@ ROWS = [
     # Sessions are for people: a key opens none, so an unknown caller is sent here for all.
     Row("POST", "/api/v1/session", Right.OPEN, 400, body=[]),
     Row("POST", "/api/v1/filters:test", Right.KNOWN, body=_FILTER_TEST),
-    Row("GET", "/api/v1/tenants/{tenant}/overview", Right.READ),
+    Row("GET", "/api/v1/tenants/{tenant}/overview", Right.DESCRIBE),
     Row("GET", "/api/{rest}", Right.OPEN, 404, names={"rest": "nonsense"}),
 ]
