@@ -6,7 +6,8 @@ import time
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from streaming.access import key_login
+from streaming.access import key_caller, key_login
+from streaming.access.key_cache import FRESH_SECONDS
 from streaming.quotas.charging import PERSON_REQUESTS_PER_S
 from streaming.quotas.failed_logins import FailedLogins
 from streaming.quotas.tenant_limits import EdgeLimits, process_limits
@@ -138,17 +139,47 @@ def test_bytes_to_sockets_are_held_to_the_fetch_limit(edge, monkeypatch):
     assert time.monotonic() - began > 1.0
 
 
-def test_addresses_that_fail_to_log_in_wait_and_known_keys_do_not(edge, monkeypatch):
-    # Counted by process, and the tests of other files come from this address too.
+@pytest.fixture
+def failures_anew(monkeypatch):
+    """Counted by process, and the tests of other files come from this address too."""
     monkeypatch.setattr(key_login, "_failed", FailedLogins())
+
+
+def test_addresses_that_fail_to_log_in_wait_and_known_keys_do_not(edge, failures_anew):
     tenant = edge.tenant()
     with edge.client(tenant.service) as client:
         assert client.get(f"{tenant.path}/topics").status_code == 200
-    with edge.client(("K-absent", "wrong")) as guesser:
+    with edge.client() as guesser:
         answers = []
-        guess = lambda: answers.append(guesser.get("/kafka/v3/clusters"))  # noqa: E731
-        wait_for(lambda: guess() or answers[-1].status_code == 429, "guesses are turned away")
+
+        def guess():
+            credentials = (f"K-absent-{len(answers)}", "wrong")
+            answers.append(guesser.get("/kafka/v3/clusters", auth=credentials))
+            return answers[-1].status_code == 429
+
+        wait_for(guess, "guesses are turned away")
         assert {each.status_code for each in answers[:60]} == {401}, "sixty are free"
         assert "Retry-After" in answers[-1].headers
     with edge.client(tenant.service) as client:
         wait_for(lambda: client.get(f"{tenant.path}/topics").status_code == 200, "it is let in")
+
+
+def test_a_key_that_is_guessed_at_waits_and_its_owner_does_not(edge, failures_anew):
+    tenant = edge.tenant()
+    key_id, _secret = tenant.service
+    with edge.client(tenant.service) as owner, edge.client((key_id, "wrong")) as guesser:
+        assert owner.get(f"{tenant.path}/topics").status_code == 200
+        answers = [guesser.get("/kafka/v3/clusters") for _ in range(11)]
+        assert [each.status_code for each in answers] == [401] * 10 + [429]
+        assert 0 < int(answers[-1].headers["Retry-After"]) <= 10
+        key_login_forgets_what_is_fresh()
+        assert owner.get(f"{tenant.path}/topics").status_code == 200, "its secret was right lately"
+    with edge.client(tenant.administrator) as neighbour:
+        assert neighbour.get(f"{tenant.path}/topics").status_code == 200, "another key is let in"
+
+
+def key_login_forgets_what_is_fresh():
+    """As when two seconds have passed."""
+    entries = key_caller._cache._entries
+    for digest, (at, caller) in [*entries.items()]:
+        entries[digest] = (at - FRESH_SECONDS, caller)
