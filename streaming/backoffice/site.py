@@ -25,7 +25,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        # Menus are placed by attributes; a style cannot run anything.
+        # Unfold's bar of actions and its coloured JSON (SECURITY.md); a style cannot run anything.
         "style-src-attr 'unsafe-inline'",
         "img-src 'self' data:",
         "font-src 'self'",
