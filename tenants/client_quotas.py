@@ -1,6 +1,7 @@
 """Quotas of a tenant's principals and clients: what there may be. Pure.
 
-Facts: Apache Kafka, ``QuotaConfig`` and ``ClientQuotaControlManager`` (KIP-546, KIP-612).
+Facts: Apache Kafka, ``QuotaConfig`` and ``ClientQuotaControlManager`` (KIP-546, KIP-599,
+KIP-612).
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ IP: Final = "ip"
 
 BYTE_RATES: Final = frozenset({"producer_byte_rate", "consumer_byte_rate"})
 """Whole bytes per second."""
-KEYS: Final = BYTE_RATES | {"request_percentage"}
+KEYS: Final = BYTE_RATES | {"request_percentage", "controller_mutation_rate"}
 IP_KEYS: Final = frozenset({"connection_creation_rate"})
 
 NAME_CHARACTERS_MAX: Final = 255

@@ -8,11 +8,14 @@ from tenants.models.owned import TenantOwned
 
 class PartitionMutations(TenantOwned):
     """What is left of a tenant's rate: ``level`` partitions at ``at_ms``, Unix milliseconds by
-    PostgreSQL's clock; negative for what is owed. A tenant without a row has used nothing."""
+    PostgreSQL's clock; negative for what is owed, None where there is no limit. A tenant without a
+    row has used nothing."""
 
     tenant = models.OneToOneField(Tenant, models.CASCADE, primary_key=True, related_name="+")
-    level = models.FloatField()
+    level = models.FloatField(null=True)
     at_ms = models.BigIntegerField()
+    clients = models.JSONField(default=dict)
+    """What is left of its clients' quotas, as ``brokers/quotas/kept_buckets.py`` has it."""
 
     class Meta(TenantOwned.Meta):
         pass

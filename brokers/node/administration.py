@@ -7,7 +7,8 @@ answers REQUEST_TIMED_OUT: the client asks again, and nothing is known about the
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from brokers.authorization.resource import Operation
@@ -26,6 +27,7 @@ UNTIMED_SECONDS: Final = 10.0
 """For requests that carry no time-out, or one that is not positive."""
 
 TIMEOUT_SECONDS_MAX: Final = 60.0
+_TOO_FAST: Final = ErrorCode.THROTTLING_QUOTA_EXCEEDED
 
 
 class Deadline:
@@ -56,6 +58,18 @@ class Deadline:
                 ErrorCode.REQUEST_TIMED_OUT,
                 "this took longer than the request's time-out; it may still be done",
             )
+
+    async def held(self, attempt: Callable[[], Awaitable[T | Refused]]) -> T | Refused:
+        """What ``attempt`` comes to, for a client of before KIP-599: it does not know what
+        THROTTLING_QUOTA_EXCEEDED is, so it is held back until it may, or until its time is over."""
+        while True:
+            outcome = await attempt()
+            if not isinstance(outcome, Refused) or outcome.code is not _TOO_FAST:
+                return outcome
+            at = self._loop.time() + outcome.wait_ms / 1000
+            if at >= self._at:
+                return replace(outcome, code=ErrorCode.REQUEST_TIMED_OUT)
+            await asyncio.sleep(at - self._loop.time())
 
     async def caught_up(self, node: "Node") -> None:
         """Make what was just written usable here, if there is time for it."""

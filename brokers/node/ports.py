@@ -57,6 +57,8 @@ class Actor:
     tenant_id: TenantId
     principal: Principal
     administrator: bool
+    client_id: str = ""
+    """The name that a Kafka client gives itself; quotas may be for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Who is at the other end of a connection, and what a handler is told about one request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,10 @@ class RequestContext:
     peer: str
     """Address and port that the connection comes from."""
     rights: "Rights"
+
+    def actor(self) -> Actor:
+        """In whose name the request's verbs are done."""
+        return replace(self.session.actor(), client_id=self.client_id or "")
 
     @property
     def host(self) -> str:

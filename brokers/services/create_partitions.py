@@ -49,7 +49,7 @@ def create_partitions(
         check_partition_limit(tenant, adding)
         replicas = _replicas(topic, adding, assignments, candidates)
         if not validate_only:
-            charge_mutations(tenant, adding)
+            charge_mutations(tenant, actor, adding)
             _write(actor, topic, replicas, live_of(brokers))
 
 

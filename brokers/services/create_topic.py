@@ -35,7 +35,7 @@ def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) 
     Raises ``Refusal``: INVALID_TOPIC_EXCEPTION, TOPIC_ALREADY_EXISTS, INVALID_PARTITIONS,
     INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_CONFIG, INVALID_REQUEST, or
     POLICY_VIOLATION when the tenant has too many topics or partitions,
-    THROTTLING_QUOTA_EXCEEDED when it makes them too fast.
+    THROTTLING_QUOTA_EXCEEDED when it or the client makes them too fast.
     """
     check_new_topic_name(topic.name)
     configs = checked(topic.configs)
@@ -52,7 +52,7 @@ def create_topic(*, actor: Actor, topic: NewTopic, validate_only: bool = False) 
         check_topic_limit(tenant)
         check_partition_limit(tenant, len(replicas))
         if not validate_only:
-            charge_mutations(tenant, len(replicas))
+            charge_mutations(tenant, actor, len(replicas))
             _write(actor, row, replicas, live_of(brokers))
     return TopicCreated(
         name=topic.name,

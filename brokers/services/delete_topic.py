@@ -28,7 +28,7 @@ def delete_topic(*, actor: Actor, topic_id: TopicId) -> None:
         )
         if topic is None:
             raise Refusal(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic of that id")
-        charge_mutations(tenant, topic.partition_count)
+        charge_mutations(tenant, actor, topic.partition_count)
         topic.deleted_at = datetime.now(UTC)
         topic.save(update_fields=["deleted_at"])
         audit.record(

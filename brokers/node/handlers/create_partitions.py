@@ -1,6 +1,7 @@
 """CreatePartitions: one row per topic."""
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
@@ -27,6 +28,9 @@ from brokers.wire.messages.create_partitions_response import (
 if TYPE_CHECKING:
     from brokers.node.node import Node
 
+KNOWS_THROTTLING: Final = 3
+"""From this version on clients know THROTTLING_QUOTA_EXCEEDED (KIP-599)."""
+
 
 async def handle(
     request: CreatePartitionsRequest, context: RequestContext, node: "Node"
@@ -42,7 +46,10 @@ async def handle(
         if problem is None and topic.name not in alterable:
             problem = topic_refusal(Operation.ALTER)
         if problem is None:
-            problem = await deadline.done(_create(topic, request.validate_only, context, node))
+            create = partial(_create, topic, request.validate_only, context, node, deadline)
+            problem = await (
+                create() if context.api_version >= KNOWS_THROTTLING else deadline.held(create)
+            )
         if problem is not None:
             response.throttle_time_ms = max(response.throttle_time_ms, problem.wait_ms)
         response.results.append(
@@ -58,15 +65,18 @@ async def handle(
 
 
 async def _create(
-    topic: CreatePartitionsTopic, validate_only: bool, context: RequestContext, node: "Node"
+    topic: CreatePartitionsTopic,
+    validate_only: bool,
+    context: RequestContext,
+    node: "Node",
+    deadline: Deadline,
 ) -> Refused | None:
-    """Never returns a ``Refused`` by itself: what the verb refuses comes as an exception."""
     by_hand = [[BrokerId(broker) for broker in each.broker_ids] for each in topic.assignments or []]
-    await node.control.create_partitions(
-        context.session.actor(),
+    verb = node.control.create_partitions(
+        context.actor(),
         TopicName(topic.name),
         topic.count,
         validate_only,
         assignments=by_hand or None,
     )
-    return None
+    return await deadline.done(verb)

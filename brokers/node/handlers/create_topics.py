@@ -1,6 +1,7 @@
 """CreateTopics: one row per name, and what was created can be used when the answer goes out."""
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.resource import CLUSTER_NAME, Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
@@ -26,6 +27,9 @@ from brokers.wire.messages.create_topics_response import (
 if TYPE_CHECKING:
     from brokers.node.node import Node
 
+KNOWS_THROTTLING: Final = 6
+"""From this version on clients know THROTTLING_QUOTA_EXCEEDED (KIP-599)."""
+
 
 async def handle(
     request: CreateTopicsRequest, context: RequestContext, node: "Node"
@@ -45,7 +49,10 @@ async def handle(
         elif topic.name in twice:
             outcome = REPEATED
         else:
-            outcome = await _create(topic, request.validate_only, context, node, deadline)
+            create = partial(_create, topic, request.validate_only, context, node, deadline)
+            outcome = await (
+                create() if context.api_version >= KNOWS_THROTTLING else deadline.held(create)
+            )
         response.topics.append(_row(topic.name, outcome, context))
         if isinstance(outcome, Refused):
             response.throttle_time_ms = max(response.throttle_time_ms, outcome.wait_ms)
@@ -87,7 +94,7 @@ async def _create(
         assignments=assignments,
         configs={config.name: config.value for config in topic.configs},
     )
-    verb = node.control.create_topics(context.session.actor(), [wanted], validate_only)
+    verb = node.control.create_topics(context.actor(), [wanted], validate_only)
     outcome = await deadline.done(verb)
     return outcome if isinstance(outcome, Refused) else outcome[0]
 

@@ -1,6 +1,7 @@
 """DeleteTopics, by name or by id (KIP-516): one row per topic that was asked about."""
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
@@ -24,6 +25,9 @@ from brokers.wire.messages.delete_topics_response import (
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
+
+KNOWS_THROTTLING: Final = 5
+"""From this version on clients know THROTTLING_QUOTA_EXCEEDED (KIP-599)."""
 
 Asked = tuple[str | None, TopicId]
 """A name or an id; the other one is None or zero."""
@@ -56,7 +60,10 @@ async def handle(
             note_refusal(context, node, Operation.DELETE, ResourceType.TOPIC, name or "")
             found = found if topic[0] is None else None  # A name alone tells nothing more.
         if problem is None:
-            problem = await _delete(topic, found, context, node, deadline)
+            delete = partial(_delete, topic, found, context, node, deadline)
+            problem = await (
+                delete() if context.api_version >= KNOWS_THROTTLING else deadline.held(delete)
+            )
         if problem is not None:
             response.throttle_time_ms = max(response.throttle_time_ms, problem.wait_ms)
         response.responses.append(_row(topic, found, problem))
@@ -99,7 +106,7 @@ async def _delete(
     unknown = UNKNOWN_ID if asked[0] is None else UNKNOWN_NAME
     if found is None:
         return unknown
-    outcome = await deadline.done(node.control.delete_topics(context.session.actor(), [found.id]))
+    outcome = await deadline.done(node.control.delete_topics(context.actor(), [found.id]))
     refused = outcome if isinstance(outcome, Refused) else outcome[0]
     if refused is not None and refused.code is ErrorCode.UNKNOWN_TOPIC_ID:
         return unknown

@@ -102,7 +102,7 @@ async def _create_missing(
         return
     try:
         results = await node.control.create_topics(
-            context.session.actor(), missing[:TOPICS_PER_REQUEST_MAX], False
+            context.actor(), missing[:TOPICS_PER_REQUEST_MAX], False
         )
     except (MetadataUnavailable, Refusal):
         return  # They are unknown, then; the client asks again.

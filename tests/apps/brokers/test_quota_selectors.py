@@ -1,5 +1,6 @@
 """What a tenant uses beside what it may use, and what brokers are told that it stores."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from brokers.services.delete_topic import delete_topic
 from tenants import scope
 from tenants.errors import NotFound
 from tenants.limits import NAMES
+from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 from tenants.services.set_tenant_limits import set_tenant_limits
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +77,61 @@ def test_partitions_come_and_go_no_faster_than_the_tenant_may(acme, three_broker
     with scope.tenant(acme.tenant.id):  # Five seconds pass, and a little.
         PartitionMutations.objects.update(at_ms=F("at_ms") - 5_100)
     assert acme.create("seats", 1).partition_count == 1
+
+
+def quota(acme, entity, rate):
+    wanted = Alteration(entity, {"controller_mutation_rate": rate})
+    alter_client_quotas(tenant_id=acme.tenant.id, by="root", alterations=[wanted])
+
+
+def by(acme, client_id, principal="User:app"):
+    return replace(acme.actor, principal=principal, client_id=client_id)
+
+
+def create(actor, name, partitions):
+    return create_topic(actor=actor, topic=NewTopic(name, partitions, 1, {}, {}))
+
+
+def test_a_client_s_partitions_come_and_go_no_faster_than_its_quota(acme, three_brokers):
+    quota(acme, {"user": "app", "client-id": None}, 0.5)
+    made = create(by(acme, "one"), "flights", 3)
+    create(by(acme, "one"), "gates", 4)  # Eleven seconds' worth at once, and into debt.
+    for verb in (
+        lambda: create(by(acme, "one"), "seats", 1),
+        lambda: delete_topic(actor=by(acme, "one"), topic_id=made.topic_id),
+    ):
+        with pytest.raises(Refusal, match="principal User:app, client 'one'") as refused:
+            verb()
+        assert refused.value.code is ErrorCode.THROTTLING_QUOTA_EXCEEDED
+        assert 0 < refused.value.wait_ms <= 3_001
+    create(by(acme, "two"), "seats", 1)  # Each client has one of its own.
+    create(by(acme, "one", "User:other"), "meals", 1)
+    quota(acme, {"user": "app"}, None)
+    quota(acme, {"user": "app", "client-id": "one"}, 0.5 * 200)
+    with pytest.raises(Refusal) as refused:
+        create(by(acme, "one"), "crews", 1)
+    assert refused.value.wait_ms <= 16, "what is owed stays owed, at the new rate"
+
+
+def test_the_tenant_s_rate_and_the_client_s_hold_together(acme, three_brokers):
+    limits = {"partition_mutations_per_s": 1}
+    set_tenant_limits(tenant_id=acme.tenant.id, by="root", limits=limits)
+    quota(acme, {"user": None}, 1000)
+    create(by(acme, "a"), "flights", 70)
+    with pytest.raises(Refusal, match=f"tenant {acme.tenant.name} creates"):
+        create(by(acme, "b", "User:other"), "gates", 1)
+    limits = {"partition_mutations_per_s": 1000}
+    set_tenant_limits(tenant_id=acme.tenant.id, by="root", limits=limits)
+    quota(acme, {"user": None}, 1)
+    with scope.tenant(acme.tenant.id):
+        PartitionMutations.objects.update(at_ms=F("at_ms") - 60_000)
+    create(by(acme, "c", "User:third"), "gates", 12)
+    left = mutations_left(acme)
+    with pytest.raises(Refusal, match="principal User:third creates"):
+        create(by(acme, "c", "User:third"), "seats", 1)
+    assert mutations_left(acme) == left, "what is refused costs the tenant nothing"
+
+
+def mutations_left(acme):
+    with scope.tenant(acme.tenant.id):
+        return PartitionMutations.objects.values_list("level", "at_ms").get()

@@ -18,6 +18,7 @@ export type ClientQuotaName =
   | "producer_byte_rate"
   | "consumer_byte_rate"
   | "request_percentage"
+  | "controller_mutation_rate"
   | "connection_creation_rate";
 
 export interface ClientQuotaBody {

@@ -124,6 +124,20 @@ function columnsFor(onRemove: (quota: ClientQuotaBody) => void): Column<ClientQu
       ),
     },
     {
+      id: "mutations",
+      header: "Partitions",
+      width: "130px",
+      align: "right",
+      by: ({ values }) => values.controller_mutation_rate ?? null,
+      cell: ({ values }) => (
+        <span>
+          {values.controller_mutation_rate === undefined
+            ? "–"
+            : `${values.controller_mutation_rate}/s`}
+        </span>
+      ),
+    },
+    {
       id: "connections",
       header: "New connections",
       width: "150px",

@@ -21,6 +21,7 @@ interface Fields {
   produce: string;
   fetch: string;
   time: string;
+  mutations: string;
 }
 
 const INITIAL: Fields = {
@@ -31,6 +32,7 @@ const INITIAL: Fields = {
   produce: "",
   fetch: "",
   time: "",
+  mutations: "",
 };
 
 const BYTES = (text: string) =>
@@ -45,9 +47,12 @@ export function SetClientQuota({ tenant, onClose }: { tenant: string; onClose: (
     validate: {
       user: (_, fields) => (entityOf(fields) ? null : "Say whom it is for."),
       produce: (text, fields) =>
-        fields.produce + fields.fetch + fields.time === "" ? "Give one limit at least." : BYTES(text),
+        fields.produce + fields.fetch + fields.time + fields.mutations === ""
+          ? "Give one limit at least."
+          : BYTES(text),
       fetch: BYTES,
       time: (text) => (text === "" || Number(text) > 0 ? null : "Percent of one broker's time."),
+      mutations: (text) => (text === "" || Number(text) > 0 ? null : "Partitions a second."),
     },
   });
   const submit = form.onSubmit((fields) =>
@@ -93,6 +98,11 @@ export function SetClientQuota({ tenant, onClose }: { tenant: string; onClose: (
             <TextInput label="Fetch a second" placeholder="2 MiB" {...form.getInputProps("fetch")} />
             <TextInput label="Request time, %" {...form.getInputProps("time")} />
           </Group>
+          <TextInput
+            label="Partitions a second"
+            description="Created and deleted"
+            {...form.getInputProps("mutations")}
+          />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel
@@ -107,10 +117,11 @@ export function SetClientQuota({ tenant, onClose }: { tenant: string; onClose: (
   );
 }
 
-function valuesOf({ produce, fetch, time }: Fields): Partial<Record<ClientQuotaName, number>> {
+function valuesOf({ produce, fetch, time, mutations }: Fields): Partial<Record<ClientQuotaName, number>> {
   const values: Partial<Record<ClientQuotaName, number>> = {};
   if (produce) values.producer_byte_rate = readLimit("bytes_per_s", produce)!;
   if (fetch) values.consumer_byte_rate = readLimit("bytes_per_s", fetch)!;
   if (time) values.request_percentage = Number(time);
+  if (mutations) values.controller_mutation_rate = Number(mutations);
   return values;
 }
