@@ -17,6 +17,7 @@ from urllib.parse import quote
 from streaming.cell import secrets as secrets_file
 from streaming.cell.defaults import (
     DEFAULT_BROKERS,
+    DEFAULT_CONNECT_WORKERS,
     DEFAULT_DATA_DIR,
     DEFAULT_HTTP_PORT,
     DEFAULT_KAFKA_PORT,
@@ -57,6 +58,8 @@ class Instance:
     id: str
     data_dir: Path
     brokers: int
+    connect_workers: int
+    """How many run on this machine; it has nothing to do with how many the cell has."""
     http_port: int
     kafka_port: int
     bind_host: str
@@ -149,6 +152,7 @@ def _assemble(folder: Path, env: Mapping[str, str]) -> Instance:
         id=env.get("HEADWATER_INSTANCE_ID") or recorded.get("id", "unset"),
         data_dir=folder,
         brokers=_integer(env, recorded, "brokers", DEFAULT_BROKERS),
+        connect_workers=_integer(env, recorded, "connect_workers", DEFAULT_CONNECT_WORKERS),
         http_port=_integer(env, recorded, "http_port", DEFAULT_HTTP_PORT),
         kafka_port=_integer(env, recorded, "kafka_port", DEFAULT_KAFKA_PORT),
         bind_host=bind_host,

@@ -39,6 +39,9 @@ def up(arguments: Sequence[str]) -> int:
         help="broker 1; broker N has N - 1 more, and each uses 100 and 200 above its own (9092)",
     )
     parser.add_argument("--brokers", type=int, help="how many (3); may grow, never shrink")
+    parser.add_argument(
+        "--connect-workers", type=int, help="programs that run connectors' tasks (1); 0 for none"
+    )
     parser.add_argument("--host", help="address to listen on (127.0.0.1); others need --tls")
     parser.add_argument("--advertised-host", help="the name by which clients reach this machine")
     parser.add_argument("--tls", action="store_true", help="encrypt; a local CA is made")
@@ -49,6 +52,7 @@ def up(arguments: Sequence[str]) -> int:
         http_port=given.http_port,
         kafka_port=given.kafka_port,
         brokers=given.brokers,
+        connect_workers=given.connect_workers,
         host=given.host,
         advertised_host=given.advertised_host,
         tls=given.tls,

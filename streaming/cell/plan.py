@@ -8,11 +8,13 @@ from typing import Any
 
 from streaming.cell.defaults import (
     DEFAULT_BROKERS,
+    DEFAULT_CONNECT_WORKERS,
     DEFAULT_HTTP_PORT,
     DEFAULT_KAFKA_PORT,
     INTERNAL_PORT_OFFSET,
     LOOPBACK,
     MAX_BROKERS,
+    MAX_CONNECT_WORKERS,
     METRICS_PORT_OFFSET,
 )
 from streaming.cell.failure import Failure
@@ -28,6 +30,7 @@ class Options:
     http_port: int | None = None
     kafka_port: int | None = None
     brokers: int | None = None
+    connect_workers: int | None = None
     host: str | None = None
     advertised_host: str | None = None
     tls: bool = False
@@ -41,6 +44,7 @@ class Plan:
     http_port: int
     kafka_port: int
     brokers: int
+    connect_workers: int
     bind_host: str
     advertised_host: str
     tls: bool
@@ -66,12 +70,16 @@ def resolve(options: Options, recorded: Mapping[str, Any]) -> Plan:
         http_port=_first(options.http_port, recorded.get("http_port"), DEFAULT_HTTP_PORT),
         kafka_port=_first(options.kafka_port, recorded.get("kafka_port"), DEFAULT_KAFKA_PORT),
         brokers=_first(options.brokers, recorded.get("brokers"), DEFAULT_BROKERS),
+        connect_workers=_first(
+            options.connect_workers, recorded.get("connect_workers"), DEFAULT_CONNECT_WORKERS
+        ),
         bind_host=bind_host,
         advertised_host=_advertised(options, recorded, bind_host),
         tls=options.tls or bool(recorded.get("tls", False)),
         demo=options.demo,
     )
     _check_brokers(plan, recorded)
+    _check_connect_workers(plan)
     _check_ports(plan)
     _check_exposure(plan)
     return plan
@@ -102,6 +110,14 @@ def _check_brokers(plan: Plan, recorded: Mapping[str, Any]) -> None:
         raise Failure(
             f"This data folder has {before} brokers with partitions on each; --brokers "
             f"{plan.brokers} would leave some without their broker. Give {before} or more."
+        )
+
+
+def _check_connect_workers(plan: Plan) -> None:
+    if not 0 <= plan.connect_workers <= MAX_CONNECT_WORKERS:
+        raise Failure(
+            f"--connect-workers is {plan.connect_workers}; it must be from 0, for a service whose "
+            f"connectors do not run on this machine, to {MAX_CONNECT_WORKERS}."
         )
 
 

@@ -7,10 +7,6 @@ from streaming.cell.instance import Instance
 from streaming.cell.postgres import Postgres
 from streaming.cell.program import PYTHON, Group, Program
 
-CONNECT_WORKERS = 1
-"""On one machine a second one would only wait for the first to die, which its supervisor notices
-sooner. Further hosts run one each."""
-
 
 def store_programs(postgres: Postgres | None, valkey_config: Path | None) -> list[Program]:
     """The embedded stores; none of those that the environment provides."""
@@ -49,7 +45,7 @@ def service_programs(instance: Instance) -> list[Program]:
 
 def upkeep_programs(instance: Instance) -> list[Program]:
     """What nobody waits for: started when the rest serves, so as not to compete with it."""
-    connect = [_connect(number) for number in range(1, CONNECT_WORKERS + 1)]
+    connect = [_connect(number) for number in range(1, instance.connect_workers + 1)]
     return [_storage(), *connect, _beat(instance)]
 
 

@@ -8,6 +8,7 @@ from brokers.worker import node_config
 from streaming.cell import secrets
 from streaming.cell.failure import ConfigurationError
 from streaming.cell.instance import Instance
+from streaming.cell.programs import upkeep_programs
 
 
 @pytest.fixture
@@ -27,6 +28,16 @@ def folder(tmp_path):
     }
     (tmp_path / "instance.json").write_text(json.dumps(record))
     return tmp_path
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_as_many_connect_workers_run_as_the_record_says(folder, workers):
+    record = json.loads((folder / "instance.json").read_text())
+    (folder / "instance.json").write_text(json.dumps(record | {"connect_workers": workers}))
+
+    names = [each.name for each in upkeep_programs(Instance.load(folder, {}))]
+
+    assert names == ["storage", *(f"connect-{n}" for n in range(1, workers + 1)), "beat"]
 
 
 def test_the_record_says_where_everything_is(folder):

@@ -31,6 +31,12 @@ def test_a_folder_keeps_its_ports_and_brokers_until_told_otherwise():
     assert plan(recorded, kafka_port=29092).http_port == 18000
 
 
+def test_connect_workers_may_be_more_again_fewer_and_none():
+    assert plan().connect_workers == 1
+    assert plan({"connect_workers": 3}).connect_workers == 3
+    assert plan({"connect_workers": 3}, connect_workers=0).connect_workers == 0
+
+
 def test_every_listener_follows_the_kafka_port():
     ports = {port for _, port, _ in plan(kafka_port=20000, brokers=2).listeners()}
 
@@ -59,6 +65,8 @@ def test_only_the_clients_listeners_leave_loopback():
         ({"http_port": 9093}, "--http-port 9093 is one of the brokers' ports"),
         ({"brokers": 0}, "--brokers is 0"),
         ({"brokers": 101}, "--brokers is 101"),
+        ({"connect_workers": -1}, "--connect-workers is -1"),
+        ({"connect_workers": 33}, "--connect-workers is 33"),
     ],
 )
 def test_what_cannot_be_is_refused_by_the_name_of_its_option(options, words):
