@@ -12,14 +12,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from streaming.cell import folder
 from streaming.cell.failure import Failure
+from streaming.cell.finding import Finding
 from streaming.cell.plan import Options, resolve
 from streaming.cell.ports import taken
 from streaming.cell.setup import console
@@ -27,19 +26,6 @@ from streaming.cell.setup import console
 OPEN_FILES = 4096
 # The year this release was made in; a clock before it breaks every certificate and time retention.
 NOT_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing examined. ``mend`` says what to do when it is not good."""
-
-    name: str
-    good: bool
-    found: str
-    mend: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def examine(data_dir: Path) -> list[Finding]:
@@ -176,6 +162,16 @@ def _stores(data_dir: Path, *, running: bool) -> Iterator[Finding]:
         yield _redis(instance.redis_url)
     if running:
         yield _web(instance.http_url, instance.tls)
+        yield from _connect(instance.database_url, instance.connect_workers)
+
+
+def _connect(url: str, expected: int) -> Iterator[Finding]:
+    from streaming.cell import connect_findings
+
+    rows = connect_findings.read_rows(url)
+    if rows is not None:
+        yield from connect_findings.workers_and_tasks(rows, expected)
+    yield connect_findings.files_folder(os.environ)
 
 
 def _find_postgres() -> str:

@@ -1,0 +1,76 @@
+"""What the doctor says of Connect."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from connect.models import ConnectWorker
+from connect.worker import liveness
+from streaming.cell import connect_findings
+from streaming.cell.connect_findings import ConnectRows, files_folder, workers_and_tasks
+
+
+def examined(silent_s, *, expected, tasks=0, connectors=0):
+    return list(workers_and_tasks(ConnectRows(silent_s, tasks, connectors), expected))
+
+
+def test_the_lease_is_the_one_that_workers_give_each_other():
+    assert connect_findings.LEASE_S == liveness.LEASE_S
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "expected", "good", "found"),
+    [
+        ({"connect-1": 0.4}, 1, True, "connect-1 alive"),
+        ({}, 1, False, "none alive"),
+        ({"connect-1": 60.0}, 1, False, "none alive; no sign of life from connect-1"),
+        ({"a": 1.0, "b": 9.0}, 1, True, "a alive; no sign of life from b"),
+        ({"a": 1.0, "b": 9.0}, 2, False, "a alive; no sign of life from b"),
+        ({"b": 9.0}, 0, True, "none wanted (--connect-workers 0)"),
+    ],
+)
+def test_workers_are_alive_while_their_lease_runs(silent_s, expected, good, found):
+    workers, _ = examined(silent_s, expected=expected)
+
+    assert (workers.good, workers.found) == (good, found)
+
+
+def test_what_failed_is_told_with_where_to_look():
+    _, connectors = examined({"a": 0.0}, expected=1, tasks=2, connectors=1)
+
+    assert not connectors.good
+    assert connectors.found == "1 connectors and 2 tasks failed"
+    assert "./headwater connectors" in connectors.mend
+
+
+def test_the_folder_of_files_must_be_there(tmp_path):
+    assert files_folder({}).good
+    assert files_folder({"HEADWATER_CONNECT_FILES": str(tmp_path)}).good
+    missing = files_folder({"HEADWATER_CONNECT_FILES": str(tmp_path / "none")})
+    assert (missing.good, missing.found) == (False, f"{tmp_path / 'none'} is no folder")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_read_as_the_service_role_reads_them():
+    now = timezone.now()
+    for name, stopped in (("lives", False), ("ended", True)):
+        ConnectWorker.objects.create(
+            name=name,
+            incarnation=uuid.uuid4(),
+            host="h",
+            slots=1,
+            beat_at=now - timedelta(seconds=100),
+            stopped=stopped,
+            started_at=now,
+        )
+    of = connection.settings_dict
+    url = f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+
+    rows = connect_findings.read_rows(url)
+
+    assert list(rows.silent_s) == ["lives"]
+    assert 99 < rows.silent_s["lives"] < 130
+    assert (rows.failed_tasks, rows.failed_connectors) == (0, 0)
