@@ -1,6 +1,7 @@
 """Connectors as the documents and tables of ``connectors``."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC
 from typing import Any
 
 from connect.selectors.connectors import ConnectorInfo, ConnectorStatus, TaskStatus
@@ -19,6 +20,8 @@ def connector_document(info: ConnectorInfo, status: ConnectorStatus) -> Json:
         "state": str(status.state),
         "target_state": str(info.target_state),
         "worker": status.worker_id or None,
+        "restarts": status.restarts,
+        "next_restart_at": status.next_restart_at,
         "trace": status.trace or None,
         "tasks": [_task_document(task) for task in status.tasks],
     }
@@ -42,7 +45,7 @@ def connectors_table(documents: Iterable[Json]) -> Table:
             each["connector"],
             each["type"],
             each["plugin"],
-            each["state"],
+            _state_in_words(each),
             _tasks_in_words(each["tasks"]),
             _sum(each["tasks"], "records"),
             _first_line(each),
@@ -56,7 +59,7 @@ def tasks_table(tasks: Sequence[Json]) -> Table:
     rows = tuple(
         (
             each["task"],
-            each["state"],
+            _state_in_words(each),
             each["worker"],
             each["restarts"],
             *(each["metrics"].get(name) for name in _COUNTED),
@@ -70,6 +73,14 @@ def tasks_table(tasks: Sequence[Json]) -> Table:
 
 def config_table(config: Json) -> Table:
     return Table(("KEY", "VALUE"), tuple(sorted(config.items())))
+
+
+def _state_in_words(document: Json) -> str:
+    """With when it is tried again, for what has failed is not given up."""
+    again = document["next_restart_at"]
+    if document["state"] != "FAILED" or again is None:
+        return str(document["state"])
+    return f"FAILED, try {document['restarts'] + 1} at {again.astimezone(UTC):%H:%M:%S} UTC"
 
 
 def _tasks_in_words(tasks: Sequence[Json]) -> str:
