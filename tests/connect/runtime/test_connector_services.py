@@ -1,6 +1,7 @@
 """Connectors as tenants make and change them: rows, accounts, secrets, what is told and kept."""
 
 import pytest
+from django.db import connection
 
 from connect.errors import InvalidConfig, UnknownPlugin
 from connect.models import Connector, ConnectorTask
@@ -25,6 +26,7 @@ from connect.services.restart_task import restart_task
 from connect.services.resume_connector import resume_connector
 from connect.services.stop_connector import stop_connector
 from connect.states import HIDDEN, State, TargetState
+from streaming.cell.connect_findings import read_rows
 from tenants import scope
 from tenants.errors import Conflict, Invalid, NotFound
 from tenants.models import ServiceAccount
@@ -250,3 +252,17 @@ def test_a_tenant_has_so_many_connectors_and_no_more(acme, make):
     create_service_account(tenant_id=acme.id, name="app", by="ann")
     used = limits_of(acme.id)
     assert (used["connectors"].used, used["service_accounts"].used) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_doctor_counts_what_failed_of_every_tenant(acme, make):
+    make()
+    change(row(acme), state=State.FAILED)
+    add_task(row(acme), state=State.FAILED)
+    add_task(row(acme), state=State.FAILED, number=1, retired=True)
+    of = connection.settings_dict
+    url = f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+
+    rows = read_rows(url)
+
+    assert (rows.failed_connectors, rows.failed_tasks) == (1, 1)
