@@ -1,13 +1,10 @@
-"""The counters as Prometheus text (exposition format 0.0.4)."""
+"""The counters as Prometheus text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from brokers.kernel.prometheus import Sample, family
 from brokers.node.metrics import Metrics
 from brokers.wire.registry import ApiKey
-
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-Sample = tuple[dict[str, str], int]
 
 _TOPIC_COUNTERS = (
     ("bytes_in", "Bytes of record batches appended"),
@@ -26,17 +23,17 @@ def exposition(metrics: Metrics, broker_id: int, gauges: dict[str, tuple[str, in
             ({"tenant": counter.tenant_id, "topic": counter.topic}, getattr(counter, name))
             for counter in metrics.topics.values()
         ]
-        lines += _family(f"headwater_{name}_total", "counter", what, samples)
-    lines += _family("headwater_requests_total", "counter", "Requests by API", _requests(metrics))
-    lines += _family(
+        lines += family(f"headwater_{name}_total", "counter", what, samples)
+    lines += family("headwater_requests_total", "counter", "Requests by API", _requests(metrics))
+    lines += family(
         "headwater_errors_total", "counter", "Errors answered, by Kafka error code",
         _errors(metrics),
     )  # fmt: skip
-    lines += _family(
+    lines += family(
         "headwater_tenant_connections", "gauge", "Connections that are logged in",
         (({"tenant": c.tenant_id}, c.connections) for c in metrics.tenants.values()),
     )  # fmt: skip
-    lines += _family(
+    lines += family(
         "headwater_mutes_total", "counter", "Times that a connection was muted for a quota",
         (({"tenant": c.tenant_id}, c.mutes) for c in metrics.tenants.values()),
     )  # fmt: skip
@@ -51,13 +48,13 @@ def exposition(metrics: Metrics, broker_id: int, gauges: dict[str, tuple[str, in
         ("scrubbed_bytes", "Bytes of closed segments that were read again and found whole"),
         ("damaged_batches", "Batches on the disk that are not what was written"),
     ):
-        lines += _family(f"headwater_{name}_total", "counter", what, [({}, getattr(metrics, name))])
-    lines += _family(
+        lines += family(f"headwater_{name}_total", "counter", what, [({}, getattr(metrics, name))])
+    lines += family(
         "headwater_connections", "gauge", "Connections open", [({}, metrics.connections)]
     )
     for name, (what, value) in gauges.items():
-        lines += _family(name, "gauge", what, [({}, value)])
-    lines += _family(
+        lines += family(name, "gauge", what, [({}, value)])
+    lines += family(
         "headwater_broker_info", "gauge", "Which broker this is", [({"broker": str(broker_id)}, 1)]
     )
     return "\n".join(lines) + "\n"
@@ -73,15 +70,3 @@ def _errors(metrics: Metrics) -> Iterator[Sample]:
     for counter in metrics.tenants.values():
         for code, count in counter.errors.items():
             yield {"tenant": counter.tenant_id, "code": str(code)}, count
-
-
-def _family(name: str, kind: str, what: str, samples: Iterable[Sample]) -> Iterator[str]:
-    yield f"# HELP {name} {what}"
-    yield f"# TYPE {name} {kind}"
-    for labels, value in samples:
-        text = ",".join(f'{label}="{_escaped(value)}"' for label, value in labels.items())
-        yield f"{name}{{{text}}} {value}" if text else f"{name} {value}"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

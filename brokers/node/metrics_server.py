@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from brokers.node.exposition import CONTENT_TYPE
+from brokers.kernel.prometheus import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
 

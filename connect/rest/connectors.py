@@ -36,7 +36,12 @@ class ConnectorsView(ConnectView):
         operation_id="list_connectors",
         parameters=[
             schemas.TENANT,
-            OpenApiParameter("expand", str, many=True, enum=["status", "info"]),
+            OpenApiParameter(
+                "expand",
+                str,
+                many=True,
+                description="status, info or both; other words are ignored, as in Kafka Connect.",
+            ),
         ],
         responses={200: schemas.EXPANDED},
     )

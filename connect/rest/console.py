@@ -1,9 +1,11 @@
 """``/api/v1/tenants/{tenant}/connect``: what the console needs and Kafka Connect does not tell."""
 
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.kernel.prometheus import CONTENT_TYPE
 from connect.rest import schemas
 from connect.rest.connectors import TAG
 from connect.rest.console_documents import (
@@ -11,6 +13,7 @@ from connect.rest.console_documents import (
     log_document,
     overview_document,
 )
+from connect.rest.exposition import exposition
 from connect.rest.view import ConnectView, id_of
 from connect.selectors.connectors import (
     connector_info,
@@ -69,6 +72,20 @@ class OverviewView(ConnectView):
         tenant_id = id_of(self.reading(tenant))
         status = connector_status(tenant_id, connector)
         return Response(overview_document(connector_info(tenant_id, connector), status))
+
+
+class MetricsView(ConnectView):
+    """``/metrics``"""
+
+    @extend_schema(
+        tags=[TAG],
+        operation_id="get_connect_metrics",
+        responses={(200, "text/plain"): {"type": "string"}},
+    )
+    def get(self, _request: Request, tenant: str) -> HttpResponse:
+        """All connectors and tasks as Prometheus scrapes them, with an API key by HTTP Basic."""
+        statuses = statuses_of(id_of(self.reading(tenant)))
+        return HttpResponse(exposition(statuses.values()), content_type=CONTENT_TYPE)
 
 
 class TaskLogView(ConnectView):

@@ -552,6 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/connect/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All connectors and tasks as Prometheus scrapes them, with an API key by HTTP Basic. */
+        get: operations["get_connect_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/connect/plugins": {
         parameters: {
             query?: never;
@@ -3963,6 +3980,28 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    get_connect_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     list_connect_catalogue: {
         parameters: {
             query?: never;
@@ -4864,7 +4903,8 @@ export interface operations {
     list_connectors: {
         parameters: {
             query?: {
-                expand?: ("info" | "status")[];
+                /** @description status, info or both; other words are ignored, as in Kafka Connect. */
+                expand?: string[];
                 /** @description Whose connectors. Default: the caller's only tenant. */
                 tenant?: string;
             };

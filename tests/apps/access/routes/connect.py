@@ -51,6 +51,7 @@ ROWS = [
     _row("PUT", _LOGGER, Right.ADMINISTER, body={"level": "INFO"}),
     Row("GET", "/connect/{rest}", Right.OPEN, 404, names={"rest": "nonsense"}),
     _row("GET", f"{_CONSOLE}/plugins", Right.DESCRIBE, foreign=404),
+    _row("GET", f"{_CONSOLE}/metrics", Right.DESCRIBE, foreign=404),
     _row("GET", f"{_CONSOLE}/connectors", Right.DESCRIBE, foreign=404),
     _row("POST", f"{_CONSOLE}/connectors:try", Right.ADMINISTER, 400, body={}, foreign=404),
     _row("GET", f"{_CONSOLE}/connectors/{{connector}}", Right.DESCRIBE, 404),
