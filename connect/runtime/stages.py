@@ -77,17 +77,27 @@ class _Operation:
 
 
 class Work:
-    """One record on its way. After ``Done``, ``Dropped`` or ``Failed`` it is over."""
+    """One record on its way. After ``Done``, ``Dropped`` or ``Failed`` it is over.
 
-    __slots__ = ("_at", "_failures", "_operations", "_policy", "_since_ms", "_state")
+    It stands before the operation ``at``, which is to get ``state``; ``error`` is what that has
+    raised already.
+    """
+
+    __slots__ = ("_at", "_error", "_failures", "_operations", "_policy", "_since_ms", "_state")
 
     def __init__(
-        self, operations: Sequence[_Operation], policy: ErrorPolicy, record: object
+        self,
+        operations: Sequence[_Operation],
+        policy: ErrorPolicy,
+        state: object,
+        at: int = 0,
+        error: Exception | None = None,
     ) -> None:
         self._operations = operations
         self._policy = policy
-        self._state: Any = record
-        self._at = 0
+        self._state: Any = state
+        self._at = at
+        self._error = error
         self._failures = 0
         self._since_ms: int | None = None
 
@@ -98,6 +108,9 @@ class Work:
             if self._since_ms is None:
                 self._since_ms = now_ms
             try:
+                if self._error is not None:
+                    error, self._error = self._error, None
+                    raise error
                 state = operation.run(self._state)
             except RetriableError as error:
                 self._failures += 1
@@ -132,6 +145,20 @@ class Stages:
 
     def begin(self, record: ConsumedMessage | SourceRecord) -> Work:
         return Work(self.operations, self.policy, record)
+
+    def through(self, record: ConsumedMessage | SourceRecord) -> Any | Work | None:
+        """What becomes of a record with which nothing goes wrong, as nearly always: what ``Done``
+        would hold, or None when it is dropped. Else the work that stands at what has failed."""
+        state: Any = record
+        for at, operation in enumerate(self.operations):
+            try:
+                made = operation.run(state)
+            except Exception as error:
+                return Work(self.operations, self.policy, state, at, error)
+            if made is None:
+                return None
+            state = made
+        return state
 
 
 def sink_stages(converters: Converters, chain: Chain, policy: ErrorPolicy) -> Stages:

@@ -182,21 +182,22 @@ class SinkLoop:
         letter."""
         pairs: list[Pair] = []
         ends: dict[TopicPartition, int] = {}
-        assigned = self._positions.assigned
+        assigned, metrics, run = self._positions.assigned, self._metrics, self._runner.run
         with self._runner.batch():
             for raw in messages:
                 message = consumed(raw)
-                partition = TopicPartition(message.topic, message.partition)
+                topic, number, offset, key, value, *_ = message
+                partition = TopicPartition(topic, number)
                 if partition not in assigned:
                     continue
-                outcome = self._runner.run(message)
+                outcome = run(message)
                 if isinstance(outcome, Failed):
                     self._letters.write(message, outcome)
                 elif outcome is not None:
                     pairs.append(Pair(message, outcome))
-                ends[partition] = message.offset + 1
-                self._metrics.records += 1
-                self._metrics.bytes += len(message.key or b"") + len(message.value or b"")
+                ends[partition] = offset + 1
+                metrics.records += 1
+                metrics.bytes += len(key or b"") + len(value or b"")
         for topic in {partition.topic for partition in ends}:
             self._used.note(topic)
         return SinkBatch(pairs, ends, self._doubts)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from connect.runtime.cpu_budget import cpu_budget
 from connect.runtime.dead_letters import Origin, error_log_line
 from connect.runtime.messages import ConsumedMessage
-from connect.runtime.stages import Done, Dropped, Failed, Stages, Wait
+from connect.runtime.stages import Done, Dropped, Failed, Stages, Wait, Work
 from connect.spi.errors import ConnectError
 from connect.spi.records import SourceRecord
 from connect.task.metrics import Metrics
@@ -53,7 +53,9 @@ class StageRunner:
 
         Raises ``ConnectError`` when it failed and that is not.
         """
-        work = self._stages.begin(record)
+        work = self._stages.through(record)
+        if not isinstance(work, Work):
+            return work
         outcome = work.step(_now_ms(), random.random())
         while isinstance(outcome, Wait):
             self._metrics.retries += 1

@@ -85,7 +85,7 @@ def test_connects_own_errors_are_told_by_kafkas_names(error: Exception, name: st
 
 
 def test_headers_of_an_earlier_dead_letter_topic_stay() -> None:
-    earlier = replace(MESSAGE, headers=(("__connect.errors.topic", b"before"),))
+    earlier = MESSAGE._replace(headers=(("__connect.errors.topic", b"before"),))
     letter = dead_letter(earlier, failed(DataError("bad")), POLICY, ORIGIN)
     assert letter is not None
     topics = [data for name, data in letter.headers if name == "__connect.errors.topic"]

@@ -145,7 +145,7 @@ def test_a_failure_says_where_it_was(
         }
     )
     policy = ErrorPolicy(tolerates_all=tolerated)
-    outcome, _ = run(sink_stages(CONVERTERS, chain, policy).begin(replace(MESSAGE, **changes)))
+    outcome, _ = run(sink_stages(CONVERTERS, chain, policy).begin(MESSAGE._replace(**changes)))
     assert isinstance(outcome, Failed)
     assert (outcome.stage, outcome.class_name) == (stage, class_name)
     assert (outcome.tolerated, outcome.attempts) == (tolerated, 1)
@@ -219,3 +219,31 @@ def test_only_failures_of_one_record_are_tolerated(stage: Stage) -> None:
     of_the_task = {Stage.TASK_POLL, Stage.KAFKA_PRODUCE, Stage.KAFKA_CONSUME}
     assert TOLERANT.tolerates(stage) == (stage not in of_the_task)
     assert not ErrorPolicy().tolerates(stage)
+
+
+@pytest.mark.parametrize("times", [0, 1, 3])
+def test_going_straight_through_ends_as_step_by_step(times: int) -> None:
+    policy = ErrorPolicy(tolerates_all=True, retry_timeout_ms=60_000)
+    ended = []
+    for way in ("begin", "through"):
+        flaky = Flaky(times)
+        stages = sink_stages(CONVERTERS, Chain((Step("flaky", flaky),)), policy)
+        for message in (MESSAGE, MESSAGE._replace(value=b"{")):
+            work = getattr(stages, way)(message)
+            result = run(work) if isinstance(work, Work) else (Done(work), [])
+            ended.append((way, _comparable(result), flaky.calls))
+    straight = [each[1:] for each in ended if each[0] == "through"]
+    assert straight == [each[1:] for each in ended if each[0] == "begin"]
+
+
+def test_going_straight_through_drops_what_is_left_out() -> None:
+    chain = chain_of({"transforms": "f", "transforms.f.type": "Filter"})
+    assert sink_stages(CONVERTERS, chain, TOLERANT).through(MESSAGE) is None
+
+
+def _comparable(result: tuple[Outcome, list[int]]) -> object:
+    """Errors that were raised twice are told by their text."""
+    outcome, waits = result
+    if isinstance(outcome, Failed):
+        return outcome.stage, str(outcome.error), outcome.attempts, outcome.tolerated, waits
+    return outcome, waits
