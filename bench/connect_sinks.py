@@ -32,8 +32,9 @@ from bench.connect_workers import (
     record,
     s3_sink,
 )
-from bench.kafka_jars import KAFKA_VERSION, JarsUnavailable, connect_class_path
+from bench.kafka_jars import KAFKA_VERSION, connect_class_path
 from bench.kafka_peer import apache_kafka
+from bench.maven_jars import JarsUnavailable
 from bench.peer import Peer
 from bench.process_cost import read_cost
 from bench.report import Results, write_results
