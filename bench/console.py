@@ -223,7 +223,7 @@ def _write(
         f"- taken: {results.taken_at}, commit {results.commit}",
         f"- machine: {results.machine}; the service, Chromium and the producer share it; Chromium "
         f"{where}, drawing without a graphics card",
-        f"- first load, nothing cached, on localhost: {size:,} bytes of bodies (aim {BYTES_MAX:,}), "
+        f"- first load, nothing cached, localhost: {size:,} bytes of bodies (aim {BYTES_MAX:,}), "
         f"its form can be filled in after {usable:,.0f} ms (aim {INTERACTIVE_MS_MAX:,})",
         f"- live tail: {RATE:,} records a second of {RECORD_BYTES} bytes, {SECONDS:.0f} s; aims: "
         f"{FRAMES_PER_SECOND} frames a second, the newest row at most {STALE_MS_MAX:,} ms old, and "
