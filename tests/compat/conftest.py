@@ -9,7 +9,10 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from tests.compat.clients import Login
+from tests.compat.kafka_python_suite import client_race
 from tests.service import ServiceUnderTest
+
+client_race.mend()
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,15 @@
 
 The suite can be pointed at a running broker (``KAFKA_URI``) but then speaks plaintext without
 SASL, and its source distribution leaves out ``test/service.py``. Both are mended here, before its
-conftest is imported; the tests themselves run as they are.
+conftest is imported, and the client's race that ``client_race`` tells of; the tests themselves run
+as they are.
 """
 
 import os
 import sys
 import types
+
+import client_race
 
 
 class ExternalService:
@@ -36,6 +39,8 @@ sys.modules["test.service"] = _service
 
 def pytest_configure() -> None:
     from test.integration.fixtures import KafkaFixture
+
+    client_race.mend()
 
     given = KafkaFixture._enrich_client_params
 
