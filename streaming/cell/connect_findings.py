@@ -4,7 +4,8 @@ Read by SQL over one connection of the service role, for ``doctor`` does without
 """
 
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from streaming.cell.finding import Finding
 FILES = "HEADWATER_CONNECT_FILES"
 LEASE_S = 5.0
 """As ``connect.worker.liveness`` has it; by then the others have taken its tasks."""
+TO_START_S = 30
+"""A worker younger than this may not have given its first sign of life yet."""
+LOOK_AGAIN_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,9 @@ class ConnectRows:
     silent_s: Mapping[str, float]
     failed_tasks: int
     failed_connectors: int
+
+    def alive(self) -> list[str]:
+        return sorted(name for name, silent in self.silent_s.items() if silent < LEASE_S)
 
 
 def read_rows(url: str) -> ConnectRows | None:
@@ -51,9 +58,22 @@ def read_rows(url: str) -> ConnectRows | None:
     )
 
 
+def once_started(
+    read: Callable[[], ConnectRows | None], expected: int, youngest_s: Callable[[], int | None]
+) -> ConnectRows | None:
+    """What ``read`` finds, waited for while fewer than ``expected`` workers are alive and the one
+    that was started last, ``youngest_s()`` seconds ago, may still be starting."""
+    while (rows := read()) is not None and len(rows.alive()) < expected:
+        age = youngest_s()
+        if age is None or age >= TO_START_S:
+            break
+        time.sleep(LOOK_AGAIN_S)
+    return rows
+
+
 def workers_and_tasks(rows: ConnectRows, expected: int) -> Iterator[Finding]:
     """``expected`` is how many workers this machine is to run; others may run elsewhere."""
-    alive = sorted(name for name, silent in rows.silent_s.items() if silent < LEASE_S)
+    alive = rows.alive()
     gone = sorted(set(rows.silent_s) - set(alive))
     if alive or expected:
         found = f"{', '.join(alive) or 'none'} alive"

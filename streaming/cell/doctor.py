@@ -162,13 +162,27 @@ def _stores(data_dir: Path, *, running: bool) -> Iterator[Finding]:
         yield _redis(instance.redis_url)
     if running:
         yield _web(instance.http_url, instance.tls)
-        yield from _connect(instance.database_url, instance.connect_workers)
+        yield from _connect(data_dir, instance.database_url, instance.connect_workers)
 
 
-def _connect(url: str, expected: int) -> Iterator[Finding]:
+def _connect(data_dir: Path, url: str, expected: int) -> Iterator[Finding]:
     from streaming.cell import connect_findings
+    from streaming.cell.programs import CONNECT_PREFIX
+    from streaming.cell.supervision import Supervisor
 
-    rows = connect_findings.read_rows(url)
+    supervisor = Supervisor(data_dir)
+
+    def youngest_s() -> int | None:
+        ages = [
+            each.started_s_ago
+            for each in supervisor.processes()
+            if each.name.startswith(CONNECT_PREFIX) and each.started_s_ago is not None
+        ]
+        return min(ages, default=None)
+
+    rows = connect_findings.once_started(
+        lambda: connect_findings.read_rows(url), expected, youngest_s
+    )
     if rows is not None:
         yield from connect_findings.workers_and_tasks(rows, expected)
     yield connect_findings.files_folder(os.environ)

@@ -7,6 +7,9 @@ from streaming.cell.instance import Instance
 from streaming.cell.postgres import Postgres
 from streaming.cell.program import PYTHON, Group, Program
 
+CONNECT_PREFIX = "connect-"
+"""Of the names of the programs that run connectors' tasks, and of their workers' names."""
+
 
 def store_programs(postgres: Postgres | None, valkey_config: Path | None) -> list[Program]:
     """The embedded stores; none of those that the environment provides."""
@@ -73,7 +76,7 @@ def connect_command(number: int) -> tuple[str, ...]:
     """The Celery worker ``number`` of those that run connectors' tasks, each in its own process."""
     return (
         *_celery("worker"),
-        *("--hostname", f"connect-{number}@%h", "--queues", "connect"),
+        *("--hostname", f"{CONNECT_PREFIX}{number}@%h", "--queues", "connect"),
         *("--connect-worker", str(number), "--pool", "threads", "--concurrency", "1"),
         *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
     )
@@ -118,7 +121,7 @@ def _beat(instance: Instance) -> Program:
 
 
 def _connect(number: int) -> Program:
-    return Program(f"connect-{number}", Group.EDGE, connect_command(number))
+    return Program(f"{CONNECT_PREFIX}{number}", Group.EDGE, connect_command(number))
 
 
 def _feed() -> Program:

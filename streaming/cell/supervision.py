@@ -49,9 +49,12 @@ STOP_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Process:
+    """``started_s_ago`` is of a program that has a process; None of one that has none."""
+
     name: str
     pid: int | None
     state: State
+    started_s_ago: int | None
 
 
 class Supervisor:
@@ -74,9 +77,7 @@ class Supervisor:
             found: Any = self._rpc().supervisor.getAllProcessInfo()
         except (OSError, xmlrpc.client.Error):
             return []
-        return [
-            Process(each["name"], each["pid"] or None, STATES[each["statename"]]) for each in found
-        ]
+        return [_process(each) for each in found]
 
     def start(self, names: Iterable[str]) -> None:
         """Start these programs; they have been asked to, not waited for."""
@@ -88,6 +89,15 @@ class Supervisor:
     def _rpc(self) -> xmlrpc.client.ServerProxy:
         transport = SupervisorTransport(None, None, f"unix://{self.socket}")
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+
+
+def _process(told: dict[str, Any]) -> Process:
+    return Process(
+        name=told["name"],
+        pid=told["pid"] or None,
+        state=STATES[told["statename"]],
+        started_s_ago=told["now"] - told["start"] if told["pid"] else None,
+    )
 
 
 def _info(remote: Any) -> list[dict[str, Any]]:

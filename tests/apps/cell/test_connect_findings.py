@@ -10,7 +10,13 @@ from django.utils import timezone
 from connect.models import ConnectWorker
 from connect.worker import liveness
 from streaming.cell import connect_findings
-from streaming.cell.connect_findings import ConnectRows, files_folder, workers_and_tasks
+from streaming.cell.connect_findings import (
+    TO_START_S,
+    ConnectRows,
+    files_folder,
+    once_started,
+    workers_and_tasks,
+)
 
 
 def examined(silent_s, *, expected, tasks=0, connectors=0):
@@ -36,6 +42,20 @@ def test_workers_are_alive_while_their_lease_runs(silent_s, expected, good, foun
     workers, _ = examined(silent_s, expected=expected)
 
     assert (workers.good, workers.found) == (good, found)
+
+
+def test_a_worker_that_has_just_been_started_is_waited_for():
+    looks = [ConnectRows({}, 0, 0), ConnectRows({"a": 9.0}, 0, 0), ConnectRows({"a": 0.1}, 0, 0)]
+    found = once_started(lambda: looks.pop(0), 1, lambda: 3)
+
+    assert (found.alive(), looks) == (["a"], [])
+
+
+@pytest.mark.parametrize("youngest_s", [None, TO_START_S])
+def test_a_worker_that_had_its_time_or_has_no_process_is_not_waited_for(youngest_s):
+    looks = [ConnectRows({}, 0, 0)]
+
+    assert once_started(lambda: looks.pop(0), 1, lambda: youngest_s).alive() == []
 
 
 def test_what_failed_is_told_with_where_to_look():
