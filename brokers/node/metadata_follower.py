@@ -2,16 +2,20 @@
 
 Hints shorten the wait, polling each second makes their loss harmless. ``catch_up`` is for requests
 that are about to be told "absent": however many wait, one query serves them all.
+
+While the store is away the image is kept up through other brokers that reach it. It counts as away
+all the same: nothing can be written, and this broker will be replaced.
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from brokers.kernel.ids import ChangeNumber
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import Change
-from brokers.node.ports import MetadataSource, MetadataUnavailable
+from brokers.node.ports import ChangeSource, MetadataSource, MetadataUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +33,7 @@ class MetadataFollower:
     def __init__(
         self,
         source: MetadataSource,
+        peers: ChangeSource,
         on_change: Callable[[Change], None],
         flaw_of: Callable[[Change], str | None],
     ) -> None:
@@ -39,6 +44,7 @@ class MetadataFollower:
         """The cell is halted: the image stays as it is."""
         self.doubt: str | None = None
         self._source = source
+        self._peers = peers
         self._on_change = on_change
         self._flaw_of = flaw_of
         self._running: asyncio.Task[bool] | None = None
@@ -61,6 +67,16 @@ class MetadataFollower:
             else:
                 await asyncio.sleep(POLL_SECONDS)
 
+    async def follow_through_peers(self) -> None:
+        """Apply changes that other brokers tell of while the store is away from this one only,
+        until cancelled. Beside ``follow``, which goes on asking the store."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            if not self.available:
+                # When no other reaches the store, it is away from all, and the image stays.
+                with contextlib.suppress(MetadataUnavailable):
+                    await self._apply_new_changes(self._peers)
+
     async def _wait_for_hint(self) -> None:
         try:
             await self._source.wait_for_hint(POLL_SECONDS)
@@ -75,6 +91,20 @@ class MetadataFollower:
         """
         return await self._ask() if self.available and not self.held else False
 
+    async def changes_for_a_peer(
+        self, generation: int, number: ChangeNumber, limit: int
+    ) -> Sequence[Change]:
+        """As ``ChangeSource.changes_after``, for a broker that cannot ask the store itself. Raises
+        ``MetadataUnavailable``, at once when the store is known to be away, or when the other's
+        image is not of the metadata that this broker follows."""
+        if not self.available or self.held or self.doubt is not None:
+            raise MetadataUnavailable("this broker does not follow the metadata store now")
+        if generation != self.image.generation:
+            raise MetadataUnavailable(
+                f"generation {generation} is asked for, {self.image.generation} is followed here"
+            )
+        return await self._source.changes_after(number, min(limit, CHANGES_PER_QUERY))
+
     async def _ask(self) -> bool:
         # A query that is already under way may have been answered before the caller's change was
         # committed, so callers share the one that starts after it.
@@ -87,7 +117,7 @@ class MetadataFollower:
             await asyncio.wait([earlier])
         self._running, self._next = self._next, None
         try:
-            await self._apply_new_changes()
+            await self._apply_new_changes(self._source)
         except MetadataUnavailable as error:
             if self.available:
                 log.warning("metadata store is away, serving from the image: %s", error)
@@ -98,11 +128,11 @@ class MetadataFollower:
             self.available = True
         return self.available
 
-    async def _apply_new_changes(self) -> None:
+    async def _apply_new_changes(self, source: ChangeSource) -> None:
         while not self.held and self.doubt is None:
             asked_at, generation = self.image.number, self.image.generation
             # One change back: a store that still has it is the store that this image came from.
-            changes = await self._source.changes_after(
+            changes = await source.changes_after(
                 ChangeNumber(max(0, asked_at - 1)), CHANGES_PER_QUERY
             )
             if (asked_at, generation) != (self.image.number, self.image.generation):

@@ -51,6 +51,7 @@ from brokers.node.metrics import Metrics
 from brokers.node.metrics_server import MetricsServer
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.partitions import PartitionManager
+from brokers.node.peer_changes import PeerChanges
 from brokers.node.peer_requests import PeerRequests
 from brokers.node.ports import (
     BrokerRegistration,
@@ -108,7 +109,8 @@ class Node:
         self.control = control
         self.clock: Clock = SystemClock() if clock is None else clock
         self.storage: StorageHints = NoStorageWorkers() if storage is None else storage
-        self.metadata = MetadataFollower(metadata, self._changed, self._flaw_of)
+        self._peer_changes = PeerChanges(self)
+        self.metadata = MetadataFollower(metadata, self._peer_changes, self._changed, self._flaw_of)
         self.metrics = Metrics()
         self.quotas = Quotas(self)
         self.producer_ids = ProducerIds(
@@ -222,6 +224,7 @@ class Node:
             seen=self.seen_state,
         )
         undo.push_async_callback(self._close_partitions)
+        undo.callback(self._peer_changes.close)
         await self.partitions.open_all(self.image, clean=clean_incarnation is not None)
         await self.producer_ids.refill()
         await self.metrics_server.start()
@@ -376,6 +379,7 @@ class Node:
         # The first loop that fails ends the broker: none of them may be missing.
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self.metadata.follow())
+            loops.create_task(self.metadata.follow_through_peers())
             loops.create_task(self.partitions.work(self.image))
             loops.create_task(self.external.sweep())
             loops.create_task(self.internal.sweep())

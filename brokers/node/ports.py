@@ -34,15 +34,19 @@ class MetadataUnavailable(HeadwaterError):
     """PostgreSQL did not answer; retriable, and nothing is known about the outcome."""
 
 
-class MetadataSource(Protocol):
-    """Numbered changes, in order, from PostgreSQL."""
-
-    async def snapshot(self) -> Snapshot: ...
+class ChangeSource(Protocol):
+    """Numbered changes, in order, as PostgreSQL has them now."""
 
     async def changes_after(self, number: ChangeNumber, limit: int) -> Sequence[Change]:
         """Changes above ``number`` in number order, ``limit`` at most; empty when there are
         none."""
         ...
+
+
+class MetadataSource(ChangeSource, Protocol):
+    """PostgreSQL itself."""
+
+    async def snapshot(self) -> Snapshot: ...
 
     async def wait_for_hint(self, timeout_s: float) -> None:
         """Return when a change was announced (LISTEN/NOTIFY) or after the timeout; hints may

@@ -44,6 +44,7 @@ from brokers.node.handlers import (
     list_partition_reassignments,
     list_transactions,
     metadata,
+    metadata_changes,
     offset_commit,
     offset_delete,
     offset_fetch,
@@ -107,5 +108,6 @@ ROUTES = (
     Route(ApiKey.DESCRIBE_CLUSTER, 2, describe_cluster.handle),
     Route(ApiKey.DESCRIBE_PRODUCERS, 0, describe_producers.handle),
     Route(ApiKey.QUOTA_SHARES, 0, quota_shares.handle, internal_only=True),
+    Route(ApiKey.METADATA_CHANGES, 0, metadata_changes.handle, internal_only=True),
     Route(ApiKey.WRITE_TXN_MARKERS, 2, start=write_txn_markers.start, internal_only=True),
 )

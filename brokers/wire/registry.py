@@ -74,6 +74,8 @@ class ApiKey(IntEnum):
 
     QUOTA_SHARES = 10_000
     """Not Kafka's: brokers divide a tenant's limits among each other."""
+    METADATA_CHANGES = 10_001
+    """Not Kafka's: a broker that is cut from the metadata store reads it through another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from inspect import iscoroutinefunction
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,9 @@ import pytest
 from brokers.kernel.errors import ErrorCode
 from brokers.metadata import reassignment
 from brokers.metadata.records import TopicRecord
-from brokers.node.ports import NOTHING_TO_REPORT
+from brokers.node.ports import NOTHING_TO_REPORT, MetadataUnavailable
+from brokers.wire.messages.metadata_changes_request import MetadataChangesRequest
+from brokers.wire.registry import ApiKey
 from tests.node.fakes import MemoryCell
 from tests.node.harness import RunningNode, node_config, wait_until
 from tests.node.raw_client import RawClient, batch
@@ -27,6 +30,21 @@ from tests.node.transacting import (
 BROKERS = (1, 2, 3)
 
 
+class CuttableCell:
+    """One broker's way to the metadata store, which can be cut while the others keep theirs."""
+
+    def __init__(self, cell: MemoryCell) -> None:
+        self._cell = cell
+        self.is_cut = False
+
+    def __getattr__(self, name: str):
+        async def refuse(*args, **kwargs):
+            raise MetadataUnavailable("cut by the test")
+
+        found = getattr(self._cell, name)
+        return refuse if self.is_cut and iscoroutinefunction(found) else found
+
+
 @dataclass
 class Trio:
     cell: MemoryCell
@@ -34,10 +52,12 @@ class Trio:
     nodes: dict[int, RunningNode]
     key: tuple[str, str]
     tenant_id: str
+    ways: dict[int, CuttableCell] = field(default_factory=dict)
 
     def start(self, broker: int) -> None:
         config = node_config(self.folder / str(broker), broker)
-        self.nodes[broker] = RunningNode(self.cell, config).wait_until_ready()
+        self.ways[broker] = CuttableCell(self.cell)
+        self.nodes[broker] = RunningNode(self.ways[broker], config).wait_until_ready()
 
     def stop(self, broker: int) -> None:
         self.nodes.pop(broker).stop()
@@ -418,3 +438,41 @@ def test_a_leader_that_may_have_been_replaced_resets_no_consumer(trio):
             "the leader to be unsure",
         )
         trio.cell.available = True
+
+
+def test_a_broker_cut_from_the_store_learns_from_the_others_that_it_was_replaced(trio) -> None:
+    topic = trio.topic("orders")
+    trio.wait_for_isr(topic, *BROKERS)
+    with trio.connect(1) as client:
+        trio.ways[1].is_cut = True
+        wait_until(lambda: trio.record(topic).leader in {2, 3}, "the replacement", 20)
+        leader = trio.record(topic).leader
+
+        def told() -> set[tuple[int, bool]]:
+            answer = client.metadata("orders")
+            alive = {broker.node_id for broker in answer.brokers}
+            return {(row.leader_id, 1 in alive) for row in answer.topics[0].partitions}
+
+        wait_until(lambda: told() == {(leader, False)}, "the broker that is cut to tell of it", 20)
+        refused = client.produce("orders", batch(b"late"))
+        assert refused.error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER
+        assert not trio.nodes[1].node.metadata.available
+
+        trio.ways[1].is_cut = False
+        trio.wait_for_isr(topic, *BROKERS)
+
+
+def test_a_broker_that_does_not_reach_the_store_either_tells_no_changes(trio) -> None:
+    topic = trio.topic("orders")
+    trio.wait_for_isr(topic, *BROKERS)
+    asked = MetadataChangesRequest(generation=0, after=2, limit=3)
+    with as_broker(trio.nodes[2]) as peer:
+        known = peer.ask(ApiKey.METADATA_CHANGES, 0, asked)
+        assert (known.error_code, [each.number for each in known.changes]) == (0, [3, 4, 5])
+        other = MetadataChangesRequest(generation=7, after=2, limit=3)
+        refused = peer.ask(ApiKey.METADATA_CHANGES, 0, other)
+        assert refused.error_code == ErrorCode.BROKER_NOT_AVAILABLE
+        trio.ways[2].is_cut = True
+        wait_until(lambda: not trio.nodes[2].node.metadata.available, "the loss of the store")
+        unknown = peer.ask(ApiKey.METADATA_CHANGES, 0, asked)
+        assert (unknown.error_code, unknown.changes) == (ErrorCode.BROKER_NOT_AVAILABLE, [])

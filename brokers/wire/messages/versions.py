@@ -58,5 +58,6 @@ VERSIONS: Final[dict[int, tuple[str, int, int, int]]] = {
     74: ("list_config_resources", 0, 1, 0),
     75: ("describe_topic_partitions", 0, 0, 0),
     10000: ("quota_shares", 0, 0, 0),
+    10001: ("metadata_changes", 0, 0, 0),
 }
 """API key: (module name without its direction, first version, last version, first flexible)."""
