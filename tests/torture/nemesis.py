@@ -63,7 +63,9 @@ class Nemesis:
             if now >= each[0].began + each[0].lasts_s or each[0].is_over():
                 self._undo(each)
         while self._planned and now - self._start >= self._planned[-1].at:
-            self._begin(self._planned.pop())
+            planned = self._planned.pop()
+            # Of several the first that can be done; ``any`` stops at it.
+            any(self._begin(kind, planned.seed) for kind in (planned.kind, *planned.others))
 
     def heal(self) -> None:
         """Undo whatever is still under way."""
@@ -71,26 +73,28 @@ class Nemesis:
         for each in list(self._under_way):
             self._undo(each)
 
-    def _begin(self, planned: Planned) -> None:
-        kind = KINDS[planned.kind]
+    def _begin(self, name: str, seed: str) -> bool:
+        """Whether it could be done now."""
+        kind = KINDS[name]
         scopes = {happened.scope for _, happened in self._under_way}
         if kind.scope in scopes or "cell" in scopes or (scopes and kind.scope == "cell"):
-            self.not_now[planned.kind] += 1
-            return
+            self.not_now[name] += 1
+            return False
         scene = self._scene
         scene.partitions = scene.cluster.partitions()
         try:
-            injected = kind.begin(scene, random.Random(planned.seed))
+            injected = kind.begin(scene, random.Random(seed))
         except NotNow as reason:
-            self.not_now[planned.kind] += 1
-            self._say(f"{planned.kind} not now: {reason}")
-            return
+            self.not_now[name] += 1
+            self._say(f"{name} not now: {reason}")
+            return False
         happened = Happened(
-            planned.kind, injected.target, injected.began, injected.brokers, scene.partitions
+            name, injected.target, injected.began, injected.brokers, scene.partitions
         )
         self.happened.append(happened)
         self._under_way.append((injected, happened))
-        self._say(f"{planned.kind}: {injected.target}")
+        self._say(f"{name}: {injected.target}")
+        return True
 
     def _undo(self, each: tuple[Injected, Happened]) -> None:
         injected, happened = each

@@ -13,15 +13,19 @@ MIX_S: Final = (20.0, 30.0)
 BETWEEN_FAULTS_S: Final = (3.0, 8.0)
 KINDS_PER_MIX_MAX: Final = 3
 CALM_SHARE: Final = 0.25
+OTHERS: Final = 4
+"""Half of all kinds find that it is not now; others then have the moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A fault ``at`` seconds into the run. ``seed`` draws its details, whatever others drew."""
+    """A fault ``at`` seconds into the run. ``seed`` draws its details, whatever others drew;
+    ``others`` are tried in turn while it is not possible."""
 
     at: float
     kind: str
     seed: str
+    others: tuple[str, ...] = ()
 
 
 def plan(seed: int, seconds: float, kinds: Sequence[str]) -> list[Planned]:
@@ -35,7 +39,8 @@ def plan(seed: int, seconds: float, kinds: Sequence[str]) -> list[Planned]:
         mix = draw.sample(kinds, min(len(kinds), draw.randint(1, KINDS_PER_MIX_MAX)))
         at = begin
         while not is_calm and at < min(end, seconds):
-            planned.append(Planned(at, draw.choice(mix), f"{seed}/{len(planned)}"))
+            kind, others = draw.choice(mix), draw.sample(kinds, min(len(kinds), OTHERS))
+            planned.append(Planned(at, kind, f"{seed}/{len(planned)}", tuple(others)))
             at += draw.uniform(*BETWEEN_FAULTS_S)
         begin = end
     return planned

@@ -181,6 +181,23 @@ def test_a_volume_that_is_held_is_nobody_else_s(tmp_path: Path) -> None:
     HeldVolume(tmp_path).release()
 
 
+def test_what_is_not_possible_leaves_the_moment_to_another(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(_scene: Scene, _draw: Random) -> Injected:
+        return Injected("x", undo=lambda: None)
+
+    def refuse(_scene: Scene, _draw: Random) -> Injected:
+        raise NotNow("it is quiet")
+
+    for kind, how in (("kill-leader", refuse), ("kill-isr", begin), ("kill-valkey", begin)):
+        monkeypatch.setitem(KINDS, kind, type(KINDS[kind])(how, KINDS[kind].scope))
+    nemesis = Nemesis(scene, [Planned(0.0, "kill-leader", "1", ("kill-isr", "kill-valkey"))])
+    nemesis.step()
+    assert [each.kind for each in nemesis.happened] == ["kill-isr"]
+    assert nemesis.not_now == {"kill-leader": 1}
+
+
 def test_one_fault_of_a_scope_at_a_time_and_all_are_undone(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
