@@ -29,7 +29,8 @@ class Kind(IntEnum):
     INFO = 4
     POLL = 5
     ASSIGN = 6
-    """A reader begins at ``offset``, or at the end where that is -1."""
+    """A reader begins at ``offset``; at the end where that is -1, and once more when it has been
+    told where that is."""
     RESET = 7
     """A reader was told that its offset is out of range, or that the log had been cut."""
     GARBLED = 8

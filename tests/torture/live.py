@@ -59,6 +59,8 @@ class LiveView:
             self._invoked[event.value] = event.time
         elif event.kind == Kind.ASSIGN and event.offset < 0:
             self._began_at_end.setdefault(history, {})[place] = event.time
+        elif event.kind == Kind.ASSIGN:
+            self.positions.setdefault(history, {})[place] = event.offset
         elif event.kind == Kind.POLL:
             self.positions.setdefault(history, {})[place] = event.offset + 1
             self.read[place] = max(self.read.get(place, 0), event.offset + 1)

@@ -33,6 +33,17 @@ def test_who_began_at_the_end_need_not_read_what_was_there(tmp_path, live, began
     assert live.is_behind("reader.history", PROMISED) is is_behind
 
 
+def test_who_was_told_where_the_end_is_reads_on_from_there(tmp_path, live):
+    note(tmp_path, "reader", Kind.ASSIGN, time=1.0)
+    note(tmp_path, "reader", Kind.ASSIGN, offset=6, time=30.0)
+    live.refresh()
+    assert not live.is_behind("reader.history", PROMISED)
+    note(tmp_path, "writer", Kind.INVOKE, value=2, time=31.0)
+    note(tmp_path, "writer", Kind.OK, value=2, offset=6, time=31.0)
+    live.refresh()
+    assert live.is_behind("reader.history", PROMISED)
+
+
 def test_who_began_at_the_beginning_reads_it_all(tmp_path, live):
     note(tmp_path, "reader", Kind.ASSIGN, offset=0, time=11.0)
     live.refresh()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from threading import Event
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
@@ -10,6 +11,9 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from tests.torture.clients import exits
 from tests.torture.clients.position import Position
 from tests.torture.clients.task import Task, name_of, place_of
+
+LOOK_S: Final = 1.0
+"""How long the end is waited for before a stop is looked for."""
 
 
 def run(task: Task, stop: Event) -> int:
@@ -24,6 +28,7 @@ async def _read(task: Task, stop: Event) -> int:
     consumer.assign(assigned)
     if task.from_end:
         await consumer.seek_to_end(*assigned)
+        await _note_ends(consumer, position, stop)
     else:
         for where in assigned:
             consumer.seek(where, 0)
@@ -39,6 +44,19 @@ async def _read(task: Task, stop: Event) -> int:
             for record in records:
                 position.read(place, record.offset, record.value)
     return exits.DONE
+
+
+async def _note_ends(consumer: AIOKafkaConsumer, position: Position, stop: Event) -> None:
+    for place in position.places:
+        while not stop.is_set():
+            try:
+                found = await asyncio.wait_for(
+                    consumer.position(TopicPartition(*name_of(place))), LOOK_S
+                )
+            except (TimeoutError, KafkaError):
+                continue
+            position.found_end(place, found)
+            break
 
 
 async def _connected(task: Task) -> AIOKafkaConsumer:

@@ -3,11 +3,12 @@
 from threading import Event
 from typing import Final
 
-from confluent_kafka import OFFSET_END, Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from tests.torture.clients import exits
 from tests.torture.clients.position import Position
 from tests.torture.clients.task import Task, name_of, place_of
+from tests.torture.layout import Place
 
 POSITION_GONE: Final = {
     KafkaError._AUTO_OFFSET_RESET,
@@ -15,6 +16,8 @@ POSITION_GONE: Final = {
     KafkaError._LOG_TRUNCATION,
 }
 BATCH: Final = 500
+LOOK_S: Final = 1.0
+"""How long the end is waited for before a stop is looked for."""
 
 
 def run(task: Task, stop: Event) -> int:
@@ -27,13 +30,28 @@ def run(task: Task, stop: Event) -> int:
         "fetch.wait.max.ms": 200,
     }
     consumer = Consumer(task.login.librdkafka(**settings))
-    start = OFFSET_END if task.from_end else 0
-    consumer.assign([TopicPartition(*name_of(place), start) for place in position.places])
+    starts = _ends(consumer, position, stop) if task.from_end else dict.fromkeys(position.places, 0)
+    consumer.assign([TopicPartition(*name_of(place), start) for place, start in starts.items()])
     while not stop.is_set() and not position.is_done:
         for message in consumer.consume(BATCH, 0.2):
             if not _taken(message, position):
                 return exits.RESET
     return exits.DONE
+
+
+def _ends(consumer: Consumer, position: Position, stop: Event) -> dict[Place, int]:
+    """Asked for, not left to the client, which does not say what it was told."""
+    found: dict[Place, int] = {}
+    for place in position.places:
+        while place not in found and not stop.is_set():
+            try:
+                told = consumer.get_watermark_offsets(TopicPartition(*name_of(place)), LOOK_S)
+            except KafkaException:
+                continue
+            if told is not None:
+                found[place] = told[1]
+                position.found_end(place, told[1])
+    return found
 
 
 def _taken(message: Message, position: Position) -> bool:

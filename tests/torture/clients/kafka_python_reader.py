@@ -3,6 +3,7 @@
 import logging
 import time
 from threading import Event
+from typing import Final
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, OffsetOutOfRangeError
@@ -10,6 +11,9 @@ from kafka.errors import KafkaError, OffsetOutOfRangeError
 from tests.torture.clients import exits
 from tests.torture.clients.position import Position
 from tests.torture.clients.task import Task, name_of, place_of
+
+LOOK_MS: Final = 1_000
+"""How long the end is waited for before a stop is looked for."""
 
 
 def run(task: Task, stop: Event) -> int:
@@ -20,6 +24,7 @@ def run(task: Task, stop: Event) -> int:
     consumer.assign(assigned)
     if task.from_end:
         consumer.seek_to_end(*assigned)
+        _note_ends(consumer, position, stop)
     else:
         for where in assigned:
             consumer.seek(where, 0)
@@ -38,6 +43,18 @@ def run(task: Task, stop: Event) -> int:
             for record in records:
                 position.read(place, record.offset, record.value)
     return exits.DONE
+
+
+def _note_ends(consumer: KafkaConsumer, position: Position, stop: Event) -> None:
+    for place in position.places:
+        while not stop.is_set():
+            try:
+                found = consumer.position(TopicPartition(*name_of(place)), timeout_ms=LOOK_MS)
+            except KafkaError:
+                continue
+            if found is not None:
+                position.found_end(place, found)
+                break
 
 
 def _connected(task: Task) -> KafkaConsumer:

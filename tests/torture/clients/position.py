@@ -27,6 +27,10 @@ class Position:
         if offset + 1 >= self._until.get(place, -1):
             self._until.pop(place, None)
 
+    def found_end(self, place: Place, offset: int) -> None:
+        """A reader that begins at the end has been told where that is."""
+        self._record.note(Kind.ASSIGN, place, offset=offset)
+
     def gone(self, place: Place, offset: int, code: int) -> None:
         """The client was told that its offset is out of range."""
         self._record.note(Kind.RESET, place, offset=offset, code=code)
