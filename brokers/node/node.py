@@ -45,6 +45,7 @@ from brokers.node.handlers.sasl_authenticate import session_fault
 from brokers.node.isr_proposals import IsrProposals
 from brokers.node.key_uses import note_key_uses
 from brokers.node.leader_links import LeaderLinks
+from brokers.node.lease import Lease
 from brokers.node.listener import Listener
 from brokers.node.metadata_follower import MetadataFollower
 from brokers.node.metrics import Metrics
@@ -127,6 +128,7 @@ class Node:
         self.metrics_server: MetricsServer
         self.is_serving = False
         self._has_signed_off = False
+        self.lease = Lease(round(config.session_timeout_s * 1000))
         self.heard_ms: dict[BrokerId, int] = {}
         """When each broker last asked this one for what it follows; monotonic milliseconds."""
         self.links = LeaderLinks(self)

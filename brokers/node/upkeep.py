@@ -38,6 +38,7 @@ async def beat(node: "Node") -> None:
         if not node.is_serving:
             continue  # It has signed off, and must not be taken for alive again.
         try:
+            asked_ms = node.clock.monotonic_ms()
             live = {broker.id for broker in node.image.live_brokers()}
             report = Report(
                 node.volume.lacks_room(),
@@ -47,6 +48,7 @@ async def beat(node: "Node") -> None:
                 node.broker_id, node.incarnation, report, node.seen()
             )
             check_alive(node, standing)
+            node.lease.renewed(asked_ms)
             await halt.heed(standing)
         except MetadataUnavailable:
             continue  # Serving does not depend on it; the follower says that the store is away.

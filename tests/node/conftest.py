@@ -1,6 +1,7 @@
 """One broker in this process with one tenant, a key of each kind and a topic."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -9,6 +10,7 @@ from brokers.metadata.records import TenantRecord
 from tests.node.fakes import MemoryCell
 from tests.node.harness import RunningNode, node_config, running
 from tests.node.raw_client import RawClient
+from tests.node.trio import BROKERS, Trio
 
 
 @dataclass
@@ -54,3 +56,15 @@ def topic(world, request):
 def client(world) -> Iterator[RawClient]:
     with world.connect() as connected:
         yield connected
+
+
+@pytest.fixture
+def trio(tmp_path) -> Iterator[Trio]:
+    cell = MemoryCell()
+    tenant = cell.add_tenant()
+    trio = Trio(cell, tmp_path, {}, cell.add_key(tenant), tenant.id)
+    with ExitStack() as stack:
+        stack.callback(lambda: [trio.stop(broker) for broker in list(trio.nodes)])
+        for broker in BROKERS:
+            trio.start(broker)
+        yield trio

@@ -70,7 +70,8 @@ class Summing:
         self.events: list = []
 
     def replay(self, record) -> None:
-        self.sum += record.value.offset
+        if record.value is not None:
+            self.sum += record.value.offset
 
     def replay_in_transaction(self, producer_id, record) -> None:
         self.pending[producer_id] = self.pending.get(producer_id, 0) + record.value.offset
@@ -133,17 +134,20 @@ class Bench:
             counter=Metrics().partition(TOPIC.tenant_id, "t", TOPIC.id, PartitionIndex(0)),
         )  # fmt: skip
         self.performed: list = []
+        self.is_sure = True
 
-    def lead(self) -> Shard:
+    def lead(self, replicas: tuple[int, ...] = (1,)) -> Shard:
+        """Broker 1 leads, alone in sync; all replicas are wanted."""
         epoch = next(self.epochs)
         record = PartitionRecord(
-            TOPIC.id, PartitionIndex(0), (BrokerId(1),), (BrokerId(1),), BrokerId(1),
-            LeaderEpoch(epoch), PartitionEpoch(epoch),
+            TOPIC.id, PartitionIndex(0), tuple(map(BrokerId, replicas)), (BrokerId(1),),
+            BrokerId(1), LeaderEpoch(epoch), PartitionEpoch(epoch),
         )  # fmt: skip
-        self.partition.lead(record, 1)
+        self.partition.lead(record, len(replicas))
         return Shard(
             self.partition, GROUP_STATE, Summing, clock=SystemClock(),
             perform=lambda shard, effect: self.performed.append(effect),
+            is_sure=lambda: self.is_sure,
         )  # fmt: skip
 
     async def loaded(self) -> Shard:
@@ -168,6 +172,74 @@ async def turn() -> None:
 @pytest.fixture
 async def bench():
     return Bench()
+
+
+def tell(machine, token, now):
+    return machine.tell(token)
+
+
+async def test_a_look_is_answered_at_once_while_nobody_can_have_replaced_the_leader(bench) -> None:
+    shard = await bench.loaded()
+
+    assert await shard.ask_current(tell) == 0
+    assert bench.partition.log.log_end_offset == 0
+
+
+@pytest.mark.parametrize(("ask", "is_sure"), [("ask_current", False), ("ask_surely", True)])
+async def test_else_it_waits_until_the_followers_have_said_that_it_leads(
+    bench, ask, is_sure
+) -> None:
+    shard = await bench.loaded()
+    bench.is_sure = is_sure
+    looking = asyncio.create_task(getattr(shard, ask)(tell))
+    await turn()
+    assert not looking.done()
+
+    bench.flusher.flush()
+
+    assert await looking == 0
+    assert bench.partition.log.log_end_offset == 1
+
+
+async def test_what_cannot_be_proved_is_not_answered(bench, monkeypatch) -> None:
+    monkeypatch.setattr(shard_module, "COMMIT_SECONDS", 0.0)
+    shard = await bench.loaded()
+    looking = asyncio.create_task(shard.ask_surely(tell))
+    await turn()
+
+    shard.tell_late()
+
+    with pytest.raises(Refusal) as refused:
+        await looking
+    assert refused.value.code is ErrorCode.NOT_COORDINATOR
+
+
+async def test_with_too_few_in_sync_being_sure_has_to_do(bench) -> None:
+    shard = bench.lead(replicas=(1, 2))
+    await until(lambda: shard.is_active)
+    assert await shard.ask_surely(tell) == 0
+
+    bench.is_sure = False
+    looking = asyncio.create_task(shard.ask_surely(tell))
+    await turn()
+    bench.flusher.flush()
+    await turn()
+
+    assert not looking.done()
+    shard.end()
+    with pytest.raises(Refusal):
+        await looking
+
+
+async def test_a_proof_is_read_back_as_nothing(bench) -> None:
+    shard = await bench.loaded()
+    looking = asyncio.create_task(shard.ask_surely(tell))
+    await turn()
+    bench.flusher.flush()
+    await looking
+    shard.end()
+
+    assert await (await bench.loaded()).ask(tell) == 0
 
 
 async def test_an_answer_waits_for_the_commit_of_what_it_saw(bench) -> None:

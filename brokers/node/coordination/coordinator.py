@@ -57,6 +57,7 @@ class Coordinator(Generic[M]):
                 lambda: self._make_machine(partition),
                 clock=self._node.clock,
                 perform=self._perform,
+                is_sure=self._is_sure,
             )
             partition.on_marker[:] = [shard.marker_appended]
 
@@ -73,6 +74,17 @@ class Coordinator(Generic[M]):
     async def ask(self, name: str, decide: Decide[M], gone: Decide[M] | None = None) -> Any:
         """What the machine that knows ``name`` replies. Raises ``Refusal`` as ``Shard.ask``."""
         return await self.shard_for(name).ask(decide, gone=gone)
+
+    async def ask_current(self, name: str, decide: Decide[M]) -> Any:
+        """As ``ask``, for a look at what another coordinator could have changed meanwhile."""
+        return await self.shard_for(name).ask_current(decide)
+
+    async def ask_surely(self, name: str, decide: Decide[M]) -> Any:
+        """As ``ask_current``, for what transactions are built on."""
+        return await self.shard_for(name).ask_surely(decide)
+
+    def _is_sure(self) -> bool:
+        return self._node.lease.holds(self._node.clock.monotonic_ms())
 
     async def watch(self) -> None:
         """Tell requests that wait too long for a commit, until cancelled."""

@@ -87,6 +87,7 @@ class Shard(Generic[M]):
     """Belongs to the event loop. Lives from one election to the end of that leadership.
 
     ``perform`` does effects that are neither answers nor timers, once they are committed.
+    ``is_sure``: whether it is out of the question that another broker leads by now.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Shard(Generic[M]):
         *,
         clock: Clock,
         perform: Callable[["Shard[M]", Any], None],
+        is_sure: Callable[[], bool],
     ) -> None:
         self.partition = partition
         self.leader_epoch = partition.leader_epoch
@@ -107,6 +109,7 @@ class Shard(Generic[M]):
         self._make_machine = make_machine
         self._clock = clock
         self._perform = perform
+        self._is_sure = is_sure
         self._loop = asyncio.get_running_loop()
         self._gone = False
         self._tokens = 0
@@ -145,6 +148,36 @@ class Shard(Generic[M]):
             raise
         finally:
             self._waiting.pop(token, None)
+
+    async def ask_current(self, decide: Decide[M]) -> Any:
+        """As ``ask``, for a decision that only looks: what a coordinator that has replaced this one
+        could have changed is not answered. Raises ``Refusal`` as ``ask``."""
+        if not self._is_sure():
+            await self._prove_leadership()
+        return await self.ask(decide)
+
+    async def ask_surely(self, decide: Decide[M]) -> Any:
+        """As ``ask_current``, and taking nobody's word for it but the followers'. With too few of
+        them in sync nothing can be committed, here or elsewhere, and ``is_sure`` has to do."""
+        if self.partition.has_enough_replicas:
+            await self._prove_leadership()
+            return await self.ask(decide)
+        return await self.ask_current(decide)
+
+    async def _prove_leadership(self) -> None:
+        """Commit a record that says nothing: all in-sync replicas took it from this leader, so none
+        of them led when it was asked for. Raises ``Refusal`` NOT_COORDINATOR."""
+
+        def say_nothing(machine: M, token: Token, now: Instant) -> Decision[StateRecord, Any]:
+            return Decision(records=(self._state.nothing,), effects=(Reply(token, None),))
+
+        try:
+            await self.ask(say_nothing)
+        except Refusal as refusal:
+            if refusal.code is not ErrorCode.COORDINATOR_NOT_AVAILABLE:
+                raise
+            # Clients look for the coordinator again at this code, and not at the other.
+            raise Refusal(ErrorCode.NOT_COORDINATOR, "another broker may coordinate this") from None
 
     def submit(self, decide: Decide[M], waiter: Waiter, guard: Guard | None = None) -> Token:
         """As ``ask``, for whoever does not wait here; ``waiter`` may have been told on return.

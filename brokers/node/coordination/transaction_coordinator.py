@@ -97,7 +97,7 @@ async def ask_to_add(request: AddPartitions, node: "Node") -> PartitionsAnswer:
 
 async def ask_to_verify(request: AddPartitions, node: "Node") -> PartitionsAnswer:
     """The same of partitions that were added before. Raises ``Refusal`` as ``Shard.ask``."""
-    answer: PartitionsAnswer = await node.transaction_coordinator.ask(
+    answer: PartitionsAnswer = await node.transaction_coordinator.ask_current(
         request.transactional_id,
         lambda machine, token, now: machine.verify_partitions(request, token),
     )

@@ -77,7 +77,9 @@ async def _group(
         require_stable=request.require_stable,
     )
     try:
-        fetched: FetchedOffsets = await node.groups.ask(
+        # Who wants stable offsets builds transactions on them: an old one would do work twice.
+        ask = node.groups.ask_surely if request.require_stable else node.groups.ask_current
+        fetched: FetchedOffsets = await ask(
             name, lambda shard, token, now: shard.fetch_offsets(fetch, token)
         )
     except Refusal as refusal:

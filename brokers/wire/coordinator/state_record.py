@@ -14,7 +14,9 @@ from types import ModuleType
 from typing import Any, Final
 
 from brokers.kernel.errors import ProtocolError
+from brokers.wire.coordinator.offset_commit_key import OffsetCommitKey
 from brokers.wire.coordinator.offset_commit_value import OffsetCommitValue
+from brokers.wire.coordinator.transaction_log_key import TransactionLogKey
 
 _INT16: Final = Struct(">h")
 
@@ -50,9 +52,11 @@ class _Kind:
 
 
 class StateTopic:
-    """The record types of one internal topic."""
+    """The record types of one internal topic. ``nothing`` is a record that changes nothing: the
+    tombstone of what cannot be there."""
 
-    def __init__(self, kinds: tuple[_Kind, ...]) -> None:
+    def __init__(self, kinds: tuple[_Kind, ...], nothing: StateRecord) -> None:
+        self.nothing = nothing
         self._keys: dict[int, Callable[..., Any]] = {}
         self._values: dict[type, Callable[..., Any]] = {}
         for kind in kinds:
@@ -120,10 +124,10 @@ _GROUPS: Final = (
 )
 _TRANSACTIONS: Final = (_Kind("transaction_log", 0, 1),)
 
-GROUP_STATE: Final = StateTopic(_GROUPS)
+GROUP_STATE: Final = StateTopic(_GROUPS, StateRecord(OffsetCommitKey("", "", 0), None))
 """``__consumer_offsets``."""
 
-TRANSACTION_STATE: Final = StateTopic(_TRANSACTIONS)
+TRANSACTION_STATE: Final = StateTopic(_TRANSACTIONS, StateRecord(TransactionLogKey(""), None))
 """``__transaction_state``."""
 
 _KEY_WRITERS: Final = {
