@@ -20,6 +20,17 @@ AVRO: Final = "AVRO"
 KEPT_MAX: Final = 1_000
 """Schemas that are remembered, in each direction."""
 
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    StopIteration,
+    OverflowError,  # a day or a moment that no date can be
+)
+"""What fastavro raises for bytes that are not of the schema."""
+
 
 class AvroConverter(RegisteredConverter):
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
@@ -58,7 +69,7 @@ class AvroConverter(RegisteredConverter):
         rest = io.BytesIO(payload)
         try:
             datum = fastavro.schemaless_reader(rest, parsed, None, return_named_type=True)
-        except (ValueError, TypeError, KeyError, IndexError, EOFError, StopIteration) as error:
+        except _UNREADABLE as error:
             raise DataError(f"{topic}: this is not in schema {schema_id}: {error}") from error
         if rest.read(1):
             raise DataError(f"{topic}: there are bytes beyond what schema {schema_id} says")

@@ -63,6 +63,9 @@ def unscaled_bytes(value: Decimal, scale: int) -> bytes:
 
 
 def decimal_of(data: bytes, scale: int) -> Decimal:
+    """Raises ``DataError`` for a scale that no number of ``_DIGITS_MAX`` digits has."""
+    if not -_DIGITS_MAX <= scale <= _DIGITS_MAX:
+        raise DataError(f"a decimal of scale {scale}; at most {_DIGITS_MAX} digits are read")
     whole = int.from_bytes(data, "big", signed=True)
     with localcontext() as context:
         context.prec = _DIGITS_MAX

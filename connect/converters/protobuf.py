@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.descriptor import Descriptor, FileDescriptor
 from google.protobuf.message import DecodeError, EncodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 from connect.converters import protobuf_values
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
-from connect.converters.proto_text import parse_proto, write_proto
+from connect.converters.proto_text import Meta, parse_proto, write_proto
 from connect.converters.protobuf_schemas import ProtobufReader, ProtobufWriter, pool_of
 from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
@@ -31,6 +31,8 @@ class ProtobufConverter(RegisteredConverter):
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
         super().__init__(config, is_key=is_key)
         self._written = SchemaCache(self._registered, KEPT_MAX)
+        self._files: dict[int, tuple[FileDescriptor, Meta]] = {}
+        """Compiling one takes milliseconds: a record that names a message it has not must not."""
         self._read: dict[tuple[int, tuple[int, ...]], tuple[Schema, type[Message]]] = {}
 
     def to_bytes(
@@ -79,6 +81,15 @@ class ProtobufConverter(RegisteredConverter):
     def _schema_of(self, schema_id: int, indexes: tuple[int, ...]) -> tuple[Schema, type[Message]]:
         kept = self._read.get((schema_id, indexes))
         if kept is None:
+            file, meta = self._file_of(schema_id)
+            message = _message_at(file, indexes)
+            kept = ProtobufReader(meta).schema(message), GetMessageClass(message)
+            _remember(self._read, (schema_id, indexes), kept)
+        return kept
+
+    def _file_of(self, schema_id: int) -> tuple[FileDescriptor, Meta]:
+        kept = self._files.get(schema_id)
+        if kept is None:
             registered = self._registry.by_id(schema_id)
             if registered.type != PROTOBUF:
                 raise DataError(f"schema {schema_id} is of type {registered.type}, not {PROTOBUF}")
@@ -86,15 +97,19 @@ class ProtobufConverter(RegisteredConverter):
                 names = ", ".join(each.name for each in registered.references)
                 raise DataError(f"the schema refers to others ({names}), which is not supported")
             file, meta = parse_proto(registered.text, "record.proto")
-            message = _message_at(pool_of(file).FindFileByName(file.name), indexes)
-            kept = ProtobufReader(meta).schema(message), GetMessageClass(message)
-            if len(self._read) >= KEPT_MAX:
-                del self._read[next(iter(self._read))]
-            self._read[schema_id, indexes] = kept
+            kept = pool_of(file).FindFileByName(file.name), meta
+            _remember(self._files, schema_id, kept)
         return kept
 
 
-def _message_at(file: Any, indexes: tuple[int, ...]) -> Descriptor:
+def _remember(kept: dict[Any, Any], key: Any, found: Any) -> None:
+    """The one that was kept first goes."""
+    if len(kept) >= KEPT_MAX:
+        del kept[next(iter(kept))]
+    kept[key] = found
+
+
+def _message_at(file: FileDescriptor, indexes: tuple[int, ...]) -> Descriptor:
     messages = list(file.message_types_by_name.values())
     found: Descriptor | None = None
     for index in indexes:

@@ -79,7 +79,7 @@ def timestamp_us(raw: bytes) -> int:
         return TIMESTAMP_INFINITE[raw]
     try:
         return (datetime.fromisoformat(raw.decode()) - _EPOCH) // _MICROSECOND
-    except ValueError:
+    except (ValueError, TypeError):  # TypeError: it has a zone
         return _far_us(raw)
 
 
@@ -125,7 +125,7 @@ def zoned_time(raw: bytes) -> str:
     text = raw.decode()
     if text.endswith("+00"):
         return f"{text[:-3]}Z"
-    return text if text[-3] == ":" else f"{text}:00"
+    return text if text[-3:-2] == ":" else f"{text}:00"
 
 
 def bits(raw: bytes) -> bytes:

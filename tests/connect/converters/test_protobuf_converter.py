@@ -167,6 +167,19 @@ def test_times_of_day_are_kept():
     assert converter(registry).from_bytes(T, data, ()) == (schema, value)
 
 
+def test_a_message_that_is_not_there_is_looked_for_in_a_schema_that_is_read_once():
+    registry = MemoryRegistry()
+    schema_id = registry.register(
+        "s", RegisteredSchema("PROTOBUF", 'syntax = "proto3"; message One { int32 n = 1; }')
+    )
+    reading = converter(registry)
+    for index in range(1, 5):
+        with pytest.raises(DataError, match="has no message"):
+            reading.from_bytes(T, framed(schema_id, bytes((2, 2 * index))), ())
+    assert registry.asked == 2
+    assert reading.from_bytes(T, framed(schema_id, b"\0\x08\5"), ())[1] == {"n": 5}
+
+
 def test_the_registry_is_asked_once_for_a_schema():
     registry = MemoryRegistry()
     writer, reader = converter(registry), converter(registry)
