@@ -26,10 +26,10 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def fuzz(arguments: Sequence[str]) -> int:
-    """The wire's decoders under atheris, or with ``--fast`` by the million and without coverage;
-    with ``--http`` the HTTP APIs under schemathesis."""
+    """The wire's decoders under atheris; with ``--fast`` all decoders by the million, with
+    ``--http`` the HTTP APIs under schemathesis."""
     if FAST in arguments:
-        return _run("tests.fuzz.wire", [each for each in arguments if each != FAST], {})
+        return _run("tests.fuzz.decoders", [each for each in arguments if each != FAST], {})
     environment = Environment.of(CHECKOUT)
     apart = environment.folder / FUZZERS
     if not apart.exists():

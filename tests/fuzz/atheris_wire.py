@@ -8,7 +8,7 @@ import argparse
 import hashlib
 import sys
 import tempfile
-import tracemalloc
+from collections.abc import Sequence
 from pathlib import Path
 
 import atheris
@@ -16,32 +16,31 @@ import atheris
 with atheris.instrument_imports(include=["brokers.wire"]):
     from brokers.wire.registry import REQUESTS, RESPONSES
     from tests.fuzz.bounds import run_within_bounds
-    from tests.fuzz.wire_seeds import honest_inputs
-    from tests.fuzz.wire_targets import TARGETS
+    from tests.fuzz.wire_targets import wire_targets
 
     # Codecs are imported when first used; here, so that they are instrumented.
     LOADED = [codecs[key] for codecs in (REQUESTS, RESPONSES) for key in codecs]
 
 
-def write_seeds(folder: Path, name: str) -> None:
-    for target, data in honest_inputs():
-        if target == name:
-            (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
+def write_seeds(folder: Path, inputs: Sequence[bytes]) -> None:
+    for data in inputs:
+        (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
 
 
 def main() -> None:
+    targets = wire_targets()
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.atheris_wire")
     parser.add_argument("--runs", type=int, default=100_000)
     parser.add_argument("--seconds", type=int, default=0, help="stop after this time; 0: never")
-    parser.add_argument("--target", choices=TARGETS, default="request")
+    parser.add_argument("--target", choices=targets, default="request")
     options = parser.parse_args()
-    tracemalloc.start()
+    target = targets[options.target]
     with tempfile.TemporaryDirectory() as folder:
-        write_seeds(Path(folder), options.target)
+        write_seeds(Path(folder), target.honest)
         limits = [f"-runs={options.runs}", f"-max_total_time={options.seconds}"]
         atheris.Setup(
             [sys.argv[0], folder, *limits, "-max_len=4096", "-rss_limit_mb=1024"],
-            lambda data: run_within_bounds(options.target, data),
+            lambda data: run_within_bounds(target, data),
         )
         atheris.Fuzz()
 

@@ -9,13 +9,15 @@ from typing import Any
 LEDGER = Path(__file__).with_name("ledger.jsonl")
 """One JSON object a line; ``executions`` are of this run, ``findings`` what it found."""
 
+FUZZED = [f":/{folder}" for folder in ("brokers", "streaming", "connect", "tests/fuzz/*.py")]
+
 
 def note(fuzzer: str, **figures: Any) -> None:
     """Append one run."""
     entry = {
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
-        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no", "--", "brokers")),
+        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no", "--", *FUZZED)),
         "fuzzer": fuzzer,
         **figures,
     }

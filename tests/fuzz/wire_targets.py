@@ -1,64 +1,85 @@
-"""What the fuzzers call: one function per decoder, given any bytes.
+"""The wire's decoders, given any bytes: messages, headers, batches, records, coordinators' records.
 
-Each may raise ``ProtocolError`` or ``Refusal``; anything else is a find. A find is kept as a file
-in ``cases``, named ``<target>-<what it was>``, and runs with the tests ever after.
+A find is kept as a file in ``cases``, named ``<target>-<what it was>``, and runs with the tests
+ever after.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
-from brokers.kernel.errors import ProtocolError, Refusal
-from brokers.kernel.limits import MIB
-from brokers.wire.batch import iterate_batches
+from crc32c import crc32c
+
+from brokers.groups.consumer.embedded_protocol import read_assignment, read_subscription
+from brokers.kernel.limits import BATCH_OVERHEAD_BYTES, MIB
+from brokers.wire.batch import CRC_COVERS_FROM, iterate_batches, parse_batch_header
 from brokers.wire.compression import decompress
+from brokers.wire.control import read_marker
+from brokers.wire.coordinator.state_record import (
+    GROUP_STATE,
+    TRANSACTION_STATE,
+    StateTopic,
+    UnknownKey,
+)
+from brokers.wire.generator.schema import load_coordinator_messages
 from brokers.wire.headers import decode_request_header, decode_response_header
+from brokers.wire.keyed import check_keys
 from brokers.wire.produced import verify_produced
 from brokers.wire.records import first_record_at_or_after, iterate_records
 from brokers.wire.registry import REQUESTS, RESPONSES, Codecs
-
-Check = Callable[[], None]
-Target = Callable[[bytes], Check | None]
-"""What decodes, and perhaps what is to be checked of the result: decoding alone is measured."""
+from tests.fuzz import wire_seeds
+from tests.fuzz.target import Check, Target
+from tests.unit.wire.samples import module_of
 
 DECOMPRESSED_BYTES = 4 * MIB
+ROOM = 2 * DECOMPRESSED_BYTES
+"""A copy of what is decompressed is made while it grows."""
+
+_Decode = Callable[[int, memoryview, int], Any]
+_Encode = Callable[[int, Any], list[Any]]
 
 
-def _message(codecs: Codecs, data: bytes) -> Check | None:
-    """The first two bytes are API key and version; others than there are stand for some of them."""
-    if len(data) < 2:
-        return None
-    keys, (key, version) = list(codecs), data[:2]
-    codec = codecs[key if key in codecs else keys[key % len(keys)]]
-    if not codec.min_version <= version <= codec.max_version:
-        version = codec.min_version + version % (codec.max_version - codec.min_version + 1)
-    message = codec.decode(version, memoryview(data), 2)
+class Messages:
+    """Codecs by the first byte, versions by the second; bytes beyond what there is stand for some
+    of it. ``codecs`` has (decode, encode, first version, last version)."""
 
-    def means_the_same() -> None:
-        """Whatever was accepted can be said again, and then means the same."""
-        again = memoryview(b"".join(codec.encode(version, message)))
-        assert codec.decode(version, again) == message or _has_nan(message)
+    def __init__(self, codecs: Mapping[int, tuple[_Decode, _Encode, int, int]]) -> None:
+        keys = list(codecs)
+        self._codecs = [
+            codecs[byte if byte in codecs else keys[byte % len(keys)]] for byte in range(256)
+        ]
 
-    return means_the_same
-
-
-def byte_of(codecs: Codecs, key: int) -> int:
-    """The first byte that stands for an API, also for one of ours, whose keys take two."""
-    if key < 256:
-        return key
-    keys = list(codecs)
-    return next(byte for byte in range(256) if byte not in codecs and keys[byte % len(keys)] == key)
+    def decode(self, data: bytes) -> Check | None:
+        if len(data) < 2:
+            return None
+        decode, encode, first, last = self._codecs[data[0]]
+        version = data[1]
+        if not first <= version <= last:
+            version = first + version % (last - first + 1)
+        message = decode(version, memoryview(data), 2)
+        return partial(_means_the_same, decode, encode, version, message)
 
 
-def _has_nan(message: object) -> bool:
-    return "nan" in repr(message)
+def _means_the_same(decode: _Decode, encode: _Encode, version: int, message: Any) -> None:
+    """Whatever was accepted can be said again, and then means the same."""
+    again = memoryview(b"".join(encode(version, message)))
+    assert decode(version, again, 0) == message or "nan" in repr(message)
 
 
-def request(data: bytes) -> Check | None:
-    return _message(REQUESTS, data)
+def _of_registry(codecs: Codecs) -> Messages:
+    return Messages(
+        {
+            key: (each.decode, each.encode, each.min_version, each.max_version)
+            for key, each in codecs.items()
+        }
+    )
 
 
-def response(data: bytes) -> Check | None:
-    return _message(RESPONSES, data)
+def _of_coordinators() -> Messages:
+    modules = [module_of(message) for message in load_coordinator_messages()]
+    return Messages(
+        dict(enumerate((m.decode, m.encode, m.MIN_VERSION, m.MAX_VERSION) for m in modules))
+    )
 
 
 def header(data: bytes) -> None:
@@ -72,8 +93,11 @@ def response_header(data: bytes) -> None:
 
 
 def produced(data: bytes) -> None:
-    verified = verify_produced(memoryview(data), max_bytes=MIB)
+    """What a broker does with a batch for a compacted topic: all it looks at."""
+    view = memoryview(data)
+    verified = verify_produced(view, max_bytes=MIB)
     assert verified.total_bytes == len(data)
+    check_keys(view, verified)
 
 
 def batches(data: bytes) -> None:
@@ -91,33 +115,68 @@ def records(data: bytes) -> None:
     first_record_at_or_after(view, 0, max_bytes=DECOMPRESSED_BYTES)
 
 
+def control(data: bytes) -> None:
+    read_marker(memoryview(data))
+
+
 def decompression(data: bytes) -> None:
     if data:
         plain = decompress(data[0] % 8, memoryview(data)[1:], max_bytes=DECOMPRESSED_BYTES)
         assert len(plain) <= DECOMPRESSED_BYTES
 
 
-TARGETS: dict[str, Target] = {
-    "request": request,
-    "response": response,
-    "header": header,
-    "response_header": response_header,
-    "produced": produced,
-    "batches": batches,
-    "records": records,
-    "decompression": decompression,
-}
+def state_record(topic: StateTopic, data: bytes) -> None:
+    """A key of as many bytes as the first one says, and the value."""
+    if data:
+        end = 1 + data[0]
+        key = topic.decode_key(data[1:end])
+        if not isinstance(key, UnknownKey):
+            topic.decode_value(key, data[end:])
 
 
-def run(target: Target, data: bytes) -> None:
-    """Decode and check."""
-    check = decode(target, data)
-    if check is not None:
-        check()
+def sealed(batch: bytes) -> bytes:
+    """With the length and the checksum that a batch of these bytes has."""
+    if len(batch) < BATCH_OVERHEAD_BYTES:
+        return batch
+    out = bytearray(batch)
+    out[8:12] = (len(out) - 12).to_bytes(4)
+    out[17:21] = crc32c(memoryview(out)[CRC_COVERS_FROM:]).to_bytes(4)
+    assert parse_batch_header(bytes(out)).total_bytes == len(out)
+    return bytes(out)
 
 
-def decode(target: Target, data: bytes) -> Check | None:
-    """Let the two allowed refusals pass."""
-    with suppress(ProtocolError, Refusal):
-        return target(data)
-    return None
+def subscription(data: bytes) -> None:
+    read_subscription(data)
+
+
+def assignment(data: bytes) -> None:
+    read_assignment(data)
+
+
+def wire_targets() -> dict[str, Target]:
+    batches_seen = [*wire_seeds.batches(), *wire_seeds.plain_batches(), *wire_seeds.markers()]
+    produced_batches = [*wire_seeds.batches(), *wire_seeds.plain_batches()]
+    return {
+        "request": Target(
+            _of_registry(REQUESTS).decode, wire_seeds.messages("request"), chosen_by=2
+        ),
+        "response": Target(
+            _of_registry(RESPONSES).decode, wire_seeds.messages("response"), chosen_by=2
+        ),
+        "coordinator": Target(
+            _of_coordinators().decode, wire_seeds.coordinator_messages(), chosen_by=2
+        ),
+        "group_record": Target(partial(state_record, GROUP_STATE), wire_seeds.state_records("")),
+        "transaction_record": Target(
+            partial(state_record, TRANSACTION_STATE), wire_seeds.state_records("Transaction")
+        ),
+        "subscription": Target(subscription, wire_seeds.consumer_protocol("Subscription")),
+        "assignment": Target(assignment, wire_seeds.consumer_protocol("Assignment")),
+        "header": Target(header, wire_seeds.headers()),
+        "response_header": Target(response_header, wire_seeds.response_headers()),
+        "produced": Target(produced, produced_batches, room=ROOM, seal=sealed),
+        "batches": Target(batches, batches_seen),
+        "records": Target(records, batches_seen, room=ROOM, seal=sealed),
+        "control": Target(control, wire_seeds.markers(), room=ROOM, seal=sealed),
+        "decompression": Target(decompression, wire_seeds.compressed(), room=ROOM, chosen_by=1),
+    }
