@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
+import cramjam
 import fastavro
 from fastavro.write import Writer as BlockWriter
 
+from connect.connectors.objects.avro_snappy import bound_snappy
 from connect.connectors.objects.formats import Row
 from connect.converters.avro_schemas import AvroReader, AvroWriter
 from connect.converters.avro_values import datum_of, value_of
@@ -17,6 +20,22 @@ from connect.spi.schema import Schema
 
 CODECS: Final = {"none": "null", "gzip": "deflate", "snappy": "snappy"}
 BLOCK_BYTES: Final = 256 * 1024
+
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    AttributeError,
+    OverflowError,
+    fastavro.schema.SchemaParseException,
+    zlib.error,
+    cramjam.DecompressionError,
+)
+"""What fastavro and the codecs raise for a file that is damaged."""
+
+bound_snappy()
 
 
 class Writer:
@@ -52,5 +71,5 @@ def rows(file: BinaryIO) -> Iterator[Row]:
         schema = AvroReader().schema(document)
         for datum in reader:
             yield Row(schema, value_of(schema, datum))
-    except (ValueError, TypeError, KeyError, IndexError, EOFError) as error:
+    except _UNREADABLE as error:
         raise DataError(f"this is no Avro file: {error}") from error
