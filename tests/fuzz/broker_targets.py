@@ -1,12 +1,19 @@
 """What else brokers read of others: frames, logins, and their own files after a damaged disk."""
 
+import base64
+from functools import partial
+
 from crc32c import crc32c
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from brokers.kernel.errors import ProtocolError, StorageError
+from brokers.kernel.ids import BrokerId, Incarnation
 from brokers.log.checkpoints import decode_offsets
 from brokers.log.epochs import EpochHistory
 from brokers.log.producer_snapshot import BadSnapshot, decode_snapshot, encode_snapshot
 from brokers.log.producers import ProducerEntry, ProducerWindow, RememberedBatch
+from brokers.node.authentication.broker_token import broker_token
+from brokers.node.authentication.edge_token import InternalToken
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
 from brokers.node.frame_reader import FrameReader
@@ -15,6 +22,7 @@ from tests.fuzz.damage import TEXT
 from tests.fuzz.target import Target
 
 _PEPPER = bytes(32)
+_NOW_S = 1_700_000_000
 _NONCE = "0123456789abcdef"
 _BUFFERS = ReceiveBuffers()
 _FIRST = b"n,,n=key,r=clientnonce"
@@ -64,6 +72,23 @@ def scram_final(data: bytes) -> None:
     mechanism.step(data, None)
 
 
+def token(mechanism: InternalToken, data: bytes) -> None:
+    """The message of OAUTHBEARER."""
+    mechanism.key_id(data)
+    mechanism.step(data, None)
+
+
+def _tokens() -> list[bytes]:
+    """One that is signed, one of nobody, and parts nested as deep as a message can be."""
+    signed = broker_token(_PEPPER, BrokerId(1), Incarnation(2), _NOW_S)
+    deep = base64.urlsafe_b64encode(b"[" * 2_000).rstrip(b"=")
+    head, claims, signature = signed.split(b".")
+    unsigned = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=")
+    texts = [signed, b".".join((deep, claims, signature)), b".".join((head, deep, signature)),
+             b".".join((unsigned, claims, b""))]  # fmt: skip
+    return [b"n,,\x01auth=Bearer " + text + b"\x01\x01" for text in texts]
+
+
 def snapshot(data: bytes) -> None:
     window = decode_snapshot(data)
     again = decode_snapshot(encode_snapshot(window))
@@ -96,6 +121,7 @@ def _snapshots() -> list[bytes]:
 def broker_targets() -> dict[str, Target]:
     files = (StorageError,)
     proof = b"cD0=" * 22
+    private = Ed25519PrivateKey.from_private_bytes(_PEPPER)
     return {
         "frames": Target(
             frames,
@@ -111,6 +137,10 @@ def broker_targets() -> dict[str, Target]:
         "scram_final": Target(
             scram_final, [b"c=biws,r=clientnonce" + _NONCE.encode() + b",p=" + proof], (),
             pieces=_LOGIN_PIECES,
+        ),
+        "token": Target(
+            partial(token, InternalToken(private.public_key(), _PEPPER, lambda: _NOW_S * 1_000)),
+            _tokens(), (), pieces=[*_LOGIN_PIECES, b".", b"eyJ", b"e30", b"W10"],
         ),
         "snapshot": Target(snapshot, _snapshots(), (BadSnapshot,), seal=_sealed_snapshot),
         "epochs": Target(epochs, [b"0\n2\n1 0\n5 70\n", b"0\n0\n"], files, pieces=TEXT),

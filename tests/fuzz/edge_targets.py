@@ -18,6 +18,7 @@ from streaming.live.message_fields import InvalidMessage, MessageTooBig
 from streaming.live.start_from import InvalidRequest
 from streaming.live.stream_request import parse_stream_request
 from streaming.live.tail_request import parse_tail_request
+from streaming.records.content import as_json_bytes
 from streaming.rest.body import InvalidBody
 from streaming.rest.concatenated_json import MalformedBody
 from streaming.rest.consume_request import InvalidQuery
@@ -96,6 +97,12 @@ def produce_v2(wanted: Format, data: bytes) -> None:
     parse_produce(data, wanted, None)
 
 
+def record_content(data: bytes) -> None:
+    """A record's bytes on their way to a browser: what they become is JSON."""
+    _, text = as_json_bytes(data)
+    json.loads(text)
+
+
 def json_body(data: bytes) -> None:
     parse_json(data)
 
@@ -147,6 +154,7 @@ def edge_targets() -> dict[str, Target]:
         ),
         "json_body": bodies(json_body, [record, *v2], (ParseError,)),
         "filter_test": bodies(filter_test, tested, (InvalidBody,)),
+        "record_content": bodies(record_content, [record, b"text", b"\xff\0"], ()),
         "tail_query": asked(tail_query, refuses=(InvalidRequest,)),
         "stream_query": asked(stream_query, refuses=(InvalidRequest,)),
         "records_query": asked(records_query, refuses=(InvalidQuery,)),

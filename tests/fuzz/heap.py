@@ -38,7 +38,6 @@ class _Mallinfo2(ctypes.Structure):
         )
     )  # fmt: skip
     arena: int
-    hblkhd: int
     uordblks: int
     fordblks: int
     keepcost: int
@@ -76,7 +75,8 @@ class Heap:
     def grown(self, before: int) -> int:
         """By how many bytes more than ``before`` were in use at any time since, at most."""
         info = self._info()
-        grown: int = info.arena + info.hblkhd - before + _CACHED_MAX
+        # Blocks outside of the heap, which are from before ``mallopt``, can only become fewer.
+        grown: int = info.arena - before + _CACHED_MAX
         return grown
 
     def _settle(self) -> None:

@@ -18,7 +18,9 @@ def with_django() -> None:
 def targets() -> dict[str, Target]:
     from tests.fuzz.broker_targets import broker_targets
     from tests.fuzz.connect_targets import connect_targets
+    from tests.fuzz.document_targets import document_targets
     from tests.fuzz.edge_targets import edge_targets
     from tests.fuzz.wire_targets import wire_targets
 
-    return {**wire_targets(), **broker_targets(), **edge_targets(), **connect_targets()}
+    made = [wire_targets(), broker_targets(), edge_targets(), connect_targets(), document_targets()]
+    return {name: target for each in made for name, target in each.items()}
