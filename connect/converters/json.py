@@ -5,12 +5,12 @@ directions remember the last ones.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 
-from connect.converters.converter import NOTHING, Converter, Headers, SchemaAndValue
+from connect.converters.converter import NOTHING, Columns, Converter, Headers, SchemaAndValue
 from connect.converters.json_schemas import schema_document, schema_of
 from connect.converters.json_values import VALUES_CONFIG, JsonValues
 from connect.converters.json_writers import writer
@@ -98,6 +98,12 @@ class JsonConverter(Converter):
             return schema, self._values.value(schema, payload)
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
+
+    def columns(self, topic: str, data: Sequence[bytes | None]) -> Columns:
+        if self._has_envelope:
+            return super().columns(topic, data)
+        values = [None if one is None else orjson.loads(one) for one in data]
+        return (None,) * len(values), values
 
     def _schema(self, document: Any) -> Schema:
         text = orjson.dumps(document)

@@ -1,9 +1,10 @@
 """Text (``org.apache.kafka.connect.storage.StringConverter``)."""
 
 import codecs
+from collections.abc import Sequence
 from typing import Any, Final
 
-from connect.converters.converter import Converter, Headers, SchemaAndValue
+from connect.converters.converter import Columns, Converter, Headers, SchemaAndValue
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance, invalid
 from connect.spi.errors import DataError
 from connect.spi.schema import OPTIONAL_STRING, Schema
@@ -54,6 +55,11 @@ class StringConverter(Converter):
             return OPTIONAL_STRING, data.decode(self.configured[ENCODING])
         except UnicodeDecodeError as error:
             raise DataError(f"{topic}: {error}") from error
+
+    def columns(self, topic: str, data: Sequence[bytes | None]) -> Columns:
+        encoding = self.configured[ENCODING]
+        values = [None if one is None else one.decode(encoding) for one in data]
+        return (OPTIONAL_STRING,) * len(values), values
 
 
 def _text(value: Any) -> str:

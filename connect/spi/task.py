@@ -131,7 +131,7 @@ class SinkTask(ABC):
     @abstractmethod
     def put(self, records: Sequence[SinkRecord]) -> None:
         """Write them, or keep them until ``flush``. Called without records too, about once a
-        second, so that what lingers is written.
+        second, so that what lingers is written. ``RecordRuns`` (``runs.py``) have columns as well.
 
         ``RetriableError``: the target will have them later, the same records come again.
         ``DataError``, and whatever is no ``ConnectError``: one of the records is bad; which one is

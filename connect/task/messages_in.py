@@ -1,8 +1,10 @@
 """What comes out of a consumer, as our messages; and one message read again from its topic."""
 
 import time
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, overload
 
 from confluent_kafka import (
     TIMESTAMP_CREATE_TIME,
@@ -13,7 +15,8 @@ from confluent_kafka import (
 from confluent_kafka import TopicPartition as KafkaTopicPartition
 
 from connect.runtime.messages import ConsumedMessage
-from connect.spi.records import TimestampType
+from connect.runtime.run_reading import MessageRun
+from connect.spi.records import TimestampType, TopicPartition
 
 READ_S: Final = 10.0
 
@@ -43,6 +46,67 @@ def consumed(message: Message) -> ConsumedMessage:
         message.value(),
         tuple(headers or ()),
         None if kept is TimestampType.NONE else timestamp,
+        kept,
+    )
+
+
+class ConsumedMessages(Sequence[ConsumedMessage]):
+    """Each made when it is asked for: most are never."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self._messages = messages
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @overload
+    def __getitem__(self, index: int) -> ConsumedMessage: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "ConsumedMessages": ...
+
+    def __getitem__(self, index: int | slice) -> "ConsumedMessage | ConsumedMessages":
+        if isinstance(index, slice):
+            return ConsumedMessages(self._messages[index])
+        return consumed(self._messages[index])
+
+
+def message_runs(messages: Sequence[Message]) -> list[MessageRun] | None:
+    """All of them by partition, in their order; None where one has headers."""
+    # A loop in Python over records takes longer than all that is done to them in C: hence columns.
+    if any(map(Message.headers, messages)):
+        return None
+    times = list(map(Message.timestamp, messages))
+    sources = zip(
+        map(Message.topic, messages),
+        map(Message.partition, messages),
+        map(itemgetter(0), times),
+        strict=True,
+    )
+    runs: list[MessageRun] = []
+    start = 0
+    topic: Any
+    partition: Any
+    for (topic, partition, kind), same in groupby(sources):
+        end = start + sum(1 for _ in same)
+        runs.append(
+            _run(TopicPartition(topic, partition), kind, messages[start:end], times[start:end])
+        )
+        start = end
+    return runs
+
+
+def _run(
+    place: TopicPartition, kind: int, messages: Sequence[Message], times: list[tuple[int, int]]
+) -> MessageRun:
+    kept = _TYPES.get(kind, TimestampType.NONE)
+    offsets: list[Any] = list(map(Message.offset, messages))
+    return MessageRun(
+        place,
+        offsets,
+        list(map(Message.key, messages)),
+        list(map(Message.value, messages)),
+        None if kept is TimestampType.NONE else list(map(itemgetter(1), times)),
         kept,
     )
 

@@ -4,6 +4,7 @@ import logging
 from typing import Final
 
 from connect.runtime.dead_letters import Origin
+from connect.runtime.run_reading import RunReading
 from connect.runtime.stages import sink_stages
 from connect.spi.connector import SinkConnector
 from connect.spi.errors import ConfigError
@@ -54,8 +55,10 @@ class SinkRun:
         )
         chain, policy = loaded.chain, loaded.policy
         origin = Origin(assignment.connector, assignment.task)
+        converters = loaded.converters(self._parts.egress)
         runner = StageRunner(
-            sink_stages(loaded.converters(self._parts.egress), chain, policy),
+            sink_stages(converters, chain, policy),
+            reading=None if chain.steps else RunReading(converters),
             needs_budget=chain.needs_budget,
             origin=origin,
             metrics=metrics,

@@ -22,15 +22,22 @@ from connect.runtime.messages import ConsumedMessage
 from connect.runtime.stages import Failed
 from connect.spi.errors import ConnectError, RetriableError
 from connect.spi.records import SinkRecord, TopicPartition
+from connect.spi.runs import RecordRuns
 from connect.spi.task import SinkTask
 from connect.task.batch_room import BatchRoom
 from connect.task.control import Control
 from connect.task.dead_letter_writer import DeadLetterWriter
-from connect.task.messages_in import consumed, place_of, reread
+from connect.task.messages_in import (
+    ConsumedMessages,
+    consumed,
+    message_runs,
+    place_of,
+    reread,
+)
 from connect.task.metrics import Metrics
 from connect.task.pause_teller import PauseTeller
 from connect.task.put_backoff import retry_after_s
-from connect.task.sink_batch import Pair, SinkBatch
+from connect.task.sink_batch import SinkBatch
 from connect.task.sink_positions import SinkPositions
 from connect.task.sink_requests import SinkRequests
 from connect.task.stage_runner import StageRunner
@@ -149,16 +156,22 @@ class SinkLoop:
             wait = 0
             if not messages:
                 break
-            size = 0
-            for message in messages:
-                error = message.error()
-                if error is not None:
-                    self._judge(error)
-                    continue
-                size += len(message)
-                taken.append(message)
-            room.took(len(messages), size)
+            asked = len(messages)
+            if any(map(Message.error, messages)):
+                messages = self._without_errors(messages)
+            taken += messages
+            room.took(asked, sum(map(len, messages)))
         return taken
+
+    def _without_errors(self, messages: Sequence[Message]) -> list[Message]:
+        good = []
+        for message in messages:
+            error = message.error()
+            if error is None:
+                good.append(message)
+            else:
+                self._judge(error)
+        return good
 
     def _judge(self, error: KafkaError) -> None:
         """An error in place of a message: most pass, librdkafka sees to it."""
@@ -180,7 +193,33 @@ class SinkLoop:
     def _read(self, messages: Sequence[Message]) -> SinkBatch:
         """Through converters and transformations; what fails there and is tolerated is a dead
         letter."""
-        pairs: list[Pair] = []
+        batch = self._read_runs(messages)
+        if batch is None:
+            batch = self._read_each(messages)
+        for topic in {partition.topic for partition in batch.ends}:
+            self._used.note(topic)
+        return batch
+
+    def _read_runs(self, messages: Sequence[Message]) -> SinkBatch | None:
+        """By columns; None when one of them wants to be looked at on its own."""
+        if not self._runner.takes_runs:
+            return None
+        found = message_runs(messages)
+        if found is None or not self._positions.assigned.issuperset(run.place for run in found):
+            return None
+        runs = self._runner.run_columns(found)
+        if runs is None:
+            return None
+        self._metrics.records += len(messages)
+        self._metrics.bytes += sum(run.size for run in found)
+        # The last run of a partition tells its end.
+        ends = {run.place: run.offsets[-1] + 1 for run in found}
+        return SinkBatch(RecordRuns(runs), ConsumedMessages(messages), ends, self._doubts)
+
+    def _read_each(self, messages: Sequence[Message]) -> SinkBatch:
+        """One by one."""
+        records: list[SinkRecord] = []
+        kept: list[ConsumedMessage] = []
         ends: dict[TopicPartition, int] = {}
         assigned, metrics, run = self._positions.assigned, self._metrics, self._runner.run
         with self._runner.batch():
@@ -194,13 +233,12 @@ class SinkLoop:
                 if isinstance(outcome, Failed):
                     self._letters.write(message, outcome)
                 elif outcome is not None:
-                    pairs.append(Pair(message, outcome))
+                    records.append(outcome)
+                    kept.append(message)
                 ends[partition] = offset + 1
                 metrics.records += 1
                 metrics.bytes += len(key or b"") + len(value or b"")
-        for topic in {partition.topic for partition in ends}:
-            self._used.note(topic)
-        return SinkBatch(pairs, ends, self._doubts)
+        return SinkBatch(records, kept, ends, self._doubts)
 
     # Records out.
 
@@ -213,15 +251,15 @@ class SinkLoop:
             self._put(records)
         batch, self._batch = self._batch, None
         self._doubts = batch.bisection.doubts
-        for pair, error in batch.bad:
-            self._bury(pair.message, error)
+        for message, error in batch.bad:
+            self._bury(message, error)
         for partition, end in batch.ends.items():
             self._positions.deliver(partition, end)
         self._rewind()
         if messages:
             self._metrics.batch_ms = (time.monotonic() - began) * 1000
 
-    def _put(self, records: list[SinkRecord]) -> None:
+    def _put(self, records: Sequence[SinkRecord]) -> None:
         """One call of the task. Afterwards the batch knows how it went, and has been waited for
         when the target could not take it. Raises what ends the task."""
         assert self._batch is not None
@@ -236,7 +274,7 @@ class SinkLoop:
                 self._batch.bisection.succeeded()
         self._drop_rewound()
 
-    def _refused(self, records: list[SinkRecord], error: Exception) -> None:
+    def _refused(self, records: Sequence[SinkRecord], error: Exception) -> None:
         assert self._batch is not None
         match trouble_of(error):
             case Trouble.RETRY:

@@ -3,16 +3,18 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from connect.runtime.cpu_budget import cpu_budget
 from connect.runtime.dead_letters import Origin, error_log_line
 from connect.runtime.messages import ConsumedMessage
+from connect.runtime.run_reading import MessageRun, RunReading
 from connect.runtime.stages import Done, Dropped, Failed, Stages, Wait, Work
 from connect.spi.errors import ConnectError
 from connect.spi.records import SourceRecord
+from connect.spi.runs import Run
 from connect.task.metrics import Metrics
 
 CPU_SECONDS_A_BATCH: Final = 10.0
@@ -21,12 +23,14 @@ LOG: Final = logging.getLogger("connect.task")
 
 
 class StageRunner:
-    """``wait`` is called with seconds when an operation is to be tried again after them."""
+    """``reading`` does the same as ``stages`` to many at once, where that is possible. ``wait`` is
+    called with seconds when an operation is to be tried again after them."""
 
     def __init__(
         self,
         stages: Stages,
         *,
+        reading: RunReading | None = None,
         needs_budget: bool,
         origin: Origin,
         metrics: Metrics,
@@ -35,6 +39,7 @@ class StageRunner:
         self.policy = stages.policy
         self.origin = origin
         self._stages = stages
+        self._reading = reading
         self._needs_budget = needs_budget
         self._metrics = metrics
         self._wait = wait
@@ -47,6 +52,21 @@ class StageRunner:
             return
         with cpu_budget(CPU_SECONDS_A_BATCH):
             yield
+
+    @property
+    def takes_runs(self) -> bool:
+        """Whether ``run_columns`` may know an answer."""
+        return self._reading is not None
+
+    def run_columns(self, runs: Sequence[MessageRun]) -> list[Run] | None:
+        """What ``run`` would make of each message; None when something is wrong with one of them.
+        Nothing is counted or logged then: ``run`` comes to it."""
+        if self._reading is None:
+            return None
+        try:
+            return [self._reading.read(run) for run in runs]
+        except Exception:
+            return None
 
     def run(self, record: ConsumedMessage | SourceRecord) -> Any | Failed | None:
         """What became of the record; None when it was dropped, ``Failed`` when that is tolerated.

@@ -4,6 +4,7 @@ import logging
 import ssl
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from threading import Event
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 
 from connect.spi.egress import Address
 from connect.spi.records import SinkRecord, TimestampType, TopicPartition
+from connect.spi.runs import RecordRuns, Run
 
 
 class OpenEgress:
@@ -100,3 +102,27 @@ def sink_record(value: Any, *, topic: str = "t", partition: int = 0, offset: int
         timestamp_ms=more.pop("timestamp_ms", 1_700_000_000_000 + offset),
         timestamp_type=TimestampType.CREATE, **more,
     )  # fmt: skip
+
+
+def in_runs(records: Sequence[SinkRecord]) -> RecordRuns:
+    """The same records by columns, as the loop of a task puts them."""
+    runs = []
+    for (place, kind, timed), same in groupby(records, _source):
+        found = list(same)
+        runs.append(
+            Run(
+                place,
+                [each.offset for each in found],
+                [each.key_schema for each in found],
+                [each.key for each in found],
+                [each.value_schema for each in found],
+                [each.value for each in found],
+                [each.timestamp_ms for each in found] if timed else None,
+                kind,
+            )
+        )
+    return RecordRuns(runs)
+
+
+def _source(record: SinkRecord) -> tuple[TopicPartition, TimestampType, bool]:
+    return record.place, record.timestamp_type, record.timestamp_ms is not None
