@@ -9,6 +9,7 @@ from connect.connectors.json_text import to_json
 from connect.spi.config import Config, ConfigDef, ConfigKey, ConfigType, Importance, non_empty
 from connect.spi.connector import SinkConnector
 from connect.spi.records import SinkRecord, TopicPartition
+from connect.spi.runs import values_of
 from connect.spi.task import SinkContext, SinkTask
 
 
@@ -19,7 +20,7 @@ class FileSinkTask(SinkTask):
         self._file = open_to_append(config["file"])
 
     def put(self, records: Sequence[SinkRecord]) -> None:
-        data = memoryview(b"".join(line_of(record.value) for record in records))
+        data = memoryview(b"".join(map(line_of, values_of(records))))
         while data:
             data = data[os.write(self._file, data) :]
 

@@ -1,7 +1,7 @@
 """Bytes or text as they are, a line end after each."""
 
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
 
 from connect.connectors.objects.formats import Row
 from connect.spi.errors import DataError
@@ -14,18 +14,25 @@ class Writer:
         self._out = out
 
     def add(self, record: SinkRecord) -> None:
-        value = record.value
-        if isinstance(value, str):
-            value = value.encode()
-        if not isinstance(value, (bytes, bytearray, memoryview)):
-            raise DataError(
-                f"the bytes format takes bytes or text, not a {type(value).__name__}; set "
-                "value.converter=bytes"
-            )
-        self._out.write(bytes(value) + b"\n")
+        self.add_values([record.value])
+
+    def add_values(self, values: Sequence[Any]) -> None:
+        # The last line has its end as well.
+        self._out.write(b"\n".join([*map(_line, values), b""]))
 
     def finish(self) -> None:
         """Nothing is kept back."""
+
+
+def _line(value: Any) -> bytes | bytearray | memoryview:
+    if isinstance(value, str):
+        return value.encode()
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        raise DataError(
+            f"the bytes format takes bytes or text, not a {type(value).__name__}; set "
+            "value.converter=bytes"
+        )
+    return value
 
 
 def rows(file: BinaryIO) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """What a format is, and which there are. A format's own module is imported when it is used."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol
@@ -21,6 +21,14 @@ class FileWriter(Protocol):
         ...
 
 
+class ValueWriter(FileWriter, Protocol):
+    """One that looks at nothing but values, and takes many at once."""
+
+    def add_values(self, values: Sequence[Any]) -> None:
+        """Raises ``DataError`` when it cannot have one of them, and then it has taken none."""
+        ...
+
+
 class Row(NamedTuple):
     """What is read of a file."""
 
@@ -31,12 +39,13 @@ class Row(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Format:
     """``one_schema``: a file has records of one schema only, and the next begins another.
-    ``codecs`` are values of ``compression.type``."""
+    ``by_value``: its writer is a ``ValueWriter``. ``codecs`` are values of ``compression.type``."""
 
     name: str
     extension: str
     module: str
     one_schema: bool = False
+    by_value: bool = False
     compresses_itself: bool = False
     codecs: tuple[str, ...] = ("none", "gzip", "zstd")
 
@@ -55,7 +64,7 @@ _HERE: Final = "connect.connectors.objects"
 FORMATS: Final = {
     each.name: each
     for each in (
-        Format("json", ".json", f"{_HERE}.json_lines"),
+        Format("json", ".json", f"{_HERE}.json_lines", by_value=True),
         Format("csv", ".csv", f"{_HERE}.csv_rows", one_schema=True),
         Format(
             "avro",
@@ -73,7 +82,7 @@ FORMATS: Final = {
             compresses_itself=True,
             codecs=("none", "gzip", "snappy", "zstd"),
         ),
-        Format("bytes", ".bin", f"{_HERE}.byte_lines"),
+        Format("bytes", ".bin", f"{_HERE}.byte_lines", by_value=True),
     )
 }
 ALIASES: Final = {

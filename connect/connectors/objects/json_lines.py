@@ -1,11 +1,11 @@
 """A JSON document to a line."""
 
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
 
 import orjson
 
-from connect.connectors.json_text import to_json
+from connect.connectors.json_text import json_lines
 from connect.connectors.objects.formats import Row
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
@@ -16,7 +16,10 @@ class Writer:
         self._out = out
 
     def add(self, record: SinkRecord) -> None:
-        self._out.write(to_json(record.value) + b"\n")
+        self.add_values([record.value])
+
+    def add_values(self, values: Sequence[Any]) -> None:
+        self._out.write(json_lines(values))
 
     def finish(self) -> None:
         """Nothing is kept back."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connect.spi.errors import DataError
 from connect.spi.instants import in_milliseconds, instant
-from connect.spi.records import SinkRecord
+from connect.spi.records import SinkRecord, TopicPartition
 
 _UNSAFE: Final = re.compile(r"[/\\\x00-\x1f]")
 
@@ -19,12 +19,19 @@ class Placing(Protocol):
         """Raises ``DataError`` for a record that belongs nowhere."""
         ...
 
+    def fixed_directory(self, place: TopicPartition) -> str | None:
+        """That of all records of a partition, where it is one whatever they hold."""
+        ...
+
 
 class ByPartition:
     """A directory for each partition of the topic: ``partition=3``."""
 
     def directory(self, record: SinkRecord, now_ms: int) -> str:
-        return f"partition={record.place.partition}"
+        return self.fixed_directory(record.place)
+
+    def fixed_directory(self, place: TopicPartition) -> str:
+        return f"partition={place.partition}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,9 @@ class ByFields:
                 raise DataError(f"the value has no field {name!r}, which names its directory")
             parts.append(f"{name}={_UNSAFE.sub('_', _text(value))}")
         return self.delimiter.join(parts)
+
+    def fixed_directory(self, place: TopicPartition) -> None:
+        return None
 
 
 Moment = Callable[[SinkRecord, int], int]
@@ -64,6 +74,9 @@ class ByTime:
         ahead_ms = int(offset / timedelta(milliseconds=1))
         begun = (ms + ahead_ms) // self.duration_ms * self.duration_ms - ahead_ms
         return self.path(instant(begun).astimezone(self.zone))
+
+    def fixed_directory(self, place: TopicPartition) -> None:
+        return None
 
 
 def wall_clock(record: SinkRecord, now_ms: int) -> int:

@@ -5,7 +5,7 @@ How that comes about is told in ``partition_files.py``; here records are taken, 
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -20,6 +20,7 @@ from connect.connectors.objects.spool import OpenFile, shape_of
 from connect.spi.config import Config
 from connect.spi.errors import DataError, RetriableError
 from connect.spi.records import SinkRecord, TopicPartition
+from connect.spi.runs import RecordRuns, Run
 from connect.spi.task import SinkContext, SinkTask
 
 CLOSED_MAX: Final = 16
@@ -72,12 +73,15 @@ class ObjectSinkTask(SinkTask, ABC):
             self._store.close()
 
     def put(self, records: Sequence[SinkRecord]) -> None:
-        placed = [(record.place, record) for record in records]
-        if not self._is_again:
-            for place in dict.fromkeys(place for place, _ in placed):
-                self._files_of(place).back_to = None
-        for place, record in placed:
-            self._take(self._files_of(place), record)
+        if isinstance(records, RecordRuns):
+            self._begin(run.place for run in records.runs)
+            for run in records.runs:
+                self._take_run(self._files_of(run.place), run)
+        else:
+            placed = [(record.place, record) for record in records]
+            self._begin(place for place, _ in placed)
+            for place, record in placed:
+                self._take(self._files_of(place), record)
         self._close_due()
         # What was taken is not taken again when the same batch comes because of this.
         self._is_again = True
@@ -93,6 +97,63 @@ class ObjectSinkTask(SinkTask, ABC):
 
     # Taking records.
 
+    def _begin(self, places: Iterable[TopicPartition]) -> None:
+        """A batch of these; what was to be read again comes with it, unless it is the same."""
+        if not self._is_again:
+            for place in dict.fromkeys(places):
+                self._files_of(place).back_to = None
+
+    def _take_run(self, files: PartitionFiles, run: Run) -> None:
+        """As ``_take`` does with each of them."""
+        start = run.index_of(files.next_offset)
+        while start < len(run):
+            file = self._file_of_all(files, run)
+            end = start if file is None else self._end_of_same(files, run, start)
+            if file is not None and end > start:
+                self._take_same(files, file, run, start, end)
+            else:
+                end = start + 1
+                self._take(files, run.record(start))
+            start = end
+
+    def _file_of_all(self, files: PartitionFiles, run: Run) -> OpenFile | None:
+        """The open file that takes all records of the run, whatever they hold; None where each has
+        to be asked. What an object has already is asked when a file is opened: what follows in the
+        same directory is behind it."""
+        directory = self._placing.fixed_directory(run.place)
+        if (
+            files.open is None
+            or directory is None
+            or not self._format.by_value
+            or self._rotation.record_span_ms is not None
+            or self._rotation.size_bytes is not None
+        ):
+            return None
+        return files.open.files.get(directory)
+
+    def _end_of_same(self, files: PartitionFiles, run: Run, start: int) -> int:
+        """To where the file takes them: until it is full, or to the next tombstone."""
+        assert files.open is not None
+        end = min(len(run), start + self._rotation.records - files.open.records)
+        try:
+            return run.values.index(None, start, end)
+        except ValueError:
+            return end
+
+    def _take_same(
+        self, files: PartitionFiles, file: OpenFile, run: Run, start: int, end: int
+    ) -> None:
+        assert files.open is not None
+        try:
+            file.add_values(run.values[start:end], run.offsets[end - 1])
+        except DataError:
+            # None is in it: which one it was shows when they come alone.
+            for index in range(start, end):
+                self._take(files, run.record(index))
+            return
+        files.open.records += end - start
+        self._took(files, run.offsets[end - 1])
+
     def _take(self, files: PartitionFiles, record: SinkRecord) -> None:
         if files.back_to is not None or record.offset < files.next_offset:
             return
@@ -101,11 +162,14 @@ class ObjectSinkTask(SinkTask, ABC):
         except DataError as error:
             self._context.report(record, error)
         if files.back_to is None:
-            files.next_offset = record.offset + 1
-            if files.open is not None:
-                files.open.end = record.offset + 1
-                if rotation.is_full(self._rotation, files.open):
-                    self._close(files)
+            self._took(files, record.offset)
+
+    def _took(self, files: PartitionFiles, offset: int) -> None:
+        files.next_offset = offset + 1
+        if files.open is not None:
+            files.open.end = offset + 1
+            if rotation.is_full(self._rotation, files.open):
+                self._close(files)
 
     def _place(self, files: PartitionFiles, record: SinkRecord) -> None:
         if record.value is None:

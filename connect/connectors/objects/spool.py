@@ -3,6 +3,7 @@
 import gzip
 import os
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
@@ -48,6 +49,13 @@ class OpenFile:
         """Raises ``DataError``, and then the record is not in it."""
         self._writer.add(record)
         self.last_offset = record.offset
+
+    def add_values(self, values: Sequence[Any], last_offset: int) -> None:
+        """Of records to ``last_offset``, where the format is ``by_value``. Raises ``DataError``,
+        and then none of them is in it."""
+        writer: Any = self._writer
+        writer.add_values(values)
+        self.last_offset = last_offset
 
     def finish(self) -> BinaryIO:
         """No more records: everything is on the disk; the file, to be read from its beginning."""

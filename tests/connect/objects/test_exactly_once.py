@@ -18,7 +18,7 @@ from connect.connectors.objects.sink import ObjectSinkTask
 from connect.connectors.objects.sink_config import FILES, LAYOUT
 from connect.spi.errors import RetriableError
 from connect.spi.records import TopicPartition
-from tests.connect.harness import FakeSinkContext, sink_record
+from tests.connect.harness import FakeSinkContext, in_runs, sink_record
 
 
 class Crash(Exception):
@@ -95,6 +95,8 @@ class Run:
     log: dict[TopicPartition, list]
     store: Store
     config: dict
+    by_columns: bool = False
+    """Whether records come as ``RecordRuns``, each partition's together."""
     now_ms: int = 0
     committed: dict[TopicPartition, int] = field(default_factory=dict)
 
@@ -115,6 +117,8 @@ class Run:
             for place in places
         }
         mixed = [each for row in zip_longest(*batches.values()) for each in row if each is not None]
+        if self.by_columns:
+            mixed = in_runs([each for batch in batches.values() for each in batch])
         self.retried(lambda: self.task.put(mixed))
         for place, batch in batches.items():
             if batch:
@@ -238,7 +242,14 @@ def test_each_record_is_in_one_file_of_a_folder(tmp_path, monkeypatch, data):
     check_each_record_is_in_one_object(data, Folder("out"))
 
 
-def check_each_record_is_in_one_object(data, inner):
+@settings(max_examples=300)
+@given(st.data())
+def test_each_record_of_columns_is_in_one_object(data):
+    check_each_record_is_in_one_object(data, Memory(), by_columns=True)
+
+
+def check_each_record_is_in_one_object(data, inner, *, by_columns=False):
+    """By columns, they go into one directory mostly: then many are taken at once."""
     keys = data.draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=25))
     gaps = data.draw(st.lists(st.integers(1, 3), min_size=len(keys), max_size=len(keys)))
     log = {}
@@ -251,15 +262,17 @@ def check_each_record_is_in_one_object(data, inner):
             offset += gap
     told = {
         "flush.size": data.draw(st.sampled_from(["100", "4", "2", "1"])),
-        "rotate.interval.ms": data.draw(st.sampled_from(["-1", "5"])),
+        "rotate.interval.ms": data.draw(st.sampled_from(["-1", "-1" if by_columns else "5"])),
         "rotate.schedule.interval.ms": data.draw(st.sampled_from(["10", "10", "-1"])),
-        "partitioner.class": data.draw(st.sampled_from(["field", "field", "default"])),
+        "partitioner.class": data.draw(
+            st.sampled_from(["field", "default" if by_columns else "field", "default"])
+        ),
         "partition.field.name": "k",
         "partitioner.max.open.files": str(data.draw(st.sampled_from([1, 2, 100]))),
     }
     config = (LAYOUT + FILES).parse(told)
     plan = data.draw(st.lists(st.sampled_from(["ok", "crash after", "away", "crash"]), max_size=20))
-    run = Run(log, Store(plan, inner), config)
+    run = Run(log, Store(plan, inner), config, by_columns=by_columns)
     for step in data.draw(st.lists(STEPS, max_size=40)):
         try:
             match step:
@@ -296,3 +309,51 @@ def check_each_record_is_in_one_object(data, inner):
             key = f"topics/t/{name}", str(place.partition)
             wanted.setdefault(key, []).append(record.offset)
     assert outcome(run.store) == wanted
+
+
+VALUES = {
+    "json": [{"n": 1}, {"n": 2.5, "text": "\u00e4\n"}, "text", None, {"big": 2**64}],
+    "bytes": [b"one", b"", "text", None, 1],
+}
+
+
+@given(st.data())
+def test_columns_make_the_same_objects_and_the_same_dead_letters(data):
+    made_of = data.draw(st.sampled_from(["json", "bytes"]))
+    values = data.draw(st.lists(st.sampled_from(VALUES[made_of]), max_size=20))
+    records = {
+        place: [
+            sink_record(value, partition=place.partition, offset=at)
+            for at, value in enumerate(values)
+        ]
+        for place in PLACES
+    }
+    told = {
+        "flush.size": data.draw(st.sampled_from(["100", "100", "7", "1"])),
+        "rotate.interval.ms": data.draw(st.sampled_from(["-1", "-1", "3"])),
+        "rotate.schedule.interval.ms": "10",
+        "rotate.file.bytes": data.draw(st.sampled_from(["-1", "20"])),
+        "format.class": made_of,
+        "compression.type": data.draw(st.sampled_from(["none", "gzip"])),
+        "behavior.on.null.values": data.draw(st.sampled_from(["ignore", "fail"])),
+    }
+    counts = [*data.draw(st.lists(st.integers(1, 9), max_size=8)), len(values)]
+    runs = []
+    for by_columns in (False, True):
+        run = Run(records, Store(), (LAYOUT + FILES).parse(told), by_columns=by_columns)
+        for count in counts:
+            run.step(PLACES, count)
+        run.now_ms += 11  # What is open becomes objects too.
+        run.flush()
+        runs.append(run)
+    one_by_one, by_columns = runs
+    assert by_columns.store.objects == one_by_one.store.objects
+    assert by_columns.committed == one_by_one.committed
+    assert sorted(map(_reported, by_columns.context.reported)) == sorted(
+        map(_reported, one_by_one.context.reported)
+    )
+
+
+def _reported(told):
+    record, error = told
+    return record.place, record.offset, str(error)
