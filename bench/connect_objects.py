@@ -1,4 +1,5 @@
 """How fast one task of the S3 sink writes, and what memory it takes: the task alone, no Kafka.
+Records come by columns, as the loop of a task puts them.
 
 ``python -m bench.connect_objects --format json`` against a SeaweedFS that it starts itself. Prints
 one line of JSON.
@@ -14,7 +15,7 @@ from pathlib import Path
 from connect.connectors.objects.s3 import S3SinkConnector, S3SinkTask
 from connect.spi.records import TopicPartition
 from connect.spi.schema import INT64, STRING, Field, Schema, Type
-from tests.connect.harness import FakeSinkContext, sink_record
+from tests.connect.harness import FakeSinkContext, in_runs, sink_record
 from tests.connect.objects.seaweed import KEY, SECRET, seaweed
 
 _SCHEMA = Schema(Type.STRUCT, fields=(Field("n", INT64), Field("text", STRING)))
@@ -45,10 +46,12 @@ def measured(config: dict[str, str], records: int) -> dict[str, float | str]:
     began, cpu, text, spent = time.perf_counter(), time.process_time(), "x" * 1000, 0.0
     for start in range(0, records, _BATCH):
         making = time.process_time()
-        batch = [
-            sink_record({"n": n, "text": text}, offset=n, value_schema=_SCHEMA)
-            for n in range(start, start + _BATCH)
-        ]
+        batch = in_runs(
+            [
+                sink_record({"n": n, "text": text}, offset=n, value_schema=_SCHEMA)
+                for n in range(start, start + _BATCH)
+            ]
+        )
         spent += time.process_time() - making
         task.put(batch)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu - spent
