@@ -190,6 +190,24 @@ class AvroReader:
 
     def __init__(self) -> None:
         self._named: dict[str, Schema | None] = {}
+        self._without_bytes: set[str] = set()
+        """Those of ``_named`` whose values are no bytes at all."""
+
+    def takes_no_bytes(self, document: Any, namespace: str = "") -> bool:
+        """Whether values of a schema that was read are no bytes, as null: a file or a record could
+        say any number of them with a few bytes, and reading it would never end."""
+        if isinstance(document, str):
+            full = {document, f"{namespace}.{document}"}
+            return document == "null" or not full.isdisjoint(self._without_bytes)
+        if not isinstance(document, Mapping):
+            return False
+        match document.get("type"):
+            case "record" | "error" | "fixed":
+                return _full_name(document, namespace) in self._without_bytes
+            case "array" | "map" | "enum":
+                return False
+            case kind:
+                return self.takes_no_bytes(kind, namespace)
 
     def schema(self, document: Any, namespace: str = "", depth: int = 0) -> Schema:
         """Raises ``DataError``, for a schema that refers to itself too: Connect has none."""
@@ -226,7 +244,10 @@ class AvroReader:
         if name == DECIMAL_NAME:
             schema = replace(schema, parameters={SCALE: str(document.get("scale", 0))})
         if kind == "fixed":
-            self._named[_full_name(document, namespace)] = schema
+            full = _full_name(document, namespace)
+            self._named[full] = schema
+            if document.get("size") == 0:
+                self._without_bytes.add(full)
         return _with_told(schema, document)
 
     def _referred(self, name: str, namespace: str) -> Schema:
@@ -254,6 +275,8 @@ class AvroReader:
         schema = Schema(Type.STRUCT, name=None if is_made_up else full, fields=read)
         schema = _with_told(replace(schema, doc=document.get("doc")), document)
         self._named[full] = schema
+        if all(self.takes_no_bytes(each["type"], inner) for each in fields):
+            self._without_bytes.add(full)
         return schema
 
     def _field(self, document: Any, namespace: str, depth: int) -> Field:
@@ -279,6 +302,8 @@ class AvroReader:
             )
             return _with_told(Schema(Type.MAP, keys=keys, values=values), document)
         values = self.schema(items, namespace, depth + 1)
+        if self.takes_no_bytes(items, namespace):
+            raise DataError("an array's items take no bytes; there could be any number of them")
         return _with_told(Schema(Type.ARRAY, values=values), document)
 
     def _union(self, branches: list[Any], namespace: str, depth: int) -> Schema:

@@ -68,7 +68,10 @@ def rows(file: BinaryIO) -> Iterator[Row]:
     try:
         reader: Any = fastavro.reader(file, return_named_type=True)
         document = reader.writer_schema
-        schema = AvroReader().schema(document)
+        schemas = AvroReader()
+        schema = schemas.schema(document)
+        if schemas.takes_no_bytes(document):
+            raise DataError("the file's rows take no bytes; there could be any number of them")
         for datum in reader:
             yield Row(schema, value_of(schema, datum))
     except _UNREADABLE as error:

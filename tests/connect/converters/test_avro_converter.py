@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from connect.converters.avro import AvroConverter
+from connect.converters.avro_schemas import AvroReader
 from connect.converters.registry import RegisteredSchema, framed
 from connect.spi import schema as spi
 from connect.spi.errors import DataError
@@ -160,3 +161,19 @@ def test_what_cannot_be_read_is_a_bad_record():
 def test_a_tombstone_is_no_bytes():
     assert converter().to_bytes(T, None, None, ()) is None
     assert converter().from_bytes(T, None, ()) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "null",
+        {"type": "null"},
+        {"type": "record", "name": "E", "fields": []},
+        {"type": "record", "name": "E", "fields": [{"name": "a", "type": "null"}]},
+        {"type": "fixed", "name": "F", "size": 0},
+    ],
+)
+def test_an_array_of_any_number_of_nothing_is_refused(items):
+    with pytest.raises(DataError, match="no bytes"):
+        AvroReader().schema({"type": "array", "items": items})
+    assert AvroReader().schema({"type": "array", "items": [items, "int"]}).type is Type.ARRAY
