@@ -1,7 +1,7 @@
 """Processes that fuzz, and what is left of one that did not survive it.
 
 A decoder that never ends, or that takes the process down with it, cannot be caught within: each
-batch is written down before it runs, and a watchdog in C ends a process that has stood still.
+batch is written down before it runs, and a signal ends a process whose batch does not end.
 """
 
 import faulthandler
@@ -9,8 +9,8 @@ import multiprocessing
 import os
 import pickle
 import resource
+import signal
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from mmap import mmap
 from multiprocessing.process import BaseProcess
@@ -21,8 +21,8 @@ from tests.fuzz.fuzzing import Outcome, fuzz
 from tests.fuzz.heap import Heap, is_measurable
 from tests.fuzz.target import Target
 
-STANDSTILL_SECONDS = 60
-"""Wall clock: on a machine with much else to do a batch of 64 may wait its turn for some."""
+ENDLESS_SECONDS = 10
+"""Of CPU, for one batch: on a machine with much else to do its turn may come late."""
 MEMORY_MAX = 3 << 30
 """Bytes of address space; beyond it there is ``MemoryError``, which is a find."""
 _JOURNAL_BYTES = 1 << 21
@@ -35,15 +35,13 @@ class Journal:
         with path.open("w+b") as file:
             file.truncate(_JOURNAL_BYTES)
             self._map = mmap(file.fileno(), _JOURNAL_BYTES)
-        self._armed = 0.0
+        # In C, so that it is served within compiled code too; then the signal does what it does.
+        faulthandler.register(signal.SIGPROF, chain=True)
 
     def __call__(self, name: str, batch: Sequence[bytes]) -> None:
         told = pickle.dumps((name, batch))
         self._map[: len(told)] = told
-        now = time.monotonic()
-        if now > self._armed + STANDSTILL_SECONDS / 10:
-            self._armed = now
-            faulthandler.dump_traceback_later(STANDSTILL_SECONDS, exit=True)
+        signal.setitimer(signal.ITIMER_PROF, ENDLESS_SECONDS)
 
 
 def died_with(path: Path) -> list[tuple[str, Find]]:
@@ -73,7 +71,7 @@ def _work(targets: Mapping[str, Target], path: Path, runs: int, seed: int, secon
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
     memory = Heap() if is_measurable() else Traced()
     outcome = fuzz(targets, memory, runs=runs, seed=seed, seconds=seconds, journal=Journal(path))
-    faulthandler.cancel_dump_traceback_later()
+    signal.setitimer(signal.ITIMER_PROF, 0)
     partial = path.with_suffix(".partial")
     partial.write_bytes(pickle.dumps(outcome))
     partial.rename(path.with_suffix(".done"))
