@@ -7,7 +7,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
 from streaming.access.management import authority_of
+from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
 from streaming.api.hashing import room_to_hash
 from streaming.api.json_body import read_fields, text
@@ -31,6 +33,7 @@ class MembersView(ManagementView):
     def get(self, _request: Request, tenant: str) -> Response:
         """Members by login."""
         access = self.managed(tenant, READ)
+        require_cluster(access, Operation.DESCRIBE)
         return Response({"data": [_document(each) for each in members_of(id_of(access))]})
 
     @extend_schema(

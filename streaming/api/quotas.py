@@ -10,10 +10,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
 from brokers.selectors.quotas import limits_of
 from streaming.access.caller import TenantAccess
 from streaming.access.directory import person_principal
 from streaming.access.errors import TenantNotFound
+from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
 from streaming.api.json_body import read_fields, text
 from streaming.api.management_view import ManagementView, id_of
@@ -44,7 +46,9 @@ class QuotasView(ManagementView):
     def get(self, request: Request) -> Response:
         """Limits of the caller's tenant: default, applied and used."""
         known_only(request.query_params, "tenant")
-        return Response(_document(self._tenant(request.query_params.get("tenant"))))
+        access = self._tenant(request.query_params.get("tenant"))
+        require_cluster(access, Operation.DESCRIBE_CONFIGS)
+        return Response(_document(access))
 
     def _tenant(self, name: str | None) -> TenantAccess:
         tenants = self.caller.tenants
@@ -66,7 +70,9 @@ class TenantQuotasView(ManagementView):
     @extend_schema(tags=["quotas"], operation_id="get_quotas", responses={200: schema.QUOTAS})
     def get(self, _request: Request, tenant: str) -> Response:
         """A tenant's limits: default, applied and used."""
-        return Response(_document(self.managed(tenant, READ)))
+        access = self.managed(tenant, READ)
+        require_cluster(access, Operation.DESCRIBE_CONFIGS)
+        return Response(_document(access))
 
     @extend_schema(
         tags=["quotas"],

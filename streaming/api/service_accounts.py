@@ -7,6 +7,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
+from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
 from streaming.api.acls import PRESET_FIELDS, preset_of
 from streaming.api.json_body import read_fields, text
@@ -28,7 +30,9 @@ class ServiceAccountsView(ManagementView):
     )
     def get(self, _request: Request, tenant: str) -> Response:
         """Service accounts by name, with how many keys log in as each."""
-        accounts = service_accounts_of(id_of(self.managed(tenant, READ)))
+        access = self.managed(tenant, READ)
+        require_cluster(access, Operation.DESCRIBE)
+        accounts = service_accounts_of(id_of(access))
         return Response({"data": [_document(each, each.active_keys) for each in accounts]})
 
     @extend_schema(

@@ -7,7 +7,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from brokers.authorization.resource import Operation
 from streaming.access.directory import person_principal
+from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
 from streaming.api.json_body import boolean, read_fields, text
 from streaming.api.management_view import ManagementView, id_of
@@ -62,7 +64,9 @@ class TenantView(ManagementView):
     @extend_schema(tags=["tenants"], operation_id="get_tenant", responses={200: schema.TENANT})
     def get(self, _request: Request, tenant: str) -> Response:
         """A tenant's settings."""
-        return Response(tenant_document(tenant_by_id(id_of(self.managed(tenant, READ)))))
+        access = self.managed(tenant, READ)
+        require_cluster(access, Operation.DESCRIBE)
+        return Response(tenant_document(tenant_by_id(id_of(access))))
 
     @extend_schema(
         tags=["tenants"],

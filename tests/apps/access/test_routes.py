@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,8 +16,11 @@ from drf_spectacular.generators import EndpointEnumerator
 
 from frontend.views import console
 from streaming.rest.operations import OPERATIONS
+from tenants.acl_presets import Preset
 from tenants.services.appoint_operator import appoint_operator
+from tenants.services.create_service_account import create_service_account
 from tenants.services.create_user import create_user
+from tenants.services.issue_api_key import issue_api_key
 from tests.apps.access import routes
 from tests.apps.access.routes.row import Right, Row
 from tests.apps.edge_service import PASSWORD
@@ -31,6 +35,14 @@ BY_HAND = {
     "PUT /api/v1/session/password": "takes a session only, and counts tries; tests/apps/api",
     "DELETE /api/v1/session": "would sign the callers out; tests/apps/api",
 }
+
+TOLD_WITHOUT_A_RIGHT = {
+    "GET /api/v1/tenants": "the key's own tenant, whose name and id every client is told",
+    "POST /api/v1/filters:test": "tells of what was sent, and of nothing else",
+    "GET /api/v1/tenants/{tenant}/topics": "only topics that may be described: none",
+    "POST /api/v1/tenants/{tenant}/tickets": "opens a socket as who asked; each subscription asks",
+}
+"""What a key may ask for that has a tenant and not one ACL, and why."""
 
 RIGHTS = {
     "viewer": {Right.READ, Right.DESCRIBE},
@@ -92,6 +104,7 @@ class Everybody:
 
     clients: dict[str, httpx.Client]
     names: dict[str, str]
+    tenant_id: str
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +136,7 @@ def everybody(edge):
         "key_id": tenant.service[0],
         "name": "app",
     }
-    yield Everybody(clients, names)
+    yield Everybody(clients, names, tenant.id)
     for client in clients.values():
         client.close()
 
@@ -137,18 +150,46 @@ def _signed_in(edge, login):
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_who_may_call(everybody, row):
-    names = everybody.names | row.names
-    path = re.sub(r"\{(\w+)\}", lambda match: names[match[1]], row.path)
-    url = f"{path}?{row.query}" if row.query else path
-    options = {} if row.body is None else {"json": _filled(row.body, names)}
     answered = {
-        caller: client.request(row.method, url, **options)
+        caller: _called(client, row, everybody.names)
         for caller, client in everybody.clients.items()
     }
     statuses = {caller: response.status_code for caller, response in answered.items()}
     assert statuses == {caller: _expected(row, caller) for caller in CALLERS}, {
         caller: response.text[:300] for caller, response in answered.items()
     }
+
+
+@pytest.fixture(scope="module")
+def key_without_acls(edge, everybody):
+    tenant_id = UUID(everybody.tenant_id)
+    create_service_account(tenant_id=tenant_id, name="bare", by="test", preset=Preset("none"))
+    key = issue_api_key(tenant_id=tenant_id, by="test", service_account="bare")
+    with edge.client((key.key_id, key.secret)) as client:
+        yield client
+
+
+MANAGEMENT = [row for row in ROWS if row.path.startswith("/api/v1/")]
+
+
+@pytest.mark.parametrize("row", MANAGEMENT, ids=str)
+def test_a_key_without_acls_is_told_nothing(everybody, key_without_acls, row):
+    """As ``served_routes`` are those of the rows, a new route that nobody decided about fails."""
+    if row.right is Right.OPEN:
+        return  # Told to those who have no key either.
+    response = _called(key_without_acls, row, everybody.names)
+    expected = row.status if str(row) in TOLD_WITHOUT_A_RIGHT else 403
+    assert response.status_code == expected, response.text[:300]
+
+
+def test_what_is_told_without_a_right_is_served():
+    assert {str(row) for row in MANAGEMENT} >= set(TOLD_WITHOUT_A_RIGHT)
+
+
+def test_a_key_without_acls_is_told_of_no_topic(everybody, key_without_acls):
+    path = f"/api/v1/tenants/{everybody.names['tenant']}/topics"
+    assert key_without_acls.get(path).json()["data"] == []
+    assert everybody.clients["service key"].get(path).json()["data"] != []
 
 
 def _expected(row: Row, caller: str) -> int:
@@ -163,6 +204,14 @@ def _expected(row: Row, caller: str) -> int:
     if caller == "stranger" and row.right is not Right.OPERATE:
         return row.foreign
     return 403
+
+
+def _called(client: httpx.Client, row: Row, usual: dict[str, str]) -> httpx.Response:
+    names = usual | row.names
+    path = re.sub(r"\{(\w+)\}", lambda match: names[match[1]], row.path)
+    url = f"{path}?{row.query}" if row.query else path
+    options = {} if row.body is None else {"json": _filled(row.body, names)}
+    return client.request(row.method, url, **options)
 
 
 def _filled(body, names):

@@ -10,13 +10,13 @@ _LOOK = partial(Row, "GET", operators=True)
 ROWS = [
     Row("GET", "/api/v1/tenants", Right.KNOWN),
     Row("POST", "/api/v1/tenants", Right.OPERATE, 400, body={"name": "NOT A NAME"}),
-    _LOOK(_TENANT, Right.READ),
+    _LOOK(_TENANT, Right.DESCRIBE),
     Row("PATCH", _TENANT, Right.ADMINISTER, body={}, operators=True),
     Row("DELETE", _TENANT, Right.OWN, 400, query="grace_seconds=soon", operators=True),
     Row("POST", f"{_TENANT}:restore", Right.OWN, 409, operators=True),
     Row("POST", f"{_TENANT}:suspend", Right.OPERATE, 404, names={"tenant": "absent"}),
     Row("POST", f"{_TENANT}:resume", Right.OPERATE, 404, names={"tenant": "absent"}),
-    _LOOK(f"{_TENANT}/members", Right.READ),
+    _LOOK(f"{_TENANT}/members", Right.DESCRIBE),
     Row(
         "POST",
         f"{_TENANT}/members",
@@ -40,7 +40,7 @@ ROWS = [
         names={"login": "absent"},
         operators=True,
     ),
-    _LOOK(f"{_TENANT}/service-accounts", Right.READ),
+    _LOOK(f"{_TENANT}/service-accounts", Right.DESCRIBE),
     Row(
         "POST",
         f"{_TENANT}/service-accounts",

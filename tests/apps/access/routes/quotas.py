@@ -6,8 +6,8 @@ _TENANT = "/api/v1/tenants/{tenant}"
 
 ROWS = [
     # No path names a tenant, so a stranger is answered about its own.
-    Row("GET", "/api/v1/quotas", Right.READ, foreign=200),
-    Row("GET", f"{_TENANT}/quotas", Right.READ, operators=True),
+    Row("GET", "/api/v1/quotas", Right.DESCRIBE, foreign=200),
+    Row("GET", f"{_TENANT}/quotas", Right.DESCRIBE, operators=True),
     Row("PATCH", f"{_TENANT}/quotas", Right.OPERATE, body={}, operators=True),
     Row("GET", f"{_TENANT}/client-quotas", Right.DESCRIBE, operators=True),
     Row("PUT", f"{_TENANT}/client-quotas", Right.ADMINISTER, 400, body={}, operators=True),
