@@ -7,7 +7,7 @@ answers REQUEST_TIMED_OUT: the client asks again, and nothing is known about the
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -17,6 +17,7 @@ from brokers.kernel.limits import TOPICS_PER_REQUEST_MAX
 from brokers.node.authorization import may_on_cluster
 from brokers.node.ports import MetadataUnavailable, Refused
 from brokers.node.session import RequestContext
+from brokers.wire.registry import ApiKey
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -28,6 +29,13 @@ UNTIMED_SECONDS: Final = 10.0
 
 TIMEOUT_SECONDS_MAX: Final = 60.0
 _TOO_FAST: Final = ErrorCode.THROTTLING_QUOTA_EXCEEDED
+
+KNOW_THROTTLING: Final[Mapping[ApiKey, int]] = {
+    ApiKey.CREATE_TOPICS: 6,
+    ApiKey.DELETE_TOPICS: 5,
+    ApiKey.CREATE_PARTITIONS: 3,
+}
+"""From which version on clients know THROTTLING_QUOTA_EXCEEDED (KIP-599)."""
 
 
 class Deadline:
@@ -59,9 +67,16 @@ class Deadline:
                 "this took longer than the request's time-out; it may still be done",
             )
 
-    async def held(self, attempt: Callable[[], Awaitable[T | Refused]]) -> T | Refused:
-        """What ``attempt`` comes to, for a client of before KIP-599: it does not know what
-        THROTTLING_QUOTA_EXCEEDED is, so it is held back until it may, or until its time is over."""
+    async def paced(
+        self, api_key: ApiKey, version: int, attempt: Callable[[], Awaitable[T | Refused]]
+    ) -> T | Refused:
+        """What ``attempt`` comes to where partitions come and go no faster than they may.
+
+        A client that knows THROTTLING_QUOTA_EXCEEDED is told it; one of before KIP-599 is held back
+        until it may, or told REQUEST_TIMED_OUT where that is after its time.
+        """
+        if version >= KNOW_THROTTLING[api_key]:
+            return await attempt()
         while True:
             outcome = await attempt()
             if not isinstance(outcome, Refused) or outcome.code is not _TOO_FAST:

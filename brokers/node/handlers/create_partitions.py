@@ -1,7 +1,7 @@
 """CreatePartitions: one row per topic."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
@@ -24,12 +24,10 @@ from brokers.wire.messages.create_partitions_response import (
     CreatePartitionsResponse,
     CreatePartitionsTopicResult,
 )
+from brokers.wire.registry import ApiKey
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
-
-KNOWS_THROTTLING: Final = 3
-"""From this version on clients know THROTTLING_QUOTA_EXCEEDED (KIP-599)."""
 
 
 async def handle(
@@ -47,9 +45,7 @@ async def handle(
             problem = topic_refusal(Operation.ALTER)
         if problem is None:
             create = partial(_create, topic, request.validate_only, context, node, deadline)
-            problem = await (
-                create() if context.api_version >= KNOWS_THROTTLING else deadline.held(create)
-            )
+            problem = await deadline.paced(ApiKey.CREATE_PARTITIONS, context.api_version, create)
         if problem is not None:
             response.throttle_time_ms = max(response.throttle_time_ms, problem.wait_ms)
         response.results.append(

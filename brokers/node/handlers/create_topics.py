@@ -1,7 +1,7 @@
 """CreateTopics: one row per name, and what was created can be used when the answer goes out."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from brokers.authorization.resource import CLUSTER_NAME, Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
@@ -23,12 +23,10 @@ from brokers.wire.messages.create_topics_response import (
     CreatableTopicResult,
     CreateTopicsResponse,
 )
+from brokers.wire.registry import ApiKey
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
-
-KNOWS_THROTTLING: Final = 6
-"""From this version on clients know THROTTLING_QUOTA_EXCEEDED (KIP-599)."""
 
 
 async def handle(
@@ -50,9 +48,7 @@ async def handle(
             outcome = REPEATED
         else:
             create = partial(_create, topic, request.validate_only, context, node, deadline)
-            outcome = await (
-                create() if context.api_version >= KNOWS_THROTTLING else deadline.held(create)
-            )
+            outcome = await deadline.paced(ApiKey.CREATE_TOPICS, context.api_version, create)
         response.topics.append(_row(topic.name, outcome, context))
         if isinstance(outcome, Refused):
             response.throttle_time_ms = max(response.throttle_time_ms, outcome.wait_ms)

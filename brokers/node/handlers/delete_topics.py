@@ -1,7 +1,7 @@
 """DeleteTopics, by name or by id (KIP-516): one row per topic that was asked about."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode
@@ -22,12 +22,10 @@ from brokers.wire.messages.delete_topics_response import (
     DeletableTopicResult,
     DeleteTopicsResponse,
 )
+from brokers.wire.registry import ApiKey
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
-
-KNOWS_THROTTLING: Final = 5
-"""From this version on clients know THROTTLING_QUOTA_EXCEEDED (KIP-599)."""
 
 Asked = tuple[str | None, TopicId]
 """A name or an id; the other one is None or zero."""
@@ -61,9 +59,7 @@ async def handle(
             found = found if topic[0] is None else None  # A name alone tells nothing more.
         if problem is None:
             delete = partial(_delete, topic, found, context, node, deadline)
-            problem = await (
-                delete() if context.api_version >= KNOWS_THROTTLING else deadline.held(delete)
-            )
+            problem = await deadline.paced(ApiKey.DELETE_TOPICS, context.api_version, delete)
         if problem is not None:
             response.throttle_time_ms = max(response.throttle_time_ms, problem.wait_ms)
         response.responses.append(_row(topic, found, problem))
