@@ -114,7 +114,9 @@ def node_config(instance: Any, broker_id: int) -> "NodeConfig":
     from brokers.node.config import ListenerConfig, NodeConfig, TlsFiles  # noqa: PLC0415
 
     address = instance.broker(broker_id)
-    tls = instance.tls_files
+    network: dict[int, tuple[str, int]] = instance.network_addresses
+    files = instance.tls_files
+    tls = None if files is None else TlsFiles(files.certificate, files.key)
     return NodeConfig(
         broker_id=BrokerId(broker_id),
         external=ListenerConfig(
@@ -122,7 +124,7 @@ def node_config(instance: Any, broker_id: int) -> "NodeConfig":
             port=address.port,
             advertised_host=address.host,
             advertised_port=address.port,
-            tls=None if tls is None else TlsFiles(tls.certificate, tls.key),
+            tls=tls,
         ),
         internal=ListenerConfig(
             host=instance.internal_bind_host,
@@ -130,6 +132,16 @@ def node_config(instance: Any, broker_id: int) -> "NodeConfig":
             advertised_host=address.internal_host,
             advertised_port=address.internal_port,
         ),
+        network=None
+        if broker_id not in network
+        else ListenerConfig(
+            host=instance.bind_host,
+            port=network[broker_id][1],
+            advertised_host=network[broker_id][0],
+            advertised_port=network[broker_id][1],
+            tls=tls,
+        ),
+        network_addresses={BrokerId(each): address for each, address in network.items()},
         metrics_host=instance.internal_bind_host,
         metrics_port=address.metrics_port,
         volume=address.volume,

@@ -1,6 +1,8 @@
 """What one broker process is told at its start. Nothing here changes while it runs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from brokers.kernel.ids import BrokerId
@@ -8,10 +10,19 @@ from brokers.kernel.ids import BrokerId
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """PEM files of the external listener: certificate chain and key."""
+    """PEM files of the listeners for clients: certificate chain and key."""
 
     certificate: Path
     key: Path
+
+
+class ListenerName(Enum):
+    """Which of a broker's sockets somebody came by: it decides where others are said to be."""
+
+    EXTERNAL = "EXTERNAL"
+    NETWORK = "NETWORK"
+    """For clients too, where the external addresses do not lead: among containers, for one."""
+    INTERNAL = "INTERNAL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,11 @@ class NodeConfig:
     """Ed25519 public key, PEM: the edge holds the private half and signs its tokens with it."""
     broker_token_key: bytes
     """Brokers sign the tokens with it by which they log in to each other; nobody else has it."""
+    network: ListenerConfig | None = None
+    """For clients in the deployment's own network, who may do there what they may do outside."""
+    network_addresses: Mapping[BrokerId, tuple[str, int]] = field(default_factory=dict)
+    """Where each broker's ``network`` listener is; a broker that is missing is said to be at its
+    external address."""
     rack: str | None = None
     heartbeat_interval_s: float = 0.5
     session_timeout_s: float = 3.0

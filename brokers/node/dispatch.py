@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from brokers.kernel.errors import ProtocolError
 from brokers.node.answers import Buffers
 from brokers.node.authentication.login import Stage
+from brokers.node.config import ListenerName
 from brokers.node.framing import framed, framed_token
 from brokers.node.handlers import api_versions, sasl_authenticate, sasl_handshake
 from brokers.node.request_origin import RequestOrigin, current
@@ -62,7 +63,7 @@ class Route:
     """One API as this broker answers it; both ends of the version range are inclusive.
 
     Either ``handle`` or, on the hot path, ``start``. ``advertised_from`` is what ApiVersions tells
-    where that is not what is parsed. ``internal_only``: absent from the external listener; on the
+    where that is not what is parsed. ``internal_only``: absent from listeners for clients; on the
     internal one it stands in place of an earlier route of its API.
     """
 
@@ -89,13 +90,13 @@ LOGIN_ROUTES = (
 class Dispatcher:
     """The requests that one listener answers, and how."""
 
-    def __init__(self, node: "Node", routes: Iterable[Route], *, internal: bool) -> None:
+    def __init__(self, node: "Node", routes: Iterable[Route], *, listener: ListenerName) -> None:
         self._node = node
-        self._internal = internal
+        self._listener = listener
         self._routes = {
             int(route.api_key): route
             for route in (*LOGIN_ROUTES, *routes)
-            if internal or not route.internal_only
+            if listener is ListenerName.INTERNAL or not route.internal_only
         }
         table = self._routes.values()
         self._hot = {
@@ -191,7 +192,7 @@ class Dispatcher:
             session,
             header.api_version,
             header.client_id,
-            self._internal,
+            self._listener,
             connection.peer,
             connection.rights,
         )

@@ -5,6 +5,7 @@ the address of whoever asked it.
 """
 
 import asyncio
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from brokers.node.ports import KeyUse, MetadataUnavailable
@@ -34,7 +35,7 @@ async def note_key_uses(node: "Node") -> None:
 def uses_since(node: "Node", since: int) -> list[KeyUse]:
     """One per key that sent something from ``since`` on, seconds on the listener's clock."""
     latest: dict[str, tuple[int, str]] = {}
-    for connection in node.external.connections:
+    for connection in chain.from_iterable(each.connections for each in node.for_clients):
         key_id = None if connection.session is None else connection.session.credential_key
         if key_id is not None and connection.last_heard >= since:
             latest[key_id] = max(

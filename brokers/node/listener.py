@@ -20,7 +20,7 @@ from brokers.kernel.limits import (
 )
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authorization import Rights
-from brokers.node.config import ListenerConfig
+from brokers.node.config import ListenerConfig, ListenerName
 from brokers.node.connection import Connection
 from brokers.node.dispatch import Dispatcher
 from brokers.node.metrics import Metrics
@@ -49,11 +49,12 @@ class Listener:
         metrics: Metrics,
         fault: Callable[[Session], str | None],
         quotas: Quotas,
-        is_internal: bool,
+        name: ListenerName,
     ) -> None:
         """``fault`` says why a session may not go on, None when it may."""
         self.dispatcher = dispatcher
-        self.is_internal = is_internal
+        self.name = name
+        self.is_internal = name is ListenerName.INTERNAL
         self.mechanisms = mechanisms
         self.receive_buffers = receive_buffers
         self.connections: set[Connection] = set()

@@ -26,7 +26,7 @@ from brokers.node.authentication.failed_logins import FailedLogins
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
-from brokers.node.config import ListenerConfig, NodeConfig
+from brokers.node.config import ListenerConfig, ListenerName, NodeConfig
 from brokers.node.coordination import group_limit
 from brokers.node.coordination.coordinator_questions import CoordinatorQuestions
 from brokers.node.coordination.group_coordinator import (
@@ -124,6 +124,7 @@ class Node:
         self.seen_state: SeenState
         self.partitions: PartitionManager
         self.external: Listener
+        self.network: Listener | None = None
         self.internal: Listener
         self.metrics_server: MetricsServer
         self.is_serving = False
@@ -171,14 +172,21 @@ class Node:
         """The partition if it is open here."""
         return self.partitions.get(topic_id, index)
 
+    @property
+    def for_clients(self) -> list[Listener]:
+        """The listeners that take tenants' keys: one, or two."""
+        return [self.external] if self.network is None else [self.external, self.network]
+
     def heard_of(self, broker_id: BrokerId) -> None:
         """Another broker has asked this one for what it follows: it lives."""
         self.heard_ms[broker_id] = self.clock.monotonic_ms()
 
-    def endpoint(self, broker: BrokerRecord, *, internal: bool) -> tuple[str, int]:
-        """Host and port of ``broker`` for whoever asked on that kind of listener."""
-        if internal:
+    def endpoint(self, broker: BrokerRecord, listener: ListenerName) -> tuple[str, int]:
+        """Host and port of ``broker`` for whoever asked on that listener."""
+        if listener is ListenerName.INTERNAL:
             return broker.internal_host, broker.internal_port
+        if listener is ListenerName.NETWORK:
+            return self.config.network_addresses.get(broker.id, (broker.host, broker.port))
         return broker.host, broker.port
 
     # Starting.
@@ -194,7 +202,7 @@ class Node:
         undo.callback(self.volume.close)
         self.seen_state = SeenState(self.volume.control_plane)
         self._make_listeners()
-        for listener in (self.external, self.internal):
+        for listener in (*self.for_clients, self.internal):
             listener.bind()
             undo.callback(listener.close)
         marker = self.volume.take_marker()
@@ -231,8 +239,8 @@ class Node:
         await self.producer_ids.refill()
         await self.metrics_server.start()
         undo.callback(self.metrics_server.stop)
-        await self.external.accept()
-        await self.internal.accept()
+        for listener in (*self.for_clients, self.internal):
+            await listener.accept()
         self.is_serving = True
         log.info(
             "broker %d, incarnation %d, serves clients on %s port %d",
@@ -243,19 +251,18 @@ class Node:
         pepper = self.config.verifier_pepper
         edge_key = load_public_key(self.config.edge_public_key_pem)
         broker_key = self.config.broker_token_key
-        self.external = self._listener(
-            self.config.external,
-            {
-                "PLAIN": lambda: Plain(pepper),
-                "SCRAM-SHA-256": lambda: Scram("sha256", pepper, _nonce()),
-                "SCRAM-SHA-512": lambda: Scram("sha512", pepper, _nonce()),
-            },
-            is_internal=False,
-        )
+        keys: Mechanisms = {
+            "PLAIN": lambda: Plain(pepper),
+            "SCRAM-SHA-256": lambda: Scram("sha256", pepper, _nonce()),
+            "SCRAM-SHA-512": lambda: Scram("sha512", pepper, _nonce()),
+        }
+        self.external = self._listener(ListenerName.EXTERNAL, self.config.external, keys)
+        if self.config.network is not None:
+            self.network = self._listener(ListenerName.NETWORK, self.config.network, keys)
         self.internal = self._listener(
+            ListenerName.INTERNAL,
             self.config.internal,
             {"OAUTHBEARER": lambda: InternalToken(edge_key, broker_key, self.clock.now_ms)},
-            is_internal=True,
         )
         self.metrics_server = MetricsServer(
             self.config.metrics_host,
@@ -265,17 +272,17 @@ class Node:
         )
 
     def _listener(
-        self, config: ListenerConfig, mechanisms: Mechanisms, *, is_internal: bool
+        self, name: ListenerName, config: ListenerConfig, mechanisms: Mechanisms
     ) -> Listener:
         return Listener(
             config,
-            Dispatcher(self, ROUTES, internal=is_internal),
+            Dispatcher(self, ROUTES, listener=name),
             mechanisms,
             receive_buffers=self._receive_buffers,
             metrics=self.metrics,
             fault=self._session_fault,
             quotas=self.quotas,
-            is_internal=is_internal,
+            name=name,
         )
 
     def _session_fault(self, session: Session) -> str | None:
@@ -383,8 +390,8 @@ class Node:
             loops.create_task(self.metadata.follow())
             loops.create_task(self.metadata.follow_through_peers())
             loops.create_task(self.partitions.work(self.image))
-            loops.create_task(self.external.sweep())
-            loops.create_task(self.internal.sweep())
+            for listener in (*self.for_clients, self.internal):
+                loops.create_task(listener.sweep())
             loops.create_task(upkeep.beat(self))
             loops.create_task(upkeep.watch_brokers(self))
             loops.create_task(upkeep.watch_partitions(self))
@@ -434,17 +441,18 @@ class Node:
         finds a leader elsewhere.
         """
         self.is_serving = False
-        self.external.stop_accepting()
+        for listener in self.for_clients:
+            listener.stop_accepting()
         self.groups.end()
         self.transaction_coordinator.end()
         self._questions.close()
-        await self.external.quieten(DRAIN_SECONDS)
+        await asyncio.gather(*(each.quieten(DRAIN_SECONDS) for each in self.for_clients))
         await self._sign_off()
         await self.catch_up()
         self.internal.stop_accepting()
         await self.internal.quieten(DRAIN_SECONDS)
-        self.external.close_connections()
-        self.internal.close_connections()
+        for listener in (*self.for_clients, self.internal):
+            listener.close_connections()
         await self._figures.leave()
         await self.refusals.leave()
 

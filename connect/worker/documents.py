@@ -55,7 +55,8 @@ def egress(instance: Instance) -> dict[str, list[str]]:
     """``allow`` is the operator's; ``own`` are hosts of the deployment, which nobody may reach by a
     connector."""
     stores = (urlsplit(url).hostname for url in (instance.database_url, instance.redis_url))
-    own = {instance.advertised_host, instance.internal_host, *filter(None, stores)}
+    network = (host for host, _port in instance.network_addresses.values())
+    own = {instance.advertised_host, instance.internal_host, *network, *filter(None, stores)}
     allowed = (each.strip() for each in os.environ.get(ALLOWED, "").split(","))
     return {"allow": [*filter(None, allowed)], "own": sorted(own)}
 
@@ -73,7 +74,7 @@ def files_environment(cluster_id: str) -> dict[str, str]:
 def _kafka(begun: BegunTask, instance: Instance) -> dict[str, str]:
     tls = instance.tls_files
     return {
-        "bootstrap.servers": instance.bootstrap_servers,
+        "bootstrap.servers": instance.nearest_bootstrap_servers,
         "security.protocol": instance.security_protocol,
         "sasl.mechanism": "PLAIN",
         "sasl.username": begun.key_id,

@@ -9,6 +9,8 @@ DEFAULT_BROKERS = 3
 DEFAULT_CONNECT_WORKERS = 1
 LOOPBACK = "127.0.0.1"
 
+PORT_MAX = 65535
+
 # The three listeners of a broker stand at the same distances from ``kafka_port`` everywhere: two
 # deployments collide only when their ``kafka_port`` are close, and ``up`` can check beforehand.
 INTERNAL_PORT_OFFSET = 100

@@ -24,6 +24,7 @@ from streaming.cell.defaults import (
     INTERNAL_PORT_OFFSET,
     LOOPBACK,
     METRICS_PORT_OFFSET,
+    PORT_MAX,
 )
 from streaming.cell.failure import ConfigurationError
 from streaming.cell.secrets import Secrets
@@ -71,6 +72,9 @@ class Instance:
     """The name under which the brokers reach this process's internal listener."""
     internal_bootstrap: str
     """The internal listeners when they stand on several hosts; empty on one machine."""
+    network_bootstrap: str
+    """``host:port`` of each broker's second listener for clients, broker 1 first: for clients in
+    the deployment's own network, where the external addresses do not lead. Empty: there is none."""
     tls: bool
     connections_max_reauth_ms: int
     """A Kafka client authenticates again by then or is cut off; 0 for as long as its key lasts."""
@@ -128,6 +132,17 @@ class Instance:
         addresses = (self.broker(number) for number in range(1, self.brokers + 1))
         return ",".join(f"{_in_url(each.internal_host)}:{each.internal_port}" for each in addresses)
 
+    @property
+    def network_addresses(self) -> dict[int, tuple[str, int]]:
+        """Host and port of each broker's second listener for clients, by broker; often empty."""
+        given = filter(None, self.network_bootstrap.split(","))
+        return {number: _address(each) for number, each in enumerate(given, 1)}
+
+    @property
+    def nearest_bootstrap_servers(self) -> str:
+        """Where the deployment's own clients of the Kafka protocol begin: connectors' tasks."""
+        return self.network_bootstrap or self.bootstrap_servers
+
     def broker(self, number: int) -> BrokerAddress:
         """Where broker ``number`` (from 1) listens and keeps its partitions."""
         first = self.kafka_port + number - 1
@@ -160,6 +175,7 @@ def _assemble(folder: Path, env: Mapping[str, str]) -> Instance:
         internal_bind_host=env.get("HEADWATER_INTERNAL_BIND_HOST", LOOPBACK),
         internal_host=env.get("HEADWATER_INTERNAL_HOST", LOOPBACK),
         internal_bootstrap=env.get("HEADWATER_INTERNAL_BOOTSTRAP", ""),
+        network_bootstrap=_network_bootstrap(env),
         tls=_boolean(env, recorded, "tls"),
         connections_max_reauth_ms=_integer(env, recorded, "connections_max_reauth_ms", 0),
         demo=_boolean(env, recorded, "demo"),
@@ -205,6 +221,23 @@ def _secrets(folder: Path, env: Mapping[str, str]) -> Secrets:
             "same HEADWATER_SECRET_KEY, or the same data folder."
         )
     return kept or secrets_file.generate()
+
+
+def _network_bootstrap(env: Mapping[str, str]) -> str:
+    given = ",".join(part.strip() for part in env.get("HEADWATER_NETWORK_BOOTSTRAP", "").split(","))
+    for each in filter(None, given.split(",")):
+        _address(each)
+    return given
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) <= PORT_MAX:
+        raise ConfigurationError(
+            f"HEADWATER_NETWORK_BOOTSTRAP has {text!r}; it must be host:port for each broker, "
+            "broker 1 first, by comma."
+        )
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _read_record(path: Path) -> dict[str, Any]:

@@ -16,10 +16,9 @@ from streaming.cell.defaults import (
     MAX_BROKERS,
     MAX_CONNECT_WORKERS,
     METRICS_PORT_OFFSET,
+    PORT_MAX,
 )
 from streaming.cell.failure import Failure
-
-PORT_MAX = 65535
 
 
 @dataclass(frozen=True, slots=True)

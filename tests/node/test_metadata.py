@@ -8,6 +8,8 @@ import pytest
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.ids import BrokerId
 from brokers.metadata.records import BrokerRecord
+from brokers.node.config import ListenerConfig
+from brokers.wire.messages.describe_cluster_request import DescribeClusterRequest
 from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
 from brokers.wire.messages.metadata_request import MetadataRequest, MetadataRequestTopic
 from brokers.wire.registry import ApiKey
@@ -29,6 +31,43 @@ def test_the_edge_gets_internal_addresses(world):
         edge.log_in_as_edge(world.tenant.id)
         ports = [b.port for b in edge.metadata().brokers if b.node_id == 1]
     assert ports == [world.node.internal_port]
+
+
+def addresses(client):
+    """Of all brokers, fenced ones too."""
+    request = DescribeClusterRequest(False, 1, True)
+    rows = client.ask(ApiKey.DESCRIBE_CLUSTER, 2, request).brokers
+    return {row.broker_id: (row.host, row.port) for row in rows}
+
+
+def test_the_deployment_s_own_network_gets_addresses_of_its_own(tmp_path):
+    """By a listener that takes tenants' keys and nothing of the internal one's."""
+    cell = MemoryCell()
+    cell.put_broker(BrokerRecord(BrokerId(2), 1, "two", 9093, "127.0.0.1", 1, "volume"))
+    cell.put_broker(BrokerRecord(BrokerId(3), 1, "three", 9094, "127.0.0.1", 1, "volume"))
+    tenant = cell.add_tenant()
+    config = node_config(
+        tmp_path / "volume",
+        network=ListenerConfig("127.0.0.1", 0, "broker-1", 9392),
+        network_addresses={BrokerId(1): ("broker-1", 9392), BrokerId(2): ("broker-2", 9393)},
+    )
+    with running(cell, config) as node:
+        key = cell.add_key(tenant)
+        port = node.node.network.port
+        with RawClient(port).log_in(key) as client:
+            (own,) = [row for row in client.metadata().brokers if row.node_id == 1]
+            inner = addresses(client)
+            inner_versions = client.api_versions()
+        with RawClient(node.port).log_in(key) as client:
+            outer = addresses(client)
+            assert client.api_versions() == inner_versions
+        with RawClient(port) as client:
+            assert client.handshake("OAUTHBEARER").error_code == (
+                ErrorCode.UNSUPPORTED_SASL_MECHANISM
+            )
+    assert (own.host, own.port) == ("broker-1", 9392)
+    assert inner == {1: ("broker-1", 9392), 2: ("broker-2", 9393), 3: ("three", 9094)}
+    assert outer == {1: ("127.0.0.1", node.port), 2: ("two", 9093), 3: ("three", 9094)}
 
 
 @pytest.mark.parametrize("version", range(14))

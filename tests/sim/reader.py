@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from brokers.kernel.errors import ErrorCode
 from brokers.node.charges import UNCHARGED
+from brokers.node.config import ListenerName
 from brokers.node.handlers.fetch import _Result
 from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
 
@@ -90,7 +91,7 @@ class Reader:
 
 def call_at(broker: "Broker") -> Any:
     """What reading asks of a request's surroundings."""
-    listener = SimpleNamespace(takes_its_answers=lambda tenant_id: True, is_internal=False)
+    listener = SimpleNamespace(takes_its_answers=lambda tenant_id: True, name=ListenerName.EXTERNAL)
     metrics = SimpleNamespace(failed=lambda *_: None)
     return SimpleNamespace(
         version=VERSION,

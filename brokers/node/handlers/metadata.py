@@ -189,7 +189,7 @@ def _response(
 ) -> MetadataResponse:
     brokers = []
     for broker in node.image.live_brokers():
-        host, port = node.endpoint(broker, internal=context.internal_listener)
+        host, port = node.endpoint(broker, context.listener)
         brokers.append(MetadataResponseBroker(broker.id, host, port, broker.rack))
     tenant = node.image.tenants.get(context.session.tenant_id)
     live = [broker.node_id for broker in brokers]

@@ -6,9 +6,17 @@ from pathlib import Path
 import pytest
 import yaml
 
+from brokers.kernel.ids import BrokerId
+from brokers.worker import node_config
 from streaming.cell.instance import Instance
 from streaming.cell.program import CHECKOUT
-from streaming.cell.programs import beat_command, broker_command, storage_command, web_command
+from streaming.cell.programs import (
+    beat_command,
+    broker_command,
+    connect_command,
+    storage_command,
+    web_command,
+)
 
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
@@ -34,7 +42,7 @@ def test_every_part_of_a_deployment_is_there():
     assert set(SERVICES) == {
         *("postgres", "valkey", "migrate"),
         *("broker-1", "broker-2", "broker-3"),
-        *("web", "storage", "beat"),
+        *("web", "storage", "connect", "beat"),
     }
 
 
@@ -46,6 +54,7 @@ def test_brokers_run_the_command_that_up_runs():
 def test_the_other_processes_run_the_commands_that_up_runs():
     assert SERVICES["web"]["command"] == in_container(web_command(instance_of("web")))
     assert SERVICES["storage"]["command"] == in_container(storage_command())
+    assert SERVICES["connect"]["command"] == in_container(connect_command(1))
     assert SERVICES["beat"]["command"] == in_container(
         beat_command(Path("/data/run/beat-schedule"))
     )
@@ -89,6 +98,25 @@ def test_brokers_are_told_where_their_peers_listen():
         peers = instance.internal_bootstrap_servers.split(",")
         assert address.internal_host == f"broker-{number}"
         assert peers[number - 1] == f"{address.internal_host}:{address.internal_port}"
+
+
+def test_connectors_tasks_are_sent_where_containers_reach_brokers():
+    """By the name of each broker's container, on a port that takes tenants' keys, is bound on all
+    of the container's addresses and is not published."""
+    worker = instance_of("connect")
+    bootstrap = worker.nearest_bootstrap_servers.split(",")
+    for number, service in BROKERS.items():
+        config = node_config(instance_of(f"broker-{number}"), number)
+        told = config.network_addresses[BrokerId(number)]
+        assert bootstrap[number - 1] == f"{told[0]}:{told[1]}"
+        assert told == (f"broker-{number}", config.network.port)
+        assert config.network.host == "0.0.0.0"
+        assert config.network.port not in {
+            config.external.port,
+            config.internal.port,
+            config.metrics_port,
+        }
+        assert len(service["ports"]) == 1
 
 
 def test_health_checks_ask_the_ports_that_answer():

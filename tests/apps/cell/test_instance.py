@@ -80,6 +80,23 @@ def test_the_environment_comes_before_the_record(folder):
     assert not instance.embedded_redis
 
 
+def test_a_listener_for_the_deployment_s_own_network_is_told_by_address(folder):
+    told = Instance.load(folder, {"HEADWATER_NETWORK_BOOTSTRAP": "one.inner:9392, [fd00::2]:9393"})
+
+    assert told.network_addresses == {1: ("one.inner", 9392), 2: ("fd00::2", 9393)}
+    assert told.nearest_bootstrap_servers == "one.inner:9392,[fd00::2]:9393"
+    assert node_config(told, 2).network.port == 9393
+    without = Instance.load(folder, {})
+    assert without.nearest_bootstrap_servers == without.bootstrap_servers
+    assert node_config(without, 1).network is None
+
+
+@pytest.mark.parametrize("given", ["broker-1", "broker-1:", ":9392", "broker-1:0", "a:1,b:70000"])
+def test_an_address_that_is_none_is_refused(folder, given):
+    with pytest.raises(ConfigurationError, match="host:port for each broker"):
+        Instance.load(folder, {"HEADWATER_NETWORK_BOOTSTRAP": given})
+
+
 def test_one_database_url_serves_both_roles_unless_the_owner_has_its_own(folder):
     one = {"DATABASE_URL": "postgresql://app@db/streams"}
     two = one | {"DATABASE_OWNER_URL": "postgresql://owner@db/streams"}
