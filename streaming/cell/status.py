@@ -4,6 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from streaming.cell import connect_states
 from streaming.cell.instance import Instance
 from streaming.cell.supervision import Process, Supervisor
 from streaming.demo.access import read_access
@@ -24,6 +25,7 @@ def document(data_dir: Path) -> dict[str, Any]:
             {"name": each.name, "pid": each.pid, "state": each.state} for each in processes
         ],
         "brokers": _brokers(instance, processes),
+        "connect": connect_states.read_states(instance.database_url),
         "demo": _demo(instance),
     }
 
@@ -37,6 +39,7 @@ def nothing_serves(data_dir: Path) -> dict[str, Any]:
         "data_dir": str(data_dir),
         "processes": [],
         "brokers": [],
+        "connect": None,
         "demo": None,
     }
 
@@ -57,6 +60,8 @@ def text(found: dict[str, Any]) -> str:
         lines.append(
             f"  {each['name']:<12} {each['state']:<9} {pid!s:>8}  {volumes.get(each['name'], '')}"
         )
+    if found["connect"]:
+        lines += ["", *connect_states.lines(found["connect"])]
     if found["demo"]:
         demo = found["demo"]
         lines += ["", f"Demo tenant        {demo['tenant']}, login {demo['login']}"]

@@ -19,7 +19,7 @@ from tests.service import ServiceUnderTest, environment
 
 NAMES = {
     *("bootstrap_servers", "security_protocol", "http_url", "data_dir"),
-    *("processes", "brokers", "demo"),
+    *("processes", "brokers", "connect", "demo"),
 }
 
 
@@ -66,6 +66,7 @@ def test_status_says_what_runs_under_the_names_that_scripts_rely_on(cell):
     assert set(status["demo"]) == {
         *("tenant", "cluster_id", "topic", "api_key", "api_secret", "login", "password"),
     }
+    wait_until(lambda: cell.status["connect"]["workers"] == ["connect-1"])
     for broker in status["brokers"]:
         os.kill(broker["pid"], 0)
         assert Path(broker["volume"]).is_dir()
@@ -152,6 +153,7 @@ def test_status_without_a_service_is_a_document_and_a_no(tmp_path):
     status = json.loads(asked.stdout)
     assert set(status) == NAMES
     assert (status["processes"], status["brokers"], status["demo"]) == ([], [], None)
+    assert status["connect"] is None
 
 
 def test_a_killed_up_leaves_nothing_running_and_its_folder_free(tmp_path):

@@ -1,10 +1,14 @@
 """Connectors as tenants make and change them: rows, accounts, secrets, what is told and kept."""
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from connect.errors import InvalidConfig, UnknownPlugin
-from connect.models import Connector, ConnectorTask
+from connect.models import Connector, ConnectorTask, ConnectWorker
 from connect.selectors.connectors import (
     active_topics,
     connector_info,
@@ -27,6 +31,7 @@ from connect.services.resume_connector import resume_connector
 from connect.services.stop_connector import stop_connector
 from connect.states import HIDDEN, State, TargetState
 from streaming.cell.connect_findings import read_rows
+from streaming.cell.connect_states import lines, read_states
 from tenants import scope
 from tenants.errors import Conflict, Invalid, NotFound
 from tenants.models import ServiceAccount
@@ -254,15 +259,47 @@ def test_a_tenant_has_so_many_connectors_and_no_more(acme, make):
     assert (used["connectors"].used, used["service_accounts"].used) == (1, 1)
 
 
+def database_url():
+    of = connection.settings_dict
+    return f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+
+
 @pytest.mark.django_db(transaction=True)
-def test_the_doctor_counts_what_failed_of_every_tenant(acme, make):
+def test_what_the_operator_s_commands_count_is_of_every_tenant(acme, rival, make):
     make()
+    make(name="second")
+    create_connector(tenant_id=rival.id, by="bob", name="clock", config=TICKS)
     change(row(acme), state=State.FAILED)
+    change(row(acme, "second"), state=State.RUNNING)
     add_task(row(acme), state=State.FAILED)
     add_task(row(acme), state=State.FAILED, number=1, retired=True)
-    of = connection.settings_dict
-    url = f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+    add_task(row(acme, "second"), state=State.RUNNING)
+    for name, silent_s, stopped in (("lives", 0, False), ("ended", 0, True), ("died", 9, False)):
+        ConnectWorker.objects.create(
+            name=name,
+            incarnation=uuid.uuid4(),
+            host="h",
+            slots=1,
+            beat_at=timezone.now() - timedelta(seconds=silent_s),
+            stopped=stopped,
+            started_at=timezone.now(),
+        )
 
-    rows = read_rows(url)
+    rows = read_rows(database_url())
+    states = read_states(database_url())
 
     assert (rows.failed_connectors, rows.failed_tasks) == (1, 1)
+    assert states == {
+        "workers": ["lives"],
+        "connectors": {"FAILED": 1, "RUNNING": 1, "UNASSIGNED": 1},
+        "tasks": {"FAILED": 1, "RUNNING": 1},
+    }
+    assert lines(states) == [
+        "Connect workers    lives alive",
+        "Connectors         1 FAILED, 1 RUNNING, 1 UNASSIGNED",
+        "Their tasks        1 FAILED, 1 RUNNING",
+    ]
+
+
+def test_a_database_that_does_not_answer_has_no_states():
+    assert read_states("postgresql://nobody:x@127.0.0.1:1/none") is None
