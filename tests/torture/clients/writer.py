@@ -1,5 +1,6 @@
 """confluent-kafka producers: idempotent with acks=all, or without and with acks 1 or 0."""
 
+import os
 import time
 from pathlib import Path
 from threading import Event
@@ -20,9 +21,9 @@ ASK_AGAIN_MS: Final = 5_000
 may be appended twice by a broker that does not know its producers."""
 HEAR_NOTHING_MS: Final = ASK_AGAIN_MS + 2_000
 """librdkafka leaves the time above to the broker, which cannot keep it when it is stopped."""
-LINGER_MS: Final = (5, 50)
-"""By turns. With the first many requests are in flight; but librdkafka spins while there are as
-many as may be, and takes a core of a small machine from those who are to be tested."""
+YIELDS: Final = 10
+"""Its niceness. librdkafka's broker threads spin while five requests are in flight and more is to
+be sent, so for as long as a broker is stopped: two writers then took all of a small machine."""
 FLUSH_S: Final = 75.0
 POLL_S_MIN: Final = 0.005
 """librdkafka waits whole milliseconds: for less it does not wait at all, and the writer spins."""
@@ -56,7 +57,7 @@ class Writer:
         return {
             "acks": ACKS[self._task.role],
             "enable.idempotence": is_idempotent,
-            "linger.ms": LINGER_MS[self._task.number // 2 % 2],
+            "linger.ms": 5,
             "message.timeout.ms": GIVE_UP_MS,
             "request.timeout.ms": ASK_AGAIN_MS,
             "socket.timeout.ms": HEAR_NOTHING_MS,
@@ -122,4 +123,5 @@ class Writer:
 
 
 def run(task: Task, stop: Event) -> int:
+    os.nice(YIELDS)
     return Writer(task).run(stop)
