@@ -169,7 +169,7 @@ class JsonSchemaReader:
                 values = self._schema(document.get("additionalProperties"), depth + 1)
                 return Schema(Type.MAP, keys=STRING, values=values)
             return Schema(Type.STRUCT, fields=self._fields(document, depth))
-        if kind not in _ALLOWED:
+        if not isinstance(kind, str) or kind not in _ALLOWED:
             raise DataError(f"type {kind!r} is not supported")
         default, allowed = _ALLOWED[kind]
         if told is None:
