@@ -26,6 +26,9 @@ _SLACK_MAX: Final = 384 * 1024
 """Free bytes with which measuring begins: growth hides in them."""
 _HOLES_MAX: Final = 128 * 1024
 """Of these within what is used, where they cannot be given back."""
+_FILLED_MAX: Final = 256 * 1024 * 1024
+"""A find may leave more behind than this; filled, it would leave no memory to go on with. What is
+measured from then on is measured alone."""
 _FILL: Final = [1 << power for power in range(19, 3, -1)]
 
 
@@ -84,7 +87,7 @@ class Heap:
         self._libc.malloc_trim(0)
         for size in _FILL:
             info = self._info()
-            if info.fordblks - info.keepcost < _HOLES_MAX:
+            if not _HOLES_MAX <= info.fordblks - info.keepcost <= _FILLED_MAX:
                 break
             self._fill(size, 1 + info.fordblks // size)
 
