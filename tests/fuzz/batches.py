@@ -18,7 +18,7 @@ from tests.fuzz.bounds import HANG_SECONDS, allowed_bytes, run_within_bounds
 from tests.fuzz.target import Target
 
 Place = tuple[object, ...]
-"""Where an execution ended: the instruction that found a fault, or how much was read without."""
+"""Where an execution ended: the line that found a fault, or how much was read without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,10 @@ def execute(target: Target, batch: Sequence[bytes]) -> tuple[list[Place], list[F
 
 
 def _end_of(trace: TracebackType | None) -> Place:
-    """The innermost instruction; code lives as long as its module, and so its id."""
+    """The innermost line. Not the instruction: which one it is changes as the interpreter
+    specialises code. Code lives as long as its module, and so its id."""
     if trace is None:
         return ()
     while trace.tb_next is not None:
         trace = trace.tb_next
-    return id(trace.tb_frame.f_code), trace.tb_lasti
+    return id(trace.tb_frame.f_code), trace.tb_lineno

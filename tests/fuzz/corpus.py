@@ -1,8 +1,8 @@
 """What is damaged next: honest input, and what went somewhere new when it was damaged before.
 
-Where an execution ended stands for how far it came: the instruction that found the fault, or how
-much was read without one. An input that ended where none had is kept and damaged further. That
-costs a look-up; counting every line, as atheris does, would cost ten times the decoding.
+Where an execution ended stands for how far it came: the line that found the fault, or how much was
+read without one. An input that ended where none had is kept and damaged further. That costs a
+look-up; counting every line, as atheris does, would cost ten times the decoding.
 """
 
 import random
