@@ -284,11 +284,18 @@ class AvroReader:
             raise DataError("each field of a record needs a name")
         schema = self.schema(document.get("type"), namespace, depth)
         if "default" in document and not (document["default"] is None and schema.optional):
-            schema = replace(schema, default=_default_value(schema, document["default"]))
+            try:
+                schema = replace(schema, default=_default_value(schema, document["default"]))
+            except (AttributeError, TypeError, ValueError, OverflowError) as error:
+                raise DataError(
+                    f"the default of field {document['name']} is none of its type: {error}"
+                ) from error
         return Field(document["name"], schema)
 
     def _enum(self, document: Mapping[str, Any], namespace: str) -> Schema:
         full, symbols = _full_name(document, namespace), document.get("symbols") or []
+        if not isinstance(symbols, list):
+            raise DataError(f"the symbols of {full} must be an array")
         parameters = {ENUM: full, **{f"{ENUM}.{each}": str(each) for each in symbols}}
         schema = Schema(Type.STRING, name=full, parameters=parameters)
         self._named[full] = schema
