@@ -80,3 +80,17 @@ def find_plugin(name: str) -> Plugin | None:
         (SOURCE_COMMON if is_source else SINK_COMMON) + connector.config,
         connector,
     )
+
+
+def converter_definition(name: str) -> "ConfigDef":
+    """The settings of the converter of that short name or alias; none where there is none."""
+    from connect.catalogue import Kind as PluginKind  # noqa: PLC0415
+    from connect.catalogue import UnknownPlugin, catalogue  # noqa: PLC0415
+    from connect.spi.config import ConfigDef  # noqa: PLC0415
+
+    try:
+        converter = catalogue().find(PluginKind.CONVERTER, name).load()
+    except UnknownPlugin:
+        return ConfigDef()
+    found: ConfigDef = converter.config
+    return found

@@ -23,6 +23,7 @@ REGISTRY_CONFIG: Final = ConfigDef(
         ConfigKey(
             REGISTRY_URL, ConfigType.STRING, REQUIRED, Importance.HIGH,
             "Where the schema registry is, as https://registry.example.", validator=non_empty,
+            names_target=True,
         ),
         ConfigKey(
             "basic.auth.credentials.source", ConfigType.STRING, "USER_INFO", Importance.MEDIUM,

@@ -1,6 +1,7 @@
 """Config definitions and what validating says, as JSON by Kafka Connect's names. Pure."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from connect.spi.config import ConfigDef, ConfigKey, ConfigType, ConfigValue, as_text
@@ -44,6 +45,17 @@ def validation_document(
             for key, value in listed
         ],
     }
+
+
+def with_faults(
+    values: Iterable[ConfigValue], faults: Iterable[tuple[str, str]]
+) -> list[ConfigValue]:
+    """``values`` with further (name, sentence); a name that is not among them gets a value."""
+    by_name = {value.name: value for value in values}
+    for name, sentence in faults:
+        value = by_name.get(name, ConfigValue(name, HIDDEN))
+        by_name[name] = replace(value, errors=(*value.errors, sentence))
+    return list(by_name.values())
 
 
 def _value(value: ConfigValue, *, hidden: bool) -> Json:

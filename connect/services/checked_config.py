@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from connect.errors import InvalidConfig, UnknownPlugin
-from connect.plugins import find_plugin
+from connect.moved_target import CONVERTERS, FormerConfig, moved_secrets
+from connect.plugins import converter_definition, find_plugin
 from connect.states import HIDDEN, NAME_CHARACTERS_MAX, Kind
 from tenants.errors import Invalid
 
@@ -24,10 +25,13 @@ class CheckedConfig:
 
 
 def checked_config(
-    name: str, config: Mapping[str, str], kept: Mapping[str, str] | None = None
+    name: str,
+    config: Mapping[str, str],
+    former: FormerConfig | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> CheckedConfig:
-    """``config`` as it may be kept for connector ``name``; ``kept`` are its secrets until now,
-    which ``HIDDEN`` stands for.
+    """``config`` as it may be kept for connector ``name`` in the place of ``former``. ``kept`` are
+    the secrets until now, which ``HIDDEN`` stands for as long as they go where they went.
 
     Pure but for loading the plugin: nothing is connected to. Raises ``UnknownPlugin``,
     ``InvalidConfig``, and ``Invalid`` for a name that will not do or a config without a plugin.
@@ -52,6 +56,8 @@ def checked_config(
     given = {**config, "name": name}
     clear = _with_kept(given, kept or {})
     faults = plugin.faults(clear)
+    if former is not None:
+        faults += moved_secrets(plugin, former, given)
     if faults:
         raise InvalidConfig(faults)
     secret = plugin.secret_names(clear)
@@ -63,11 +69,15 @@ def checked_config(
     )
 
 
-def load_plugin(wanted: object) -> None:
+def load_plugins(config: Mapping[str, object]) -> None:
     """Before the transaction in which a config is checked: to import a plugin may take longer than
     a transaction may hold others up."""
+    wanted = config.get("connector.class")
     if isinstance(wanted, str):
         find_plugin(wanted)
+    for each in (config.get(converter) for converter in CONVERTERS):
+        if isinstance(each, str):
+            converter_definition(each)
 
 
 def check_name(name: str) -> None:

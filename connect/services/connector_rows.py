@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from connect.models import Connector
+from connect.moved_target import FormerConfig
 from connect.sealing import SealBroken, unseal
 from connect.states import GROUP_PREFIX, State
 from tenants.errors import NotFound
@@ -21,6 +22,11 @@ def lock_connector(name: str) -> Connector:
     if found is None:
         raise NotFound(f"Connector {name} not found", name=name)
     return found
+
+
+def former_config(connector: Connector) -> FormerConfig:
+    """What a new config of the connector is held against."""
+    return FormerConfig(connector.plugin, connector.config)
 
 
 def kept_secrets(connector: Connector) -> dict[str, str]:

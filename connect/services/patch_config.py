@@ -3,9 +3,9 @@ from uuid import UUID
 
 from connect.models import Connector
 from connect.selectors.connectors import connector_info
-from connect.services.checked_config import checked_config, load_plugin
+from connect.services.checked_config import checked_config, load_plugins
 from connect.services.config_rows import replace_config
-from connect.services.connector_rows import kept_secrets, lock_connector
+from connect.services.connector_rows import former_config, kept_secrets, lock_connector
 from tenants import scope
 from tenants.transactions import limit_waits
 
@@ -17,11 +17,12 @@ def patch_config(
 
     Raises ``NotFound``, and what ``put_config`` raises.
     """
-    load_plugin(changes.get("connector.class") or connector_info(tenant_id, name).plugin)
+    load_plugins({**connector_info(tenant_id, name).config, **changes})
     with scope.tenant(tenant_id):
         limit_waits()
         found = lock_connector(name)
         merged = {**found.config, **changes}
         config = {key: value for key, value in merged.items() if value is not None}
-        replace_config(found, checked_config(name, config, kept_secrets(found)), by=by)
+        checked = checked_config(name, config, former_config(found), kept_secrets(found))
+        replace_config(found, checked, by=by)
         return found

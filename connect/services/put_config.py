@@ -2,9 +2,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from connect.models import Connector
-from connect.services.checked_config import checked_config, load_plugin
+from connect.services.checked_config import checked_config, load_plugins
 from connect.services.config_rows import replace_config
-from connect.services.connector_rows import kept_secrets
+from connect.services.connector_rows import former_config, kept_secrets
 from connect.services.create_connector import insert_connector
 from connect.states import TargetState
 from tenants import scope
@@ -20,12 +20,13 @@ def put_config(
     those of the new config have been made. Raises what ``create_connector`` raises, and ``Invalid``
     for a config that would make a source out of a sink.
     """
-    load_plugin(config.get("connector.class"))
+    load_plugins(config)
     with scope.tenant(tenant_id):
         limit_waits()
         found = Connector.objects.select_for_update(of=("self",)).filter(name=name).first()
         if found is None:
             checked = checked_config(name, config)
             return insert_connector(tenant_id, by, name, checked, TargetState.RUNNING), True
-        replace_config(found, checked_config(name, config, kept_secrets(found)), by=by)
+        checked = checked_config(name, config, former_config(found), kept_secrets(found))
+        replace_config(found, checked, by=by)
         return found, False

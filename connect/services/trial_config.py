@@ -3,7 +3,7 @@ from uuid import UUID
 
 from connect.models import Connector
 from connect.services.checked_config import CheckedConfig, checked_config
-from connect.services.connector_rows import kept_secrets
+from connect.services.connector_rows import former_config, kept_secrets
 from tenants import scope
 
 
@@ -12,4 +12,6 @@ def trial_config(*, tenant_id: UUID, name: str, config: Mapping[str, str]) -> Ch
     nothing. Raises what ``checked_config`` raises."""
     with scope.tenant(tenant_id):
         found = Connector.objects.filter(name=name).first()
-        return checked_config(name, config, {} if found is None else kept_secrets(found))
+        if found is None:
+            return checked_config(name, config)
+        return checked_config(name, config, former_config(found), kept_secrets(found))

@@ -85,7 +85,11 @@ class Recommender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConfigKey:
-    """One name. ``default`` is parsed already; ``order`` is within its ``group``."""
+    """One name. ``default`` is parsed already; ``order`` is within its ``group``.
+
+    ``names_target`` is for whatever decides to which server secrets are sent. Where it changes they
+    must be given again: who may alter a connector could have them sent to a server of his own.
+    """
 
     name: str
     type: ConfigType
@@ -99,6 +103,7 @@ class ConfigKey:
     dependents: tuple[str, ...] = ()
     validator: Validator | None = None
     recommender: Recommender | None = None
+    names_target: bool = False
 
     @property
     def is_required(self) -> bool:

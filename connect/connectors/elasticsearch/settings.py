@@ -45,7 +45,7 @@ CONFIG: Final = ConfigDef(
     (
         ConfigKey(
             "connection.url", _LIST, importance=_HIGH, group=_CONNECTION,
-            validator=all_of(non_empty, http_url),
+            validator=all_of(non_empty, http_url), names_target=True,
             doc="Nodes of one cluster, used in turn: https://search-1:9200,https://search-2:9200.",
         ),
         ConfigKey("connection.username", _STRING, None, _MEDIUM, "For HTTP Basic.", _CONNECTION),

@@ -36,7 +36,7 @@ KEYS: Final = (
     ConfigKey("auth.token", ConfigType.PASSWORD, None, group=_GROUP, doc="For bearer."),
     ConfigKey(
         "auth.token.url", ConfigType.STRING, None, group=_GROUP, validator=http_url,
-        doc="For oauth2: where tokens are issued.",
+        doc="For oauth2: where tokens are issued.", names_target=True,
     ),
     ConfigKey("auth.client.id", ConfigType.STRING, None, group=_GROUP, doc="For oauth2."),
     ConfigKey("auth.client.secret", ConfigType.PASSWORD, None, group=_GROUP, doc="For oauth2."),

@@ -37,7 +37,7 @@ CONFIG: Final = ConfigDef(
     (
         ConfigKey(
             "http.url", ConfigType.STRING, importance=Importance.HIGH, group=_REQUEST,
-            doc="Where records are sent.", validator=http_url,
+            doc="Where records are sent.", validator=http_url, names_target=True,
         ),
         ConfigKey(
             "http.method", ConfigType.STRING, "POST", group=_REQUEST, doc="POST, PUT or PATCH.",

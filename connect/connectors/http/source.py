@@ -45,7 +45,7 @@ CONFIG: Final = ConfigDef(
         ),
         ConfigKey(
             "http.url", _STRING, importance=Importance.HIGH, group=_REQUEST, validator=http_url,
-            doc="What is asked, with GET.",
+            doc="What is asked, with GET.", names_target=True,
         ),
         headers_key(_REQUEST),
         ConfigKey(

@@ -72,6 +72,7 @@ CONNECTION: Final = ConfigDef(
             Importance.HIGH,
             width=Width.LONG,
             validator=_url,
+            names_target=True,
         ),
         key("connection.user", ConfigType.STRING, None, "Who logs in.", DATABASE, Importance.HIGH),
         key(

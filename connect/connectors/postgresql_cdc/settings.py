@@ -100,9 +100,9 @@ def _key(  # noqa: PLR0917 (the columns of the table below)
 CONFIG: Final = ConfigDef(
     (
         _key("database.hostname", _T.STRING, REQUIRED, _HIGH, DATABASE,
-             "The server's name or address.", validator=non_empty),
+             "The server's name or address.", validator=non_empty, names_target=True),
         _key("database.port", _T.INT, 5432, _HIGH, DATABASE, "The server's port.",
-             validator=between(1, 65535)),
+             validator=between(1, 65535), names_target=True),
         _key("database.user", _T.STRING, REQUIRED, _HIGH, DATABASE,
              "Who logs in; needs the attribute REPLICATION, and SELECT on the tables.",
              validator=non_empty),

@@ -21,6 +21,8 @@ class Key:
         self.name = name
         self.type = Type(type)
 
+    names_target: bool = False
+
 
 class Value:
     def __init__(self, name, errors):
