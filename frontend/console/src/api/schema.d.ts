@@ -891,7 +891,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Every key with what is wrong about it. Nothing is kept and nothing is connected to. */
+        /**
+         * @description Every key with what is wrong about it. Nothing is kept and nothing is connected to.
+         *
+         *     Where `name` is a connector's, also which of its secrets this would send elsewhere.
+         */
         put: operations["validate_connector_config"];
         post?: never;
         delete?: never;
