@@ -211,7 +211,7 @@ async def test_what_cannot_be_proved_is_not_answered(bench, monkeypatch) -> None
 
     with pytest.raises(Refusal) as refused:
         await looking
-    assert refused.value.code is ErrorCode.NOT_COORDINATOR
+    assert refused.value.code is ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
 
 
 async def test_with_too_few_in_sync_being_sure_has_to_do(bench) -> None:

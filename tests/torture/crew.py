@@ -198,7 +198,7 @@ class Crew:
         code = member.process.returncode
         if code == exits.DONE:
             return
-        if code in {exits.FENCED, exits.HUNG}:
+        if code in {exits.FENCED, exits.HUNG, exits.GIVEN_UP}:
             self.replaced[code] += 1
             return
         why = {

@@ -166,7 +166,7 @@ class Shard(Generic[M]):
 
     async def _prove_leadership(self) -> None:
         """Commit a record that says nothing: all in-sync replicas took it from this leader, so none
-        of them led when it was asked for. Raises ``Refusal`` NOT_COORDINATOR."""
+        of them led when it was asked for. Raises ``Refusal`` COORDINATOR_LOAD_IN_PROGRESS."""
 
         def say_nothing(machine: M, token: Token, now: Instant) -> Decision[StateRecord, Any]:
             return Decision(records=(self._state.nothing,), effects=(Reply(token, None),))
@@ -176,8 +176,12 @@ class Shard(Generic[M]):
         except Refusal as refusal:
             if refusal.code is not ErrorCode.COORDINATOR_NOT_AVAILABLE:
                 raise
-            # Clients look for the coordinator again at this code, and not at the other.
-            raise Refusal(ErrorCode.NOT_COORDINATOR, "another broker may coordinate this") from None
+            # At this code every client asks again, and its heartbeats tell it of another
+            # coordinator. librdkafka gives a partition's offset up at any other, for good.
+            raise Refusal(
+                ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+                "it cannot be made sure that this broker still coordinates this",
+            ) from None
 
     def submit(self, decide: Decide[M], waiter: Waiter, guard: Guard | None = None) -> Token:
         """As ``ask``, for whoever does not wait here; ``waiter`` may have been told on return.

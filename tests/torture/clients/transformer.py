@@ -66,6 +66,8 @@ class Transformer:
             subscribe(self._consumer, self._task, self._record)
             while not stop.is_set():
                 messages = self._consumer.consume(BATCH, 0.2)
+                if any(map(_has_given_up, messages)):
+                    return exits.GIVEN_UP
                 if found := [each for each in messages if each.error() is None]:
                     self._transform(found)
         except Fenced as why:
@@ -176,6 +178,12 @@ class Transformer:
         while time.monotonic() - self._called < HUNG_S:
             time.sleep(1)
         os._exit(exits.HUNG)
+
+
+def _has_given_up(message: Message) -> bool:
+    """Whether it tells, in the only way it has, of a partition that will not be read any more."""
+    error = message.error()
+    return error is not None and error.str().startswith("Failed to fetch committed offset")
 
 
 def run(task: Task, stop: Event) -> int:
