@@ -44,7 +44,8 @@ def schema_of(document: Any, value_of: Callable[[Schema, Any], Any], depth: int 
     """The schema that ``document`` says; ``value_of`` reads defaults. Raises ``DataError``."""
     if depth > DEPTH_MAX:
         raise DataError(f"the schema is more than {DEPTH_MAX} schemas deep")
-    if not isinstance(document, Mapping) or document.get("type") not in _TYPES:
+    kind = document.get("type") if isinstance(document, Mapping) else None
+    if not isinstance(kind, str) or kind not in _TYPES:
         said = document.get("type") if isinstance(document, Mapping) else document
         raise DataError(f"{said!r} is no type of a schema; choose one of {', '.join(_TYPES)}")
     type_ = _TYPES[document["type"]]
