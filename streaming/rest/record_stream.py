@@ -50,4 +50,7 @@ def parse(text: bytes) -> Asked:
     try:
         return parse_produce_request(text)
     except InvalidRecord as error:
-        return error
+        # They are kept until they are answered, and a body of a few bytes each may have thousands:
+        # the frames and errors that led to it would take a kilobyte each.
+        error.__context__ = error.__cause__ = None
+        return error.with_traceback(None)

@@ -16,7 +16,7 @@ from brokers.wire.compression import Compression
 from brokers.wire.generator.layout import element_units
 from brokers.wire.generator.schema import Field, Message, load_messages
 from brokers.wire.registry import REQUESTS
-from tests.fuzz.bounds import decode_in_bounded_memory
+from tests.fuzz.bounds import decode_in_bounded_memory, run_within_bounds
 from tests.fuzz.damage import LENGTHS, damage
 from tests.fuzz.target import run
 from tests.fuzz.targets import targets
@@ -138,7 +138,7 @@ def module_name(module: ModuleType) -> str:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_found_cases(path: Path) -> None:
-    run(TARGETS[path.stem.partition("-")[0]], path.read_bytes())
+    run_within_bounds(TARGETS[path.stem.partition("-")[0]], path.read_bytes())
 
 
 def test_there_are_cases() -> None:
