@@ -15,10 +15,13 @@ from pathlib import Path
 
 from tests.fuzz import ledger
 from tests.fuzz.batches import Find
+from tests.fuzz.fuzzing import Outcome
 from tests.fuzz.targets import targets, with_django
 from tests.fuzz.workers import work
 
 FOUND = Path("found")
+RUNS_PER_PROCESS = 4_000_000
+"""A process's heap only grows (``heap``); after about six million it has no memory left."""
 
 
 def keep(found: list[tuple[str, Find]], seed: int) -> None:
@@ -55,13 +58,17 @@ def main() -> int:
     if options.target:
         chosen = {options.target: chosen[options.target]}
     begun = time.monotonic()
-    outcomes = work(
-        chosen,
-        processes=options.processes,
-        runs=-(-options.runs // options.processes),
-        seed=options.seed,
-        seconds=options.seconds,
-    )
+    outcomes: list[Outcome] = []
+    left = -(-options.runs // options.processes)
+    while left > 0 and (seconds := begun + options.seconds - time.monotonic()) > 0:
+        outcomes += work(
+            chosen,
+            processes=options.processes,
+            runs=min(left, RUNS_PER_PROCESS),
+            seed=options.seed + len(outcomes),
+            seconds=seconds,
+        )
+        left -= RUNS_PER_PROCESS
     took = time.monotonic() - begun
     executions = sum((each.executions for each in outcomes), Counter[str]())
     cpu = sum((each.seconds for each in outcomes), Counter[str]())
