@@ -8,7 +8,7 @@ from typing import Any, Final
 import fastavro
 
 from connect.converters.avro_schemas import AvroReader, AvroWriter
-from connect.converters.avro_values import datum_of, value_of
+from connect.converters.avro_values import UNREADABLE, datum_of, value_of
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
 from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
@@ -19,17 +19,6 @@ from connect.spi.schema_cache import SchemaCache
 AVRO: Final = "AVRO"
 KEPT_MAX: Final = 1_000
 """Schemas that are remembered, in each direction."""
-
-_UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    EOFError,
-    StopIteration,
-    OverflowError,  # a day or a moment that no date can be
-)
-"""What fastavro raises for bytes that are not of the schema."""
 
 
 class AvroConverter(RegisteredConverter):
@@ -69,7 +58,7 @@ class AvroConverter(RegisteredConverter):
         rest = io.BytesIO(payload)
         try:
             datum = fastavro.schemaless_reader(rest, parsed, None, return_named_type=True)
-        except _UNREADABLE as error:
+        except (*UNREADABLE, StopIteration) as error:
             raise DataError(f"{topic}: this is not in schema {schema_id}: {error}") from error
         if rest.read(1):
             raise DataError(f"{topic}: there are bytes beyond what schema {schema_id} says")

@@ -9,6 +9,16 @@ from connect.converters.avro_schemas import UNION
 from connect.spi.errors import DataError
 from connect.spi.schema import DECIMAL_NAME, Schema, Type
 
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    OverflowError,  # a day or a moment that no date can be
+)
+"""What fastavro raises for bytes that are not of the schema."""
+
 
 def datum_of(schema: Schema, value: Any) -> Any:
     """As fastavro takes it: decimals at their scale, maps without text keys as entries."""

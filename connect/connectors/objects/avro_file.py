@@ -13,7 +13,7 @@ from fastavro.write import Writer as BlockWriter
 from connect.connectors.objects.avro_snappy import bound_snappy
 from connect.connectors.objects.formats import Row
 from connect.converters.avro_schemas import AvroReader, AvroWriter
-from connect.converters.avro_values import datum_of, value_of
+from connect.converters.avro_values import UNREADABLE, datum_of, value_of
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
 from connect.spi.schema import Schema
@@ -22,13 +22,8 @@ CODECS: Final = {"none": "null", "gzip": "deflate", "snappy": "snappy"}
 BLOCK_BYTES: Final = 256 * 1024
 
 _UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    EOFError,
+    *UNREADABLE,
     AttributeError,
-    OverflowError,
     fastavro.schema.SchemaParseException,
     zlib.error,
     cramjam.DecompressionError,
