@@ -7,8 +7,9 @@ guard makes sure that nothing happened to the transaction here meanwhile (KIP-89
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex, ProducerId, TenantId
@@ -44,23 +45,50 @@ _TRY_AGAIN: Final = frozenset(
 
 Guards = Mapping[PartitionRuntime, Guard]
 NO_GUARDS: Final[Guards] = {}
+NO_SEQUENCE: Final = -1
+"""Of batches that a broker makes in a producer's name."""
 
 
-class Unconfirmed(NamedTuple):
-    """Partitions of a request to which a transaction comes for the first time."""
+@dataclass(slots=True)
+class Unconfirmed:
+    """Partitions of a request to which a transaction comes for the first time.
+
+    ``adds``: the producer has a new epoch for each transaction, and partitions are added by those
+    that lead them.
+    """
 
     producer_id: int
     producer_epoch: int
-    guards: dict[PartitionRuntime, Guard]
+    adds: bool
+    guards: dict[PartitionRuntime, Guard] = field(default_factory=dict)
+    sequences: dict[PartitionRuntime, int] = field(default_factory=dict)
+
+    def look_at(self, place: PartitionRuntime, sequence: int) -> None:
+        """``sequence``: of the first record that waits. Raises ``Refusal`` INVALID_PRODUCER_EPOCH
+        for an epoch that was replaced here."""
+        guard = place.log.begin_verification(
+            self.producer_id, self.producer_epoch, sequence, bumps_epochs=self.adds
+        )
+        if guard is not None:
+            self.guards[place] = guard
+            self.sequences[place] = sequence
+
+    def has_overtaken_guards(self) -> bool:
+        """Whether something happened to the producer's transactions here since the question was
+        begun; the guards are the present ones then. Raises like ``look_at``."""
+        before = dict(self.guards)
+        self.guards.clear()
+        for place in before:
+            self.look_at(place, self.sequences[place])
+        return self.guards != before
 
 
 class Producers:
     """Gathers what a request's batches say of their transaction, partition by partition."""
 
     def __init__(self, version: int) -> None:
-        self._bumps_epochs = version >= ADDS_SINCE_VERSION
-        self._producer: tuple[int, int] | None = None
-        self._guards: dict[PartitionRuntime, Guard] = {}
+        self._adds = version >= ADDS_SINCE_VERSION
+        self._asked: Unconfirmed | None = None
 
     def look_at(self, place: PartitionRuntime, records: memoryview | None) -> None:
         """Raises ``Refusal`` INVALID_PRODUCER_EPOCH for an epoch that was replaced here,
@@ -73,32 +101,60 @@ class Producers:
         header = parse_batch_header(records)
         if not header.is_transactional or header.producer_id < 0:
             return
-        producer = (header.producer_id, header.producer_epoch)
-        if self._producer not in {None, producer}:
+        asked = self._asked
+        if asked is None:
+            asked = Unconfirmed(header.producer_id, header.producer_epoch, self._adds)
+            self._asked = asked
+        elif (asked.producer_id, asked.producer_epoch) != (
+            header.producer_id, header.producer_epoch,
+        ):  # fmt: skip
             raise Refusal(
                 ErrorCode.INVALID_PRODUCER_ID_MAPPING,
                 "transactional batches of more than one producer in one request",
             )
-        self._producer = producer
-        guard = place.log.begin_verification(
-            *producer, header.base_sequence, bumps_epochs=self._bumps_epochs
-        )
-        if guard is not None:
-            self._guards[place] = guard
+        asked.look_at(place, header.base_sequence)
 
     @property
     def unconfirmed(self) -> Unconfirmed | None:
         """None when the transaction is open already wherever the request writes."""
-        if self._producer is None or not self._guards:
+        if self._asked is None or not self._asked.guards:
             return None
-        return Unconfirmed(*self._producer, self._guards)
+        return self._asked
 
 
 async def confirm(
-    node: "Node", tenant_id: TenantId, transactional_id: str, version: int, asked: Unconfirmed
+    node: "Node", tenant_id: TenantId, transactional_id: str, asked: Unconfirmed
 ) -> dict[PartitionRuntime, ErrorCode]:
-    """Ask the coordinator; the code to refuse a partition with, for each that it did not
-    confirm."""
+    """Ask the coordinator; its code for each partition that it did not confirm.
+
+    Where partitions are added, the transaction before may still be on its way to an end: clients
+    that have a new epoch for each begin the next as soon as the coordinator has decided. So what a
+    marker overtakes is asked again, with a guard of its own: an epoch names one transaction.
+    """
+    if not asked.adds:
+        return await _codes(node.transactions.verify, tenant_id, transactional_id, asked)
+    for attempt in range(CONCURRENT_RETRIES_MAX + 1):
+        refused = await _codes(node.transactions.add, tenant_id, transactional_id, asked)
+        waits = ErrorCode.CONCURRENT_TRANSACTIONS in refused.values()
+        if attempt == CONCURRENT_RETRIES_MAX:
+            break
+        if waits:
+            await asyncio.sleep(CONCURRENT_RETRY_SECONDS)
+        try:
+            overtaken = asked.has_overtaken_guards()
+        except Refusal as replaced:
+            return dict.fromkeys(asked.sequences, replaced.code)
+        if not asked.guards or not (waits or overtaken):
+            break
+    return refused
+
+
+async def _codes(
+    ask: Callable[[TransactionPart], Awaitable[Sequence[ErrorCode]]],
+    tenant_id: TenantId,
+    transactional_id: str,
+    asked: Unconfirmed,
+) -> dict[PartitionRuntime, ErrorCode]:
     places = list(asked.guards)
     part = TransactionPart(
         tenant_id,
@@ -107,24 +163,8 @@ async def confirm(
         asked.producer_epoch,
         tuple(PartitionNumber(each.topic_id, PartitionIndex(each.index)) for each in places),
     )
-    codes = await _ask(node, part, version)
-    return {
-        place: append_code(code, version)
-        for place, code in zip(places, codes, strict=True)
-        if code is not ErrorCode.NONE
-    }
-
-
-async def _ask(node: "Node", part: TransactionPart, version: int) -> Sequence[ErrorCode]:
-    if version < ADDS_SINCE_VERSION:
-        return await node.transactions.verify(part)
-    codes = await node.transactions.add(part)
-    for _ in range(CONCURRENT_RETRIES_MAX):
-        if ErrorCode.CONCURRENT_TRANSACTIONS not in codes:
-            break
-        await asyncio.sleep(CONCURRENT_RETRY_SECONDS)
-        codes = await node.transactions.add(part)
-    return codes
+    codes = zip(places, await ask(part), strict=True)
+    return {place: code for place, code in codes if code is not ErrorCode.NONE}
 
 
 def append_code(code: ErrorCode, version: int) -> ErrorCode:

@@ -154,6 +154,38 @@ def test_a_marker_overtakes_the_coordinators_word(
     assert (row.error_code, row.base_offset) == (told, -1)
 
 
+@pytest.mark.parametrize(
+    "says", [[], [ErrorCode.CONCURRENT_TRANSACTIONS], [ErrorCode.CONCURRENT_TRANSACTIONS] * 2]
+)
+def test_the_end_of_the_transaction_before_does_not_spoil_the_next(
+    client, topic, coordinator, broker, *, says
+):
+    """Newer clients begin the next as soon as the coordinator has decided: its question is under
+    way here when the marker of the one before comes."""
+    assert produce(client, topic.name, part_of_transaction(b"a"), version=12).error_code == 0
+    coordinator.codes = list(says)
+    coordinator.may_answer.clear()
+    following = request_of(client, topic.name, part_of_transaction(b"b", epoch=1))
+    client.send(ApiKey.PRODUCE, 12, following)
+    wait_until(lambda: len(coordinator.asked) == 2, "the question")
+    assert write_marker(broker, topic, producer_epoch=1, transaction_version=2) == 0
+    coordinator.may_answer.set()
+    row = client.receive(ApiKey.PRODUCE, 12).responses[0].partition_responses[0]
+    assert (row.error_code, row.base_offset) == (0, 2)
+    assert [how for how, _ in coordinator.asked] == ["add"] * (2 + max(1, len(says)))
+
+
+def test_what_its_own_end_has_overtaken_stays_out(client, topic, coordinator, broker):
+    """An epoch names one transaction: a late request of one that is over finds it replaced."""
+    coordinator.may_answer.clear()
+    client.send(ApiKey.PRODUCE, 12, request_of(client, topic.name, part_of_transaction(b"late")))
+    wait_until(lambda: coordinator.asked, "the question")
+    assert write_marker(broker, topic, producer_epoch=1, transaction_version=2) == 0
+    coordinator.may_answer.set()
+    row = client.receive(ApiKey.PRODUCE, 12).responses[0].partition_responses[0]
+    assert (row.error_code, row.base_offset) == (ErrorCode.INVALID_PRODUCER_EPOCH, -1)
+
+
 def test_a_leader_that_changes_meanwhile_appends_nothing(world, client, topic, coordinator):
     coordinator.may_answer.clear()
     client.send(ApiKey.PRODUCE, 11, request_of(client, topic.name, part_of_transaction(b"late")))

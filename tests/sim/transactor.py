@@ -11,7 +11,7 @@ from brokers.metadata.records import TopicRecord
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.transaction_coordinator import ask_with_producer_id
 from brokers.node.handlers.produce import _append_batch
-from brokers.node.transactions import NO_GUARDS, Guards, Producers, confirm
+from brokers.node.transactions import NO_GUARDS, Guards, Producers, append_code, confirm
 from brokers.transactions.requests import EndTxn, InitProducerId, ProducerAnswer
 from brokers.transactions.state import NO_PRODUCER, Producer
 from brokers.wire.batch import TRANSACTIONAL_BIT, NewRecord, build_batch
@@ -178,9 +178,9 @@ async def produce(
     guards: Guards = NO_GUARDS
     unconfirmed = producers.unconfirmed
     if unconfirmed is not None:
-        refused = await confirm(there, topic.tenant_id, transactional_id, version, unconfirmed)
+        refused = await confirm(there, topic.tenant_id, transactional_id, unconfirmed)
         if partition in refused:
-            return refused[partition]
+            return append_code(refused[partition], version)
         guards = unconfirmed.guards
         if node.broker.partition(topic.id, index) is not partition or not partition.is_leader:
             return ErrorCode.NOT_LEADER_OR_FOLLOWER

@@ -23,6 +23,7 @@ from brokers.node.transactions import (
     Guards,
     Producers,
     Unconfirmed,
+    append_code,
     confirm,
 )
 from brokers.wire.batch import TRANSACTIONAL_BIT
@@ -117,12 +118,14 @@ async def _after_confirmation(
     """Ask the coordinator, and append what it has confirmed. The connection begins nothing else
     meanwhile, so that a producer's batches stay in order."""
     tenant_id = call.session.tenant_id
-    refused = await confirm(call.node, tenant_id, transactional_id, call.version, unconfirmed)
+    refused = await confirm(call.node, tenant_id, transactional_id, unconfirmed)
     request = decode(call.version, call.frame, call.position)
     # Anything may have happened while nobody looked: a partition that is not the same any more has
     # no guard, and a guard that a marker has overtaken is worth nothing.
     places: Places = [
-        refused.get(place, place) if isinstance(place, PartitionRuntime) else place
+        append_code(refused[place], call.version)
+        if isinstance(place, PartitionRuntime) and place in refused
+        else place
         for place in _locate(call, request)
     ]
     return _append(call, request, places, unconfirmed.guards)

@@ -10,14 +10,14 @@ from brokers.authorization.resource import Operation, ResourceType
 from brokers.groups.offset_requests import CommitInTransaction, NewOffset
 from brokers.groups.shard import GroupShard
 from brokers.kernel.errors import ErrorCode, Refusal
-from brokers.kernel.ids import PartitionIndex, ProducerId, TopicName
+from brokers.kernel.ids import PartitionIndex, TopicName
 from brokers.log.verification import Guard
 from brokers.node.authorization import may, note_refused_topics
 from brokers.node.coordination import group_limit
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.shard import Shard
-from brokers.node.ports import PartitionNumber, TransactionPart
 from brokers.node.session import RequestContext
+from brokers.node.transactions import NO_SEQUENCE, Unconfirmed, confirm
 from brokers.wire.messages.txn_offset_commit_request import TxnOffsetCommitRequest
 from brokers.wire.messages.txn_offset_commit_response import (
     TxnOffsetCommitResponse,
@@ -33,7 +33,6 @@ ADDS_SINCE_VERSION: Final = 5
 AddOffsetsToTxn."""
 
 ABORTABLE_SINCE_VERSION: Final = 4
-NO_SEQUENCE: Final = -1
 
 
 async def handle(
@@ -124,23 +123,15 @@ async def _confirm(
     """The guard to write with; None when the transaction is open here. Raises ``Refusal``."""
     adds = context.api_version >= ADDS_SINCE_VERSION
     partition = shard.partition
-    guard = partition.log.begin_verification(
-        request.producer_id, request.producer_epoch, NO_SEQUENCE, bumps_epochs=adds
-    )
-    if guard is None:
+    asked = Unconfirmed(request.producer_id, request.producer_epoch, adds)
+    asked.look_at(partition, NO_SEQUENCE)
+    if not asked.guards:
         return None
-    part = TransactionPart(
-        context.session.tenant_id,
-        request.transactional_id,
-        ProducerId(request.producer_id),
-        request.producer_epoch,
-        (PartitionNumber(partition.topic_id, partition.index),),
-    )
-    ask = node.transactions.add if adds else node.transactions.verify
-    (code,) = await ask(part)
-    if code:
-        raise Refusal(code, "the transaction's coordinator did not confirm it")
-    return guard
+    tenant_id = context.session.tenant_id
+    refused = await confirm(node, tenant_id, request.transactional_id, asked)
+    if partition in refused:
+        raise Refusal(refused[partition], "the transaction's coordinator did not confirm it")
+    return asked.guards.get(partition)
 
 
 def _told(code: ErrorCode, version: int) -> ErrorCode:
