@@ -36,6 +36,10 @@ SEPARATE_EPOCHS_SINCE: Final = 2
 """The ``transaction.version`` from which a marker has a higher epoch than what it ends: KIP-890."""
 
 
+class SequenceGap(Refusal):
+    """Batches of the producer that come before this one are not here."""
+
+
 class RememberedBatch(NamedTuple):
     """A batch that was appended. Offsets inclusive; ``timestamp`` in ms, when it was appended."""
 
@@ -119,7 +123,8 @@ class ProducerWindow:
 
         ``guard``: what ``begin_verification`` returned, once the coordinator has confirmed. Raises
         ``Refusal`` INVALID_PRODUCER_EPOCH for an epoch that was replaced,
-        OUT_OF_ORDER_SEQUENCE_NUMBER for a gap, INVALID_TXN_STATE for a batch of a transaction that
+        OUT_OF_ORDER_SEQUENCE_NUMBER out of sequence (``SequenceGap`` where others have to come
+        first), INVALID_TXN_STATE for a batch of a transaction that
         is neither open nor confirmed, and for one of none while one is open. A producer that is not
         remembered may go on anywhere.
         """
@@ -151,7 +156,8 @@ class ProducerWindow:
             last = state.batches[-1].last_sequence if state.batches else -1
             expected = (last + 1) & SEQUENCE_MASK
             if header.base_sequence != expected:
-                raise Refusal(
+                ahead = (header.base_sequence - expected) & SEQUENCE_MASK
+                raise (SequenceGap if ahead <= SEQUENCE_MASK // 2 else Refusal)(
                     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
                     f"producer {header.producer_id} sent sequence {header.base_sequence}, "
                     f"expected {expected}",

@@ -9,6 +9,7 @@ can change between a check and what it allows.
 
 import asyncio
 import logging
+import math
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -227,6 +228,16 @@ class PartitionRuntime:
     def doubts_leadership(self) -> bool:
         """Whether it leads by what it knows, and others may have been elected meanwhile."""
         return self._leader is not None and self._doubt.is_justified
+
+    @property
+    def led_for_ms(self) -> float:
+        """How long this broker has led since another leadership wrote here; without end where none
+        did, 0 where it does not lead."""
+        if self._leader is None:
+            return 0
+        if not self._leader.epoch_start:
+            return math.inf
+        return self._clock.monotonic_ms() - self._leader.began_ms
 
     @property
     def in_sync(self) -> frozenset[BrokerId]:

@@ -207,6 +207,45 @@ def test_a_gap_in_the_sequence_is_refused(client, topic, producer):
     assert row.error_code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
 
 
+def test_a_gap_at_a_new_leader_may_close(world, client, topic, producer):
+    """What is missing is on its way to the leader before: librdkafka would go on as a new producer,
+    and write twice what other partitions were just writing."""
+    client.produce(topic.name, batch(b"0", producer=(*producer, 0)))
+    lead_anew(world, topic)
+    row = client.produce(topic.name, batch(b"2", producer=(*producer, 2)))
+    assert (row.error_code, row.base_offset) == (ErrorCode.NOT_ENOUGH_REPLICAS, -1)
+    for sequence in (1, 2):
+        row = client.produce(topic.name, batch(b"%d" % sequence, producer=(*producer, sequence)))
+        assert (row.error_code, row.base_offset) == (0, sequence)
+
+
+def test_a_gap_at_a_new_leader_is_told_in_the_end(world, client, topic, producer, monkeypatch):
+    client.produce(topic.name, batch(b"0", producer=(*producer, 0)))
+    lead_anew(world, topic)
+    monkeypatch.setattr("brokers.node.handlers.produce.GAPS_MAY_CLOSE_MS", 0)
+    row = client.produce(topic.name, batch(b"2", producer=(*producer, 2)))
+    assert row.error_code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+
+
+def test_what_a_new_leader_has_long_had_is_out_of_order_at_once(world, client, topic, producer):
+    for sequence in range(7):
+        client.produce(topic.name, batch(b"a", producer=(*producer, sequence)))
+    lead_anew(world, topic)
+    row = client.produce(topic.name, batch(b"a", producer=(*producer, 0)))
+    assert row.error_code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+
+
+def lead_anew(world, topic) -> None:
+    """As after an election that this broker won."""
+    record = world.cell.partitions[topic.id, 0]
+    epoch = record.leader_epoch + 1
+    world.cell.put_partition(
+        replace(record, leader_epoch=epoch, partition_epoch=record.partition_epoch + 1)
+    )
+    runtime = world.node.node.partitions.get(topic.id, 0)
+    wait_until(lambda: runtime.leader_epoch == epoch, "the new epoch")
+
+
 def test_an_older_epoch_is_fenced(client, topic, producer):
     producer_id, epoch = producer
     client.produce(topic.name, batch(b"a", producer=(producer_id, epoch + 1, 0)))

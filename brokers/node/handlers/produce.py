@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, ProtocolError, Refusal, StorageError
 from brokers.log.partition_log import Appended
+from brokers.log.producers import SequenceGap
 from brokers.node.answers import Answer, Buffers
 from brokers.node.framing import framed
 from brokers.node.leader_hints import current_leader
@@ -55,6 +56,8 @@ LEADER_ACKS: Final = 1
 ALL_ACKS: Final = -1
 LEADER_HINTS_SINCE_VERSION: Final = 10
 NO_OFFSET: Final = -1
+GAPS_MAY_CLOSE_MS: Final = 30_000
+"""What is missing in a sequence may be on its way to the leader before this one (ADR 24)."""
 _NOTHING = memoryview(b"")
 
 _WORTH_CATCHING_UP: Final = WORTH_CATCHING_UP | {ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED}
@@ -273,6 +276,10 @@ def _append_batch(
         check_keys(records, header)
     try:
         return place.append(records, header, now_ms, guard)
+    except SequenceGap as gap:
+        if place.led_for_ms < GAPS_MAY_CLOSE_MS:
+            raise Refusal(ErrorCode.NOT_ENOUGH_REPLICAS, f"{gap.message}; try again") from gap
+        raise
     except StorageError as error:
         # What is wrong with a disk is the operator's to read, in the log, not the tenant's.
         log.error("%s: produce failed: %s", place, error)
