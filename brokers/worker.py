@@ -149,6 +149,8 @@ def node_config(instance: Any, broker_id: int) -> "NodeConfig":
         edge_public_key_pem=instance.secrets.edge_token_public_key,
         broker_token_key=instance.secrets.broker_token_key,
         session_lifetime_ms=instance.connections_max_reauth_ms,
+        consumer_session_timeout_ms=instance.group_consumer_session_timeout_ms,
+        consumer_heartbeat_interval_ms=instance.group_consumer_heartbeat_interval_ms,
     )
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 
@@ -25,6 +25,9 @@ class ServiceUnderTest:
     Further arguments are those of ``up``; free ports are chosen unless they are given. Further
     keywords are ``Popen``'s.
     """
+
+    settings: ClassVar[dict[str, str]] = {}
+    """Of its environment, beside this process's."""
 
     def __init__(
         self, folder: Path, *arguments: str, demo: bool = False, brokers: int = 3, **popen: Any
@@ -60,7 +63,7 @@ class ServiceUnderTest:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environment(),
+                env=environment() | self.settings,
                 **self.popen,
             )
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -84,3 +84,7 @@ class NodeConfig:
     initial_rebalance_delay_ms: int = 1_000
     """Kafka's ``group.initial.rebalance.delay.ms``, a third of its default: a new group's first
     members wait so long for more of them."""
+    consumer_session_timeout_ms: int = 45_000
+    """Kafka's ``group.consumer.session.timeout.ms``."""
+    consumer_heartbeat_interval_ms: int = 5_000
+    """Kafka's ``group.consumer.heartbeat.interval.ms``."""

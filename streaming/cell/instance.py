@@ -78,6 +78,11 @@ class Instance:
     tls: bool
     connections_max_reauth_ms: int
     """A Kafka client authenticates again by then or is cut off; 0 for as long as its key lasts."""
+    group_consumer_session_timeout_ms: int
+    """After which a silent member leaves its KIP-848 group, where the broker says so and not the
+    client."""
+    group_consumer_heartbeat_interval_ms: int
+    """How often such members are told to speak."""
     demo: bool
     database_url: str
     """The service role: no ownership, no BYPASSRLS."""
@@ -163,6 +168,7 @@ def _assemble(folder: Path, env: Mapping[str, str]) -> Instance:
     secrets = _secrets(folder, env)
     bind_host = env.get("HEADWATER_HOST") or recorded.get("bind_host", LOOPBACK)
     advertised_host = env.get("HEADWATER_ADVERTISED_HOST") or recorded.get("advertised_host")
+    session_ms, heartbeat_ms = _group_times(env, recorded)
     return Instance(
         id=env.get("HEADWATER_INSTANCE_ID") or recorded.get("id", "unset"),
         data_dir=folder,
@@ -178,6 +184,8 @@ def _assemble(folder: Path, env: Mapping[str, str]) -> Instance:
         network_bootstrap=_network_bootstrap(env),
         tls=_boolean(env, recorded, "tls"),
         connections_max_reauth_ms=_integer(env, recorded, "connections_max_reauth_ms", 0),
+        group_consumer_session_timeout_ms=session_ms,
+        group_consumer_heartbeat_interval_ms=heartbeat_ms,
         demo=_boolean(env, recorded, "demo"),
         database_url=database_url
         or _embedded_database_url(recorded, "headwater_service", secrets.database_service_password),
@@ -261,6 +269,18 @@ def _integer(env: Mapping[str, str], recorded: Mapping[str, Any], key: str, defa
         return int(text)
     except ValueError:
         raise ConfigurationError(f"{variable} is {text!r}; it must be a whole number.") from None
+
+
+def _group_times(env: Mapping[str, str], recorded: Mapping[str, Any]) -> tuple[int, int]:
+    session_ms = _integer(env, recorded, "group_consumer_session_timeout_ms", 45_000)
+    heartbeat_ms = _integer(env, recorded, "group_consumer_heartbeat_interval_ms", 5_000)
+    if not 0 < heartbeat_ms < session_ms:
+        raise ConfigurationError(
+            f"HEADWATER_GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS is {heartbeat_ms} and "
+            f"HEADWATER_GROUP_CONSUMER_SESSION_TIMEOUT_MS {session_ms}; members that speak less "
+            "often than that would all be lost: the first must be above 0 and below the second."
+        )
+    return session_ms, heartbeat_ms
 
 
 def _boolean(env: Mapping[str, str], recorded: Mapping[str, Any], key: str) -> bool:

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import psutil
 from confluent_kafka import Consumer, KafkaException
@@ -24,7 +24,14 @@ from streaming.cell.program import CHECKOUT, EXEC_CHILD
 from streaming.cell.status import document
 from tests.node.raw_client import RawClient
 from tests.service import ServiceUnderTest
-from tests.torture.clients.groups import GROUPS, Group, committed, consumer_of
+from tests.torture.clients.groups import (
+    GROUPS,
+    HEARTBEAT_MS,
+    SESSION_MS,
+    Group,
+    committed,
+    consumer_of,
+)
 from tests.torture.clients.task import Login, name_of
 from tests.torture.layout import TOPIC_CONFIGS, TOPICS, Place, places
 from tests.torture.network.network import Network
@@ -70,6 +77,10 @@ class _Service(ServiceUnderTest):
     """One whose ``up`` cannot outlive the process that tortures it, however that ends."""
 
     network: Network | None = None
+    settings: ClassVar[dict[str, str]] = {
+        "HEADWATER_GROUP_CONSUMER_SESSION_TIMEOUT_MS": str(SESSION_MS),
+        "HEADWATER_GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS": str(HEARTBEAT_MS),
+    }
 
     @property
     def kafka_port(self) -> int:

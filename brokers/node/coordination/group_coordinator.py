@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from brokers.groups.classic.config import ClassicConfig
+from brokers.groups.consumer.config import ConsumerGroupConfig
 from brokers.groups.consumer.topics import Topic
 from brokers.groups.shard import GroupsConfig, GroupShard
 from brokers.kernel.clock import Instant
@@ -29,8 +30,14 @@ EXPIRY_SECONDS: Final = 600.0
 
 def group_coordinator(node: "Node") -> Coordinator[GroupShard]:
     """The coordinator of every group whose partition ``node`` leads."""
-    delay_ms = node.config.initial_rebalance_delay_ms
-    config = GroupsConfig(classic=ClassicConfig(initial_rebalance_delay_ms=delay_ms))
+    told = node.config
+    config = GroupsConfig(
+        classic=ClassicConfig(initial_rebalance_delay_ms=told.initial_rebalance_delay_ms),
+        consumer=ConsumerGroupConfig(
+            session_timeout_ms=told.consumer_session_timeout_ms,
+            heartbeat_interval_ms=told.consumer_heartbeat_interval_ms,
+        ),
+    )
 
     def perform(shard: Shard[GroupShard], effect: Any) -> None:
         raise TypeError(f"groups have no such effect: {effect!r}")

@@ -63,6 +63,8 @@ def test_the_environment_comes_before_the_record(folder):
             "HEADWATER_ADVERTISED_HOST": "streams.example",
             "HEADWATER_TLS": "true",
             "HEADWATER_CONNECTIONS_MAX_REAUTH_MS": "3600000",
+            "HEADWATER_GROUP_CONSUMER_SESSION_TIMEOUT_MS": "6000",
+            "HEADWATER_GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS": "500",
             "DATABASE_URL": "postgresql://app@db/streams",
             "REDIS_URL": "redis://cache/1",
         },
@@ -71,7 +73,10 @@ def test_the_environment_comes_before_the_record(folder):
     assert instance.bootstrap_servers == "streams.example:29092,streams.example:29093"
     assert instance.http_url == "https://streams.example:18000"
     assert instance.security_protocol == "SASL_SSL"
-    assert node_config(instance, 1).session_lifetime_ms == 3_600_000
+    config = node_config(instance, 1)
+    assert config.session_lifetime_ms == 3_600_000
+    assert config.consumer_session_timeout_ms == 6_000
+    assert config.consumer_heartbeat_interval_ms == 500
     assert (instance.database_url, instance.redis_url) == (
         "postgresql://app@db/streams",
         "redis://cache/1",
@@ -89,6 +94,12 @@ def test_a_listener_for_the_deployment_s_own_network_is_told_by_address(folder):
     without = Instance.load(folder, {})
     assert without.nearest_bootstrap_servers == without.bootstrap_servers
     assert node_config(without, 1).network is None
+
+
+@pytest.mark.parametrize("heartbeat", ["0", "45000"])
+def test_members_that_could_not_speak_in_time_are_refused(folder, heartbeat):
+    with pytest.raises(ConfigurationError, match="would all be lost"):
+        Instance.load(folder, {"HEADWATER_GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS": heartbeat})
 
 
 @pytest.mark.parametrize("given", ["broker-1", "broker-1:", ":9392", "broker-1:0", "a:1,b:70000"])

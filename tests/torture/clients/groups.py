@@ -13,6 +13,9 @@ from tests.torture.history import Kind, Recorder
 from tests.torture.layout import TOPICS, Place, places_of
 
 SESSION_MS: Final = 6_000
+"""Members are killed, and coordinators move every few seconds: one that takes over gives the dead
+the whole time again, so that with 45 s they would never be gone."""
+HEARTBEAT_MS: Final = 500
 ASK_S: Final = 5.0
 
 
@@ -54,7 +57,7 @@ def consumer_of(login: Login, group: Group) -> Consumer:
         "group.protocol": group.protocol,
     }
     if group.protocol == "classic":
-        settings |= {"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 500}
+        settings |= {"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": HEARTBEAT_MS}
     return Consumer(login.librdkafka(**settings))
 
 
