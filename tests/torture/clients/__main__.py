@@ -22,7 +22,14 @@ ROLES = {
 }
 
 
+YIELDS = 10
+"""A client's niceness. All of their libraries spin in some trouble (librdkafka while a broker with
+five requests is stopped, aiokafka and kafka-python while nobody leads) and would take all of a
+small machine from the brokers that are to come back."""
+
+
 def main() -> int:
+    os.nice(YIELDS)
     stop = told_to_stop()
     task = Task.read(Path(sys.argv[1]))
     module = importlib.import_module(f"tests.torture.clients.{ROLES[task.role]}")

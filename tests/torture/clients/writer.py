@@ -1,6 +1,5 @@
 """confluent-kafka producers: idempotent with acks=all, or without and with acks 1 or 0."""
 
-import os
 import time
 from pathlib import Path
 from threading import Event
@@ -21,9 +20,6 @@ ASK_AGAIN_MS: Final = 5_000
 may be appended twice by a broker that does not know its producers."""
 HEAR_NOTHING_MS: Final = ASK_AGAIN_MS + 2_000
 """librdkafka leaves the time above to the broker, which cannot keep it when it is stopped."""
-YIELDS: Final = 10
-"""Its niceness. librdkafka's broker threads spin while five requests are in flight and more is to
-be sent, so for as long as a broker is stopped: two writers then took all of a small machine."""
 FLUSH_S: Final = 75.0
 POLL_S_MIN: Final = 0.005
 """librdkafka waits whole milliseconds: for less it does not wait at all, and the writer spins."""
@@ -123,5 +119,4 @@ class Writer:
 
 
 def run(task: Task, stop: Event) -> int:
-    os.nice(YIELDS)
     return Writer(task).run(stop)
