@@ -86,6 +86,10 @@ def test_nothing_acknowledged_is_lost(service: ServiceUnderTest, tmp_path: Path)
         producer.produce("new", b"of a topic that the dump does not know")
         assert producer.flush(20) == 0
         wait_for(lambda: len(database.partition("old")[2]) == 3, "three in-sync replicas")
+        # A leader that is named in the very moment in which the database goes may never learn of
+        # it, so the last change that there will be is waited for, and that all act on it.
+        wait_for(lambda: database.partition("old")[0] == leader, "the preferred leader")
+        wait_for_traffic("with the preferred leader")
         epochs = {topic: database.partition(topic)[1] for topic in ("old", "new")}
         assert epochs["old"] > dumped_epoch
 
