@@ -22,6 +22,7 @@ from brokers.kernel.ids import (
 )
 from brokers.log.partition_log import PartitionLog
 from brokers.metadata.records import PartitionRecord, TopicRecord
+from brokers.node.coordination import loading
 from brokers.node.coordination import shard as shard_module
 from brokers.node.coordination.shard import Shard
 from brokers.node.log_config import to_log_config
@@ -397,6 +398,38 @@ async def test_what_a_transaction_commits_counts_with_its_marker(bench) -> None:
     shard.end()
     bench.partition.resign()
     assert (await bench.loaded()).machine.sum == 5
+
+
+async def test_a_transaction_that_ends_while_the_shard_is_loaded_counts(bench, monkeypatch) -> None:
+    """Its marker comes from another coordinator, which does not wait for this one. Not replayed,
+    what it committed would go with the next transaction that is aborted."""
+    shard = await bench.loaded()
+    guard = bench.partition.log.begin_verification(7, 0, -1, bumps_epochs=True)
+    adding = asyncio.create_task(
+        shard.ask(lambda machine, token, now: machine.add_in_transaction(5, token, 7), guard=guard)
+    )
+    await turn()
+    bench.flusher.flush()
+    await adding
+    shard.end()
+    bench.partition.resign()
+    monkeypatch.setattr(loading, "BYTES_PER_TURN", 1)
+    again = bench.lead()
+    bench.partition.on_marker[:] = [again.marker_appended]
+    bench.flusher.flush()
+    await asyncio.sleep(0)
+    assert not again.is_active, "it is loading"
+    bench.partition.append_marker(
+        Marker(committed=True, coordinator_epoch=0), producer_id=7, producer_epoch=1,
+        transaction_version=2, now_ms=1,
+    )  # fmt: skip
+    await until(lambda: again.is_active)
+    telling = asyncio.create_task(again.ask(lambda machine, token, now: machine.tell(token)))
+    await turn()
+    assert not telling.done(), "the marker could still be lost"
+    bench.flusher.flush()
+    assert await telling == 5
+    assert again.machine.pending == {}
 
 
 async def test_a_transaction_that_nobody_confirmed_takes_nothing(bench) -> None:

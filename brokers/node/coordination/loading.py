@@ -1,6 +1,7 @@
 """Reads one partition of an internal topic back into a state machine.
 
-Everything from the log start to the log end as a new leader finds it; nobody appends meanwhile.
+Everything from the log start to the log end. Only markers are appended meanwhile: transactions that
+others coordinate end whether this is loaded or not.
 """
 
 import asyncio
@@ -40,15 +41,15 @@ class LoadInterrupted(HeadwaterError):
 async def load(
     partition: PartitionRuntime, leader_epoch: int, state: StateTopic, machine: Replaying
 ) -> int:
-    """Replay the log into ``machine``; the number of records.
+    """Replay the log into ``machine``; the number of records. On return there is nothing in the log
+    that was not replayed, until the event loop turns again.
 
     Raises ``LoadInterrupted`` when the leadership ended meanwhile, ``StorageError`` and ``Refusal``
     when the log cannot be read.
     """
     count = unknown = 0
-    end_offset = partition.log.log_end_offset
     offset = partition.log.log_start_offset
-    while offset < end_offset:
+    while offset < (end_offset := partition.log.log_end_offset):
         if partition.is_closed or partition.leader_epoch != leader_epoch:
             raise LoadInterrupted(f"{partition}: no longer led at epoch {leader_epoch}")
         read = partition.log.read(

@@ -404,8 +404,9 @@ class Shard(Generic[M]):
                 return
 
     async def _load_once(self) -> None:
-        """Everything below the log end is committed before it is replayed: what a leader before
-        this one has answered is there, and what is there will stay."""
+        """Everything that a leader before this one has left is committed before it is replayed:
+        what that one has answered is there, and what is there will stay. Markers that were appended
+        since are replayed too, and nothing is answered before they are committed."""
         partition = self.partition
         end_offset = partition.log.log_end_offset
         while partition.high_watermark < end_offset:
@@ -426,6 +427,8 @@ class Shard(Generic[M]):
         if count:
             log.info("%s: %d records loaded in %.0f ms", partition, count,
                      (self._loop.time() - started) * 1000)  # fmt: skip
+        if partition.high_watermark < partition.log.log_end_offset:
+            self.wait_for(partition.log.log_end_offset)
         self.carry_out(machine.loaded(self._now()))
 
     def _start_over(self) -> None:
