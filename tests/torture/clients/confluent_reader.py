@@ -46,7 +46,8 @@ def _ends(consumer: Consumer, position: Position, stop: Event) -> dict[Place, in
         while place not in found and not stop.is_set():
             try:
                 told = consumer.get_watermark_offsets(TopicPartition(*name_of(place)), LOOK_S)
-            except KafkaException:
+            except KafkaException as problem:
+                print(f"the end of {place}: {problem}", flush=True)
                 continue
             if told is not None:
                 found[place] = told[1]

@@ -22,9 +22,7 @@ WAIT_S: Final = 20.0
 def run(task: Task, stop: Event) -> int:
     logging.disable()
     record = Recorder(Path(task.history))
-    producer = KafkaProducer(
-        **task.login.python(), acks="all", enable_idempotence=False, max_block_ms=10_000
-    )
+    producer = _connected(task)
     everywhere = places("all")
     sent = 0
     while not stop.is_set():
@@ -43,3 +41,14 @@ def run(task: Task, stop: Event) -> int:
         record.note(Kind.FAIL, place, value=value)
         stop.wait(1 / task.rate)
     return exits.DONE
+
+
+def _connected(task: Task) -> KafkaProducer:
+    """The constructor asks a broker; tried until one answers."""
+    while True:
+        try:
+            return KafkaProducer(
+                **task.login.python(), acks="all", enable_idempotence=False, max_block_ms=10_000
+            )
+        except KafkaError:
+            time.sleep(0.5)
