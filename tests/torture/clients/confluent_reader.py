@@ -1,5 +1,6 @@
 """A confluent-kafka consumer by assignment."""
 
+from collections.abc import Callable
 from threading import Event
 from typing import Final
 
@@ -29,8 +30,12 @@ def run(task: Task, stop: Event) -> int:
         "isolation.level": "read_committed",
         "fetch.wait.max.ms": 200,
     }
+    starts = (
+        _ends(lambda: Consumer(task.login.librdkafka(**settings)), position, stop)
+        if task.from_end
+        else dict.fromkeys(position.places, 0)
+    )
     consumer = Consumer(task.login.librdkafka(**settings))
-    starts = _ends(consumer, position, stop) if task.from_end else dict.fromkeys(position.places, 0)
     consumer.assign([TopicPartition(*name_of(place), start) for place, start in starts.items()])
     while not stop.is_set() and not position.is_done:
         for message in consumer.consume(BATCH, 0.2):
@@ -39,19 +44,27 @@ def run(task: Task, stop: Event) -> int:
     return exits.DONE
 
 
-def _ends(consumer: Consumer, position: Position, stop: Event) -> dict[Place, int]:
-    """Asked for, not left to the client, which does not say what it was told."""
+def _ends(connect: Callable[[], Consumer], position: Position, stop: Event) -> dict[Place, int]:
+    """Asked for, not left to the client, which does not say what it was told.
+
+    By another client after a failure: librdkafka 2.16 goes on asking the leader that it was once
+    told of, also when that broker is away and another has led for minutes.
+    """
     found: dict[Place, int] = {}
+    asking = connect()
     for place in position.places:
         while place not in found and not stop.is_set():
             try:
-                told = consumer.get_watermark_offsets(TopicPartition(*name_of(place)), LOOK_S)
+                told = asking.get_watermark_offsets(TopicPartition(*name_of(place)), LOOK_S)
             except KafkaException as problem:
                 print(f"the end of {place}: {problem}", flush=True)
+                asking.close()
+                asking = connect()
                 continue
             if told is not None:
                 found[place] = told[1]
                 position.found_end(place, told[1])
+    asking.close()
     return found
 
 
