@@ -2,7 +2,8 @@
 loading the plugins that are named.
 
 Who may alter a connector may not read its secrets. If it could change the address and leave the
-password in its place, it would have the password sent to a server of its own.
+password in its place, it would have the password sent to a server of its own. Whether and how the
+server is verified counts as its address does: what is not verified may be any server.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,8 +28,8 @@ class FormerConfig:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The connector itself, or a converter of its: what names its server, and what of that is
-    another now."""
+    """The connector itself, or a converter of its: what names and verifies its server, and what of
+    that is another now."""
 
     prefix: str
     targets: frozenset[str]
@@ -90,5 +91,5 @@ def _prefix(name: str) -> str:
 def _sentence(name: str, moved: list[str]) -> str:
     return (
         f"Invalid value {HIDDEN} for configuration {name}: {', '.join(moved)} changed, and what is "
-        "kept is not sent to another address; give the secret again"
+        "kept is sent where it was sent before, as safely, or not at all; give the secret again"
     )

@@ -87,8 +87,10 @@ class Recommender(Protocol):
 class ConfigKey:
     """One name. ``default`` is parsed already; ``order`` is within its ``group``.
 
-    ``names_target`` is for whatever decides to which server secrets are sent. Where it changes they
-    must be given again: who may alter a connector could have them sent to a server of his own.
+    ``names_target`` is for whatever decides to which server secrets are sent, and for what makes
+    sure that it is that one: whether it is verified, and by whose certificates. Where it changes
+    they must be given again: who may alter a connector could have them sent to a server of his own,
+    or bare over a network that he listens to.
     """
 
     name: str

@@ -57,7 +57,7 @@ CONFIG: Final = ConfigDef(
         ConfigKey(
             "connection.ca.pem", _STRING, None, _LOW,
             "The certificate authority of the cluster, as PEM, where it is one of your own.",
-            _CONNECTION,
+            _CONNECTION, names_target=True,
         ),
         ConfigKey(
             "connection.compression", _BOOLEAN, False, _LOW, "Send bulk requests as gzip.",

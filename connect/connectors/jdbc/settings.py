@@ -91,6 +91,7 @@ CONNECTION: Final = ConfigDef(
             "name. What the URL says is the default, else prefer.",
             DATABASE,
             validator=one_of(*SSL_MODES),
+            names_target=True,
         ),
         key(
             "connection.ssl.ca",
@@ -101,6 +102,7 @@ CONNECTION: Final = ConfigDef(
             Importance.LOW,
             width=Width.LONG,
             validator=_pem,
+            names_target=True,
         ),
         key(
             "connection.timeout.ms",

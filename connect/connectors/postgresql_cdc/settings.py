@@ -111,10 +111,10 @@ CONFIG: Final = ConfigDef(
              "The database whose changes are read.", validator=non_empty),
         _key("database.sslmode", _T.STRING, "prefer", _MEDIUM, DATABASE,
              "How the connection is secured; verify-full also checks the server's certificate and "
-             "name.", validator=one_of(*SSL_MODES)),
+             "name.", validator=one_of(*SSL_MODES), names_target=True),
         _key("database.ssl.ca", _T.STRING, None, _LOW, DATABASE,
              "Certificates, in PEM form, of the authorities that the server's is verified with.",
-             validator=_pem),
+             validator=_pem, names_target=True),
         _key("database.connect.timeout.ms", _T.INT, 10_000, _LOW, DATABASE,
              "How long to wait for a connection.", validator=between(100, 60_000)),
         _key("topic.prefix", _T.STRING, REQUIRED, _HIGH, EVENTS,

@@ -26,6 +26,20 @@ REGISTRY = {
 NAMES_A_SERVER = re.compile(
     r"url|uri\b|host|server|endpoint|address|\bport|region|bootstrap|broker"
 )
+VERIFIES_A_SERVER = re.compile(r"\b(ssl|tls|ca|pem)|sslmode|certificate|verif|trust")
+CA = "-----BEGIN CERTIFICATE-----"
+JDBC = {
+    "connector.class": "jdbc-sink", "connection.url": "jdbc:postgresql://db.example/shop",
+    "connection.password": HIDDEN, "connection.ssl.mode": "verify-full",
+}  # fmt: skip
+CDC = {
+    "connector.class": "postgresql-cdc", "database.hostname": "db.example",
+    "database.password": HIDDEN, "database.sslmode": "verify-full",
+}  # fmt: skip
+SEARCH = {
+    "connector.class": "elasticsearch-sink", "connection.url": "https://search.example",
+    "connection.password": HIDDEN,
+}  # fmt: skip
 
 
 def moved(before, after, former="http-source"):
@@ -80,6 +94,42 @@ def test_a_default_is_as_good_as_the_same_text():
     assert moved(before, other, "postgresql-cdc") == {"database.password": "database.port"}
 
 
+@pytest.mark.parametrize(
+    ("before", "changes"),
+    [
+        (JDBC, {"connection.ssl.mode": "prefer"}),
+        (JDBC, {"connection.ssl.mode": "require"}),
+        (JDBC, {"connection.ssl.ca": CA}),
+        (JDBC, {"connection.url": "jdbc:postgresql://db.example/shop?sslmode=disable"}),
+        (JDBC | {"connector.class": "jdbc-source"}, {"connection.ssl.mode": "disable"}),
+        (CDC, {"database.sslmode": "disable"}),
+        (CDC, {"database.ssl.ca": CA}),
+        (SEARCH, {"connection.ca.pem": CA}),
+        (SEARCH, {"connection.url": "http://search.example"}),
+    ],
+)
+def test_a_server_that_is_verified_less_may_be_any_server(before, changes):
+    """Whoever listens between the two would have the password, or be the server."""
+    (name,) = changes
+    (secret,) = [key for key, value in before.items() if value == HIDDEN]
+    former = before["connector.class"]
+    assert moved(before, before | {"topics": "t"}, former) == {}
+    assert moved(before, before | changes, former) == {secret: name}
+    assert moved(before, before | changes | {secret: "given"}, former) == {}
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "secret"),
+    [
+        (JDBC, "connection.ssl.mode", "connection.password"),
+        (CDC, "database.sslmode", "database.password"),
+    ],
+)
+def test_what_verified_is_not_left_out_unnoticed(config, key, secret):
+    without = {name: value for name, value in config.items() if name != key}
+    assert moved(config, without, config["connector.class"]) == {secret: key}
+
+
 def test_an_address_with_a_login_in_it_is_not_learnt_by_trying():
     """The right guess is answered as a wrong one."""
     before = {**KEPT, "http.url": HIDDEN}
@@ -98,7 +148,11 @@ def test_every_plugin_that_takes_a_secret_says_what_names_its_target():
         taking += 1
         named = {key.name for key in definition if key.names_target}
         assert named, f"{plugin.name} takes secrets; which of its keys decide where they are sent?"
-        likely = {key.name for key in definition if NAMES_A_SERVER.search(key.name)}
+        likely = {
+            key.name
+            for key in definition
+            if NAMES_A_SERVER.search(key.name) or VERIFIES_A_SERVER.search(key.name)
+        }
         assert likely <= named, plugin.name
     assert taking >= 9
 
