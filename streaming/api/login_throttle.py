@@ -1,7 +1,8 @@
-"""How often a sign-in may be tried: by address, and by login.
+"""How often a sign-in may be tried: by address, and by login from one address.
 
 Token buckets in memory, bounded in number. A person who mistypes is never slowed; somebody who
-guesses is, whether from one address or at one login.
+guesses is, at one login or at many. A login waits only where it was tried, so that nobody's guesses
+keep its owner out (``quotas/failed_logins.py`` says so of keys).
 """
 
 import math
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
+
+from brokers.kernel.addresses import network_of
 
 BUCKETS_MAX: Final = 20_000
 
@@ -34,12 +37,13 @@ class LoginThrottle:
         self._monotonic = monotonic
         self._lock = Lock()
         # The moment at which each bucket will be full again (a "virtual scheduling" bucket).
-        self._full_at: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._full_at: OrderedDict[tuple[str, ...], float] = OrderedDict()
 
     def seconds_to_wait(self, address: str, login: str) -> int:
         """0 when a try may be made, which then counts; else whole seconds until one may."""
         now = self._monotonic()
-        wanted = ((("address", address), PER_ADDRESS), (("login", login.lower()), PER_LOGIN))
+        network = network_of(address)
+        wanted = (((network,), PER_ADDRESS), ((network, login.lower()), PER_LOGIN))
         with self._lock:
             waits = [self._wait(key, rate, now) for key, rate in wanted]
             if max(waits) > 0:
@@ -51,6 +55,6 @@ class LoginThrottle:
                 self._full_at.popitem(last=False)
         return 0
 
-    def _wait(self, key: tuple[str, str], rate: Rate, now: float) -> float:
+    def _wait(self, key: tuple[str, ...], rate: Rate, now: float) -> float:
         empty_for = self._full_at.get(key, now) - now
         return empty_for + rate.seconds_per_try - rate.burst * rate.seconds_per_try
