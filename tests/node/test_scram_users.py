@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from brokers.kernel.errors import ErrorCode
+from brokers.node.handlers import sasl_authenticate
 from brokers.wire.messages.alter_user_scram_credentials_request import (
     AlterUserScramCredentialsRequest,
     ScramCredentialDeletion,
@@ -75,6 +76,28 @@ def test_a_user_logs_in_with_the_clusters_id(world, tenants, mechanism):
     assert code_of_login(world, rival, "alice", "first", hash_name) == refused
     record = world.node.node.image.credentials[f"alice@{acme.cluster_id}"]
     assert (record.tenant_id, record.principal) == (acme.id, "User:alice")
+
+
+def test_a_name_that_is_not_there_is_looked_for_as_one_that_is(world, tenants, monkeypatch):
+    """It takes the time of a question to the store: for both, or it would tell them apart."""
+    monkeypatch.setattr(sasl_authenticate, "AUTHENTICATION_DELAY_SECONDS", 0)
+    (acme, admin), _ = tenants
+    alter(admin, upsertion("alice", "first"))
+    looked = []
+    catch_up = world.node.node.metadata.catch_up
+
+    async def count():
+        looked.append(1)
+        return await catch_up()
+
+    monkeypatch.setattr(world.node.node.metadata, "catch_up", count)
+    spent = []
+    for name in ("alice", "nobody"):
+        refused = code_of_login(world, acme, name, "wrong")
+        assert refused == ErrorCode.SASL_AUTHENTICATION_FAILED
+        spent.append(len(looked))
+        looked.clear()
+    assert spent[0] == spent[1] > 0
 
 
 def test_a_user_has_only_the_mechanisms_that_were_set(world, tenants):

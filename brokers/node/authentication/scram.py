@@ -76,8 +76,9 @@ class Scram:
             return Rejected("malformed SCRAM client-first message")
         if first.authorization_id not in {"", first.user}:
             return Rejected(f"API key {first.user!r} may not act as {first.authorization_id!r}")
-        known = self._kept(credential)
-        verifier = self._made_up(first.user) if known is None else known
+        # Made up for whoever comes, so that a known name costs what an unknown one does.
+        made_up, known = self._made_up(first.user), self._kept(credential)
+        verifier = made_up if known is None else known
         nonce = first.nonce + self._server_nonce
         salt = base64.b64encode(verifier.salt).decode()
         reply = f"r={nonce},s={salt},i={verifier.iterations}"

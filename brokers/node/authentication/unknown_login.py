@@ -1,4 +1,4 @@
-"""What may be written down of a name that nobody logs in by: a secret may have been put there."""
+"""What the form of a name tells before anybody has logged in by it."""
 
 import re
 from typing import Final
@@ -9,7 +9,13 @@ _KEY: Final = re.compile(r"HW[A-Z2-7]{14}")
 _SCRAM_USER: Final = re.compile(r"[A-Za-z0-9._-]{1,64}@lkc-[a-z0-9]{1,32}")
 
 
+def is_scram_user(name: str) -> bool:
+    """Whether ``name`` has the form of a SCRAM user's, ``NAME@CLUSTER``; no API key's has."""
+    return _SCRAM_USER.fullmatch(name) is not None
+
+
 def shown(name: str) -> str:
-    """``name`` where it has the form of a key id or a SCRAM user, as no secret has; else
+    """What may be written down of a name that nobody logs in by, where a secret may have been put:
+    ``name`` where it has the form of a key id or a SCRAM user, as no secret has; else
     ``NOT_SHOWN``."""
-    return name if _KEY.fullmatch(name) or _SCRAM_USER.fullmatch(name) else NOT_SHOWN
+    return name if _KEY.fullmatch(name) or is_scram_user(name) else NOT_SHOWN

@@ -9,6 +9,7 @@ from brokers.kernel.errors import ErrorCode, ProtocolError
 from brokers.kernel.limits import AUTHENTICATION_DELAY_SECONDS
 from brokers.metadata.records import CredentialRecord
 from brokers.node.authentication.login import REFUSED, Stage
+from brokers.node.authentication.unknown_login import is_scram_user
 from brokers.node.authentication.verdicts import Accepted, Challenge, Rejected, Verdict
 from brokers.node.authorization import Rights
 from brokers.wire.messages.sasl_authenticate_request import SaslAuthenticateRequest
@@ -82,11 +83,16 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
 async def _credential(
     key_id: str, connection: "Connection", node: "Node"
 ) -> CredentialRecord | None:
-    """What the image has; it is brought up to date first where that may help."""
+    """What the image has; it is brought up to date first where that may help.
+
+    Names of SCRAM users can be guessed, as ids of API keys cannot: it is done for each, whether
+    there is such a user or not, so that the time that it takes tells nobody. A password that was
+    altered at another broker counts at once, too.
+    """
     now_ms = node.clock.monotonic_ms()
     if (
         key_id
-        and key_id not in node.image.credentials
+        and (key_id not in node.image.credentials or is_scram_user(key_id))
         and not node.failed_logins.is_flooded_by(connection.address, now_ms)
     ):
         await node.metadata.catch_up()
