@@ -7,7 +7,7 @@ import pytest
 from brokers.kernel.errors import ErrorCode
 from brokers.kernel.limits import FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED
 from brokers.wire.messages.api_versions_request import ApiVersionsRequest
-from brokers.wire.registry import ApiKey
+from brokers.wire.registry import REQUESTS, ApiKey
 from tests.node.harness import wait_until
 from tests.node.raw_client import RawClient, batch
 
@@ -39,10 +39,17 @@ def test_announced_bytes_are_not_allocated(world):
     wait_until(lambda: buffers.lent_bytes(world.tenant.id) == 0, "giving the memory back")
 
 
-@pytest.mark.parametrize("api_key", [ApiKey.METADATA, ApiKey.PRODUCE, ApiKey.FETCH, 999])
-def test_other_requests_before_login_close(stranger, api_key):
-    stranger.send_frame(struct.pack(">hhih", api_key, 5, 1, -1) + bytes(40))
-    assert stranger.is_closed_by_broker()
+BEFORE_LOGIN = {ApiKey.API_VERSIONS, ApiKey.SASL_HANDSHAKE, ApiKey.SASL_AUTHENTICATE}
+
+
+@pytest.mark.parametrize("api_key", [*sorted({*REQUESTS} - BEFORE_LOGIN), 999])
+def test_other_requests_before_login_close(world, api_key):
+    """Every API that there is, in its first version and its last."""
+    codec = REQUESTS.get(api_key)
+    for version in (0, 1) if codec is None else (codec.min_version, codec.max_version):
+        with RawClient(world.node.port) as stranger:
+            stranger.send_frame(struct.pack(">hhih", api_key, version, 1, -1) + bytes(40))
+            assert stranger.is_closed_by_broker()
 
 
 @pytest.mark.parametrize(

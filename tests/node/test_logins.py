@@ -255,6 +255,15 @@ def impatient(monkeypatch):
     monkeypatch.setattr(sasl_handshake, "REAUTHENTICATION_SECONDS", 0)
 
 
+def test_connections_of_all_together_are_capped(world, monkeypatch):
+    with RawClient(world.node.port) as served:
+        served.api_versions()
+        monkeypatch.setattr(listener, "CONNECTIONS_MAX", 0)
+        with RawClient(world.node.port) as one_more:
+            assert one_more.is_closed_by_broker()
+        served.api_versions()
+
+
 def test_a_session_is_authenticated_again_and_goes_on(world, stranger, topic, impatient):
     stranger.log_in(world.key)
     assert log_in_again(stranger, world.key).error_code == 0

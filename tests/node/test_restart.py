@@ -1,6 +1,7 @@
 """Stopping and starting again: cleanly, as after a crash, and with topics gone meanwhile."""
 
 import shutil
+import uuid
 
 import pytest
 
@@ -38,6 +39,19 @@ def test_a_clean_restart_keeps_everything(tmp_path, cell, tenant, key):
         assert row.high_watermark == 1
         assert b"one" in bytes(row.records)
         assert client.produce("t", batch(b"two")).base_offset == 1
+
+
+@pytest.mark.parametrize("name", ["...", "..x", "-rf", "meta.properties", "a" * 249])
+def test_a_name_is_no_path(tmp_path, cell, tenant, key, name):
+    """What a tenant calls a topic is nowhere on the disk: folders are called by its id."""
+    topic = cell.add_topic(tenant.id, name)
+    volume = tmp_path / "volume"
+    with running(cell, node_config(volume)) as node, RawClient(node.port).log_in(key) as client:
+        assert client.produce(name, batch(b"v")).error_code == 0
+        folders = {path.name for path in volume.iterdir() if path.is_dir()}
+        assert f"{uuid.UUID(bytes=topic.id)}-0" in folders
+        assert not [path for path in tmp_path.rglob("*") if path.name.startswith(f"{name}-")]
+    assert [path.name for path in tmp_path.iterdir()] == ["volume"]
 
 
 def test_a_start_from_a_crashed_volume(tmp_path, cell, tenant, key):

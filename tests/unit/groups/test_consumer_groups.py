@@ -8,6 +8,7 @@ import pytest
 from brokers.groups.consumer.config import ConsumerGroupConfig
 from brokers.groups.consumer.machine import ConsumerGroup
 from brokers.groups.consumer.member import MemberState
+from brokers.groups.consumer.regular_expressions import matching
 from brokers.groups.consumer.requests import HeartbeatRequest
 from brokers.groups.consumer.timers import MemberSilent, RevocationLate
 from brokers.kernel.clock import Instant
@@ -416,6 +417,11 @@ def test_regular_expressions_that_are_refused(coordinator: Coordinator, regex: s
     a = Consumer(coordinator, "a", None, regex=regex)
     assert a.heartbeat().error is ErrorCode.INVALID_REGULAR_EXPRESSION
     assert coordinator.log == []
+
+
+def test_no_regular_expression_takes_for_ever() -> None:
+    """By trying every way, as many engines do, it would: there are 2 to the power of 248."""
+    assert matching("(a+)+b", ["a" * 249]) == frozenset()
 
 
 def test_regular_expressions_of_one_group_are_bounded(coordinator: Coordinator) -> None:
