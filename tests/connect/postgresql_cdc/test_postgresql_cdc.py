@@ -1,6 +1,7 @@
 """The source against a real PostgreSQL: nothing lost, nothing doubled, everything told."""
 
 import random
+import re
 import time
 from threading import Thread
 
@@ -369,3 +370,24 @@ def test_what_is_missing_is_told_beforehand(shop):
     for name in ("a", "b", "c", "d"):
         shop.rows(f"SELECT pg_create_logical_replication_slot('{name}', 'pgoutput')")
     assert "all 4 replication slots are taken" in faults(shop)["slot.name"]
+
+
+HOSTILE = """a"; DROP TABLE bystander; --',%s"""
+
+
+def test_names_of_tables_columns_and_publications_are_no_statements(shop, captured):
+    """Whoever may make a table in the database chooses them."""
+    quoted = '"' + HOSTILE.replace('"', '""') + '"'
+    shop.run(
+        "CREATE TABLE bystander (id int PRIMARY KEY)",
+        f"CREATE TABLE {quoted} ({quoted} int PRIMARY KEY)",
+        f"INSERT INTO {quoted} VALUES (1)",
+    )
+    source = captured(
+        publication_name=HOSTILE, table_include_list=f"public\\.{re.escape(HOSTILE[:2])}.*"
+    )
+    source.next(1)
+    shop.run(f"INSERT INTO {quoted} VALUES (2)")
+    source.next(1)
+    assert after(source.rows) == [{HOSTILE: 1}, {HOSTILE: 2}]
+    assert shop.rows("SELECT count(*) FROM bystander") == [(0,)]
