@@ -4,7 +4,7 @@ The routes are read from the URLs and the rows from ``routes/``; a route without
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pkgutil import iter_modules
 from uuid import UUID
@@ -180,6 +180,19 @@ def test_a_key_without_acls_is_told_nothing(everybody, key_without_acls, row):
     response = _called(key_without_acls, row, everybody.names)
     expected = row.status if str(row) in TOLD_WITHOUT_A_RIGHT else 403
     assert response.status_code == expected, response.text[:300]
+
+
+CHANGES = [row for row in MANAGEMENT if isinstance(row.body, dict)]
+
+
+@pytest.mark.parametrize("row", CHANGES, ids=str)
+def test_a_field_that_nobody_defined_is_refused(everybody, row):
+    """None is passed on to a row of the database, and none is left out unsaid."""
+    caller = "operator" if row.right is Right.OPERATE else "admin"
+    body = {**row.body, "is_operator": True}
+    response = _called(everybody.clients[caller], replace(row, body=body), everybody.names)
+    assert response.status_code == 400, response.text[:300]
+    assert "is_operator" in response.json()["message"]
 
 
 def test_what_is_told_without_a_right_is_served():
