@@ -1,13 +1,15 @@
 """Hints through Channels that the audit log has grown: "look", and nothing else.
 
 They go out from a thread of their own, so that a Redis that hangs keeps nobody waiting, and bursts
-become one. Whoever misses one looks by itself within ``hub.POLL_SECONDS``.
+become one. Whoever misses one looks by itself within ``hub.POLL_SECONDS``. What a hint says is not
+read, so one that was forged in Redis can say nothing either.
 """
 
 import asyncio
 import logging
 import threading
 from typing import Final
+from uuid import uuid4
 
 from channels.layers import get_channel_layer
 
@@ -57,7 +59,8 @@ async def listen(wake: asyncio.Event) -> None:
     layer = get_channel_layer()
     while True:
         try:
-            channel = await layer.new_channel()
+            # Not one of ``new_channel``: of those, messages for any name that they say are kept.
+            channel = f"event-hints.{uuid4().hex}"
             while True:
                 await layer.group_add(GROUP, channel)
                 # What was said before this channel was in the group is heard now.
