@@ -1,7 +1,8 @@
 """The Celery application: one per deployment, its workers told apart by queue.
 
 Redis carries hints only. A worker that loses it keeps trying for as long as it lives, because a
-broker runs inside one (``brokers.worker``) and must outlive its transport.
+broker runs inside one (``brokers.worker``) and must outlive its transport. It takes no orders from
+there but tasks of its own queues, and nothing that is written there ends it.
 """
 
 import gc
@@ -23,6 +24,9 @@ from django.conf import settings  # noqa: E402
 from brokers.metering.steps import GROUPS_S  # noqa: E402
 from brokers.worker import BrokerStep, broker_id_option  # noqa: E402
 from connect.worker.bootstep import ConnectStep, connect_worker_option  # noqa: E402
+from streaming.task_transport import use_for_redis  # noqa: E402
+
+use_for_redis()
 
 app = Celery("headwater")
 app.conf.update(
@@ -31,6 +35,10 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     # None is "for ever"; the default gives up after 100 attempts and takes the broker with it.
     broker_connection_max_retries=None,
+    # A key of another type, or a Redis that is full, is as bad as one that is away and no worse.
+    broker_channel_error_retry=True,
+    # It would let whoever can write to Redis shut down workers, and with them brokers.
+    worker_enable_remote_control=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     task_ignore_result=True,
     task_serializer="json",
