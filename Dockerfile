@@ -17,7 +17,7 @@ COPY . ./
 COPY --from=console /build/dist ./frontend/dist
 # A new volume takes the owner of the folder it is mounted on.
 RUN useradd --system --uid 10001 headwater \
-    && mkdir -p /data/run /data/volumes/1 /data/volumes/2 /data/volumes/3 \
+    && mkdir -p /data/run /data/keys /data/volumes/1 /data/volumes/2 /data/volumes/3 \
     && chown -R headwater /data
 USER headwater
 ENV HEADWATER_DATA_DIR=/data

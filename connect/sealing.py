@@ -1,8 +1,8 @@
 """Secrets of connectors' configs at rest: sealed by AES-256-GCM (NIST SP 800-38D).
 
 ``v1.KEY.BOX``: which key, and nonce and ciphertext in base64url. What is sealed is bound to its
-connector, so that a box in another's row does not open. The deployment has a ring of keys: the
-first seals, each opens (``streaming/cell/secrets.py``).
+connector, so that a box in another's row does not open. The deployment has a ring of keys, each of
+which opens (``streaming/cell/connector_keys.py``); of a ring given here the first seals.
 """
 
 import base64
@@ -53,6 +53,11 @@ def unseal(sealed: str, connector: UUID, ring: Sequence[bytes]) -> dict[str, str
     except (ValueError, InvalidTag) as error:
         raise SealBroken(f"connector {connector}'s secrets are not what was sealed") from error
     return dict(json.loads(plain))
+
+
+def key_of(sealed: str) -> str:
+    """What the box calls its key; empty for no secrets."""
+    return sealed.removeprefix(f"{VERSION}.").partition(".")[0]
 
 
 def sealed_anew(sealed: str, connector: UUID, ring: Sequence[bytes]) -> str:

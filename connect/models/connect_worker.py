@@ -17,6 +17,8 @@ class ConnectWorker(models.Model):
     stopped = models.BooleanField(default=False)
     """It ended in order, and has no tasks."""
     started_at = models.DateTimeField()
+    opens = models.JSONField(default=list)
+    """The sealing keys that it had at its last beat, by name."""
 
     def __str__(self) -> str:
         return self.name

@@ -1,11 +1,10 @@
 """A connector's config in its row, within a verb that has its scope and holds the row's lock."""
 
-from django.conf import settings
-
 from connect.models import Connector
 from connect.sealing import seal
 from connect.services.checked_config import CheckedConfig
 from connect.services.connector_rows import ask_for_tasks, kept_secrets
+from connect.services.sealing_ring import ring_to_seal_with
 from connect.services.waking import wake_workers
 from connect.states import Kind
 from tenants import audit
@@ -29,8 +28,7 @@ def replace_config(connector: Connector, checked: CheckedConfig, *, by: str) -> 
         return
     connector.plugin = checked.plugin
     connector.config = checked.shown
-    ring = settings.HEADWATER.secrets.connector_key_ring
-    connector.secrets = seal(checked.secrets, connector.id, ring)
+    connector.secrets = seal(checked.secrets, connector.id, ring_to_seal_with())
     connector.config_version += 1
     ask_for_tasks(connector)
     connector.save()

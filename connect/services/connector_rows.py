@@ -5,12 +5,12 @@ import re
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
-
+from connect.key_ring import opening_ring
 from connect.models import Connector
 from connect.moved_target import FormerConfig
 from connect.sealing import SealBroken, unseal
 from connect.states import GROUP_PREFIX, State
+from tenants import scope
 from tenants.errors import NotFound
 
 _SLUG_CHARACTERS_MAX: Final = 48
@@ -39,8 +39,16 @@ def kept_secrets(connector: Connector) -> dict[str, str]:
 
 def opened_secrets(connector: Connector) -> dict[str, str]:
     """Raises ``SealBroken``."""
-    ring = settings.HEADWATER.secrets.connector_key_ring
-    return unseal(connector.secrets, connector.id, ring)
+    try:
+        return unseal(connector.secrets, connector.id, opening_ring())
+    except SealBroken:
+        # Sealed anew since the row was read, maybe, and the former key is retired.
+        with scope.tenant(connector.tenant_id):
+            found = Connector.objects.filter(id=connector.id)
+            sealed = found.values_list("secrets", flat=True).first()
+        if sealed is None or sealed == connector.secrets:
+            raise
+        return unseal(sealed, connector.id, opening_ring())
 
 
 def ask_for_tasks(connector: Connector) -> None:

@@ -1,12 +1,11 @@
 from collections.abc import Mapping
 from uuid import UUID, uuid4
 
-from django.conf import settings
-
 from connect.models import Connector
 from connect.sealing import seal
 from connect.services.checked_config import CheckedConfig, checked_config
 from connect.services.connector_rows import account_names
+from connect.services.sealing_ring import ring_to_seal_with
 from connect.services.waking import wake_workers
 from connect.states import State, TargetState
 from tenants import audit, scope
@@ -58,7 +57,7 @@ def insert_connector(
         kind=checked.kind,
         plugin=checked.plugin,
         config=checked.shown,
-        secrets=seal(checked.secrets, identifier, settings.HEADWATER.secrets.connector_key_ring),
+        secrets=seal(checked.secrets, identifier, ring_to_seal_with()),
         service_account=account,
         target_state=initial_state,
         state=_FIRST_STATE[initial_state],

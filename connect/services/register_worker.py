@@ -4,12 +4,12 @@ from django.db import connection
 
 _REGISTER = """
 INSERT INTO connect_connectworker AS known
-    (name, incarnation, host, slots, beats, beat_at, stopped, started_at)
-VALUES (%(name)s, %(incarnation)s, %(host)s, %(slots)s, 0, now(), false, now())
+    (name, incarnation, host, slots, beats, beat_at, stopped, started_at, opens)
+VALUES (%(name)s, %(incarnation)s, %(host)s, %(slots)s, 0, now(), false, now(), '[]')
 ON CONFLICT (name) DO UPDATE SET
     incarnation = excluded.incarnation, host = excluded.host, slots = excluded.slots,
     beats = known.beats + 1, beat_at = excluded.beat_at, stopped = false,
-    started_at = excluded.started_at
+    started_at = excluded.started_at, opens = excluded.opens
 """
 
 

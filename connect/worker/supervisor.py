@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
+from connect.key_ring import opening_keys
 from connect.sealing import SealBroken
 from connect.selectors.work import work
 from connect.services.apply_task_configs import apply_task_configs
@@ -265,7 +266,7 @@ class Supervisor:
                 slots=self._slots,
             )
             self._registered = True
-        if not beat(self.me.name, self.me.incarnation):
+        if not beat(self.me.name, self.me.incarnation, opening_keys()):
             raise Replaced(f"another process is {self.me.name} now")
         self._announcements.open()
         for _ in range(_TURNS_AT_ONCE):

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from streaming.cell import secrets as secrets_file
+from streaming.cell.connector_keys import read_ring
 from streaming.cell.defaults import (
     DEFAULT_BROKERS,
     DEFAULT_CONNECT_WORKERS,
@@ -92,6 +93,9 @@ class Instance:
     embedded_database: bool
     embedded_redis: bool
     secrets: Secrets
+    connector_keys_file: Path | None
+    """Where the keys of connectors' secrets are, for all processes of the cell alike; None where
+    there is nothing but the key that ``secrets`` give."""
 
     @classmethod
     def load(
@@ -148,6 +152,10 @@ class Instance:
         """Where the deployment's own clients of the Kafka protocol begin: connectors' tasks."""
         return self.network_bootstrap or self.bootstrap_servers
 
+    def connector_keys(self) -> tuple[bytes, ...]:
+        """The ring as it is now, newest first. Raises ``ConfigurationError``."""
+        return read_ring(self.connector_keys_file, self.secrets.first_connector_key)
+
     def broker(self, number: int) -> BrokerAddress:
         """Where broker ``number`` (from 1) listens and keeps its partitions."""
         first = self.kafka_port + number - 1
@@ -196,6 +204,7 @@ def _assemble(folder: Path, env: Mapping[str, str]) -> Instance:
         embedded_database=not database_url,
         embedded_redis=not redis_url,
         secrets=secrets,
+        connector_keys_file=_connector_keys_file(folder, env),
     )
 
 
@@ -216,8 +225,7 @@ def _embedded_redis_url(recorded: Mapping[str, Any], password: str) -> str:
 def _secrets(folder: Path, env: Mapping[str, str]) -> Secrets:
     given = env.get("HEADWATER_SECRET_KEY")
     if given:
-        newer = env.get("HEADWATER_CONNECTOR_KEYS", "")
-        return secrets_file.derive(given, tuple(filter(None, newer.split(","))))
+        return secrets_file.derive(given)
     try:
         kept = secrets_file.read(folder / "secrets.json")
     except (ValueError, OSError) as error:
@@ -229,6 +237,16 @@ def _secrets(folder: Path, env: Mapping[str, str]) -> Secrets:
             "same HEADWATER_SECRET_KEY, or the same data folder."
         )
     return kept or secrets_file.generate()
+
+
+def _connector_keys_file(folder: Path, env: Mapping[str, str]) -> Path | None:
+    """Beside the other secrets, or where the environment says. Where that gives the secrets and
+    names no file there is none: each container would have a folder, and so a file, of its own."""
+    named = env.get("HEADWATER_CONNECTOR_KEYS_FILE")
+    if named:
+        return Path(named)
+    beside = folder / "secrets.json"
+    return beside if not env.get("HEADWATER_SECRET_KEY") and beside.exists() else None
 
 
 def _network_bootstrap(env: Mapping[str, str]) -> str:

@@ -1,8 +1,6 @@
 """The secrets of one deployment: made once, kept in ``secrets.json`` (mode 0600), never printed."""
 
 import base64
-import json
-import os
 import secrets as random_secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +8,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from streaming.cell.secret_file import read_document, write_document
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,8 +27,6 @@ class Secrets:
     database_owner_password: str
     database_service_password: str
     redis_password: str
-    connector_keys: tuple[str, ...] = ()
-    """What connectors' secrets were sealed with since they were first sealed anew, newest first."""
 
     @property
     def edge_token_public_key(self) -> str:
@@ -53,11 +51,9 @@ class Secrets:
         return _expand(self.secret_key, "broker token")
 
     @property
-    def connector_key_ring(self) -> tuple[bytes, ...]:
-        """Keys of 256 bits that connectors' secrets are sealed with: with the first from now on,
-        with the others before. Files of earlier releases, which say nothing of it, give one."""
-        texts = (*self.connector_keys, self.secret_key)
-        return tuple(_expand(text, "connector secrets") for text in texts)
+    def first_connector_key(self) -> bytes:
+        """256 bits that connectors' secrets are sealed with until another key is made."""
+        return _expand(self.secret_key, "connector secrets")
 
 
 def generate() -> Secrets:
@@ -65,7 +61,7 @@ def generate() -> Secrets:
     return derive(random_secrets.token_urlsafe(32))
 
 
-def derive(secret_key: str, connector_keys: tuple[str, ...] = ()) -> Secrets:
+def derive(secret_key: str) -> Secrets:
     """All secrets of a deployment out of one, by HKDF-SHA-256 (RFC 5869), one label each.
 
     Processes on several hosts that are given the same ``HEADWATER_SECRET_KEY`` agree on the rest.
@@ -87,7 +83,6 @@ def derive(secret_key: str, connector_keys: tuple[str, ...] = ()) -> Secrets:
         database_owner_password=text("database owner"),
         database_service_password=text("database service"),
         redis_password=text("redis"),
-        connector_keys=connector_keys,
     )
 
 
@@ -101,23 +96,16 @@ def read(path: Path) -> Secrets | None:
 
     Raises ``ValueError`` when the file is not what ``write`` made.
     """
-    try:
-        document = json.loads(path.read_text())
-    except FileNotFoundError:
+    document = read_document(path)
+    if document is None:
         return None
+    document.pop("connector_keys", None)  # They change: see ``connector_keys.py``.
     try:
-        keys = tuple(document.pop("connector_keys", ()))
-        return Secrets(**document, connector_keys=keys)
-    except (AttributeError, TypeError) as error:
+        return Secrets(**document)
+    except TypeError as error:
         raise ValueError(f"{path} is not a secrets file of this release: {error}") from error
 
 
 def write(path: Path, secrets: Secrets) -> None:
     """Write the file whole or not at all, readable by its owner only."""
-    partial = path.with_suffix(".partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(asdict(secrets), file, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_document(path, asdict(secrets))

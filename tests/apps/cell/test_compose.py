@@ -100,6 +100,14 @@ def test_brokers_are_told_where_their_peers_listen():
         assert peers[number - 1] == f"{address.internal_host}:{address.internal_port}"
 
 
+def test_who_seals_and_who_opens_share_the_file_of_keys():
+    mounted = {name: SERVICES[name].get("volumes", []) for name in OURS}
+    sharing = {name for name, volumes in mounted.items() if "keys:/data/keys" in volumes}
+    assert sharing == {"web", "connect"}
+    for name in sharing:
+        assert instance_of(name).connector_keys_file.parent == Path("/data/keys")
+
+
 def test_connectors_tasks_are_sent_where_containers_reach_brokers():
     """By the name of each broker's container, on a port that takes tenants' keys, is bound on all
     of the container's addresses and is not published."""

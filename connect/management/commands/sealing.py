@@ -1,0 +1,142 @@
+"""``sealing``: the keys that connectors' secrets are encrypted with at rest."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from connect.cli.rotating import Rotated, rotate
+from connect.selectors.sealing import Sealing, Use, sealing
+from connect.services.retire_sealing_keys import retire_sealing_keys
+from tenants.cli.answer import Answer, Table
+from tenants.cli.command import HeadwaterCommand
+from tenants.cli.failures import UsageProblem
+from tenants.cli.tenant_choice import operator
+
+COLUMNS = ("KEY", "USE", "CONNECTORS")
+NAMED = 20
+TO_APPLY = "nothing was done yet; give --apply to do it"
+TO_RETIRE = (
+    "when it may go: `sealing --retire --apply`. A database that is restored from a backup of "
+    "before needs the former key, so keep a copy of the file of keys beside such backups"
+)
+
+
+class Command(HeadwaterCommand):
+    """Shows the ring, exchanges the key that seals, and takes former keys out."""
+
+    help = "Show, rotate and retire the keys that connectors' secrets are sealed with."
+
+    def add_options(self, parser: CommandParser) -> None:
+        actions = parser.add_mutually_exclusive_group()
+        actions.add_argument(
+            "--list", action="store_true", help="the keys, and what is sealed with each (default)"
+        )
+        actions.add_argument(
+            "--rotate", action="store_true", help="seal everything with a new key; all keep running"
+        )
+        actions.add_argument(
+            "--retire", action="store_true", help="forget keys that nothing is sealed with any more"
+        )
+        parser.add_argument(
+            "--apply", action="store_true", help="do it; otherwise only what would be is said"
+        )
+
+    def answer(self, options: dict[str, Any]) -> Answer:
+        apply = options["apply"]
+        if options["rotate"]:
+            return _rotated(rotate(by=operator())) if apply else _would_rotate(sealing())
+        if options["retire"]:
+            return _retired(retire_sealing_keys(by=operator())) if apply else _would_retire()
+        if apply:
+            raise UsageProblem("--apply goes with --rotate or --retire.")
+        found = sealing()
+        return Answer(_document(found), (_table(found), *_lost(found)))
+
+
+def _would_rotate(found: Sealing) -> Answer:
+    elsewhere = sum(each.connectors for each in found.keys if each.use is not Use.SEALS)
+    here = sum(each.connectors for each in found.keys if each.use is Use.SEALS)
+    if found.is_rotating:
+        count = elsewhere if found.newest.use is Use.SEALS else elsewhere + here
+        words = f"a rotation to key {found.newest.name} was begun; {count} connectors are left"
+    else:
+        count = here
+        words = f"a new key would be made and the secrets of {count} connectors sealed with it"
+    document = {**_document(found), "action": "rotate", "applied": False, "resealed": count}
+    return Answer(document, (_table(found), *_lost(found), words, TO_APPLY))
+
+
+def _rotated(done: Rotated) -> Answer:
+    found = sealing()
+    broken = [{"tenant": tenant, "connector": name} for tenant, name in done.resealed.broken]
+    document = {
+        **_document(found),
+        "action": "rotate",
+        "applied": True,
+        "resealed": done.resealed.count,
+        "broken": broken,
+    }
+    lines = [
+        f"key {done.key} was made" if done.added else f"the rotation to key {done.key} was resumed",
+        f"the secrets of {done.resealed.count} connectors were sealed with it, and new ones are",
+    ]
+    if broken:
+        names = [f"{each['tenant']}/{each['connector']}" for each in broken]
+        lines.append(
+            f"the secrets of {_listed(names)} do not open and stay as they are: give these "
+            "connectors their secrets again, or delete them"
+        )
+    if found.former:
+        names = [each.name for each in found.former]
+        lines.append(f"{_listed(names)} opens what was sealed before; {TO_RETIRE}")
+    return Answer(document, (*lines, _table(found)))
+
+
+def _would_retire() -> Answer:
+    found = sealing()
+    names = [each.name for each in found.former]
+    document = {**_document(found), "action": "retire", "applied": False, "retired": names}
+    if not names:
+        return Answer(document, (_table(found), "there is no former key"))
+    words = f"{_listed(names)} would be forgotten for good"
+    return Answer(document, (_table(found), *_lost(found), words, TO_APPLY))
+
+
+def _retired(names: tuple[str, ...]) -> Answer:
+    found = sealing()
+    document = {**_document(found), "action": "retire", "applied": True, "retired": list(names)}
+    words = f"{_listed(names)} is forgotten" if names else "there was no former key"
+    return Answer(document, (words, _table(found)))
+
+
+def _document(found: Sealing) -> dict[str, Any]:
+    return {
+        "seals": found.seals,
+        "keys": [
+            {"key": each.name, "use": each.use.value, "connectors": each.connectors}
+            for each in found.keys
+        ],
+        "lost": [
+            {"tenant": each.tenant, "connector": each.connector, "key": each.key}
+            for each in found.lost
+        ],
+    }
+
+
+def _table(found: Sealing) -> Table:
+    return Table(COLUMNS, tuple((each.name, each.use, each.connectors) for each in found.keys))
+
+
+def _lost(found: Sealing) -> list[str]:
+    if not found.lost:
+        return []
+    names = [f"{each.tenant}/{each.connector} ({each.key})" for each in found.lost]
+    return [
+        f"sealed with a key that is not in the file of keys: {_listed(names)}; put the key back "
+        "from a copy of the file, or give these connectors their secrets again"
+    ]
+
+
+def _listed(names: list[str] | tuple[str, ...]) -> str:
+    more = "" if len(names) <= NAMED else f" and {len(names) - NAMED} more"
+    return ", ".join(names[:NAMED]) + more
