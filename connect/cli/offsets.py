@@ -8,6 +8,7 @@ from django.conf import settings
 from connect.cli.files import offsets_of
 from connect.forms.bodies import sink_changes
 from connect.forms.documents import sink_offset_document
+from connect.kept_offsets import OffsetsKeeper
 from connect.selectors.connectors import connector_info
 from connect.selectors.offsets import sink_positions, source_positions
 from connect.services.change_offsets import (
@@ -16,6 +17,7 @@ from connect.services.change_offsets import (
     reset_offsets,
 )
 from connect.states import Kind
+from streaming.cli.asking import asking
 from streaming.cli.identity import administrator_of
 from streaming.cli.kafka import client_settings
 from streaming.records.identity import ADMINISTER, READ, WRITE
@@ -33,10 +35,15 @@ def offsets(tenant: Tenant, options: Mapping[str, Any]) -> Answer:
     """Raises ``NotFound``, ``NotStopped`` and ``OffsetsRefused``."""
     name = options["connector"]
     kind = connector_info(tenant.id, name).kind
-    client = client_settings(
-        settings.HEADWATER, administrator_of(tenant.name, READ, WRITE, ADMINISTER)
-    )
-    before = _positions(client, kind, name)
+    identity = administrator_of(tenant.name, READ, WRITE, ADMINISTER)
+    with asking(settings.HEADWATER, identity) as asker:
+        keeper = OffsetsKeeper(asker.ask, client_settings(settings.HEADWATER, identity))
+        return _asked(tenant, kind, keeper, options)
+
+
+def _asked(tenant: Tenant, kind: Kind, keeper: OffsetsKeeper, options: Mapping[str, Any]) -> Answer:
+    name = options["connector"]
+    before = _positions(keeper, kind, name)
     if options["set_offsets"] is None and not options["reset"]:
         return _answer(tenant, name, before, changed=False)
     wanted = [] if options["reset"] else offsets_of(options["set_offsets"])
@@ -47,26 +54,26 @@ def offsets(tenant: Tenant, options: Mapping[str, Any]) -> Answer:
     if not options["yes"]:
         confirm(f"has connector {name} {what}", name, quiet=options["json"])
     if options["reset"]:
-        reset_offsets(tenant_id=tenant.id, by=operator(), name=name, settings=client)
+        reset_offsets(tenant_id=tenant.id, by=operator(), name=name, keeper=keeper)
     elif kind is Kind.SINK:
         change_sink_offsets(
-            tenant_id=tenant.id, by=operator(), name=name, settings=client, changes=_of_sink(wanted)
+            tenant_id=tenant.id, by=operator(), name=name, keeper=keeper, changes=_of_sink(wanted)
         )
     else:
         changes = [(each.partition, each.offset) for each in wanted]
         change_source_offsets(
-            tenant_id=tenant.id, by=operator(), name=name, settings=client, changes=changes
+            tenant_id=tenant.id, by=operator(), name=name, keeper=keeper, changes=changes
         )
-    return _answer(tenant, name, _positions(client, kind, name), changed=True)
+    return _answer(tenant, name, _positions(keeper, kind, name), changed=True)
 
 
-def _positions(client: Mapping[str, Any], kind: Kind, name: str) -> list[Json]:
+def _positions(keeper: OffsetsKeeper, kind: Kind, name: str) -> list[Json]:
     if kind is Kind.SOURCE:
         return [
             {"partition": partition, "offset": offset}
-            for partition, offset in source_positions(client, name)
+            for partition, offset in source_positions(keeper, name)
         ]
-    committed = sink_positions(client, name)
+    committed = sink_positions(keeper, name)
     return [
         sink_offset_document(each, committed[each])
         for each in sorted(committed, key=lambda each: (each.topic, each.partition))

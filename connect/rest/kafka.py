@@ -1,28 +1,47 @@
-"""confluent-kafka's settings for a request that asks the brokers in its caller's name, and its
-errors in ours."""
+"""Clients for a request that asks the brokers in its caller's name, and confluent-kafka's errors in
+ours."""
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from asgiref.sync import async_to_sync
 from confluent_kafka import KafkaException
 from django.conf import settings
 
+from connect.kept_offsets import OffsetsKeeper
 from connect.spi.errors import ConnectError
+from streaming.records.clients import current_clients
 from streaming.records.failures import BrokersUnavailable, refusal_of
 from streaming.records.identity import Identity
+from streaming.records.reader import Reader
 from streaming.records.token import LIFETIME_SECONDS, TokenSigner
 
 _quiet = logging.getLogger(__name__)
 # librdkafka repeats itself while a broker is away; what matters is answered.
 _quiet.setLevel(logging.CRITICAL)
 
+T = TypeVar("T")
+
 CLIENT_ID: Final = "headwater-connect"
 
 
-def edge_settings(identity: Identity) -> dict[str, Any]:
+def offsets_keeper(identity: Identity) -> OffsetsKeeper:
+    """For views, which run in a thread of their own: readers are those of the event loop's pool."""
+
+    def ask(question: Callable[[Reader], Awaitable[T]]) -> T:
+        async def leased() -> T:
+            async with current_clients().reader(identity) as reader:
+                return await question(reader)
+
+        return async_to_sync(leased)()
+
+    return OffsetsKeeper(ask, _edge_settings(identity))
+
+
+def _edge_settings(identity: Identity) -> dict[str, Any]:
     """As the edge logs in everywhere: on the internal listener, by a token of a minute."""
     signer = TokenSigner(settings.HEADWATER.secrets.edge_token_key)
 

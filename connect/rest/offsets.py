@@ -10,7 +10,7 @@ from connect.forms.bodies import read_offsets, sink_changes
 from connect.forms.documents import sink_offset_document
 from connect.rest import schemas
 from connect.rest.connectors import TAG
-from connect.rest.kafka import brokers_asked, edge_settings
+from connect.rest.kafka import brokers_asked, offsets_keeper
 from connect.rest.view import ConnectView, id_of
 from connect.selectors.connectors import connector_info
 from connect.selectors.offsets import sink_positions, source_positions
@@ -38,10 +38,10 @@ class OffsetsView(ConnectView):
         """How far it is: a source in its own terms, a sink by topic and partition."""
         access = self.reading()
         kind = connector_info(id_of(access), connector).kind
-        settings = edge_settings(access.identity)
+        keeper = offsets_keeper(access.identity)
         with brokers_asked(f"offsets of connector {connector!r}"):
             if kind is Kind.SINK:
-                committed = sink_positions(settings, connector)
+                committed = sink_positions(keeper, connector)
                 found = [
                     sink_offset_document(each, committed[each])
                     for each in sorted(committed, key=lambda each: (each.topic, each.partition))
@@ -49,7 +49,7 @@ class OffsetsView(ConnectView):
             else:
                 found = [
                     {"partition": partition, "offset": offset}
-                    for partition, offset in source_positions(settings, connector)
+                    for partition, offset in source_positions(keeper, connector)
                 ]
         return Response({"offsets": found})
 
@@ -65,14 +65,14 @@ class OffsetsView(ConnectView):
         access = self.administering()
         info = connector_info(id_of(access), connector)
         changes = read_offsets(request.data)
-        settings = edge_settings(access.identity)
+        keeper = offsets_keeper(access.identity)
         with brokers_asked(f"offsets of connector {connector!r}"):
             if info.kind is Kind.SINK:
                 change_sink_offsets(
                     tenant_id=id_of(access),
                     by=access.principal,
                     name=connector,
-                    settings=settings,
+                    keeper=keeper,
                     changes=sink_changes(changes),
                 )
             else:
@@ -80,7 +80,7 @@ class OffsetsView(ConnectView):
                     tenant_id=id_of(access),
                     by=access.principal,
                     name=connector,
-                    settings=settings,
+                    keeper=keeper,
                     changes=[(each.partition, each.offset) for each in changes],
                 )
         return Response({"message": ALTERED})
@@ -99,6 +99,6 @@ class OffsetsView(ConnectView):
                 tenant_id=id_of(access),
                 by=access.principal,
                 name=connector,
-                settings=edge_settings(access.identity),
+                keeper=offsets_keeper(access.identity),
             )
         return Response({"message": RESET})

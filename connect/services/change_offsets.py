@@ -6,24 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from connect.errors import NotStopped, OffsetsRefused
+from connect.kept_offsets import OffsetsKeeper
 from connect.plugins import find_plugin
 from connect.selectors.connectors import ConnectorInfo, connector_info, connector_status
+from connect.sink_offsets import alter_sink_offsets, forget_sink_offsets
 from connect.spi.errors import ConnectError
 from connect.spi.records import TopicPartition
 from connect.states import GROUP_PREFIX, OFFSETS_TOPIC, Kind, State
-from connect.task.offsets_admin import (
-    alter_sink_offsets,
-    alter_source_offsets,
-    sink_offsets,
-    source_offsets,
-)
+from connect.task.offsets_admin import alter_source_offsets, source_offsets
 from tenants import audit, scope
 from tenants.errors import Invalid
 from tenants.transactions import limit_waits
 
 Json = dict[str, Any]
-Settings = Mapping[str, Any]
-"""confluent-kafka's, with the identity in whose name the brokers are asked."""
 
 
 def change_source_offsets(
@@ -31,7 +26,7 @@ def change_source_offsets(
     tenant_id: UUID,
     by: str,
     name: str,
-    settings: Settings,
+    keeper: OffsetsKeeper,
     changes: Sequence[tuple[Json, Json | None]],
 ) -> None:
     """Have a stopped source go on from other places; None has it forget one.
@@ -41,7 +36,7 @@ def change_source_offsets(
     """
     info = _stopped(tenant_id, name, Kind.SOURCE)
     _ask_connector(info, changes)
-    alter_source_offsets(settings, OFFSETS_TOPIC, name, changes)
+    alter_source_offsets(keeper.settings, OFFSETS_TOPIC, name, changes)
     _note(tenant_id, by, "connector.alter_offsets", name, len(changes))
 
 
@@ -50,32 +45,29 @@ def change_sink_offsets(
     tenant_id: UUID,
     by: str,
     name: str,
-    settings: Settings,
+    keeper: OffsetsKeeper,
     changes: Mapping[TopicPartition, int | None],
 ) -> None:
     """Have a stopped sink go on from other offsets; None has its group forget a partition.
 
-    Raises ``NotFound`` and ``NotStopped``.
+    Raises ``NotFound`` and ``NotStopped``, and ``Refusal`` and ``BrokersUnavailable``.
     """
     _stopped(tenant_id, name, Kind.SINK)
-    alter_sink_offsets(settings, GROUP_PREFIX + name, changes)
+    keeper.ask(lambda reader: alter_sink_offsets(reader, GROUP_PREFIX + name, changes))
     _note(tenant_id, by, "connector.alter_offsets", name, len(changes))
 
 
-def reset_offsets(*, tenant_id: UUID, by: str, name: str, settings: Settings) -> None:
+def reset_offsets(*, tenant_id: UUID, by: str, name: str, keeper: OffsetsKeeper) -> None:
     """Have a stopped connector begin from the beginning. Raises ``NotFound``, ``NotStopped``."""
     info = _stopped(tenant_id, name, None)
     if info.kind is Kind.SOURCE:
-        known = source_offsets(settings, OFFSETS_TOPIC, name)
+        known = source_offsets(keeper.settings, OFFSETS_TOPIC, name)
         changes = [(partition, None) for partition, _offset in known]
         _ask_connector(info, changes)
         if changes:
-            alter_source_offsets(settings, OFFSETS_TOPIC, name, changes)
+            alter_source_offsets(keeper.settings, OFFSETS_TOPIC, name, changes)
     else:
-        group = GROUP_PREFIX + name
-        committed = sink_offsets(settings, group)
-        if committed:
-            alter_sink_offsets(settings, group, dict.fromkeys(committed))
+        keeper.ask(lambda reader: forget_sink_offsets(reader, GROUP_PREFIX + name))
     _note(tenant_id, by, "connector.reset_offsets", name, None)
 
 

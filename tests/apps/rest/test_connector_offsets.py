@@ -3,14 +3,21 @@
 A source's offsets are asked in tests/connect/task, and by REST in tests/connect/rest.
 """
 
+from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
+from confluent_kafka import Consumer
+from django.conf import settings
 
 from connect.services.checked_config import CheckedConfig
 from connect.services.create_connector import insert_connector
 from connect.states import Kind, TargetState
+from streaming.cli.identity import administrator_of
+from streaming.cli.kafka import client_settings
+from streaming.records.identity import ADMINISTER, READ, WRITE
 from tenants import scope
+from tests.apps.edge_service import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +40,25 @@ def place(topic, partition, offset):
     }
 
 
+@contextmanager
+def member(tenant, group, topic):
+    """A consumer that is in the group and has the topic's partition."""
+    identity = administrator_of(tenant.name, READ, WRITE, ADMINISTER)
+    ours = {"group.id": group, "enable.auto.commit": False}
+    consumer = Consumer(client_settings(settings.HEADWATER, identity) | ours)
+    consumer.subscribe([topic])
+
+    def has_it():
+        consumer.poll(0.1)
+        return consumer.assignment()
+
+    try:
+        wait_for(has_it, "the consumer has its partition")
+        yield
+    finally:
+        consumer.close()
+
+
 def test_a_sink_s_offsets(edge, tenant):
     path = stopped(tenant, "to-files")
     topic = edge.topic(tenant, partitions=2)
@@ -43,8 +69,47 @@ def test_a_sink_s_offsets(edge, tenant):
         assert client.get(path).json() == {"offsets": both}
         groups = client.get(f"{tenant.path}/consumer-groups/connect-to-files/lags").json()["data"]
         assert {each["current_offset"] for each in groups} == {5, 7}
+        moved_and_forgotten = [place(topic, 0, 6), {**place(topic, 1, 0), "offset": None}]
+        assert client.patch(path, json={"offsets": moved_and_forgotten}).status_code == 200
+        assert client.get(path).json() == {"offsets": [place(topic, 0, 6)]}
         assert client.delete(path).status_code == 200
         assert client.get(path).json() == {"offsets": []}
         told = client.get(f"/api/v1/tenants/{tenant.name}/audit").text
         assert "connector.alter_offsets" in told
         assert "connector.reset_offsets" in told
+
+
+def test_a_sink_that_has_committed_nothing(edge, tenant):
+    """There is no group then, and nothing that could be forgotten: which is what was asked for."""
+    path = stopped(tenant, "never-ran")
+    topic = edge.topic(tenant)
+    with edge.client(tenant.administrator) as client:
+        assert client.get(path).json() == {"offsets": []}
+        forgotten = {**place(topic, 0, 0), "offset": None}
+        assert client.patch(path, json={"offsets": [forgotten]}).status_code == 200
+        assert client.delete(path).status_code == 200
+        assert client.get(path).json() == {"offsets": []}
+
+
+def test_offsets_that_cannot_be(edge, tenant):
+    path = stopped(tenant, "to-nowhere")
+    with edge.client(tenant.administrator) as client:
+        refused = client.patch(path, json={"offsets": [place("no-such-topic", 0, 1)]})
+        assert (refused.status_code, refused.json()["error_code"]) == (404, 404)
+        assert "connect-to-nowhere" in refused.json()["message"]
+        assert client.get(path).json() == {"offsets": []}
+
+
+def test_a_group_that_others_have_joined_is_left_to_them(edge, tenant):
+    path = stopped(tenant, "joined")
+    topic = edge.topic(tenant)
+    with edge.client(tenant.administrator) as client:
+        assert client.patch(path, json={"offsets": [place(topic, 0, 3)]}).status_code == 200
+        with member(tenant, "connect-joined", topic):
+            refused = [
+                client.patch(path, json={"offsets": [place(topic, 0, 1)]}),
+                client.patch(path, json={"offsets": [{**place(topic, 0, 0), "offset": None}]}),
+                client.delete(path),
+            ]
+            assert [each.json()["error_code"] for each in refused] == [409] * 3, refused
+        assert client.get(path).json() == {"offsets": [place(topic, 0, 3)]}

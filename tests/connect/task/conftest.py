@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
 
 from tests.connect.task.program import offer
 from tests.node.fakes import MemoryCell
@@ -92,6 +100,19 @@ class Site:
                 found.append(message)
         consumer.close()
         return found
+
+    def committed(self) -> dict[tuple[str, int], int]:
+        """What the connector's group has committed, by topic and partition."""
+        group = f"connect-{self.name}"
+        admin = AdminClient(self.settings)
+        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+        try:
+            found = asked[group].result(20).topic_partitions
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.GROUP_ID_NOT_FOUND:
+                raise
+            return {}
+        return {(each.topic, each.partition): each.offset for each in found if each.offset >= 0}
 
 
 @pytest.fixture(scope="package")

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
 
-from connect.spi.records import TopicPartition
-from connect.task.offsets_admin import alter_sink_offsets, sink_offsets
 from tests.connect.task.conftest import NUMBERS
 from tests.connect.task.running_task import TaskProcess, TaskThread
 from tests.node.harness import wait_until
@@ -34,27 +32,16 @@ def test_sink_keeps_all_and_goes_on_where_it_stopped(site, make_topic, tmp_path)
     wait_until(lambda: task.metrics.records == 300, "all records")
     assert task.stop() == "STOPPED", task.events
     assert kept(file) == Counter(range(1, 301))
-    committed = sink_offsets(site.settings, f"connect-{site.name}")
+    committed = site.committed()
     assert sum(committed.values()) == 300
     site.produce(topic, numbers(301, 310))
     again = TaskThread(site.sink(topic, file, config={"commit": "always"}))
     wait_until(lambda: kept(file) == Counter(range(1, 311)), "the new ones, and only those")
     wait_until(
-        lambda: sum(sink_offsets(site.settings, f"connect-{site.name}").values()) == 310,
+        lambda: sum(site.committed().values()) == 310,
         "the commit that the task asked for",
     )
     assert again.stop() == "STOPPED"
-
-
-def test_offsets_are_altered_and_reset(site, make_topic, tmp_path):
-    topic, file, group = make_topic(2), tmp_path / "kept", f"connect-{site.name}"
-    first, second = TopicPartition(topic, 0), TopicPartition(topic, 1)
-    alter_sink_offsets(site.settings, group, {first: 5, second: 6})
-    alter_sink_offsets(site.settings, group, {second: None})
-    assert sink_offsets(site.settings, group) == {first: 5}
-    alter_sink_offsets(site.settings, group, {first: None})
-    assert sink_offsets(site.settings, group) == {}
-    assert not lines(file)
 
 
 def test_target_that_cannot_take_more_is_waited_for(site, make_topic, tmp_path):
@@ -95,7 +82,7 @@ def test_bad_records_of_a_put_are_found_and_become_dead_letters(site, make_topic
     stages = [dict(each.headers())["__connect.errors.stage"] for each in found]
     assert stages == [b"VALUE_CONVERTER", b"TASK_PUT", b"TASK_PUT", b"TASK_PUT"]
     assert set(kept(file)) == {number for number in range(1, 31) if number % 10 != 3}
-    assert sink_offsets(site.settings, f"connect-{site.name}") == {TopicPartition(topic, 0): 31}
+    assert site.committed() == {(topic, 0): 31}
     assert task.metrics.dead_letters == 4
 
 
@@ -120,7 +107,7 @@ def test_bad_record_fails_the_task_unless_that_is_tolerated(site, make_topic, tm
     task = TaskThread(site.sink(topic, file, config={"bad": "target", **TOLERANT}))
     assert task.ended() == "FAILED"
     assert "the password is wrong" in task.trace()
-    assert sink_offsets(site.settings, f"connect-{site.name}") == {}
+    assert site.committed() == {}
 
 
 def test_killed_between_flush_and_commit_it_writes_again_and_loses_nothing(
@@ -131,11 +118,11 @@ def test_killed_between_flush_and_commit_it_writes_again_and_loses_nothing(
     config = {"commit": "always", "die_flushed": "yes", "marker": str(tmp_path / "died")}
     document = site.sink(topic, file, config=config)
     assert TaskProcess(document).ended() == -9
-    assert sink_offsets(site.settings, f"connect-{site.name}") == {}
+    assert site.committed() == {}
     task = TaskProcess(document)
     wait_until(lambda: set(kept(file)) == set(range(1, 101)), "all records", seconds=30)
     wait_until(
-        lambda: sum(sink_offsets(site.settings, f"connect-{site.name}").values()) == 100,
+        lambda: sum(site.committed().values()) == 100,
         "the commit",
     )
     assert task.stop() == 0
