@@ -33,6 +33,7 @@ class Plugin:
 
     def faults(self, config: Mapping[str, str]) -> list[tuple[str, str]]:
         """What is wrong with a config as (key, sentence); empty when nothing is."""
+        from connect.runtime.converter_settings import converter_faults  # noqa: PLC0415
         from connect.runtime.steps import step_faults  # noqa: PLC0415
 
         own = [
@@ -40,13 +41,15 @@ class Plugin:
             for value in self.definition.validate(config)
             for message in value.errors
         ]
-        return own + step_faults(config)
+        return own + step_faults(config) + converter_faults(config)
 
     def definition_for(self, config: Mapping[str, str]) -> Any:
-        """``definition`` with the settings of the transforms and predicates that ``config`` has."""
+        """``definition`` with the settings of the transforms, predicates and converters that
+        ``config`` names."""
+        from connect.runtime.converter_settings import converter_settings  # noqa: PLC0415
         from connect.runtime.steps import step_definition  # noqa: PLC0415
 
-        return self.definition + step_definition(config)
+        return self.definition + step_definition(config) + converter_settings(config)
 
     def secret_names(self, config: Mapping[str, str]) -> frozenset[str]:
         """The keys of ``config`` whose values are to be kept from everybody.

@@ -7,15 +7,13 @@ from rest_framework.response import Response
 from connect.forms.bodies import read_config
 from connect.forms.documents import plugin_document
 from connect.forms.plugin_documents import key_document, validation_document, with_faults
-from connect.moved_target import FormerConfig, moved_secrets
-from connect.plugins import Plugin, find_plugin
+from connect.plugins import find_plugin
 from connect.rest import schemas
 from connect.rest.connectors import TAG
 from connect.rest.query import truth
 from connect.rest.view import ConnectView, id_of
-from connect.selectors.connectors import connector_info
 from connect.selectors.plugins import all_plugins, connector_plugins, definition_of
-from streaming.access.caller import TenantAccess
+from connect.services.secret_faults import secret_faults
 from tenants.errors import Invalid, NotFound
 
 
@@ -70,7 +68,8 @@ class ValidateView(ConnectView):
     def put(self, request: Request, plugin: str) -> Response:
         """Every key with what is wrong about it. Nothing is kept and nothing is connected to.
 
-        Where `name` is a connector's, also which of its secrets this would send elsewhere.
+        Also which `********` would keep no secret of the connector `name`, and which would send one
+        elsewhere.
         """
         access = self.reading()
         config = read_config(request.data)
@@ -82,14 +81,9 @@ class ValidateView(ConnectView):
         if other is None or other.name != found.name:
             raise Invalid(f"Included connector type {named} does not match request type {plugin}")
         definition = found.definition_for(config)
-        values = with_faults(definition.validate(config), _moved(access, found, config))
+        faults = secret_faults(
+            tenant_id=id_of(access), name=config.get("name", ""), plugin=found, config=config
+        )
+        values = with_faults(definition.validate(config), faults)
         secret = found.secret_names(config)
         return Response(validation_document(plugin, definition, values, secret))
-
-
-def _moved(access: TenantAccess, plugin: Plugin, config: dict[str, str]) -> list[tuple[str, str]]:
-    try:
-        former = connector_info(id_of(access), config.get("name", ""))
-    except NotFound:
-        return []
-    return moved_secrets(plugin, FormerConfig(former.plugin, former.config), config)

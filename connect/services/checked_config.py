@@ -89,13 +89,18 @@ def check_name(name: str) -> None:
         )
 
 
-def _with_kept(config: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
-    faults = [
+def missing_secrets(config: Mapping[str, str], kept: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(key, sentence) for each ``HIDDEN`` that stands for nothing."""
+    return [
         (key, f"Invalid value {HIDDEN} for configuration {key}: it stands for a secret that is "
          "kept, and none is; give the secret itself")
         for key, value in config.items()
         if value == HIDDEN and key not in kept
     ]  # fmt: skip
+
+
+def _with_kept(config: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
+    faults = missing_secrets(config, kept)
     if faults:
         raise InvalidConfig(faults)
     return {key: kept[key] if value == HIDDEN else value for key, value in config.items()}

@@ -4,11 +4,12 @@ Its target is nowhere: whether it runs is the business of other tests, what peop
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.test_every_page import barriers
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
@@ -46,6 +47,51 @@ def test_a_connector_from_the_catalogue_to_its_end(owner: Page, cell: ServiceUnd
     dialog.get_by_label("to confirm").fill(NAME)
     dialog.get_by_role("button", name="Delete connector").click()
     expect(owner.get_by_text("No connectors yet")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_what_is_wrong_with_a_secret_is_said_at_its_field(
+    owner: Page, cell: ServiceUnderTest
+) -> None:
+    """The connector's own, and that of a converter, which is in a group that opens for it."""
+    name, registry = "to-search", "value.converter.schema.registry.url"
+    login = "value.converter.basic.auth.user.info"
+    config = {
+        "connector.class": "elasticsearch-sink",
+        "topics": "flights",
+        "connection.url": "https://search.example.com:9200",
+        "connection.password": SECRET,
+        "value.converter": "avro",
+        registry: "https://registry.example.com",
+        login: f"me:{SECRET}",
+    }
+    given = [word for key, value in config.items() for word in ("--set", f"{key}={value}")]
+    made = ("--create", "--connector", name, "--initial-state", "STOPPED", "--no-wait", *given)
+    ran = cell.run("connectors", *made, "--tenant", "demo", "--json")
+    assert ran.returncode == 0, ran
+    owner.goto(f"/connectors/{name}")
+    panel = owner.get_by_role("region", name="Config", exact=True)
+    panel.get_by_role("button", name="Edit").click(timeout=PATIENCE_MS)
+    expect(_field(owner, "connection.password")).to_have_value("********", timeout=PATIENCE_MS)
+    expect(owner.get_by_text("give the secret again")).to_have_count(0)
+
+    for address, secret in (("connection.url", "connection.password"), (registry, login)):
+        _field(owner, address).fill("https://elsewhere.example.com")
+        field = _field(owner, secret)
+        said = re.compile(re.escape(f"{address} changed") + ".*give the secret again")
+        expect(field).to_have_accessible_description(said, timeout=PATIENCE_MS)
+        expect(owner.get_by_text(said)).to_be_visible()
+        _found(owner, f"the form with a fault at {secret}")
+        field.fill("another:one")
+        expect(owner.get_by_text(said)).to_have_count(0, timeout=PATIENCE_MS)
+    owner.get_by_role("button", name="Save config").click()
+    expect(owner.get_by_role("region", name="Config as JSON")).to_contain_text(
+        "elsewhere.example.com", timeout=PATIENCE_MS
+    )
+    cell.run("connectors", "--delete", "--connector", name, "--tenant", "demo", "--yes", "--json")
+
+
+def _field(page: Page, name: str) -> Locator:
+    return page.get_by_label(name).first
 
 
 def _make(page: Page) -> None:

@@ -210,9 +210,14 @@ def test_validation_says_it_of_the_secret_s_own_field(mine):
     assert errors(shown) == {}
     (said,) = errors({**shown, **ELSEWHERE})["auth.password"]
     assert "http.url changed" in said
-    # Of a connector that is not there nothing is kept, and a secret that is given goes anywhere.
-    assert errors({**shown, **ELSEWHERE, "name": "other"}) == {}
     assert errors({**shown, **ELSEWHERE, "auth.password": "another"}) == {}
+    # What is kept for no connector, or not for this one, is as wrong here as when it is written.
+    elsewhere = {**shown, **ELSEWHERE, "name": "other"}
+    for config in (elsewhere, {**shown, "auth.token": HIDDEN}):
+        (name,) = errors(config)
+        assert "none is; give the secret itself" in " ".join(errors(config)[name])
+        wrong = mine.ask("PUT", f"/connectors/{config['name']}/config", config)
+        assert errors(config)[name][0] in told(wrong)["message"]
 
 
 def test_validation_lists_a_converter_s_secret_too(mine):

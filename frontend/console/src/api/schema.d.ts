@@ -894,7 +894,8 @@ export interface paths {
         /**
          * @description Every key with what is wrong about it. Nothing is kept and nothing is connected to.
          *
-         *     Where `name` is a connector's, also which of its secrets this would send elsewhere.
+         *     Also which `********` would keep no secret of the connector `name`, and which would send one
+         *     elsewhere.
          */
         put: operations["validate_connector_config"];
         post?: never;

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 
 import type { ValidationBody } from "../api/hooks/connectors";
-import { fieldsOf, fromJson, problemOfName, toJson, withKey, type Definition } from "./config";
+import {
+  fieldsOf,
+  fromJson,
+  HIDDEN,
+  problemOfName,
+  shownErrors,
+  toJson,
+  withKey,
+  type Definition,
+} from "./config";
 
 const DEFINITION: Definition = {
   name: "topic",
@@ -64,6 +73,52 @@ describe("fields of a config", () => {
       value: { name: "tpoic", value: "t", recommended_values: [], errors: ["no"], visible: true },
     });
     expect(fieldsOf(answer, {}).others).toEqual([{ name: "tpoic", errors: ["no"] }]);
+  });
+
+  const TOKEN = "headers.X-Token";
+
+  function withFaultOf(name: string, errors: string[]) {
+    const answer = validation({});
+    const value = { name, value: HIDDEN, recommended_values: [], errors, visible: true };
+    answer.configs.push({ definition: null as never, value });
+    return answer;
+  }
+
+  it("says what is wrong with a secret at its field, also where the key is not defined", () => {
+    const before = { topic: "t", [TOKEN]: HIDDEN };
+    const { groups, others } = fieldsOf(withFaultOf(TOKEN, ["give it again"]), before, before);
+    const [field] = groups.flatMap(({ fields }) => fields);
+    expect(field).toMatchObject({ value: HIDDEN, errors: ["give it again"] });
+    expect(field?.definition).toMatchObject({ name: TOKEN, type: "PASSWORD" });
+    expect(others).toEqual([]);
+  });
+
+  it("keeps the field of a secret while another is typed, and when it is emptied", () => {
+    const before = { topic: "t", [TOKEN]: HIDDEN };
+    for (const config of [{ ...before, [TOKEN]: "n" }, { topic: "t" } as Record<string, string>]) {
+      const [field] = fieldsOf(validation({}), config, before).groups.flatMap((each) => each.fields);
+      expect(field).toMatchObject({ value: config[TOKEN] ?? "", errors: [] });
+    }
+  });
+
+  it("has one field for a secret that is defined, a converter's among them", () => {
+    const name = "value.converter.basic.auth.user.info";
+    const found = fieldsOf(
+      validation({ name, type: "PASSWORD", required: false, importance: "LOW", errors: ["again"] }),
+      { [name]: HIDDEN },
+      { [name]: HIDDEN },
+    );
+    expect(found.groups.flatMap(({ fields }) => fields.map(({ errors }) => errors))).toEqual([
+      ["again"],
+    ]);
+  });
+
+  it("shows no fault of a field that nobody has been at, until all are judged", () => {
+    const [empty] = fieldsOf(validation({ errors: ["missing"] }), {}).main;
+    const [written] = fieldsOf(validation({ errors: ["wrong"] }), { topic: "!" }).main;
+    expect(empty && shownErrors(empty, false)).toEqual([]);
+    expect(empty && shownErrors(empty, true)).toEqual(["missing"]);
+    expect(written && shownErrors(written, false)).toEqual(["wrong"]);
   });
 
   it("offers true and false for a boolean", () => {

@@ -25,15 +25,20 @@ export interface FieldGroup {
 export interface Fields {
   main: Field[];
   groups: FieldGroup[];
-  /** Faults of keys that no field has: not defined, or for the JSON only. */
+  /** Faults of keys that no field has. */
   others: { name: string; errors: string[] }[];
 }
 
+/** Stands for a secret that is kept; sent back it means "as it was". */
+export const HIDDEN = "********";
+
 const ITS_OWN = "Further settings";
+const UNDEFINED = "Further secrets";
 /** They have controls of their own beside the fields. */
 const ELSEWHERE = new Set(["name", "connector.class"]);
 
-export function fieldsOf(validation: ValidationBody, config: Config): Fields {
+/** `before` is the config that is being changed: each secret that it hides has a field. */
+export function fieldsOf(validation: ValidationBody, config: Config, before: Config = {}): Fields {
   const main: Field[] = [];
   const groups = new Map<string, Field[]>();
   const others: Fields["others"] = [];
@@ -57,7 +62,49 @@ export function fieldsOf(validation: ValidationBody, config: Config): Fields {
       groups.set(group, [...(groups.get(group) ?? []), field]);
     }
   }
-  return { main, groups: [...groups].map(([name, fields]) => ({ name, fields })), others };
+  const secrets = undefinedSecrets(validation, config, before);
+  if (secrets.length > 0) groups.set(UNDEFINED, secrets);
+  const shown = new Set(secrets.map(({ definition }) => definition.name));
+  return {
+    main,
+    groups: [...groups].map(([name, fields]) => ({ name, fields })),
+    others: others.filter(({ name }) => !shown.has(name)),
+  };
+}
+
+/** Secrets under names that the plugin takes and does not define, as those of HTTP headers. */
+function undefinedSecrets(validation: ValidationBody, config: Config, before: Config): Field[] {
+  const entries = new Map(validation.configs.map((entry) => [entry.value.name, entry]));
+  return Object.keys(before)
+    .filter((name) => before[name] === HIDDEN && !entries.get(name)?.definition)
+    .map((name) => ({
+      definition: secretNamed(name),
+      value: config[name] ?? "",
+      placeholder: "",
+      choices: [],
+      errors: entries.get(name)?.value.errors ?? [],
+    }));
+}
+
+function secretNamed(name: string): Definition {
+  return {
+    name,
+    display_name: name,
+    type: "PASSWORD",
+    documentation: `${HIDDEN} leaves it as it is.`,
+    required: false,
+    default_value: null,
+    importance: "MEDIUM",
+    group: UNDEFINED,
+    width: "NONE",
+    dependents: [],
+    order: 0,
+  };
+}
+
+/** What is shown at a field: nothing before somebody has been at it, unless all are `judged`. */
+export function shownErrors({ value, errors }: Field, judged: boolean): string[] {
+  return judged || value !== "" ? errors : [];
 }
 
 function isMain({ required, importance }: Definition): boolean {

@@ -9,6 +9,7 @@ import { Failure, Loading } from "../../components/states";
 import {
   fieldsOf,
   fromJson,
+  shownErrors,
   toJson,
   withKey,
   type Config,
@@ -24,6 +25,8 @@ interface Props {
   tenant: string;
   plugin: string;
   config: Config;
+  /** What is being changed; nothing for a new connector. */
+  before?: Config;
   /** Whether faults of fields that nobody has touched are shown. */
   judged: boolean;
   onChange: (config: Config) => void;
@@ -33,7 +36,8 @@ interface Props {
 
 /** A config as a form, and the same as JSON beside it. The service judges each as it is typed. */
 export function ConfigEditor(props: Props) {
-  const { tenant, plugin, config, judged, onChange, onFaults } = props;
+  const { tenant, plugin, config, before, judged, onChange, onFaults } = props;
+  const [opened, setOpened] = useState<string[]>([]);
   const [settled] = useDebouncedValue(config, TYPING_MS);
   const validation = useValidation(tenant, plugin, settled);
   const current = settled === config && !validation.isPlaceholderData;
@@ -50,7 +54,10 @@ export function ConfigEditor(props: Props) {
     );
   }
   if (!validation.data) return <Loading what="what it can be told" />;
-  const { main, groups, others } = fieldsOf(validation.data, config);
+  const { main, groups, others } = fieldsOf(validation.data, config, before);
+  const faulty = groups
+    .filter(({ fields }) => fields.some((field) => shownErrors(field, judged).length > 0))
+    .map(({ name }) => itemOf(name));
   const write = (name: string) => (text: string) => onChange(withKey(config, name, text));
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
@@ -60,7 +67,13 @@ export function ConfigEditor(props: Props) {
             <One key={field.definition.name} field={field} judged={judged} write={write} />
           ))}
           {groups.length > 0 && (
-            <Accordion multiple variant="separated" order={3}>
+            <Accordion
+              multiple
+              variant="separated"
+              order={3}
+              value={[...new Set([...opened, ...faulty])]}
+              onChange={setOpened}
+            >
               {groups.map((group) => (
                 <More key={group.name} group={group} judged={judged} write={write} />
               ))}
@@ -94,10 +107,15 @@ function One({ field, judged, write }: { field: Field; judged: boolean; write: W
   );
 }
 
+/** A group's name as a part of an id, which has no space. */
+function itemOf(group: string): string {
+  return group.replaceAll(/\W+/g, "-");
+}
+
 function More({ group, judged, write }: { group: FieldGroup; judged: boolean; write: Write }) {
   const faults = group.fields.filter(({ errors }) => errors.length > 0).length;
   return (
-    <Accordion.Item value={group.name}>
+    <Accordion.Item value={itemOf(group.name)}>
       <Accordion.Control>
         {group.name}
         {faults > 0 && (

@@ -1,6 +1,6 @@
 import { Autocomplete, PasswordInput, Select, TextInput } from "@mantine/core";
 
-import type { Field } from "../../connect/config";
+import { shownErrors, type Field } from "../../connect/config";
 
 interface Props {
   field: Field;
@@ -11,12 +11,12 @@ interface Props {
 
 /** One key of a config, with a control that fits its type. An empty one leaves the key out. */
 export function ConfigField({ field, judged, onChange }: Props) {
-  const { definition, value, placeholder, choices, errors } = field;
+  const { definition, value, placeholder, choices } = field;
   const shared = {
     label: definition.display_name,
     description: definition.documentation || undefined,
     placeholder: placeholder || undefined,
-    error: (judged || value !== "") && errors.length > 0 ? errors.join(" ") : null,
+    error: shownErrors(field, judged).join(" ") || null,
     withAsterisk: definition.required,
     title: definition.name,
   };

@@ -72,6 +72,7 @@ function EditConfig({ connector, before, onClose }: EditProps) {
         tenant={tenant.name}
         plugin={plugin}
         config={config}
+        before={before}
         judged
         onChange={setConfig}
         onFaults={setFaults}
