@@ -8,27 +8,21 @@ span's records come again from its beginning, and lead to the same names.
 An object that is there already says its last offset (``held``). By the wall clock a generation may
 end elsewhere than the attempt before it: until the span has passed what such objects hold, nothing
 is committed (``anchor``), so that a next attempt meets their names again.
+
+For the same reason no object of a generation is begun before all of the one before it are there: a
+next attempt may end that one elsewhere, and would then pass over the name of what follows. Hence
+one upload of a partition at a time, while those of others are beside it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
 
 from connect.connectors.objects.naming import Naming
 from connect.connectors.objects.spool import OpenFile
+from connect.connectors.objects.uploads import Upload
 from connect.spi.records import TopicPartition
 
 NEVER = -1
-
-
-class Objects(Protocol):
-    """The part of ``ObjectStore`` that is needed here."""
-
-    def create(self, path: str, file: BinaryIO, size: int, last_offset: int) -> bool: ...
-
-    def last_offset(self, path: str) -> int | None: ...
-
-    def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -59,6 +53,10 @@ class PartitionFiles:
     open: Generation | None = None
     closed: list[Generation] = field(default_factory=list)
     """Those that the store does not have all of yet."""
+    upload: Upload | None = None
+    """Under way: of the first of them."""
+    has_failed: bool = False
+    """Whether the upload before it did, which is to be made again."""
     _held: dict[str, int] = field(default_factory=dict)
     _anchor: int | None = None
 
@@ -74,20 +72,31 @@ class PartitionFiles:
             self.closed.append(self.open)
             self.open = None
 
-    def hand_over(self, store: Objects, naming: Naming, rewind: Callable[[int], None]) -> None:
-        """Make objects of the closed files. Raises ``RetriableError``: what is left stays."""
-        while self.closed:
-            generation = self.closed[0]
-            for directory, file in list(generation.files.items()):
-                path = naming.path(self.place, directory, file.first_offset, file.extension)
-                is_new = store.create(path, file.finish(), file.size, file.last_offset)
-                held = None if is_new else store.last_offset(path)
-                if held is not None and held != file.last_offset:
-                    self._note_held(directory, held, generation.start)
-                    if held < file.last_offset or self._is_begun_within(file, directory, held):
-                        rewind(self._read_again())
-                        return
-                generation.files.pop(directory).drop()
+    def next_upload(self, naming: Naming) -> Upload | None:
+        """What is to go up next; None while one is under way, and where nothing is closed."""
+        if self.upload is not None or not self.closed:
+            return None
+        directory, file = next(iter(self.closed[0].files.items()))
+        path = naming.path(self.place, directory, file.first_offset, file.extension)
+        return Upload(self.place, directory, path, file)
+
+    def begun(self, upload: Upload) -> None:
+        self.upload = upload
+
+    def ended(self, upload: Upload, rewind: Callable[[int], None]) -> None:
+        """The one under way. Raises what it failed by: it is the next again then."""
+        self.upload = None
+        self.has_failed = upload.error is not None
+        if upload.error is not None:
+            raise upload.error
+        generation, file, held = self.closed[0], upload.file, upload.held
+        if held is not None and held != file.last_offset:
+            self._note_held(upload.directory, held, generation.start)
+            if held < file.last_offset or self._is_begun_within(file, upload.directory, held):
+                rewind(self._read_again())
+                return
+        generation.files.pop(upload.directory).drop()
+        if not generation.files:
             self.closed.pop(0)
             self._passed(generation.end)
 
@@ -103,11 +112,13 @@ class PartitionFiles:
         return safe if self._anchor is None else min(safe, self._anchor)
 
     def drop(self) -> None:
-        """Forget all that is in no object."""
+        """Forget all that is in no object. A file that is under way is dropped by whoever is told
+        that its upload has ended."""
         for generation in self._generations():
             for file in generation.files.values():
-                file.drop()
-        self.closed, self.open = [], None
+                if self.upload is None or self.upload.file is not file:
+                    file.drop()
+        self.closed, self.open, self.upload = [], None, None
 
     def _note_held(self, directory: str, held: int, start: int) -> None:
         self._held[directory] = held

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from connect.connectors.objects.partition_files import Objects
 from connect.connectors.objects.sink import ObjectSinkTask
 from connect.connectors.objects.sink_config import FILES, LAYOUT, S3_ACCESS, check_layout
 from connect.connectors.objects.source import DIVISION, READING, ObjectSourceTask, divided
 from connect.connectors.objects.store import ObjectStore, s3_store, target_of
+from connect.connectors.objects.uploads import Objects
 from connect.spi.config import Config
 from connect.spi.connector import SinkConnector, SourceConnector
 from connect.spi.egress import Target

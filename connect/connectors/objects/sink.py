@@ -1,6 +1,8 @@
 """The object sink: every record in exactly one object, whatever crashes and when.
 
 How that comes about is told in ``partition_files.py``; here records are taken, placed and counted.
+Closed files go up beside that (``uploads.py``): ``put`` waits for them only while too many are
+left, ``flush`` until all are there.
 """
 
 import time
@@ -12,19 +14,21 @@ from typing import Final
 from connect.connectors.objects import rotation
 from connect.connectors.objects.formats import Format, format_named
 from connect.connectors.objects.naming import Naming
-from connect.connectors.objects.partition_files import Generation, Objects, PartitionFiles
+from connect.connectors.objects.partition_files import Generation, PartitionFiles
 from connect.connectors.objects.placing import Placing
 from connect.connectors.objects.rotation import Rotation
 from connect.connectors.objects.sink_config import naming_of, placing_of, rotation_of
 from connect.connectors.objects.spool import OpenFile, shape_of
+from connect.connectors.objects.uploads import Objects, Upload, Uploads
 from connect.spi.config import Config
-from connect.spi.errors import DataError, RetriableError
+from connect.spi.errors import ConnectError, DataError, RetriableError
 from connect.spi.records import SinkRecord, TopicPartition
 from connect.spi.runs import RecordRuns, Run
 from connect.spi.task import SinkContext, SinkTask
 
-CLOSED_MAX: Final = 16
-"""Closed generations that wait for the end of a batch."""
+CLOSED_MAX: Final = 4
+"""Closed generations that are not in the store yet, of all partitions: enough that reading goes on
+while an upload takes longer than others. They are on the disk, and read again after a crash."""
 
 
 class ObjectSinkTask(SinkTask, ABC):
@@ -36,8 +40,13 @@ class ObjectSinkTask(SinkTask, ABC):
     _placing: Placing
     _format: Format
 
-    def __init__(self, clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        uploads: Callable[[Objects], Uploads] = Uploads,
+    ) -> None:
         self._clock = clock
+        self._make_uploads = uploads
         self._partitions: dict[TopicPartition, PartitionFiles] = {}
         self._is_again = False
         """Whether the next batch is the one that was put before."""
@@ -57,20 +66,19 @@ class ObjectSinkTask(SinkTask, ABC):
         self._spool_bytes_max: int = config["spool.bytes.max"]
         self._refuses_null = config["behavior.on.null.values"].lower() == "fail"
         self._store = self.open_store(config, context)
+        self._uploads = self._make_uploads(self._store)
 
     def open(self, partitions: Collection[TopicPartition]) -> None:
-        for place in partitions:
-            self._forget(place)
+        self._forget_all(partitions)
 
     def close(self, partitions: Collection[TopicPartition]) -> None:
-        for place in partitions:
-            self._forget(place)
+        self._forget_all(partitions)
 
     def stop(self) -> None:
-        for place in list(self._partitions):
-            self._forget(place)
+        self._forget_all(list(self._partitions))
         with suppress(AttributeError):  # Where it never started.
             self._store.close()
+            self._uploads.stop()
 
     def put(self, records: Sequence[SinkRecord]) -> None:
         if isinstance(records, RecordRuns):
@@ -85,12 +93,12 @@ class ObjectSinkTask(SinkTask, ABC):
         self._close_due()
         # What was taken is not taken again when the same batch comes because of this.
         self._is_again = True
-        self._hand_over()
+        self._keep_up()
         self._is_again = False
 
     def flush(self, offsets: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, int]:
         self._close_due()
-        self._hand_over()
+        self._drain()
         return {
             place: self._files_of(place).committable(offset) for place, offset in offsets.items()
         }
@@ -240,15 +248,64 @@ class ObjectSinkTask(SinkTask, ABC):
 
     def _close(self, files: PartitionFiles) -> None:
         files.close()
-        if sum(len(each.closed) for each in self._partitions.values()) >= CLOSED_MAX:
+        if self._is_too_much_closed():
             with suppress(RetriableError):  # Tried again at the end of the batch.
-                self._hand_over()
+                self._keep_up()
 
-    def _hand_over(self) -> None:
-        """Raises ``RetriableError``."""
-        for place, files in self._partitions.items():
-            rewind = lambda offset, place=place: self._context.rewind({place: offset})  # noqa: E731
-            files.hand_over(self._store, self._naming, rewind)
+    # Closed generations on their way. What an upload has failed by is raised by whichever of these
+    # is called next, and the file goes up again after that.
+
+    def _keep_up(self) -> None:
+        """Wait while too much is left. What has failed before is waited for as well: nothing more
+        is read until the store takes it."""
+        self._settle(self._uploads.ended())
+        while self._is_too_much_closed() or any(
+            files.has_failed and files.upload is not None for files in self._partitions.values()
+        ):
+            self._settle(self._uploads.next_ended())
+
+    def _drain(self) -> None:
+        """Until all that is closed is in the store."""
+        self._settle(self._uploads.ended())
+        while any(files.closed for files in self._partitions.values()):
+            self._settle(self._uploads.next_ended())
+
+    def _is_too_much_closed(self) -> bool:
+        closed = [each for files in self._partitions.values() for each in files.closed]
+        return (
+            len(closed) > CLOSED_MAX
+            or sum(each.size_bytes for each in closed) > self._spool_bytes_max
+        )
+
+    def _settle(self, ended: Sequence[Upload]) -> None:
+        """Raises what the first of these failed by."""
+        failure: ConnectError | None = None
+        for upload in ended:
+            try:
+                self._settle_one(upload)
+            except ConnectError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+        self._begin_uploads()
+
+    def _settle_one(self, upload: Upload) -> None:
+        place = upload.place
+        files = self._partitions.get(place)
+        if files is None or files.upload is not upload:
+            upload.file.drop()  # Of a partition that went away meanwhile.
+            return
+        files.ended(upload, lambda offset: self._context.rewind({place: offset}))
+
+    def _begin_uploads(self) -> None:
+        """As many as there is room for; those of the oldest generations first."""
+        waiting = [each for each in self._partitions.values() if each.closed and not each.upload]
+        for files in sorted(waiting, key=lambda each: each.closed[0].opened_ms):
+            upload = files.next_upload(self._naming)
+            if upload is None or not self._uploads.has_room(upload.file.size_bytes):
+                return
+            files.begun(upload)
+            self._uploads.begin(upload)
 
     def _files_of(self, place: TopicPartition) -> PartitionFiles:
         files = self._partitions.get(place)
@@ -256,7 +313,8 @@ class ObjectSinkTask(SinkTask, ABC):
             files = self._partitions[place] = PartitionFiles(place)
         return files
 
-    def _forget(self, place: TopicPartition) -> None:
-        files = self._partitions.pop(place, None)
-        if files is not None:
-            files.drop()
+    def _forget_all(self, places: Collection[TopicPartition]) -> None:
+        for place in places:
+            files = self._partitions.pop(place, None)
+            if files is not None:
+                files.drop()

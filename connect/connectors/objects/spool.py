@@ -26,6 +26,7 @@ class OpenFile:
         self.last_offset = -1
         self.shape = shape_of(first)
         self.is_finished = False
+        self._size_bytes = 0
         self.file: BinaryIO = tempfile.TemporaryFile(prefix="headwater-spool-")  # noqa: SIM115
         try:
             inner = "none" if made_of.compresses_itself else compression
@@ -38,12 +39,8 @@ class OpenFile:
 
     @property
     def size_bytes(self) -> int:
-        """As far as it is written; a little is still in its writer."""
-        return self.size if self.is_finished else self.file.tell()
-
-    @property
-    def size(self) -> int:
-        return os.fstat(self.file.fileno()).st_size
+        """As far as it is written: until it is finished, a little is still in its writer."""
+        return self._size_bytes if self.is_finished else self.file.tell()
 
     def add(self, record: SinkRecord) -> None:
         """Raises ``DataError``, and then the record is not in it."""
@@ -64,6 +61,7 @@ class OpenFile:
             if self._out is not self.file:
                 self._out.close()
             self.file.flush()
+            self._size_bytes = os.fstat(self.file.fileno()).st_size
             self.is_finished = True
         self.file.seek(0)
         return self.file

@@ -1,4 +1,5 @@
-"""Every record in exactly one object, wherever the sink dies: any crash, clock and rotation."""
+"""Every record in exactly one object, wherever the sink dies: any crash, clock and rotation, with
+uploads under way that are done, fail, or are done when nobody expects it any more."""
 
 import os
 import sys
@@ -19,10 +20,7 @@ from connect.connectors.objects.sink_config import FILES, LAYOUT
 from connect.spi.errors import RetriableError
 from connect.spi.records import TopicPartition
 from tests.connect.harness import FakeSinkContext, in_runs, sink_record
-
-
-class Crash(Exception):
-    """The process is gone."""
+from tests.connect.objects.held_uploads import Crash, HeldUploads
 
 
 @dataclass
@@ -81,8 +79,12 @@ class Store:
 
 class Task(ObjectSinkTask):
     def __init__(self, store, clock):
-        super().__init__(clock)
+        super().__init__(clock, self.held)
         self._given = store
+
+    def held(self, store):
+        self.uploads = HeldUploads(store)
+        return self.uploads
 
     def open_store(self, config, context):
         return self._given
@@ -99,11 +101,16 @@ class Run:
     """Whether records come as ``RecordRuns``, each partition's together."""
     now_ms: int = 0
     committed: dict[TopicPartition, int] = field(default_factory=dict)
+    late: list = field(default_factory=list)
+    """Uploads that were under way when their task died: the store may still do them."""
 
     def __post_init__(self):
         self.begin()
 
     def begin(self):
+        """As a process that knows nothing of one before it."""
+        if hasattr(self, "task"):
+            self.late += self.task.uploads.waiting
         self.context = FakeSinkContext()
         self.task = Task(self.store, lambda: self.now_ms)
         self.task.start(self.config, self.context)
@@ -132,6 +139,12 @@ class Run:
             assert offset >= self.committed.get(place, 0), "nothing committed is taken back"
             self.committed[place] = offset
         self.go_back()
+
+    def lose(self, places):
+        """These go to another task, which has them only for a moment."""
+        self.task.close(places)
+        self.task.open(places)
+        self.position.update({place: self.committed.get(place, 0) for place in places})
 
     def go_back(self):
         self.position.update(self.context.rewound)
@@ -199,12 +212,16 @@ def test_what_is_to_be_read_again_is_not_taken_from_a_batch_that_comes_again():
     run = by_wall_clock("aaa")
     run.step(PLACES[:1], 1)
     run.now_ms = 11
-    run.step([], 0)  # An object of record 0, and nobody hears of it.
+    run.step([], 0)
+    run.task.uploads.go_on()  # An object of record 0, and nobody hears of it.
     run.begin()
     run.step(PLACES, 2)
     run.now_ms = 22
     run.store.plan[:] = ["ok", "away"]
+    run.step([], 0)
+    run.task.uploads.go_on(2)
     run.step(PLACES, 1)
+    assert run.position[PLACES[0]] == 0, "it goes back"
     for _ in range(5):
         run.now_ms += 11
         run.step(PLACES, 3)
@@ -222,7 +239,14 @@ STEPS = st.one_of(
     st.just(("clock", 11)),
     st.just(("clock and put", 11)),
     st.tuples(st.just("crash")),
+    st.tuples(st.just("store"), st.integers(1, 3)),
+    st.tuples(st.just("late"), st.integers(0, 3)),
+    st.tuples(st.just("lose"), st.sampled_from([PLACES, PLACES[:1], PLACES[1:]])),
+    st.tuples(st.just("give up"), st.sampled_from([PLACES, PLACES[:1], PLACES[1:]])),
 )
+"""``store``: it has done uploads, of which the task has not heard yet. ``late``: it does one of a
+task that is gone. ``lose`` partitions as after a time-out of the group, ``give up`` as asked to,
+after a flush. All come back at once."""
 
 
 @settings(max_examples=400)
@@ -287,6 +311,15 @@ def check_each_record_is_in_one_object(data, inner, *, by_columns=False):
                     run.step(PLACES, 2)
                 case ("crash",):
                     raise Crash
+                case ("store", count):
+                    run.task.uploads.go_on(count)
+                case ("late", index) if index < len(run.late):
+                    run.late.pop(index).run(inner)
+                case ("lose", places):
+                    run.lose(places)
+                case ("give up", places):
+                    run.flush()
+                    run.lose(places)
         except Crash:
             run.begin()
     # To the end: everything is read, and the clock closes what is still open.

@@ -79,6 +79,7 @@ def test_what_the_sink_writes_the_source_reads_once(allowed, name, compression):
     context = FakeSourceContext()
     assert polled(source(context, format_class=name), context) == [*range(20)]
     task.put(rows(5, first=25))
+    task.flush({P0: 30})
     task.stop()
     assert polled(source(context, format_class=name), context) == [*range(20, 30)]
 
@@ -86,28 +87,37 @@ def test_what_the_sink_writes_the_source_reads_once(allowed, name, compression):
 def test_names_say_topic_partition_and_first_offset(allowed):
     task = sink(flush_size="3")
     task.put(rows(7))
+    task.flush({P0: 7})
     found = {str(each.relative_to(allowed)) for each in allowed.rglob("*") if each.is_file()}
     names = [f"t+0+{offset:010d}.json" for offset in (0, 3)]
     assert found == {f"lake/topics/t/partition=0/{name}" for name in names}
 
 
 def test_a_file_that_is_there_is_never_written_again(allowed):
-    sink(flush_size="5").put(rows(5))
+    first = sink(flush_size="5")
+    first.put(rows(5))
+    assert first.flush({P0: 5}) == {P0: 5}
     second = sink(flush_size="8")
     second.put(rows(8))
+    assert second.flush({P0: 8}) == {P0: 0}
     second.put(rows(8))
     assert second.flush({P0: 8}) == {P0: 5}
     second.put(rows(5, first=8))
+    second.flush({P0: 13})
     context = FakeSourceContext()
     assert polled(source(context), context) == [*range(13)]
 
 
 def test_a_strangers_file_of_that_name_stops_the_sink(allowed):
-    sink(flush_size="5").put(rows(5))
+    first = sink(flush_size="5")
+    first.put(rows(5))
+    first.flush({P0: 5})
     (written,) = (each for each in allowed.rglob("*.json"))
     os.removexattr(written, LAST_OFFSET)
+    second = sink(flush_size="5")
+    second.put(rows(5))
     with pytest.raises(ConnectError, match="move it elsewhere") as raised:
-        sink(flush_size="5").put(rows(5))
+        second.flush({P0: 5})
     assert not isinstance(raised.value, RetriableError)
 
 
@@ -205,8 +215,10 @@ def test_links_lead_nowhere(allowed):
     for name in ("way/secret.json", "link.json", "hard.json"):
         with pytest.raises(ConnectError):
             store.fetch(name, BytesIO())
+    task = sink()
+    task.put(rows(10))
     with pytest.raises(ConnectError, match="does not let us"):
-        sink().put(rows(10))
+        task.flush({P0: 10})
     with pytest.raises(ConnectError):
         list(store.objects("way"))
     assert [each.name for each in Path(outside).iterdir()] == ["secret.json"]

@@ -111,6 +111,7 @@ def test_what_the_sink_writes_the_source_reads(access, bucket, name, compression
 def test_names_say_topic_partition_and_first_offset(access, bucket):
     task, _ = sink(access, flush_size="3")
     task.put(rows(7))
+    assert task.flush({P0: 7}) == {P0: 6}
     prefix = access["topics.dir"]
     found = {each["path"] for page in obstore.list(bucket, prefix) for each in page}
     assert found == {f"{prefix}/t/partition=0/t+0+{offset:010d}.json" for offset in (0, 3)}
@@ -121,13 +122,16 @@ def test_names_say_topic_partition_and_first_offset(access, bucket):
 def test_an_object_that_is_there_is_never_written_again(access, bucket):
     first, _ = sink(access, flush_size="5")
     first.put(rows(5))
+    assert first.flush({P0: 5}) == {P0: 5}
     # Another attempt that closes its files elsewhere: it has committed nothing.
     second, context = sink(access, flush_size="8")
     second.put(rows(8))
+    assert second.flush({P0: 8}) == {P0: 0}
     assert context.rewound == {P0: 0}
     second.put(rows(8))
     assert second.flush({P0: 8}) == {P0: 5}
     second.put(rows(5, first=8))
+    assert second.flush({P0: 13}) == {P0: 13}
     reader, _ = source(access)
     assert [record.value["n"] for record in polled(reader)] == [*range(13)]
 
@@ -136,6 +140,7 @@ def test_a_large_object_goes_up_in_parts(access, bucket):
     task, _ = sink(access, flush_size="1200", s3_part_size=str(5 * 1024 * 1024))
     # Text that no compression of the way could hide.
     task.put([sink_record({"n": n, "text": f"{n:x}" * 2500}, offset=n) for n in range(1200)])
+    assert task.flush({P0: 1200}) == {P0: 1200}
     (found,) = [each for page in obstore.list(bucket, access["topics.dir"]) for each in page]
     assert found["size"] > 5 * 1024 * 1024
     again, _ = sink(access, flush_size="1200")
@@ -146,6 +151,7 @@ def test_a_large_object_goes_up_in_parts(access, bucket):
 def test_a_source_goes_on_where_it_was(access, bucket):
     task, _ = sink(access, flush_size="10")
     task.put(rows(20))
+    task.flush({P0: 20})
     first, context = source(access, batch_max_rows="7")
     taken = list(first.poll())
     last = taken[-1]
@@ -156,6 +162,7 @@ def test_a_source_goes_on_where_it_was(access, bucket):
     for record in rest:
         context.offsets.store(record.source_partition, record.source_offset)
     task.put(rows(10, first=20))
+    task.flush({P0: 30})
     third, _ = source(access, offsets=context.offsets)
     assert [record.value["n"] for record in polled(third)] == [*range(20, 30)]
 
@@ -163,6 +170,7 @@ def test_a_source_goes_on_where_it_was(access, bucket):
 def test_tasks_of_a_source_divide_the_objects(access, bucket):
     task, _ = sink(access, flush_size="1")
     task.put(rows(12))
+    task.flush({P0: 12})
     found = []
     for told in S3SourceConnector({}).task_configs(3):
         reader, _ = source(access, **{name.replace(".", "_"): v for name, v in told.items()})
@@ -173,8 +181,11 @@ def test_tasks_of_a_source_divide_the_objects(access, bucket):
 
 def test_a_wrong_secret_is_not_a_records_fault(access):
     task, context = sink({**access, "aws.secret.access.key": "wrong"}, flush_size="1")
+    name = f"{access['topics.dir']}/t/partition=0/t+0+0000000000.json"
+    task.put(rows(1))
     with pytest.raises(ConnectError, match="does not let us") as raised:
-        task.put(rows(1))
+        task.flush({P0: 1})
+    assert name in str(raised.value)
     assert not isinstance(raised.value, RetriableError), "nothing that passes by itself"
     assert context.reported == []
 

@@ -1,0 +1,107 @@
+"""Objects on their way into the store, beside the reading and converting of what comes next.
+
+Threads create objects and do nothing else; what it means that one is there, or is not, is decided
+on the task's own thread (``partition_files.py``). Stores wait most of the time and hold no lock of
+Python's meanwhile, so that a thread costs the task next to nothing.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import BinaryIO, Final, Protocol
+
+from connect.connectors.objects.spool import OpenFile
+from connect.spi.errors import ConnectError
+from connect.spi.records import TopicPartition
+
+AT_ONCE: Final = 2
+"""Uploads under way: one of a partition, so that this is for tasks with several. More would take
+memory and the store's bandwidth from each other."""
+BYTES_AT_ONCE: Final = 32 * 2**20
+"""Of all uploads under way, since a store may have the whole of each in memory (``store.py``); an
+object that is larger goes alone."""
+
+
+class Objects(Protocol):
+    """The part of ``ObjectStore`` that is needed here. Called from several threads."""
+
+    def create(self, path: str, file: BinaryIO, size: int, last_offset: int) -> bool: ...
+
+    def last_offset(self, path: str) -> int | None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class Upload:
+    """An object that is to be made of a closed file. ``held`` and ``error`` are told when it has
+    ended."""
+
+    place: TopicPartition
+    directory: str
+    path: str
+    file: OpenFile
+    held: int | None = None
+    """The last offset of the object that was there instead, where that says it."""
+    error: ConnectError | None = None
+
+    def run(self, store: Objects) -> None:
+        """On any thread; the file is nobody else's meanwhile."""
+        try:
+            file = self.file.finish()
+            if not store.create(self.path, file, self.file.size_bytes, self.file.last_offset):
+                self.held = store.last_offset(self.path)
+        except ConnectError as error:
+            self.error = error
+        except BaseException as error:
+            # No record's fault: as anything else it would have the task look for a bad one. A panic
+            # of Rust's code is no ``Exception``, and must not pass for an object that is there.
+            self.error = ConnectError(f"{self.path!r} could not be written: {error}")
+            self.error.__cause__ = error
+
+
+class Uploads:
+    """Those of one task. All but ``run`` of an upload is on the task's thread."""
+
+    def __init__(self, store: Objects) -> None:
+        self._store = store
+        self._threads = ThreadPoolExecutor(AT_ONCE, "upload")
+        self._under_way: set[Upload] = set()
+        self._ended: SimpleQueue[Upload] = SimpleQueue()
+
+    def has_room(self, size: int) -> bool:
+        """Whether one more of ``size`` bytes may begin."""
+        if not self._under_way:
+            return True
+        used = sum(each.file.size_bytes for each in self._under_way)
+        return len(self._under_way) < AT_ONCE and used + size <= BYTES_AT_ONCE
+
+    def begin(self, upload: Upload) -> None:
+        self._under_way.add(upload)
+        self._submit(upload)
+
+    def ended(self) -> list[Upload]:
+        """Those that have ended and were not told of before; never waits."""
+        found = []
+        try:
+            while True:
+                found.append(self._ended.get_nowait())
+        except Empty:
+            self._under_way.difference_update(found)
+            return found
+
+    def next_ended(self) -> list[Upload]:
+        """As ``ended``, and waits until there is one. One must be under way."""
+        self._ended.put(self._ended.get())
+        return self.ended()
+
+    def stop(self) -> None:
+        """No more; what is under way is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _submit(self, upload: Upload) -> None:
+        self._threads.submit(self._run, upload)
+
+    def _run(self, upload: Upload) -> None:
+        upload.run(self._store)
+        self._ended.put(upload)

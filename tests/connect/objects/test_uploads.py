@@ -1,0 +1,188 @@
+"""What a task does while objects are on their way: it goes on, and hears of what became of them."""
+
+import threading
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+
+from connect.connectors.objects import sink as sinks
+from connect.connectors.objects import uploads
+from connect.connectors.objects.sink import ObjectSinkTask
+from connect.connectors.objects.sink_config import FILES, LAYOUT
+from connect.connectors.objects.uploads import Upload, Uploads
+from connect.spi.errors import ConnectError, RetriableError
+from connect.spi.records import TopicPartition
+from tests.connect.harness import FakeSinkContext, sink_record
+from tests.connect.objects.held_uploads import HeldUploads
+from tests.node.harness import wait_until
+
+P0, P1 = TopicPartition("t", 0), TopicPartition("t", 1)
+PATIENCE_S = 30
+
+
+@dataclass
+class Store:
+    """``troubles`` are raised by the next attempts to create, one each; ``open`` lets them in."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    troubles: list = field(default_factory=list)
+    open: threading.Event = field(default_factory=threading.Event)
+
+    def create(self, path, file, size, last_offset):
+        assert self.open.wait(PATIENCE_S)
+        if self.troubles:
+            raise self.troubles.pop(0)
+        assert path not in self.objects
+        self.objects[path] = file.read(size)
+        return True
+
+    def close(self):
+        """Nothing is open."""
+
+
+class Task(ObjectSinkTask):
+    def __init__(self, store, make_uploads):
+        super().__init__(uploads=make_uploads)
+        self._given = store
+
+    def open_store(self, config, context):
+        return self._given
+
+
+def started(store, make_uploads=HeldUploads, **config):
+    """A task that closes a file for every two records."""
+    context = FakeSinkContext()
+    task = Task(store, make_uploads)
+    told = {name.replace("_", "."): value for name, value in config.items()}
+    task.start((LAYOUT + FILES).parse({"flush.size": "2", **told}), context)
+    task.open([P0, P1])
+    return task, context
+
+
+def rows(first, count, partition=0):
+    return [
+        sink_record({"n": n}, partition=partition, offset=n) for n in range(first, first + count)
+    ]
+
+
+def name(offset, partition=0):
+    return f"topics/t/partition={partition}/t+{partition}+{offset:010d}.json"
+
+
+def opened():
+    store = Store()
+    store.open.set()
+    return store
+
+
+def test_records_are_taken_while_an_object_is_on_its_way():
+    task, _ = started(store := Store(), Uploads)
+    for first in (0, 2, 4):
+        task.put(rows(first, 2))
+    assert not store.objects, "nothing waited for the store"
+    store.open.set()
+    assert task.flush({P0: 6}) == {P0: 6}
+    assert sorted(store.objects) == [name(0), name(2), name(4)]
+    task.stop()
+
+
+def test_objects_of_a_partition_go_up_one_after_the_other_those_of_two_beside_each_other():
+    task, _ = started(opened())
+    task.put([*rows(0, 4), *rows(0, 4, partition=1)])
+    waiting = task._uploads.waiting
+    assert sorted(each.path for each in waiting) == [name(0), name(0, partition=1)]
+
+
+def test_put_waits_while_too_much_is_left():
+    task, _ = started(store := opened())
+    task.put(rows(0, 2 * sinks.CLOSED_MAX))
+    assert not store.objects
+    task.put(rows(2 * sinks.CLOSED_MAX, 4))
+    assert sorted(store.objects) == [name(0), name(2)]
+
+
+def test_put_waits_while_what_is_left_takes_too_much_of_the_disk():
+    task, _ = started(store := opened(), spool_bytes_max=str(2**20))
+    text = "x" * 2**20
+    task.put([sink_record({"text": text}, offset=n) for n in range(2)])
+    assert sorted(store.objects) == [name(0)]
+
+
+def test_no_more_is_under_way_than_memory_allows(monkeypatch):
+    monkeypatch.setattr(uploads, "BYTES_AT_ONCE", 100)
+    held = HeldUploads(opened())
+
+    def upload(size):
+        return Upload(P0, "d", "path", SimpleNamespace(size_bytes=size))
+
+    assert held.has_room(1_000), "alone, whatever it takes"
+    held.begin(upload(60))
+    assert held.has_room(40)
+    assert not held.has_room(41)
+    held.begin(upload(1))
+    assert not held.has_room(1), "there are as many as there may be"
+
+
+def test_an_upload_that_may_pass_is_made_again_before_more_is_read():
+    task, _ = started(store := opened())
+    store.troubles = [RetriableError(f"not {name(0)}"), RetriableError("still not")]
+    task.put(rows(0, 2))
+    task._uploads.go_on()
+    with pytest.raises(RetriableError, match=r"t\+0\+0000000000"):
+        task.put(rows(2, 2))
+    with pytest.raises(RetriableError, match="still not"):
+        task.put(rows(2, 2))  # Waits for it, and for nothing else.
+    task.put(rows(2, 2))
+    assert list(store.objects) == [name(0)]
+    assert task.flush({P0: 4}) == {P0: 4}
+    assert store.objects == {name(0): b'{"n":0}\n{"n":1}\n', name(2): b'{"n":2}\n{"n":3}\n'}
+
+
+def test_a_flush_says_that_an_upload_failed_and_commits_nothing_past_it():
+    task, _ = started(store := opened())
+    task.put(rows(0, 5))
+    store.troubles = [RetriableError("away")]
+    with pytest.raises(RetriableError, match="away"):
+        task.flush({P0: 5})
+    assert task.flush({P0: 5}) == {P0: 4}
+
+
+@pytest.mark.parametrize("when", ["put", "flush"])
+@pytest.mark.parametrize("kind", [OSError, BaseException])  # As the library's panics are.
+def test_an_upload_that_will_not_pass_fails_the_task_and_no_record(kind, when):
+    task, context = started(store := opened())
+    store.troubles = [kind("the disk is broken")]
+    task.put(rows(0, 2))
+    task._uploads.go_on()
+    with pytest.raises(ConnectError, match=r"t\+0\+0000000000.json' could not be .* broken") as it:
+        task.put(rows(2, 1)) if when == "put" else task.flush({P0: 2})
+    assert type(it.value) is ConnectError
+    assert context.reported == []
+
+
+def test_what_is_under_way_as_its_partition_goes_is_whole_and_the_other_partition_goes_on():
+    task, context = started(store := Store(), Uploads)
+    task.put([*rows(0, 2), *rows(0, 2, partition=1)])
+    task.close([P0])
+    store.open.set()
+    assert task.flush({P1: 2}) == {P1: 2}
+    task.open([P0])
+    # Nobody knows of the first object, whose records come again.
+    task.put(rows(2, 2))
+    assert task.flush({P0: 4}) == {P0: 4}
+    wait_until(lambda: len(store.objects) == 3, "the one that was under way")
+    assert store.objects == {
+        name(0): b'{"n":0}\n{"n":1}\n',
+        name(0, partition=1): b'{"n":0}\n{"n":1}\n',
+        name(2): b'{"n":2}\n{"n":3}\n',
+    }
+    assert context.rewound == {}
+
+
+def test_a_task_that_stops_does_not_wait_for_the_store():
+    task, _ = started(store := Store(), Uploads)
+    task.put(rows(0, 2))
+    task.stop()
+    assert not store.objects
+    store.open.set()
