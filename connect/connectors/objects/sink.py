@@ -91,8 +91,9 @@ class ObjectSinkTask(SinkTask, ABC):
             for place, record in placed:
                 self._take(self._files_of(place), record)
         self._close_due()
-        # What was taken is not taken again when the same batch comes because of this.
-        self._is_again = True
+        if records:
+            # What was taken is not taken again when the same batch comes because of this.
+            self._is_again = True
         self._keep_up()
         self._is_again = False
 
@@ -314,6 +315,8 @@ class ObjectSinkTask(SinkTask, ABC):
         return files
 
     def _forget_all(self, places: Collection[TopicPartition]) -> None:
+        # Of a batch that was to come again, nothing may be left.
+        self._is_again = False
         for place in places:
             files = self._partitions.pop(place, None)
             if files is not None:

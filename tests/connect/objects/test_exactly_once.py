@@ -232,6 +232,35 @@ def test_what_is_to_be_read_again_is_not_taken_from_a_batch_that_comes_again():
     }
 
 
+@pytest.mark.parametrize("left", ["nothing", "what goes away"])
+def test_what_is_to_be_read_again_is_taken_when_no_batch_comes_again(left):
+    run = by_wall_clock("aaa")
+    run.step(PLACES[:1], 1)
+    run.now_ms = 11
+    run.step([], 0)
+    run.task.uploads.go_on()
+    run.begin()
+    run.step(PLACES, 2)
+    run.now_ms = 22
+    run.store.plan[:] = ["ok", "away"]
+    run.step([], 0)
+    run.task.uploads.go_on(2)
+    with pytest.raises(RetriableError):
+        run.task.put([] if left == "nothing" else run.log[PLACES[1]][2:])
+    run.go_back()
+    assert run.position[PLACES[0]] == 0
+    if left == "what goes away":
+        run.lose(PLACES[1:])
+    for _ in range(5):
+        run.step(PLACES, 3)
+        run.now_ms += 11
+        run.flush()
+    assert outcome(run.store) == {
+        ("topics/t/k=a", "0"): [0, 1, 2],
+        ("topics/t/k=a", "1"): [0, 1, 2],
+    }
+
+
 PLACES = [TopicPartition("t", 0), TopicPartition("t", 1)]
 STEPS = st.one_of(
     st.tuples(st.just("put"), st.sampled_from([PLACES, PLACES[:1], PLACES[1:]]), st.integers(1, 6)),
