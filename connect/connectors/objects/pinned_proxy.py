@@ -5,10 +5,12 @@ can be told a proxy: this one connects to the address that the egress has checke
 connection anew, and to nothing else, whatever it is asked for. TLS goes through it from end to end.
 """
 
+import fcntl
+import os
 import socket
+import sys
 import threading
 from contextlib import suppress
-from selectors import EVENT_READ, DefaultSelector
 from typing import Final
 
 from connect.spi.egress import Egress
@@ -16,7 +18,9 @@ from connect.spi.errors import ConnectError
 
 HEAD_BYTES_MAX: Final = 64 * 1024
 CONNECT_SECONDS: Final = 10.0
-PIECE_BYTES: Final = 256 * 1024
+PIECE_BYTES: Final = 1024 * 1024
+"""Passed on at a time, at most, and as large as a pipe may be. After each the thread waits for
+Python's lock, often for longer than the piece took; what comes in meanwhile goes on together."""
 _ESTABLISHED: Final = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _REFUSED: Final = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -75,7 +79,7 @@ def _head(client: socket.socket) -> bytes | None:
     """The first request's head and what came with it; None when there is no whole one."""
     head = b""
     while b"\r\n\r\n" not in head:
-        piece = client.recv(PIECE_BYTES)
+        piece = client.recv(HEAD_BYTES_MAX)
         if not piece or len(head) > HEAD_BYTES_MAX:
             return None
         head += piece
@@ -84,14 +88,40 @@ def _head(client: socket.socket) -> bytes | None:
 
 def _splice(client: socket.socket, target: socket.socket) -> None:
     """Both ways, until either ends."""
-    other = {client: target, target: client}
-    with DefaultSelector() as selector:
-        for each in other:
-            selector.register(each, EVENT_READ)
-        while True:
-            for key, _ in selector.select():
-                source = client if key.fileobj is client else target
-                piece = source.recv(PIECE_BYTES)
-                if not piece:
-                    return
-                other[source].sendall(piece)
+    back = threading.Thread(target=_pass_on, args=(target, client), daemon=True)
+    back.start()
+    _pass_on(client, target)
+    back.join()
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    """All of it. In the end neither is of use, and whoever waits for one of them hears of it."""
+    with suppress(OSError):
+        if sys.platform == "linux":
+            _pass_on_uncopied(source, target)
+        else:
+            _pass_on_copied(source, target)
+    for each in (source, target):
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+
+
+def _pass_on_uncopied(source: socket.socket, target: socket.socket) -> None:
+    """By way of a pipe, which only moves the kernel's pages (splice(2)): a quarter of all that an
+    upload takes of the CPU."""
+    out, into = os.pipe()
+    try:
+        with suppress(PermissionError):  # Its user has many large ones: 64 KiB at a time then.
+            fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, PIECE_BYTES)
+        while count := os.splice(source.fileno(), into, PIECE_BYTES):
+            while count:
+                count -= os.splice(out, target.fileno(), count)
+    finally:
+        os.close(out)
+        os.close(into)
+
+
+def _pass_on_copied(source: socket.socket, target: socket.socket) -> None:
+    piece = memoryview(bytearray(PIECE_BYTES))
+    while count := source.recv_into(piece):
+        target.sendall(piece[:count])
