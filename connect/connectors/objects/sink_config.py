@@ -138,8 +138,8 @@ S3_ACCESS: Final = ConfigDef(
                   validator=non_empty),
         ConfigKey("aws.secret.access.key", _T.PASSWORD, REQUIRED, _HIGH, "Its secret.", "Store",
                   validator=non_empty),
-        ConfigKey("s3.part.size", _T.INT, 8 * 1024 * 1024, _MEDIUM,
-                  "Bytes of a part of an upload, of which two are in memory.", "Store",
+        ConfigKey("s3.part.size", _T.INT, 8 * 1024 * 1024, _LOW,
+                  "Accepted for Kafka's sake: an object goes up in one request.", "Store",
                   validator=between(5 * 1024 * 1024, 64 * 1024 * 1024)),
     )
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """Object stores: opened from a configuration, and the few verbs that connectors need of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -23,8 +24,6 @@ from connect.spi.errors import ConfigError, ConnectError, RetriableError
 
 LAST_OFFSET: Final = "headwater-last-offset"
 """Metadata of an object: the offset of its last record."""
-PART_BYTES_MIN: Final = 5 * 1024 * 1024
-"""S3's least size of a part but the last."""
 _RETRIES: Final = {"max_retries": 3}
 _TIMEOUTS: Final = {"connect_timeout": "10s", "timeout": "60s"}
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
@@ -42,9 +41,8 @@ class Found:
 class ObjectStore:
     """Raises ``RetriableError`` for what may pass, ``ConnectError`` for what will not."""
 
-    def __init__(self, store: Any, *, part_bytes: int, proxy: PinnedProxy | None = None) -> None:
+    def __init__(self, store: Any, *, proxy: PinnedProxy | None = None) -> None:
         self._store = store
-        self._part_bytes = part_bytes
         self._proxy = proxy
 
     def close(self) -> None:
@@ -53,20 +51,18 @@ class ObjectStore:
 
     def create(self, path: str, file: BinaryIO, size: int, last_offset: int) -> bool:
         """Put a whole object there unless there is one: whether this did it. No part of it is seen
-        before all of it is there."""
-        attributes = {LAST_OFFSET: str(last_offset)}
+        before all of it is there. ``file`` is one of the disk, and not empty.
+
+        In one request, whatever its size: obstore has no upload in parts that fails where there is
+        an object. Of the file nothing is copied: the kernel's own pages of it are hashed and sent.
+        They count as the process's (resident) until the request is answered, and are there to be
+        taken back when memory is short.
+        """
         try:
-            if size <= self._part_bytes:
-                obstore.put(
-                    self._store, path, file.read(), mode="create", use_multipart=False,
-                    attributes=attributes,
-                )  # fmt: skip
-            else:
-                obstore.put(
-                    self._store, path, _pieces(file, self._part_bytes), mode="create",
-                    use_multipart=True, chunk_size=self._part_bytes, max_concurrency=2,
-                    attributes=attributes,
-                )  # fmt: skip
+            obstore.put(
+                self._store, path, mmap(file.fileno(), size, access=ACCESS_READ),
+                mode="create", use_multipart=False, attributes={LAST_OFFSET: str(last_offset)},
+            )  # fmt: skip
         except (AlreadyExistsError, PreconditionError):
             return False
         except BaseError as error:
@@ -101,11 +97,6 @@ class ObjectStore:
                 into.write(piece)
         except BaseError as error:
             raise _trouble(error, path) from error
-
-
-def _pieces(file: BinaryIO, size: int) -> Iterable[bytes]:
-    while piece := file.read(size):
-        yield piece
 
 
 def _trouble(error: BaseError, path: str) -> ConnectError:
@@ -149,4 +140,4 @@ def s3_store(config: Config, egress: Egress) -> ObjectStore:
         client_options=client_options,
         retry_config=_RETRIES,  # type: ignore[arg-type]
     )  # fmt: skip
-    return ObjectStore(store, part_bytes=config["s3.part.size"], proxy=proxy)
+    return ObjectStore(store, proxy=proxy)

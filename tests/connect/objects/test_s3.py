@@ -136,7 +136,7 @@ def test_an_object_that_is_there_is_never_written_again(access, bucket):
     assert [record.value["n"] for record in polled(reader)] == [*range(13)]
 
 
-def test_a_large_object_goes_up_in_parts(access, bucket):
+def test_a_large_object_is_created_as_a_small_one_is(access, bucket):
     task, _ = sink(access, flush_size="1200", s3_part_size=str(5 * 1024 * 1024))
     # Text that no compression of the way could hide.
     task.put([sink_record({"n": n, "text": f"{n:x}" * 2500}, offset=n) for n in range(1200)])
