@@ -53,6 +53,8 @@ def _begin(folder, volumes):
         WEED, "server", f"-dir={folder}", "-ip=127.0.0.1", "-s3", f"-s3.port={s3}",
         f"-s3.config={folder / 's3.json'}", f"-master.port={master}", f"-volume.port={volume}",
         f"-filer.port={filer}", f"-volume.max={volumes}", "-master.volumeSizeLimitMB=64",
+        # Nobody asks these, and a second server of the machine could not have their ports.
+        "-s3.port.iceberg=0", "-s3.port.lance=0",
     ]  # fmt: skip
     with (folder / "weed.log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
