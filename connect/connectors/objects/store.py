@@ -10,7 +10,6 @@ import obstore
 from obstore.exceptions import (
     AlreadyExistsError,
     BaseError,
-    NotFoundError,
     PermissionDeniedError,
     PreconditionError,
     UnauthenticatedError,
@@ -27,6 +26,8 @@ LAST_OFFSET: Final = "headwater-last-offset"
 _RETRIES: Final = {"max_retries": 3}
 _TIMEOUTS: Final = {"connect_timeout": "10s", "timeout": "60s"}
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
+_ERRORS: Final = (BaseError, FileNotFoundError)
+"""What obstore raises: of what is not found, a bucket too, it is Python's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class ObjectStore:
             )  # fmt: skip
         except (AlreadyExistsError, PreconditionError):
             return False
-        except BaseError as error:
+        except _ERRORS as error:
             raise _trouble(error, path) from error
         return True
 
@@ -73,9 +74,11 @@ class ObjectStore:
         """What ``create`` said of the object that is there; None where it says nothing."""
         try:
             told = obstore.get(self._store, path, options={"range": (0, 1)}).attributes
-        except NotFoundError:
-            return None
-        except BaseError as error:
+        except FileNotFoundError as error:
+            # A store may refuse to create it for another attempt that is under way (409), and
+            # nobody knows yet what becomes of that one.
+            raise RetriableError(f"{path!r} could not be created and is not there") from error
+        except _ERRORS as error:
             raise _trouble(error, path) from error
         value = str(told.get(LAST_OFFSET, ""))
         return int(value) if value.isdecimal() else None
@@ -87,7 +90,7 @@ class ObjectStore:
                 for each in page:
                     modified_ms = int(each["last_modified"].timestamp() * 1000)
                     yield Found(each["path"], each["size"], modified_ms)
-        except BaseError as error:
+        except _ERRORS as error:
             raise _trouble(error, prefix) from error
 
     def fetch(self, path: str, into: BinaryIO) -> None:
@@ -95,15 +98,15 @@ class ObjectStore:
         try:
             for piece in obstore.get(self._store, path).stream(min_chunk_size=1024 * 1024):
                 into.write(piece)
-        except BaseError as error:
+        except _ERRORS as error:
             raise _trouble(error, path) from error
 
 
-def _trouble(error: BaseError, path: str) -> ConnectError:
+def _trouble(error: Exception, path: str) -> ConnectError:
     if isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
         return ConnectError(f"the store does not let us at {path!r}: {error}")
     if "NoSuchBucket" in str(error):
-        return ConnectError(f"there is no such bucket: {error}")
+        return ConnectError(f"there is no such bucket for {path!r}: {error}")
     return RetriableError(f"the store could not do it for {path!r}: {error}")
 
 

@@ -148,6 +148,28 @@ def test_a_large_object_is_created_as_a_small_one_is(access, bucket):
     assert again.flush({P0: 1200}) == {P0: 1200}
 
 
+def test_an_object_that_is_refused_and_not_there_is_to_be_created_again(access):
+    told = {name: value for name, value in access.items() if name != "prefix"}
+    store = s3_store(S3SinkConnector.config.parse({"flush.size": "1", **told}), OpenEgress())
+    with pytest.raises(RetriableError, match="no/such"):
+        store.last_offset("no/such.json")
+    store.close()
+
+
+def test_a_bucket_that_is_not_there_is_not_a_records_fault(access, monkeypatch):
+    def refused(*given, **more):
+        raise FileNotFoundError("<Error><Code>NoSuchBucket</Code></Error>")
+
+    task, context = sink(access, flush_size="1")
+    # SeaweedFS makes one. Of others obstore raises what Python has for a file.
+    monkeypatch.setattr(obstore, "put", refused)
+    task.put(rows(1))
+    with pytest.raises(ConnectError, match="no such bucket") as raised:
+        task.flush({P0: 1})
+    assert not isinstance(raised.value, RetriableError)
+    assert context.reported == []
+
+
 def test_a_source_goes_on_where_it_was(access, bucket):
     task, _ = sink(access, flush_size="10")
     task.put(rows(20))
