@@ -39,6 +39,8 @@ PLACES_SECONDS: Final = 5
 REQUEST_BYTES_MAX: Final = 4 * 1024 * 1024
 PENDING_BYTES_MAX: Final = 32 * 1024 * 1024
 """Of one identity; past it ``submit`` waits."""
+PENDING_RECORD_BYTES: Final = 512
+"""What a record takes in memory beside its content, which may be nothing."""
 ACKNOWLEDGED_MS_MAX: Final = 10_000
 _ALL_REPLICAS: Final = -1
 _PRODUCE_VERSION_MAX: Final = 12
@@ -118,7 +120,7 @@ class Producer:
             await self._room.wait()
         deadline = self._loop.time() + DELIVERY_SECONDS
         parcel = Parcel(records, deadline, self._loop.create_future())
-        size = sum(parcel.sizes)
+        size = sum(parcel.sizes) + PENDING_RECORD_BYTES * len(records)
         self._pending += 1
         self._pending_bytes += size
         parcel.done.add_done_callback(lambda _done: self._release(size))
