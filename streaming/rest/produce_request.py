@@ -17,6 +17,8 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import msgspec
 
+from brokers.kernel.limits import DECODED_GROWTH, KIB, MIB
+
 TIMESTAMP_MS_MAX: Final = 253_402_300_799_999
 """The end of the year 9999: what RFC 3339 can still write."""
 PARTITION_MAX: Final = 2**31 - 1
@@ -71,14 +73,28 @@ _record_decoder: Final = msgspec.json.Decoder(RecordShape)
 _text_decoder: Final = msgspec.json.Decoder(str)
 _any_decoder: Final = msgspec.json.Decoder()
 _without_space: Final = msgspec.json.format
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|([\[{])|[\]}]', re.DOTALL)
+_QUOTED: Final = rb'"(?:[^"\\]++|\\.)*+"'
+_STRING: Final = re.compile(_QUOTED, re.DOTALL)
+_BRACKET: Final = re.compile(_QUOTED + rb"|([\[{])|[\]}]", re.DOTALL)
+_NUMBER: Final = re.compile(rb"[0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+")
+_TO_LARGE_NUMBER: Final = re.compile(
+    rb'(?:[^"0-9]++|' + _QUOTED + rb"|[0-9]{1,99}+(?:\.[0-9]++)?+"
+    rb"(?:[eE](?:-[0-9]++|[+]?[0-9]{1,2}+))?+(?![0-9.eE]))*+",
+    re.DOTALL,
+)
+"""Up to a number, if there is one, of which a double might not hold the magnitude."""
+
+_DECODED_BYTES_MAX: Final = 16 * KIB
+"""JSON up to this is decoded to see whether it can be: it becomes up to thirty times as much."""
+
+_VALUE_BYTES: Final = 120
+"""What ``json.loads`` takes at most for each value; before it is a comma, a colon or a bracket."""
 
 
 def parse_produce_request(text: bytes) -> ProduceRequest:
     """Read one object of the body. Raises ``InvalidRecord``."""
     try:
-        shape = _record_decoder.decode(text.decode())
+        shape = _record_decoder.decode(checked_utf8(text))
     except (ValueError, RecursionError):
         return _explained(text)
     return request_of_shape(shape, text)
@@ -90,10 +106,17 @@ def parse_produce_requests(text: bytes) -> list[ProduceRequest]:
     Empty when anything is wrong with any of them: ``parse_produce_request`` says what.
     """
     try:
-        shapes = _record_decoder.decode_lines(text.decode())
+        shapes = _record_decoder.decode_lines(checked_utf8(text))
         return [request_of_shape(shape, b"") for shape in shapes]
     except (ValueError, RecursionError, InvalidRecord):
         return []
+
+
+def checked_utf8(text: bytes) -> bytes:
+    """``text``, of which msgspec does not look at every byte. Raises ``UnicodeDecodeError``."""
+    # One character outside of Unicode's first plane makes four bytes of each of them: not kept.
+    text.decode()
+    return text
 
 
 def request_of_shape(shape: RecordShape, text: bytes) -> ProduceRequest:
@@ -136,28 +159,49 @@ def _data(name: str, kind: str, raw: bytes) -> bytes | None:
         if kind == "STRING":
             # Without an escape the text between the quotes is the string.
             return raw[1:-1] if b"\\" not in raw else _text_decoder.decode(raw).encode()
-        if kind == "BINARY":
+        if kind == "BINARY" and raw.isascii():
             return _base64(f"{name}.data", _text_decoder.decode(raw))
     # A null, or one of the faults that the explaining reader has words for.
-    payload = _payload(name, {"type": kind, "data": json.loads(raw)})
+    payload = _payload(name, {"type": kind, "data": _loaded(raw)})
     return None if payload is None else payload.data
 
 
 def _kept_json(name: str, raw: bytes) -> bytes:
     if len(raw) > DEPTH_MAX and raw.count(b"[") + raw.count(b"{") > DEPTH_MAX:
         _check_depth(name, raw)
-    try:
-        _any_decoder.decode(raw)
-    except ValueError as error:  # a number that JSON can write and a double cannot hold
-        raise InvalidRecord(f"{name}.data has a number out of range") from error
+    _check_numbers(name, raw)
     kept = _without_space(raw, indent=-1)
-    return _STRING.sub(_plain_string, kept) if b"\\u" in kept else kept
+    return _with_plain_strings(kept) if b"\\u" in kept else kept
 
 
-def _plain_string(found: "re.Match[bytes]") -> bytes:
-    """A string with its characters instead of their \\u escapes, where JSON lets them stand."""
-    text = found.group()
-    return msgspec.json.encode(_text_decoder.decode(text)) if b"\\u" in text else text
+def _check_numbers(name: str, raw: bytes) -> None:
+    """Raise ``InvalidRecord`` for a number that JSON can write and a double cannot hold."""
+    try:
+        if len(raw) <= _DECODED_BYTES_MAX:
+            _any_decoder.decode(raw)
+            return
+        at = 0
+        while (harmless := _TO_LARGE_NUMBER.match(raw, at)) and harmless.end() < len(raw):
+            large = _NUMBER.match(raw, harmless.end())
+            assert large is not None, "a pattern that stops in valid JSON stops at a number"
+            _any_decoder.decode(large.group())
+            at = large.end()
+    except ValueError as error:
+        raise InvalidRecord(f"{name}.data has a number out of range") from error
+
+
+def _with_plain_strings(kept: bytes) -> bytes:
+    """Its characters instead of their \\u escapes, where JSON lets them stand."""
+    plain = bytearray()
+    end = 0
+    for found in _STRING.finditer(kept):
+        text = found.group()
+        if b"\\u" in text:
+            plain += kept[end : found.start()]
+            plain += msgspec.json.encode(_text_decoder.decode(text))
+            end = found.end()
+    plain += kept[end:]
+    return bytes(plain)
 
 
 def _check_depth(name: str, raw: bytes) -> None:
@@ -174,7 +218,7 @@ def _check_depth(name: str, raw: bytes) -> None:
 def _explained(text: bytes) -> ProduceRequest:
     """``text`` read slowly, to say what is wrong with it. Raises ``InvalidRecord``."""
     try:
-        body = json.loads(text.decode("utf-8"), parse_constant=_no_constant)
+        body = _loaded(text)
     except UnicodeDecodeError as error:
         raise InvalidRecord(f"the record is not valid UTF-8 (byte {error.start})") from error
     except (ValueError, RecursionError) as error:
@@ -194,6 +238,17 @@ def _explained(text: bytes) -> ProduceRequest:
         value=_payload("value", body.get("value")),
         timestamp_ms=_timestamp(body.get("timestamp")),
     )
+
+
+def _loaded(text: bytes) -> Any:
+    """What JSON that is refused holds. Raises ``ValueError``, ``RecursionError`` and, where that
+    would take too much memory, ``InvalidRecord``."""
+    values = sum(map(text.count, (b",", b":", b"[", b"{")))
+    characters = len(text) if text.isascii() else 4 * len(text)
+    # Once as text and once in its values, beside the body that it was read from.
+    if values * _VALUE_BYTES + 2 * characters > DECODED_GROWTH // 2 * len(text) + MIB:
+        raise InvalidRecord("the record is not as it must be, and too long to be told more about")
+    return json.loads(text.decode(), parse_constant=_no_constant)
 
 
 def _no_constant(name: str) -> NoReturn:

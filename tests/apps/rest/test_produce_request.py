@@ -94,6 +94,33 @@ def test_a_number_of_ten_thousand_digits_is_refused():
         parse_produce_request(b'{"value":{"type":"JSON","data":' + b"9" * 10_000 + b"}}")
 
 
+@pytest.mark.parametrize(
+    ("number", "is_kept"),
+    [
+        (b"-0.5e-999", True),
+        (b"1e99", True),
+        (b"1E+308", True),
+        (b"0.001e310", True),
+        (b"-1e309", False),
+        (b"0.1e400", False),
+        (b"9" * 4_000, True),
+        (b"9" * 10_000, False),
+        (b"9" * 200 + b"e99", True),
+        (b"9" * 300 + b"e99", False),
+        (b"1." + b"9" * 10_000, True),
+    ],
+)
+@pytest.mark.parametrize("rest", [b"", b',"1e999"', b',"%b"' % (b"1e999 " * 5_000)])
+def test_numbers_out_of_range_are_refused_in_short_data_and_in_long(number, is_kept, rest):
+    data = b'{"a":[1,%b,"\\"1e999"%b]}' % (number, rest)
+    text = b'{"value":{"type":"JSON","data":%b}}' % data
+    if is_kept:
+        assert parse_produce_request(text).value.data == data
+    else:
+        with pytest.raises(InvalidRecord, match="out of range"):
+            parse_produce_request(text)
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
