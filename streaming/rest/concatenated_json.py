@@ -6,6 +6,7 @@ in one pass; it keeps at most one unfinished object and never looks at a byte tw
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from streaming.rest import produce_request
@@ -61,11 +62,15 @@ class ObjectSplitter:
 
         Raises ``MalformedBody`` when something other than an object begins, or nests too deep.
         """
+        return list(self.each(data))
+
+    def each(self, data: bytes) -> Iterator[bytes]:
+        """``feed``, one object at a time: for who does not take them all."""
         self._buffer += data
-        complete = []
         while (end := self._find_end()) is not None:
-            complete.append(bytes(memoryview(self._buffer)[self._start : end]))
+            complete = bytes(memoryview(self._buffer)[self._start : end])
             self._start = self._scanned = end
+            yield complete
         del self._buffer[: self._start]
         self._scanned -= self._start
         self._start = 0
@@ -73,7 +78,6 @@ class ObjectSplitter:
             raise ObjectTooLarge(
                 f"one record of the body is larger than {self._limit} bytes; send smaller records"
             )
-        return complete
 
     @property
     def unfinished_bytes(self) -> int:

@@ -13,15 +13,22 @@ from typing import Final
 
 from streaming.problems import Problem
 from streaming.records.identity import WRITE
-from streaming.rest.concatenated_json import MalformedBody, ObjectTooLarge
+from streaming.rest.concatenated_json import MalformedBody, ObjectSplitter, ObjectTooLarge
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.idempotent_produce import (
     IDEMPOTENT_BODY_BYTES_MAX,
+    IDEMPOTENT_RECORDS_MAX,
     IdempotentProduce,
     idempotency_key,
 )
 from streaming.rest.problem_reply import problem_reply
-from streaming.rest.record_stream import Asked, RecordStream
+from streaming.rest.produce_bounds import (
+    IN_FLIGHT_EXCESS_BYTES_MAX,
+    SHIPMENT_EXCESS_BYTES_MAX,
+    excess_bytes,
+    pieces,
+)
+from streaming.rest.record_stream import Asked, RecordStream, parse
 from streaming.rest.request_body import RequestBody
 from streaming.rest.shipment import Answer, Shipment, Shipper, line_of, lines_of
 
@@ -30,6 +37,8 @@ IN_FLIGHT_MAX: Final = 64
 IN_FLIGHT_BYTES_MAX: Final = 8 * 1024 * 1024
 AT_ONCE_BYTES_MAX: Final = 64 * 1024
 """A body of known length up to this is read before anything of it is sent."""
+AT_ONCE_BRACES_MAX: Final = 800
+"""More of them may be as many records, whose answers are too long to be held together."""
 
 
 async def produce(exchange: Exchange, topic: str) -> Reply:
@@ -44,25 +53,39 @@ async def produce(exchange: Exchange, topic: str) -> Reply:
     shipper = Shipper(exchange.access, topic)
     await shipper.find_topic()
     length = exchange.content_length
+    begun = b""
     if length is not None and length <= AT_ONCE_BYTES_MAX:
-        answers = await _at_once(shipper, exchange.body)
-        return answer_all(answers)
-    return await _as_it_comes(shipper, exchange.body, is_bounded=length is not None)
+        begun = await exchange.body.whole(AT_ONCE_BYTES_MAX)
+        if begun.count(b"{") <= AT_ONCE_BRACES_MAX:
+            answers = await _at_once(shipper, begun, is_whole=not exchange.body.disconnected)
+            return answer_all(answers)
+    return await _as_it_comes(shipper, begun, exchange.body, is_bounded=length is not None)
 
 
 async def _once(exchange: Exchange, topic: str, key: str, body: RequestBody) -> Reply:
     """The whole body is read, and is right as JSON, before anything of it is written."""
     text = await body.whole(IDEMPOTENT_BODY_BYTES_MAX)
-    stream = RecordStream()
     try:
-        asked = stream.feed(text)
-        stream.finish()
+        asked = _read_for_key(text)
     except MalformedBody as error:
         return problem_reply(_malformed(error))
     if not asked:
         return answer_all([])
     once = IdempotentProduce(exchange, topic, key, answer_all)
     return await once.reply(text, asked)
+
+
+def _read_for_key(text: bytes) -> list[Asked]:
+    """What ``text`` asks for, unless that is more than a key may stand for: then only so much as
+    shows it. Raises ``MalformedBody``."""
+    splitter = ObjectSplitter()
+    asked: list[Asked] = []
+    for each in splitter.each(text):
+        asked.append(parse(each))
+        if len(asked) > IDEMPOTENT_RECORDS_MAX:
+            return asked
+    splitter.finish()
+    return asked
 
 
 def answer_all(answers: Sequence[Answer]) -> Reply:
@@ -77,14 +100,13 @@ def answer_all(answers: Sequence[Answer]) -> Reply:
     return Reply(lines_of(answers))
 
 
-async def _at_once(shipper: Shipper, body: RequestBody) -> list[Answer]:
+async def _at_once(shipper: Shipper, text: bytes, *, is_whole: bool) -> list[Answer]:
     stream = RecordStream()
     asked: list[Asked] = []
     fault: list[Answer] = []
     try:
-        async for chunk in body.chunks():
-            asked += stream.feed(chunk)
-        if not body.disconnected:
+        asked += stream.feed(text)
+        if is_whole:
             stream.finish()
     except MalformedBody as error:
         fault = [_malformed(error)]
@@ -94,8 +116,11 @@ async def _at_once(shipper: Shipper, body: RequestBody) -> list[Answer]:
     return await shipment.answers() + fault
 
 
-async def _as_it_comes(shipper: Shipper, body: RequestBody, *, is_bounded: bool) -> Reply:
-    answers = _Production(shipper).answers(body)
+async def _as_it_comes(
+    shipper: Shipper, begun: bytes, body: RequestBody, *, is_bounded: bool
+) -> Reply:
+    """``begun`` is what has been read of it."""
+    answers = _Production(shipper).answers(begun, body)
     first = await anext(answers, [])
     if is_bounded and len(first) == 1:
         second = await anext(answers, [])
@@ -104,14 +129,12 @@ async def _as_it_comes(shipper: Shipper, body: RequestBody, *, is_bounded: bool)
         first += second
     if not first:
         return answer_all([])
-    return Reply(_lines(first, answers))
+    return Reply(_lines(lines_of(first), answers))
 
 
-async def _lines(
-    first: list[Answer], following: AsyncIterator[list[Answer]]
-) -> AsyncIterator[bytes]:
+async def _lines(first: bytes, following: AsyncIterator[list[Answer]]) -> AsyncIterator[bytes]:
     async with aclosing(following):  # type: ignore[type-var]
-        yield lines_of(first)
+        yield first
         async for answers in following:
             yield lines_of(answers)
 
@@ -126,48 +149,84 @@ class _Production:
 
     def __init__(self, shipper: Shipper) -> None:
         self._shipper = shipper
-        self._queue: asyncio.Queue[tuple[Shipment | Problem, int] | None] = asyncio.Queue(
+        self._queue: asyncio.Queue[tuple[Shipment | Problem, int, int] | None] = asyncio.Queue(
             IN_FLIGHT_MAX
         )
         self._bytes = 0
+        """Under way: 0 when nothing is."""
+        self._excess = 0
+        """What the records under way take beyond their share of memory."""
         self._room = asyncio.Event()
 
-    async def answers(self, body: RequestBody) -> AsyncIterator[list[Answer]]:
+    async def answers(self, begun: bytes, body: RequestBody) -> AsyncIterator[list[Answer]]:
         """Answers in order, some at a time. After a syntax error, none: where the next object
         would begin cannot be told."""
-        reading = asyncio.create_task(self._read(body))
+        reading = asyncio.create_task(self._read(begun, body))
         try:
             while (entry := await self._queue.get()) is not None:
-                waiting, size = entry
+                waiting, size, excess = entry
                 yield [waiting] if isinstance(waiting, Problem) else await waiting.answers()
+                # Or it would be kept until the next is there.
+                del waiting, entry
                 self._bytes -= size
+                self._excess -= excess
                 self._room.set()
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
 
-    async def _read(self, body: RequestBody) -> None:
-        stream = RecordStream()
-        size = 0
+    async def _read(self, begun: bytes, body: RequestBody) -> None:
         try:
-            async for chunk in body.chunks():
-                size += len(chunk)
-                asked = stream.feed(chunk)
-                if asked:
-                    await self._wait_for_room(size)
-                    await self._shipper.until_unthrottled()
-                    shipment = await self._shipper.ship(asked)
-                    await self._queue.put((shipment, size))
-                    size = 0
-            if not body.disconnected:
-                stream.finish()
+            async for asked, size in _parts(begun, body):
+                excess = excess_bytes(len(asked), size)
+                await self._wait_for_room(size, excess)
+                await self._shipper.until_unthrottled()
+                await self._queue.put((await self._shipper.ship(asked), size, excess))
         except MalformedBody as error:
-            await self._queue.put((_malformed(error), 0))
+            await self._queue.put((_malformed(error), 0, 0))
         finally:
             await self._queue.put(None)
 
-    async def _wait_for_room(self, size: int) -> None:
-        while self._bytes and self._bytes + size > IN_FLIGHT_BYTES_MAX:
+    async def _wait_for_room(self, size: int, excess: int) -> None:
+        while self._bytes and (
+            self._bytes + size > IN_FLIGHT_BYTES_MAX
+            or self._excess + excess > IN_FLIGHT_EXCESS_BYTES_MAX
+        ):
             self._room.clear()
             await self._room.wait()
         self._bytes += size
+        self._excess += excess
+
+
+async def _parts(begun: bytes, body: RequestBody) -> AsyncIterator[tuple[list[Asked], int]]:
+    """What a body asks for, as it arrives: what is to be sent together, and out of how many bytes.
+
+    Raises ``MalformedBody`` behind what was right before it.
+    """
+    stream = RecordStream()
+    asked: list[Asked] = []
+    size = 0
+    try:
+        async for chunk in _chunks(begun, body):
+            for piece in pieces(chunk):
+                size += len(piece)
+                asked += stream.feed(piece)
+                if excess_bytes(len(asked), size) > SHIPMENT_EXCESS_BYTES_MAX:
+                    yield asked, size
+                    asked, size = [], 0
+            if asked:
+                yield asked, size
+                asked, size = [], 0
+        if not body.disconnected:
+            stream.finish()
+    except MalformedBody:
+        if asked:
+            yield asked, size
+        raise
+
+
+async def _chunks(begun: bytes, body: RequestBody) -> AsyncIterator[bytes]:
+    if begun:
+        yield begun
+    async for chunk in body.chunks():
+        yield chunk

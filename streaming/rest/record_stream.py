@@ -50,7 +50,11 @@ def parse(text: bytes) -> Asked:
     try:
         return parse_produce_request(text)
     except InvalidRecord as error:
-        # They are kept until they are answered, and a body of a few bytes each may have thousands:
-        # the frames and errors that led to it would take a kilobyte each.
-        error.__context__ = error.__cause__ = None
-        return error.with_traceback(None)
+        return without_history(error)
+
+
+def without_history(error: InvalidRecord) -> InvalidRecord:
+    """``error`` as it is kept until it is answered: a body may have thousands of a few bytes, and
+    the frames and errors that led to each would take a kilobyte."""
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)

@@ -26,6 +26,9 @@ from streaming.rest.record_stream import Asked
 Answer = bytes | Problem
 """The fields of a delivery report, as JSON without its braces, or why there is none."""
 
+_NO_HEADERS: Final[dict[str, str]] = {}
+"""One for all that are refused; a body of a few bytes each may have thousands."""
+
 
 class Shipper:
     """Sends what requests ask for to one topic."""
@@ -59,16 +62,17 @@ class Shipper:
         now_ms = time.time_ns() // 1_000_000
         records: list[OutgoingRecord | Problem] = []
         for index, each in enumerate(asked):
+            if isinstance(each, InvalidRecord):
+                records.append(_refused(each))
+                continue
             place = places[index] if places is not None else None
             try:
-                wanted = _asked(each)
+                wanted = each
                 if place is not None:
                     wanted = wanted._replace(partition=place[0], timestamp_ms=place[1])
                 if wanted.partition is not None and wanted.partition >= self._partitions:
                     await self._look_again(wanted.partition)
                 records.append(self._record(wanted, now_ms))
-            except InvalidRecord as error:
-                records.append(Problem(400, 400, f"Bad Request: {error}"))
             except Exception as error:
                 records.append(problem_for(error))
         return records
@@ -169,10 +173,8 @@ def _report(prefix: str, asked: Asked, partition: int, delivered: Delivered) -> 
     ).encode()
 
 
-def _asked(asked: Asked) -> ProduceRequest:
-    if isinstance(asked, InvalidRecord):
-        raise asked
-    return asked
+def _refused(error: InvalidRecord) -> Problem:
+    return Problem(400, 400, f"Bad Request: {error}", _NO_HEADERS)
 
 
 def _again(error: Exception) -> Any:
@@ -207,16 +209,23 @@ def _to_the_second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
-_BATCH_JOINT: Final = b"\r\n"
+_JOINT: Final = b"}\r\n{"
 
 
 def lines_of(answers: Sequence[Answer]) -> bytes:
-    """Answers as concatenated JSON, each with a line end behind it."""
-    return b"".join(map(line_of, answers))
+    """Answers, one at least, as concatenated JSON, each with a line end behind it."""
+    # Copied once: together they are far longer than what asked for them.
+    fields = [_told(each) if isinstance(each, Problem) else each for each in answers]
+    fields[0] = b"{" + fields[0]
+    fields[-1] += b"}\r\n"
+    return _JOINT.join(fields)
 
 
 def line_of(answer: Answer) -> bytes:
-    if isinstance(answer, Problem):
-        body = {"error_code": answer.error_code, "message": answer.message}
-        return msgspec.json.encode(body) + _BATCH_JOINT
-    return b"{" + answer + b"}" + _BATCH_JOINT
+    return lines_of([answer])
+
+
+def _told(problem: Problem) -> bytes:
+    """The fields of its JSON, without the braces."""
+    body = {"error_code": problem.error_code, "message": problem.message}
+    return msgspec.json.encode(body)[1:-1]

@@ -1,7 +1,8 @@
 """What the edge reads of anybody: bodies of REST, and what websockets' clients say.
 
-Django must be set up. Bodies are no longer than ``_BODY``: the edge bounds what a body may become
-by its own limits (``streaming/rest``), not by eight times its size.
+Django must be set up. Bodies are no longer than ``_BODY``: what a longer one may become is bounded
+by limits of ``streaming/rest``, for produce by eight times its size as well
+(``tests/unit/rest/test_produce_memory.py``).
 """
 
 import json

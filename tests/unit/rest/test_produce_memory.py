@@ -1,0 +1,220 @@
+"""What a produce request takes of memory: eight times its body and one MiB, as a decoder may.
+
+Objects of two bytes are records, and refused ones have messages: the worst bodies hold nothing
+else.
+"""
+
+import asyncio
+import tracemalloc
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+
+from brokers.kernel.limits import DECODED_GROWTH, KIB, MIB
+from streaming.access.caller import TenantAccess
+from streaming.records.identity import WRITE
+from streaming.records.outgoing import OutgoingRecord, Parcel
+from streaming.rest import idempotent_produce, produce, shipment
+from streaming.rest.exchange import Exchange, Reply
+from streaming.rest.idempotent_produce import IDEMPOTENT_RECORDS_MAX
+from streaming.rest.request_body import RequestBody
+from streaming.services.claim_request import RequestState
+
+ACCESS = TenantAccess("00000000-0000-0000-0000-000000000001", "acme", "lkc-acme", "", "User:app",
+                      frozenset({WRITE}))  # fmt: skip
+CHUNK_BYTES = 64 * KIB
+"""As much as the server hands over at once."""
+
+OBJECTS = {
+    "of nothing": b"{}",
+    "of nothing, in lines": b"{}\n",
+    "unknown fields": b'{"":0}',
+    "unknown fields, in lines": b'{"":0}\n',
+    "no data": b'{"key":{}}',
+    "unknown types": b'{"value":{"type":"X"}}',
+    "of a letter": b'{"value":{"type":"STRING","data":"x"}}\n',
+}
+
+
+class _Brokers:
+    """Takes records in place of the edge's clients; answers once nobody has anything to do."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self._waiting: list[Parcel] = []
+        self._answering: asyncio.Task[None] | None = None
+
+    def require_unthrottled(self, _identity: object) -> None:
+        pass
+
+    async def until_unthrottled(self, _identity: object) -> None:
+        pass
+
+    async def partitions(self, _identity: object, _topic: str) -> dict[int, None]:
+        return {0: None}
+
+    async def submit_many(self, _identity: object, records: Sequence[OutgoingRecord]) -> Parcel:
+        loop = asyncio.get_running_loop()
+        parcel = Parcel(records, loop.time() + 30, loop.create_future())
+        if not self._waiting:
+            self._answering = loop.create_task(self._answer())
+        self._waiting.append(parcel)
+        return parcel
+
+    async def _answer(self) -> None:
+        seen = 0
+        while seen < len(self._waiting):  # the edge goes on without an answer while it may
+            seen = len(self._waiting)
+            for _ in range(20):
+                await asyncio.sleep(0)
+        for parcel in self._waiting:
+            parcel.written(0, len(parcel.records), 1_000_000 + self.taken, -1)
+            self.taken += len(parcel.records)
+        self._waiting.clear()
+
+    def reader(self, _identity: object) -> "_Brokers":
+        return self
+
+    async def __aenter__(self) -> "_Brokers":
+        return self
+
+    async def __aexit__(self, *_told: object) -> None:
+        pass
+
+    async def offsets(self, _topic: str, partitions: dict[int, int]) -> dict[int, int]:
+        return dict.fromkeys(partitions, 0)
+
+
+class _Keys:
+    """Claims and settles in place of PostgreSQL."""
+
+    def __init__(self) -> None:
+        self.settled: bytes | None = None
+
+    def claim(self, *, fingerprint: bytes, plan: Any, **_told: object) -> RequestState:
+        is_new, status = self.settled is None, None if self.settled is None else 200
+        return RequestState(1, is_new, fingerprint, plan, datetime.now(UTC), status, self.settled)
+
+    def settle(self, *, answer: bytes, **_told: object) -> None:
+        self.settled = answer
+
+
+@pytest.fixture
+def brokers(monkeypatch: pytest.MonkeyPatch) -> _Brokers:
+    brokers, keys = _Brokers(), _Keys()
+    for module in (shipment, idempotent_produce):
+        monkeypatch.setattr(module, "current_clients", lambda: brokers)
+    monkeypatch.setattr(idempotent_produce, "claim_request", keys.claim)
+    monkeypatch.setattr(idempotent_produce, "settle_request", keys.settle)
+    return brokers
+
+
+Endpoint = Callable[[Exchange, str], Any]
+
+
+def exchange_of(body: bytes, *, is_bounded: bool, key: str | None = None) -> Exchange:
+    """A request whose body arrives in chunks."""
+    places = iter(range(0, max(len(body), 1), CHUNK_BYTES))
+
+    async def receive() -> dict[str, Any]:
+        place = next(places)
+        chunk = body[place : place + CHUNK_BYTES]
+        return {"type": "http.request", "body": chunk, "more_body": place + CHUNK_BYTES < len(body)}
+
+    headers = {"content-type": "application/json", "idempotency-key": key}
+    if is_bounded:
+        headers["content-length"] = str(len(body))
+    return Exchange(ACCESS, "/records", {}, headers.get, str, RequestBody(receive))
+
+
+async def lines_told(reply: Reply) -> int:
+    """Lines of the answer, which is let go as it comes."""
+    if isinstance(reply.body, bytes):
+        return reply.body.count(b"\n")
+    pieces: AsyncIterator[bytes] = reply.body
+    return sum([piece.count(b"\n") async for piece in pieces])
+
+
+def measured(endpoint: Endpoint, exchange: Exchange) -> tuple[int, int, int]:
+    """Status, lines of the answer, and the most bytes that were held beside the body."""
+
+    async def answered() -> tuple[int, int]:
+        reply = await endpoint(exchange, "topic")
+        return reply.status, await lines_told(reply)
+
+    with asyncio.Runner() as runner:
+        runner.run(asyncio.sleep(0))
+        tracemalloc.start()
+        try:
+            status, lines = runner.run(answered())
+            return status, lines, tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+
+def allowed(body: bytes) -> int:
+    return DECODED_GROWTH * len(body) + MIB
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [*product(OBJECTS, [4 * KIB, 32 * KIB]), ("of nothing", 130 * KIB)]
+)
+@pytest.mark.parametrize("is_bounded", [True, False])
+def test_a_stream_of_tiny_objects(
+    brokers: _Brokers, name: str, size: int, is_bounded: bool
+) -> None:
+    each = OBJECTS[name]
+    body = each * (size // len(each))
+    status, lines, peak = measured(produce.produce, exchange_of(body, is_bounded=is_bounded))
+    assert (status, lines) == (200, size // len(each))
+    assert peak <= allowed(body)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_more_records_than_one_key_stands_for(brokers: _Brokers, name: str) -> None:
+    each = OBJECTS[name]
+    body = each * (8 * MIB // len(each))
+    status, _, peak = measured(produce.produce, exchange_of(body, is_bounded=True, key="k"))
+    assert (status, brokers.taken) == (422, 0)
+    assert peak <= 3 * len(body)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_as_many_records_as_one_key_stands_for(brokers: _Brokers, name: str) -> None:
+    body = OBJECTS[name] * IDEMPOTENT_RECORDS_MAX
+    status, lines, peak = measured(produce.produce, exchange_of(body, is_bounded=True, key="k"))
+    assert (status, lines) == (200, IDEMPOTENT_RECORDS_MAX)
+    assert peak <= allowed(body)
+
+
+VALUES = {
+    "empty lists": b"[" + b"[]," * 120_000 + b"0]",
+    "empty objects": b"[" + b"{}," * 120_000 + b"0]",
+    "objects": b"[" + b'{"a":0},' * 50_000 + b"0]",
+    "texts": b"[" + b'"ab",' * 80_000 + b"0]",
+    "texts, one of them escaped": b"[" + b'"",' * 120_000 + b'"\\u00e4"]',
+    "numbers": b"[" + b"1.5," * 90_000 + b"0]",
+    "large numbers": b"[" + b"1e100," * 60_000 + b"0]",
+    "a text": b'"' + b"a" * 2 * MIB + b'"',
+    "a text with a smile": b'"' + b"a" * 2 * MIB + "\U0001f642".encode() + b'"',
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'{"value":{"type":"JSON","data":%b}}',
+        b'{"value":{"type":"BINARY","data":%b}}',
+        b'{"unknown":%b}',
+    ],
+    ids=["right", "wrong type", "unknown field"],
+)
+def test_one_large_record(brokers: _Brokers, name: str, record: bytes) -> None:
+    body = record % VALUES[name]
+    _, lines, peak = measured(produce.produce, exchange_of(body, is_bounded=True, key="k"))
+    assert lines <= 1
+    assert peak <= allowed(body)
