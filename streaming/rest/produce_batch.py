@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from brokers.kernel.limits import DECODED_GROWTH, MIB
 from streaming.problems import Problem
 from streaming.records.identity import WRITE
 from streaming.rest.exchange import Exchange, Reply
@@ -18,10 +19,11 @@ from streaming.rest.problem_reply import problem_reply
 from streaming.rest.produce_request import (
     InvalidRecord,
     RecordShape,
+    checked_utf8,
     parse_produce_request,
     request_of_shape,
 )
-from streaming.rest.record_stream import Asked
+from streaming.rest.record_stream import Asked, without_history
 from streaming.rest.shipment import Answer, Shipper
 
 ENTRIES_MAX: Final = 1_000
@@ -29,8 +31,12 @@ ENTRY_ID_CHARACTERS_MAX: Final = 80
 BATCH_BODY_BYTES_MAX: Final = 12 * 1024 * 1024
 """As much as one record of the streamed endpoint may have, base64 and all."""
 
-_BRACES_MAX: Final = 64 * ENTRIES_MAX
-"""With more of them a batch is counted before its entries are read: there may be a million."""
+_COUNTED_BYTES: Final = 25
+"""What an entry takes when it is only counted."""
+
+_ENTRY_BYTES: Final = 144
+"""What a small right entry takes when it is read. Where there might be too many of them for the
+body's length, they are counted before they are read."""
 
 
 class InvalidBatch(Exception):
@@ -45,11 +51,20 @@ class _EntryShape(RecordShape, forbid_unknown_fields=True, kw_only=True):
     id: str
 
 
+class _AnyEntry(msgspec.Struct, gc=False):
+    """Whatever it says."""
+
+
+class _CountedShape(msgspec.Struct):
+    entries: list[_AnyEntry]
+
+
 class _RightBatchShape(msgspec.Struct, forbid_unknown_fields=True):
     entries: list[_EntryShape]
 
 
 _right_batch_decoder: Final = msgspec.json.Decoder(_RightBatchShape)
+_counting_decoder: Final = msgspec.json.Decoder(_CountedShape)
 _batch_decoder: Final = msgspec.json.Decoder(_BatchShape)
 _fields_decoder: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _id_decoder: Final = msgspec.json.Decoder(str)
@@ -83,32 +98,33 @@ def parse_batch(body: bytes) -> tuple[list[str], list[Asked]]:
 
 def _right_batch(body: bytes) -> tuple[list[str], list[Asked]] | None:
     """A batch with nothing wrong in it, read in one step; None for any other."""
-    if body.count(b"{") > _BRACES_MAX:
+    if body.count(b"{") * _ENTRY_BYTES > DECODED_GROWTH * len(body) + MIB:
         return None
     try:
-        entries = _right_batch_decoder.decode(body.decode()).entries
+        entries = _right_batch_decoder.decode(checked_utf8(body)).entries
+        if not 1 <= len(entries) <= ENTRIES_MAX:
+            return None
         asked: list[Asked] = [request_of_shape(entry, b"") for entry in entries]
     except (ValueError, RecursionError, InvalidRecord):
         return None
     ids = [entry.id for entry in entries]
     are_right = all(1 <= len(each) <= ENTRY_ID_CHARACTERS_MAX for each in ids)
-    if not are_right or len(set(ids)) < len(ids) or not 1 <= len(ids) <= ENTRIES_MAX:
-        return None
-    return ids, asked
+    return (ids, asked) if are_right and len(set(ids)) == len(ids) else None
 
 
 def _explained_batch(body: bytes) -> tuple[list[str], list[Asked]]:
     """A batch read entry by entry, to say what is wrong with it. Raises ``InvalidBatch``."""
     try:
-        entries = _batch_decoder.decode(body.decode()).entries
+        count = _count(checked_utf8(body))
+        if not 1 <= count <= ENTRIES_MAX:
+            raise InvalidBatch(
+                f"A batch has 1 to {ENTRIES_MAX} entries, this one {count}; send more batches."
+            )
+        entries = _batch_decoder.decode(body).entries
     except (ValueError, RecursionError) as error:
         raise InvalidBatch(
             f'The body must be a JSON object such as {{"entries": [{{"id": "1", …}}]}}: {error}'
         ) from error
-    if not 1 <= len(entries) <= ENTRIES_MAX:
-        raise InvalidBatch(
-            f"A batch has 1 to {ENTRIES_MAX} entries, this one {len(entries)}; send more batches."
-        )
     ids: list[str] = []
     asked: list[Asked] = []
     for number, entry in enumerate(entries):
@@ -119,6 +135,19 @@ def _explained_batch(body: bytes) -> tuple[list[str], list[Asked]]:
         twice = next(each for index, each in enumerate(ids) if each in ids[:index])
         raise InvalidBatch(f"Two entries have the id {twice!r}; give each its own.")
     return ids, asked
+
+
+def _count(body: bytes) -> int:
+    """How many entries there are, without keeping them. Raises ``InvalidBatch`` and
+    ``ValueError``."""
+    if body.count(b",") < ENTRIES_MAX:
+        return len(_batch_decoder.decode(body).entries)
+    if body.count(b"{") * _COUNTED_BYTES > (DECODED_GROWTH - 1) * len(body) + MIB:
+        raise InvalidBatch(
+            f"A batch has 1 to {ENTRIES_MAX} entries, and this one has more objects than are "
+            "counted; send more batches."
+        )
+    return len(_counting_decoder.decode(body).entries)
 
 
 def _entry(number: int, text: bytes) -> tuple[str, Asked]:
@@ -134,12 +163,13 @@ def _entry(number: int, text: bytes) -> tuple[str, Asked]:
     try:
         return entry_id, parse_produce_request(msgspec.json.encode(fields))
     except InvalidRecord as error:
-        return entry_id, error
+        return entry_id, without_history(error)
 
 
 def batch_reply(ids: Sequence[str], answers: Sequence[Answer]) -> Reply:
     """207 with what became of each entry, both lists in the entries' order."""
-    successes: list[bytes] = []
+    # Written on, not joined: what is told of a thousand entries is far longer than they are.
+    body = bytearray(b'{"successes":[')
     failures: list[bytes] = []
     for entry_id, answer in zip(ids, answers, strict=True):
         named = b'{"id":' + msgspec.json.encode(entry_id) + b","
@@ -148,6 +178,8 @@ def batch_reply(ids: Sequence[str], answers: Sequence[Answer]) -> Reply:
             failures.append(named + msgspec.json.encode(told)[1:])
         else:
             # A delivery report begins with its error code, which a success of a batch has not.
-            successes.append(named + answer.partition(b",")[2] + b"}")
-    body = b'{"successes":[%b],"failures":[%b]}' % (b",".join(successes), b",".join(failures))
-    return Reply(body, 207)
+            body += named + answer.partition(b",")[2] + b"},"
+    if body.endswith(b","):
+        del body[-1:]
+    body += b'],"failures":[' + b",".join(failures) + b"]}"
+    return Reply(bytes(body), 207)

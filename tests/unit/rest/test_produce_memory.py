@@ -20,6 +20,7 @@ from streaming.records.outgoing import OutgoingRecord, Parcel
 from streaming.rest import idempotent_produce, produce, shipment
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.idempotent_produce import IDEMPOTENT_RECORDS_MAX
+from streaming.rest.produce_batch import produce_batch
 from streaming.rest.request_body import RequestBody
 from streaming.services.claim_request import RequestState
 
@@ -187,6 +188,24 @@ def test_as_many_records_as_one_key_stands_for(brokers: _Brokers, name: str) -> 
     body = OBJECTS[name] * IDEMPOTENT_RECORDS_MAX
     status, lines, peak = measured(produce.produce, exchange_of(body, is_bounded=True, key="k"))
     assert (status, lines) == (200, IDEMPOTENT_RECORDS_MAX)
+    assert peak <= allowed(body)
+
+
+@pytest.mark.parametrize("rest", ["", ',"":0'])
+@pytest.mark.parametrize("key", ["k", None])
+def test_a_batch_of_tiny_entries(brokers: _Brokers, rest: str, key: str | None) -> None:
+    entries = ",".join(f'{{"id":"{number:x}"{rest}}}' for number in range(1_000))
+    body = f'{{"entries":[{entries}]}}'.encode()
+    status, _, peak = measured(produce_batch, exchange_of(body, is_bounded=True, key=key))
+    assert status == 207
+    assert peak <= allowed(body)
+
+
+@pytest.mark.parametrize("entries", [b"{}," * 300_000 + b"{}", b'{"id":"a"},' * 100_000 + b"{}"])
+def test_a_batch_of_too_many_entries(entries: bytes) -> None:
+    body = b'{"entries":[%b]}' % entries
+    status, _, peak = measured(produce_batch, exchange_of(body, is_bounded=True))
+    assert status == 422
     assert peak <= allowed(body)
 
 
