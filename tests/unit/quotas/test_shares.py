@@ -169,3 +169,32 @@ def test_a_count_lease_asks_for_all_when_it_had_no_room():
     assert lease.has_room
     assert lease.report() == Report(50, 8, 2)
     assert not lease.is_at_rest
+
+
+@pytest.mark.parametrize("brokers", [[1], [1, 2, 3]])
+@pytest.mark.parametrize("busy", [[1], [1, 2, 3]])
+@pytest.mark.parametrize("size", [1, 200, 400])
+def test_a_tenant_that_begins_has_a_second_of_its_limit_at_once_and_then_the_limit(
+    brokers, busy, size
+):
+    """One connection to each busy broker sends as fast as it may, requests of ``size``."""
+    busy = [broker for broker in busy if broker in brokers]
+    leases = {
+        broker: RateLease.begin(LIMIT, brokers=len(brokers), burst_ms=1_000, now_ms=0)
+        for broker in brokers
+    }
+    book, taken = Book(), 0.0
+    for now_ms in range(0, 15_000, 10):
+        for broker in busy:
+            bucket = leases[broker].bucket
+            while not bucket.wait_ms(now_ms):
+                bucket.charge(size, now_ms)
+                taken += size
+        if now_ms % 500 == 0:
+            for broker, lease in leases.items():
+                report = lease.report(now_ms)
+                asked = {"limit": LIMIT, "brokers": brokers, "all_have_reported": True}
+                lease.grant(book.share(broker, report, **asked), now_ms)
+        # What a request costs is known when it is there, so the last one of each may go beyond.
+        assert taken <= LIMIT * (1 + now_ms / 1000) + size * len(busy)
+    assert taken >= 0.9 * LIMIT * 15
