@@ -21,6 +21,7 @@ RECORD: Name = ("tenants.audit", "record")
 OWN_WORK = "what the service does by itself, many times a second; its causes are audited"
 FIGURES = "figures, which nobody decides"
 PART = "a part of verbs that append"
+QUESTION = "writes nothing"
 SECRET_FOR_ITSELF = "the caller asks for it as himself, and it lives for seconds"
 REPEAT = "says that a request which may come twice came once; the request is what is audited"
 NOT_AUDITED = {
@@ -54,6 +55,9 @@ NOT_AUDITED = {
     "connect.services.release_task": OWN_WORK,
     "connect.services.remove_task": OWN_WORK,
     "connect.services.report_task": OWN_WORK,
+    "connect.services.sealing_key_file": PART,
+    "connect.services.sealing_ring": PART,
+    "connect.services.secret_faults": QUESTION,
     "connect.services.task_rows": PART,
     "connect.services.trial_config": PART,
     "connect.services.waking": PART,
