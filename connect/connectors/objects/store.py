@@ -124,6 +124,15 @@ def endpoint_of(config: Config) -> str:
     return given or f"https://s3.{config['s3.region']}.amazonaws.com"
 
 
+def signs_payload(config: Config) -> bool:
+    """Whether what is sent is hashed, so that the signature covers it.
+
+    TLS sees to it already that what arrives is what was sent. So AWS's own clients leave it out
+    over https (``AWS4UnsignedPayloadSigner`` of its SDK for Java); over http nothing else does.
+    """
+    return bool(config["s3.sign.payload"]) or not endpoint_of(config).startswith("https:")
+
+
 def s3_store(config: Config, egress: Egress) -> ObjectStore:
     """Addresses the bucket by path, so that there is one host to check."""
     target, endpoint = target_of(config), endpoint_of(config)
@@ -140,6 +149,7 @@ def s3_store(config: Config, egress: Egress) -> ObjectStore:
         access_key_id=config["aws.access.key.id"],
         secret_access_key=config["aws.secret.access.key"].secret,
         virtual_hosted_style_request=False,
+        unsigned_payload=not signs_payload(config),
         client_options=client_options,
         retry_config=_RETRIES,  # type: ignore[arg-type]
     )  # fmt: skip

@@ -212,6 +212,20 @@ def test_a_wrong_secret_is_not_a_records_fault(access):
     assert context.reported == []
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "told", "signs"),
+    [("http://s3.example", {}, True), ("https://s3.example", {}, False), (None, {}, False),
+     ("https://s3.example", {"s3.sign.payload": "true"}, True)],
+)  # fmt: skip
+def test_what_objects_hold_is_signed_unless_tls_guards_it(access, endpoint, told, signs):
+    given = {name: value for name, value in access.items() if name not in ("prefix", "store.url")}
+    told = {**told, **({"store.url": endpoint} if endpoint else {}), "flush.size": "1"}
+    parsed = S3SinkConnector.config.parse(given | told)
+    store = s3_store(parsed, OpenEgress())
+    assert store._store.config["unsigned_payload"] is not signs
+    store.close()
+
+
 class ClosedEgress(OpenEgress):
     def resolve(self, host, port):
         raise EgressRefused(f"{host} is not allowed")
