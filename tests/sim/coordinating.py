@@ -41,7 +41,11 @@ class Coordinating:
         self.broker = broker
         self.broker_id = broker.id
         self.clock = broker.timeline
-        self.config = SimpleNamespace(initial_rebalance_delay_ms=0)
+        self.config = SimpleNamespace(
+            initial_rebalance_delay_ms=0,
+            consumer_session_timeout_ms=45_000,
+            consumer_heartbeat_interval_ms=5_000,
+        )
         self.producer_ids = self
         self._run = broker.run
         self.loop = SimulatedLoop(broker.timeline, self._later)
