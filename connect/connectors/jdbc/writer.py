@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.ext.compiler import compiles
 
 from connect.connectors.jdbc.bound_values import Bind, bind_for, parts
 from connect.connectors.jdbc.fold import InsertMode
@@ -55,9 +56,7 @@ class StatementWriter:
             return into.on_conflict_do_nothing(index_elements=list(keys)) if ignore else into
         into_mysql = mysql.insert(table)
         if upsert:
-            return into_mysql.on_duplicate_key_update(
-                {name: into_mysql.inserted[name] for name in rest}
-            )
+            return into_mysql.on_duplicate_key_update({name: _Inserted(name) for name in rest})
         if ignore:
             # INSERT IGNORE would also swallow what does not fit: this changes nothing instead.
             same = {name: table.c[name] for name in keys}
@@ -94,6 +93,21 @@ class StatementWriter:
             column.name: utc if isinstance(column.type, sa.TIMESTAMP) else here
             for column in table.c
         }
+
+
+class _Inserted(sa.ColumnElement[Any]):
+    """What the row that met another would have put into the column. SQLAlchemy's own (``inserted``)
+    doubles a percent sign in the name twice."""
+
+    inherit_cache = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+@compiles(_Inserted, "mysql", "mariadb")
+def _values_of(element: _Inserted, compiler: Any, **_options: Any) -> str:
+    return f"VALUES({compiler.preparer.quote(element.name)})"
 
 
 def _bare(table: sa.Table, columns: Columns) -> sa.TableClause:
