@@ -129,6 +129,8 @@ def _container(text: str, at: int, depth: int) -> tuple[SchemaAndValue, int]:
             at = _past(text, at, ",")
         if is_map:
             key, at = _element(text, at, depth)
+            if isinstance(key[1], (list, dict)):
+                raise ValueError("a key that holds others")
             keys.append(key)
             at = _past(text, at, ":")
         value, at = _element(text, at, depth)
