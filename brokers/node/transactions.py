@@ -73,9 +73,9 @@ class Unconfirmed:
             self.guards[place] = guard
             self.sequences[place] = sequence
 
-    def has_overtaken_guards(self) -> bool:
-        """Whether something happened to the producer's transactions here since the question was
-        begun; the guards are the present ones then. Raises like ``look_at``."""
+    def renew_guards(self) -> bool:
+        """Take the present guards; whether they are others, because something happened to the
+        producer's transactions here since the question was begun. Raises like ``look_at``."""
         before = dict(self.guards)
         self.guards.clear()
         for place in before:
@@ -141,7 +141,7 @@ async def confirm(
         if waits:
             await asyncio.sleep(CONCURRENT_RETRY_SECONDS)
         try:
-            overtaken = asked.has_overtaken_guards()
+            overtaken = asked.renew_guards()
         except Refusal as replaced:
             return dict.fromkeys(asked.sequences, replaced.code)
         if not asked.guards or not (waits or overtaken):

@@ -375,8 +375,8 @@ async def test_whoever_goes_away_is_forgotten(bench) -> None:
     assert len(shard.machine.gone) == 1
 
 
-async def test_what_a_transaction_commits_counts_with_its_marker(bench) -> None:
-    shard = await bench.loaded()
+async def add_in_transaction(bench, shard) -> None:
+    """5, by producer 7."""
     guard = bench.partition.log.begin_verification(7, 0, -1, bumps_epochs=True)
     adding = asyncio.create_task(
         shard.ask(lambda machine, token, now: machine.add_in_transaction(5, token, 7), guard=guard)
@@ -384,12 +384,21 @@ async def test_what_a_transaction_commits_counts_with_its_marker(bench) -> None:
     await turn()
     bench.flusher.flush()
     await adding
-    assert (shard.machine.sum, shard.machine.pending) == (0, {7: 5})
-    bench.partition.on_marker[:] = [shard.marker_appended]
+
+
+def commit_transaction(bench) -> None:
     bench.partition.append_marker(
         Marker(committed=True, coordinator_epoch=0), producer_id=7, producer_epoch=1,
         transaction_version=2, now_ms=1,
     )  # fmt: skip
+
+
+async def test_what_a_transaction_commits_counts_with_its_marker(bench) -> None:
+    shard = await bench.loaded()
+    await add_in_transaction(bench, shard)
+    assert (shard.machine.sum, shard.machine.pending) == (0, {7: 5})
+    bench.partition.on_marker[:] = [shard.marker_appended]
+    commit_transaction(bench)
     telling = asyncio.create_task(shard.ask(lambda machine, token, now: machine.tell(token)))
     await turn()
     assert not telling.done(), "the marker could still be lost"
@@ -404,13 +413,7 @@ async def test_a_transaction_that_ends_while_the_shard_is_loaded_counts(bench, m
     """Its marker comes from another coordinator, which does not wait for this one. Not replayed,
     what it committed would go with the next transaction that is aborted."""
     shard = await bench.loaded()
-    guard = bench.partition.log.begin_verification(7, 0, -1, bumps_epochs=True)
-    adding = asyncio.create_task(
-        shard.ask(lambda machine, token, now: machine.add_in_transaction(5, token, 7), guard=guard)
-    )
-    await turn()
-    bench.flusher.flush()
-    await adding
+    await add_in_transaction(bench, shard)
     shard.end()
     bench.partition.resign()
     monkeypatch.setattr(loading, "BYTES_PER_TURN", 1)
@@ -419,10 +422,7 @@ async def test_a_transaction_that_ends_while_the_shard_is_loaded_counts(bench, m
     bench.flusher.flush()
     await asyncio.sleep(0)
     assert not again.is_active, "it is loading"
-    bench.partition.append_marker(
-        Marker(committed=True, coordinator_epoch=0), producer_id=7, producer_epoch=1,
-        transaction_version=2, now_ms=1,
-    )  # fmt: skip
+    commit_transaction(bench)
     await until(lambda: again.is_active)
     telling = asyncio.create_task(again.ask(lambda machine, token, now: machine.tell(token)))
     await turn()

@@ -75,7 +75,7 @@ def test_a_crash_while_it_is_written_leaves_the_former(folder, monkeypatch):
     assert json.loads(file.read_text()).keys() > json.loads(before).keys()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to write what is another's")
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs: root")
 def test_who_owned_the_file_still_does(folder):
     file = folder / "secrets.json"
     os.chown(file, 65534, 65534)

@@ -17,6 +17,7 @@ NAMES = [
     "b`; DROP TABLE bystander; -- ",
     "c'; DROP TABLE bystander; --",
     "d]; DROP TABLE bystander; /*",
+    "d`e",
     'e""f``g',
     "h) VALUES (1); DROP TABLE bystander; #x",
     "%s",
@@ -28,7 +29,8 @@ NAMES = [
     "${topic}",
     "n" * 63,
 ]
-UNREADABLE = ['e""f``g', "new\nline"]
+UNREADABLE = ["d`e", 'e""f``g', "new\nline"]
+"""In MariaDB: SQLAlchemy reads what that says of a table line by line, up to a backtick."""
 
 
 @pytest.fixture
@@ -41,25 +43,12 @@ def beside(target):
     yield target
     assert target.rows("SELECT id FROM bystander") == [(7,)]
     tables = sa.inspect(target.engine).get_table_names()
-    assert len(tables) <= 2, tables
-
-
-@pytest.mark.parametrize("name", UNREADABLE)
-def test_columns_that_mariadb_does_not_tell_of_are_refused(mariadb, name):
-    """SQLAlchemy reads what the server says of a table line by line, up to a backtick."""
-    record = sink_record(
-        {"v": "x"}, topic="orders", offset=0, key={name: 1}, key_schema=struct(Field(name, INT64)),
-        value_schema=struct(Field("v", OPTIONAL_STRING)),
-    )  # fmt: skip
-    with pytest.raises(ConnectError, match="has no column"):
-        upserting(mariadb).put([record])
+    assert len(tables) == 2, tables
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith(" ")])
 def test_columns_of_any_name_are_columns(beside, name):
     """Made, added, written, found again by their key, read and deleted."""
-    if name in UNREADABLE and "mariadb" in beside.url:
-        return  # The test before this one.
     key_schema = struct(Field(name, INT64))
     value_schema = struct(Field(f"{name[:60]} v", OPTIONAL_STRING))
     wider = struct(*value_schema.fields, Field(f"{name[:60]} w", OPTIONAL_STRING))
@@ -72,6 +61,10 @@ def test_columns_of_any_name_are_columns(beside, name):
         )  # fmt: skip
 
     sink = upserting(beside, delete_enabled="true", auto_evolve="true")
+    if name in UNREADABLE and "mariadb" in beside.url:
+        with pytest.raises(ConnectError, match="has no column"):
+            sink.put([record({first: "x"}, 0, value_schema)])
+        return
     sink.put([record({first: "x"}, 0, value_schema)])
     sink.put([record({first: "y", second: "z"}, 1, wider)])
     assert beside.rows("SELECT * FROM orders") == [(1, "y", "z")]

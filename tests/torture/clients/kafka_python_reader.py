@@ -9,6 +9,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, OffsetOutOfRangeError
 
 from tests.torture.clients import exits
+from tests.torture.clients.bootstrap import bootstrapped
 from tests.torture.clients.position import Position
 from tests.torture.clients.task import Task, name_of, place_of
 
@@ -19,7 +20,15 @@ LOOK_MS: Final = 1_000
 def run(task: Task, stop: Event) -> int:
     logging.disable()
     position = Position(task)
-    consumer = _connected(task)
+    consumer = bootstrapped(
+        lambda: KafkaConsumer(
+            **task.login.python(),
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            fetch_max_wait_ms=200,
+        )
+    )
     assigned = [TopicPartition(*name_of(place)) for place in position.places]
     consumer.assign(assigned)
     if task.from_end:
@@ -55,18 +64,3 @@ def _note_ends(consumer: KafkaConsumer, position: Position, stop: Event) -> None
             if found is not None:
                 position.found_end(place, found)
                 break
-
-
-def _connected(task: Task) -> KafkaConsumer:
-    """The constructor asks a broker; tried until one answers."""
-    while True:
-        try:
-            return KafkaConsumer(
-                **task.login.python(),
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                isolation_level="read_committed",
-                fetch_max_wait_ms=200,
-            )
-        except KafkaError:
-            time.sleep(0.5)

@@ -10,6 +10,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from tests.torture.clients import exits
+from tests.torture.clients.bootstrap import bootstrapped
 from tests.torture.clients.task import Task, name_of
 from tests.torture.history import Kind, Recorder
 from tests.torture.layout import encode, places, value_of
@@ -22,7 +23,11 @@ WAIT_S: Final = 20.0
 def run(task: Task, stop: Event) -> int:
     logging.disable()
     record = Recorder(Path(task.history))
-    producer = _connected(task)
+    producer = bootstrapped(
+        lambda: KafkaProducer(
+            **task.login.python(), acks="all", enable_idempotence=False, max_block_ms=10_000
+        )
+    )
     everywhere = places("all")
     sent = 0
     while not stop.is_set():
@@ -41,14 +46,3 @@ def run(task: Task, stop: Event) -> int:
         record.note(Kind.FAIL, place, value=value)
         stop.wait(1 / task.rate)
     return exits.DONE
-
-
-def _connected(task: Task) -> KafkaProducer:
-    """The constructor asks a broker; tried until one answers."""
-    while True:
-        try:
-            return KafkaProducer(
-                **task.login.python(), acks="all", enable_idempotence=False, max_block_ms=10_000
-            )
-        except KafkaError:
-            time.sleep(0.5)
