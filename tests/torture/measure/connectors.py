@@ -42,6 +42,8 @@ PARTITIONS: Final = 3
 CHUNK_ROWS: Final = 2_000
 PAUSE_S: Final = (2.0, 6.0)
 """Between two kills, at least and at most."""
+VICTIM_S: Final = 60.0
+"""Until there is something to kill: what was killed before is on its way back."""
 SETTLE_S: Final = 900.0
 OBJECTS_S: Final = 120.0
 CREATE_ROWS: Final = "CREATE TABLE rows (id bigserial PRIMARY KEY, what text NOT NULL)"
@@ -136,7 +138,7 @@ def measure(cluster: Cluster, folder: Path, *, kills: int, seed: int, rows: int)
         rest = _Rest.of(cluster)
         _create(rest, target, store_url)
         _until(rest.all_run, "the connectors to run", 60)
-        feeder = Feeder(target, rows, kills * sum(PAUSE_S) / 2)
+        feeder = Feeder(target, rows, kills * max(PAUSE_S))
         thread = threading.Thread(target=feeder.run, daemon=True)
         undo.callback(feeder.stop)
         thread.start()
@@ -182,9 +184,9 @@ def _strike(cluster: Cluster, target: Target, draw: random.Random, kills: int) -
         time.sleep(draw.uniform(*PAUSE_S))
         what = draw.choices(("task", "worker", "broker", "target"), (6, 2, 2, 1))[0]
         done = {
-            "task": lambda: _kill(draw, _tasks(cluster)),
-            "worker": lambda: _kill(draw, _workers(cluster)),
-            "broker": lambda: _kill(draw, [b.pid for b in cluster.brokers() if b.pid]),
+            "task": lambda: _kill(draw, lambda: _tasks(cluster)),
+            "worker": lambda: _kill(draw, lambda: _workers(cluster)),
+            "broker": lambda: _kill(draw, lambda: _brokers(cluster)),
             "target": lambda: target.kill() is None,
         }[what]()
         killed[what if done else f"{what} not now"] += 1
@@ -192,12 +194,20 @@ def _strike(cluster: Cluster, target: Target, draw: random.Random, kills: int) -
     return killed
 
 
-def _kill(draw: random.Random, pids: list[int]) -> bool:
-    if not pids:
-        return False
-    with suppress(ProcessLookupError):
-        os.kill(draw.choice(pids), signal.SIGKILL)
-    return True
+def _kill(draw: random.Random, running: Callable[[], list[int]]) -> bool:
+    """One of what runs, as soon as something does; whether one died by this."""
+    deadline = time.monotonic() + VICTIM_S
+    while time.monotonic() < deadline:
+        if pids := running():
+            with suppress(ProcessLookupError):
+                os.kill(draw.choice(pids), signal.SIGKILL)
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _brokers(cluster: Cluster) -> list[int]:
+    return [each.pid for each in cluster.brokers() if each.pid]
 
 
 def _workers(cluster: Cluster) -> list[int]:
