@@ -3,12 +3,14 @@
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import fastavro
 
+from connect.converters.avro_readers import Read, value_reader
 from connect.converters.avro_schemas import AvroReader, AvroWriter
-from connect.converters.avro_values import UNREADABLE, datum_of, value_of
+from connect.converters.avro_values import UNREADABLE, datum_of
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
 from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
@@ -21,11 +23,20 @@ KEPT_MAX: Final = 1_000
 """Schemas that are remembered, in each direction."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A registered schema, and what is needed to read its values."""
+
+    schema: Schema
+    parsed: Any
+    read: Read
+
+
 class AvroConverter(RegisteredConverter):
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
         super().__init__(config, is_key=is_key)
         self._avro_of = SchemaCache(_avro_of, KEPT_MAX)
-        self._read: dict[int, tuple[Schema, Any]] = {}
+        self._read: dict[int, _Known] = {}
         self._ids = SchemaCache(
             lambda schema, topic: self._id_of(topic, self._avro_of(schema)[0]), KEPT_MAX
         )
@@ -54,24 +65,27 @@ class AvroConverter(RegisteredConverter):
             schema_id, payload = unframed(data)
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
-        schema, parsed = self._schema_of(schema_id)
+        known = self._known(schema_id)
         rest = io.BytesIO(payload)
         try:
-            datum = fastavro.schemaless_reader(rest, parsed, None, return_named_type=True)
+            datum = fastavro.schemaless_reader(rest, known.parsed, None, return_named_type=True)
+            value = known.read(datum)
+        except DataError as error:
+            raise DataError(f"{topic}, a value in schema {schema_id}: {error}") from error
         except (*UNREADABLE, StopIteration) as error:
             raise DataError(f"{topic}: this is not in schema {schema_id}: {error}") from error
         if rest.read(1):
             raise DataError(f"{topic}: there are bytes beyond what schema {schema_id} says")
-        return schema, value_of(schema, datum)
+        return known.schema, value
 
-    def _schema_of(self, schema_id: int) -> tuple[Schema, Any]:
+    def _known(self, schema_id: int) -> _Known:
         kept = self._read.get(schema_id)
         if kept is None:
             registered = self._registry.by_id(schema_id)
             if registered.type != AVRO:
                 raise DataError(f"schema {schema_id} is of type {registered.type}, not {AVRO}")
             document = self._whole(registered)
-            kept = self._read[schema_id] = AvroReader().schema(document), _parsed(document)
+            kept = self._read[schema_id] = _known(document)
             if len(self._read) > KEPT_MAX:
                 del self._read[next(iter(self._read))]
         return kept
@@ -85,6 +99,15 @@ class AvroConverter(RegisteredConverter):
             return json.loads(registered.text)
         except ValueError:
             return registered.text
+
+
+def _known(document: Any) -> _Known:
+    """Raises ``DataError``."""
+    schema, parsed = AvroReader().schema(document), _parsed(document)
+    try:
+        return _Known(schema, parsed, value_reader(schema, parsed))
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"this is no Avro schema: {error}") from error
 
 
 def _avro_of(schema: Schema) -> tuple[RegisteredSchema, Any]:

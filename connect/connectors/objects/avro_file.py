@@ -12,8 +12,9 @@ from fastavro.write import Writer as BlockWriter
 
 from connect.connectors.objects.avro_snappy import bound_snappy
 from connect.connectors.objects.formats import Row
+from connect.converters.avro_readers import value_reader
 from connect.converters.avro_schemas import AvroReader, AvroWriter
-from connect.converters.avro_values import UNREADABLE, datum_of, value_of
+from connect.converters.avro_values import UNREADABLE, datum_of
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
 from connect.spi.schema import Schema
@@ -67,7 +68,8 @@ def rows(file: BinaryIO) -> Iterator[Row]:
         schema = schemas.schema(document)
         if schemas.takes_no_bytes(document):
             raise DataError("the file's rows take no bytes; there could be any number of them")
+        read = value_reader(schema, document)
         for datum in reader:
-            yield Row(schema, value_of(schema, datum))
+            yield Row(schema, read(datum))
     except _UNREADABLE as error:
         raise DataError(f"this is no Avro file: {error}") from error
