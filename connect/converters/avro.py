@@ -10,6 +10,7 @@ import fastavro
 
 from connect.converters.avro_readers import Read, value_reader
 from connect.converters.avro_schemas import AvroReader, AvroWriter
+from connect.converters.avro_sizes import DecodedSize
 from connect.converters.avro_values import UNREADABLE, datum_of
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
 from connect.converters.registered import RegisteredConverter
@@ -29,6 +30,7 @@ class _Known:
 
     schema: Schema
     parsed: Any
+    size: DecodedSize
     read: Read
 
 
@@ -68,6 +70,7 @@ class AvroConverter(RegisteredConverter):
         known = self._known(schema_id)
         rest = io.BytesIO(payload)
         try:
+            known.size.check(data, len(data) - len(payload))
             datum = fastavro.schemaless_reader(rest, known.parsed, None, return_named_type=True)
             value = known.read(datum)
         except DataError as error:
@@ -105,7 +108,7 @@ def _known(document: Any) -> _Known:
     """Raises ``DataError``."""
     schema, parsed = AvroReader().schema(document), _parsed(document)
     try:
-        return _Known(schema, parsed, value_reader(schema, parsed))
+        return _Known(schema, parsed, DecodedSize(parsed), value_reader(schema, parsed))
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"this is no Avro schema: {error}") from error
 

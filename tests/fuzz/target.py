@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from brokers.kernel.errors import ProtocolError, Refusal
+from brokers.kernel.limits import DECODED_GROWTH
 from tests.fuzz.damage import LENGTHS
 
 Check = Callable[[], object]
@@ -21,6 +22,8 @@ class Target:
     honest: Sequence[bytes]
     """Input to start from and to damage."""
     refuses: tuple[type[Exception], ...] = (ProtocolError, Refusal)
+    growth: int = DECODED_GROWTH
+    """Bytes of memory for each byte of input; another only where the decoder itself promises it."""
     room: int = 0
     """Bytes of memory beyond the bound, for a decoder that is told how much it may decompress."""
     pieces: Sequence[bytes] = LENGTHS
