@@ -121,6 +121,8 @@ def _avro_of(schema: Schema) -> tuple[RegisteredSchema, Any]:
 
 def _parsed(document: Any) -> Any:
     try:
-        return fastavro.parse_schema(document, _write_hint=False)
+        # With fastavro's mark, or it would be parsed again for each value; and whatever mark it has
+        # already, since anybody can write one into a schema.
+        return fastavro.parse_schema(document, _force=True)
     except (fastavro.schema.SchemaParseException, ValueError, TypeError, KeyError) as error:
         raise DataError(f"this is no Avro schema: {error}") from error

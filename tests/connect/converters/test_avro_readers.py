@@ -51,3 +51,19 @@ def test_data_become_values(document: Any, datum: Any, value: Any) -> None:
     out = io.BytesIO()
     fastavro.schemaless_writer(out, fastavro.parse_schema(document), datum)
     assert converter.from_bytes("t", framed(schema_id, out.getvalue()), ())[1] == value
+
+
+def test_the_mark_of_a_parsed_schema_is_not_believed() -> None:
+    """fastavro takes a schema with it as it is, and names would be looked up that are not whole."""
+    inner = {"type": "record", "name": "Q", "fields": [{"name": "x", "type": "int"}]}
+    document = {
+        "type": "record", "name": "R", "namespace": "n",
+        "__fastavro_parsed": True, "__named_schemas": {},
+        "fields": [{"name": "a", "type": inner}, {"name": "b", "type": "Q"}],
+    }  # fmt: skip
+    registry = MemoryRegistry()
+    schema_id = registry.register("x", RegisteredSchema(AVRO, json.dumps(document)))
+    converter = AvroConverter({"schema.registry.url": "http://registry"}, is_key=False)
+    converter.connect_to(registry)
+    value = converter.from_bytes("t", framed(schema_id, b"\2\4"), ())[1]
+    assert value == {"a": {"x": 1}, "b": {"x": 2}}
