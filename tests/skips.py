@@ -17,6 +17,7 @@ MAY_BE_MISSING = {
     "root": "an ordinary user is a supported way to run the tests",
     "an ordinary user": "root is a supported way to run the tests",
     "Linux": "macOS is a supported machine",
+    "a PostgreSQL with TLS": "Debian's package would begin a server of its own",
     "a package index with advisories": "mirrors and closed networks have none",
 }
 

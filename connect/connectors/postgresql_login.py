@@ -9,12 +9,11 @@ from typing import Any, Final
 
 import certifi
 
+from connect.connectors.database_tls import VERIFYING
 from connect.spi.egress import Address
 
-SSL_MODES: Final = ("disable", "prefer", "require", "verify-ca", "verify-full")
 _NOWHERE: Final = f"{os.devnull}/none"
 """No file is there, so that libpq does not look for one in a home folder."""
-_VERIFYING: Final = frozenset({"verify-ca", "verify-full"})
 
 
 @contextmanager
@@ -35,6 +34,7 @@ def login_parameters(
     Args:
         host: the name that TLS verifies.
         addresses: the checked ones, which are connected to in turn; at least one.
+        ssl_mode: what ``database_tls.ssl_mode`` has made of the configuration.
         authorities: certificates in PEM form; None: those that browsers trust.
         options: settings of the session, as ``-c name=value``.
     """
@@ -47,7 +47,8 @@ def login_parameters(
             "user": user or "",
             "password": password or "",
             "sslmode": ssl_mode,
-            "sslrootcert": file or (certifi.where() if ssl_mode in _VERIFYING else _NOWHERE),
+            "sslrootcert": file or (certifi.where() if ssl_mode in VERIFYING else _NOWHERE),
+            "sslcrl": _NOWHERE,
             "sslcert": _NOWHERE,
             "sslkey": _NOWHERE,
             "sslcertmode": "disable",

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from connect.connectors.database_tls import SSL_MODES, VERIFYING, certificates, ssl_mode
 from connect.connectors.jdbc.url import Backend, DatabaseUrl, parse_url
-from connect.connectors.postgresql_login import SSL_MODES
 from connect.spi.config import (
     REQUIRED,
     Config,
@@ -55,11 +55,6 @@ def _zone(name: str, value: Any) -> None:
         raise invalid(name, value, "not a time zone's name, such as Europe/Berlin") from None
 
 
-def _pem(name: str, value: Any) -> None:
-    if value and not value.lstrip().startswith("-----BEGIN CERTIFICATE-----"):
-        raise ConfigError(f"Invalid value for configuration {name}: not certificates in PEM form")
-
-
 CONNECTION: Final = ConfigDef(
     (
         key(
@@ -88,7 +83,8 @@ CONNECTION: Final = ConfigDef(
             ConfigType.STRING,
             None,
             "How the connection is secured; verify-full also checks the server's certificate and "
-            "name. What the URL says is the default, else prefer.",
+            "name. What the URL says is the default, else verify-full with connection.ssl.ca, "
+            "else prefer.",
             DATABASE,
             validator=one_of(*SSL_MODES),
             names_target=True,
@@ -101,7 +97,7 @@ CONNECTION: Final = ConfigDef(
             DATABASE,
             Importance.LOW,
             width=Width.LONG,
-            validator=_pem,
+            validator=certificates,
             names_target=True,
         ),
         key(
@@ -159,14 +155,17 @@ class ConnectionSettings:
 
     @classmethod
     def of(cls, config: Config) -> "ConnectionSettings":
-        """Raises ``ConfigError`` for a URL that is none."""
+        """Raises ``ConfigError`` for a URL that is none, and authorities that nothing is verified
+        with."""
         url = parse_url(config["connection.url"])
+        given: str | None = config["connection.ssl.mode"]
+        mode = given.lower() if given else url.options.get("sslmode")
         password: Password | None = config["connection.password"]
         return cls(
             url=url,
             user=config["connection.user"] or url.user,
             password=password.secret if password is not None else url.password,
-            ssl_mode=config["connection.ssl.mode"] or url.options.get("sslmode", "prefer"),
+            ssl_mode=ssl_mode("connection.ssl.mode", mode, config["connection.ssl.ca"]),
             ca=config["connection.ssl.ca"],
             timeout_seconds=config["connection.timeout.ms"] / 1000,
             attempts=config["connection.attempts"],
@@ -176,7 +175,7 @@ class ConnectionSettings:
 
     @property
     def verifies(self) -> bool:
-        return self.ssl_mode in {"verify-ca", "verify-full"}
+        return self.ssl_mode in VERIFYING
 
     @property
     def targets(self) -> list[Target]:

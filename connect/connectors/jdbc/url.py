@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from connect.connectors.postgresql_login import SSL_MODES
+from connect.connectors.database_tls import SSL_MODES
 from connect.spi.errors import ConfigError
 
 

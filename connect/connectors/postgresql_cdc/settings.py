@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from connect.connectors.database_tls import SSL_MODES, certificates, ssl_mode
 from connect.connectors.postgresql_cdc.column_types import DecimalMode, TimeMode
-from connect.connectors.postgresql_login import SSL_MODES
 from connect.spi.config import (
     REQUIRED,
     Config,
@@ -23,7 +23,6 @@ from connect.spi.config import (
     non_empty,
     one_of,
 )
-from connect.spi.errors import ConfigError
 
 DATABASE: Final = "Database"
 REPLICATION: Final = "Replication"
@@ -80,11 +79,6 @@ def _matching(pattern: re.Pattern[str], told: str) -> Callable[[str, Any], None]
     return validate
 
 
-def _pem(name: str, value: Any) -> None:
-    if value and not value.lstrip().startswith("-----BEGIN CERTIFICATE-----"):
-        raise ConfigError(f"Invalid value for configuration {name}: not certificates in PEM form")
-
-
 def _key(  # noqa: PLR0917 (the columns of the table below)
     name: str,
     type_: ConfigType,
@@ -109,12 +103,13 @@ CONFIG: Final = ConfigDef(
         _key("database.password", _T.PASSWORD, None, _HIGH, DATABASE, "The user's password."),
         _key("database.dbname", _T.STRING, REQUIRED, _HIGH, DATABASE,
              "The database whose changes are read.", validator=non_empty),
-        _key("database.sslmode", _T.STRING, "prefer", _MEDIUM, DATABASE,
+        _key("database.sslmode", _T.STRING, None, _MEDIUM, DATABASE,
              "How the connection is secured; verify-full also checks the server's certificate and "
-             "name.", validator=one_of(*SSL_MODES), names_target=True),
+             "name, and is the default with database.ssl.ca, else prefer.",
+             validator=one_of(*SSL_MODES), names_target=True),
         _key("database.ssl.ca", _T.STRING, None, _LOW, DATABASE,
              "Certificates, in PEM form, of the authorities that the server's is verified with.",
-             validator=_pem, names_target=True),
+             validator=certificates, names_target=True),
         _key("database.connect.timeout.ms", _T.INT, 10_000, _LOW, DATABASE,
              "How long to wait for a connection.", validator=between(100, 60_000)),
         _key("topic.prefix", _T.STRING, REQUIRED, _HIGH, EVENTS,
@@ -219,6 +214,7 @@ class Settings:
 
     @classmethod
     def of(cls, config: Config) -> "Settings":
+        """Raises ``ConfigError`` for authorities that nothing is verified with."""
         password: Password | None = config["database.password"]
         choice: Callable[[str], str] = lambda name: str(config[name]).lower()  # noqa: E731
         compiled: Callable[[str], tuple[re.Pattern[str], ...]] = lambda name: tuple(  # noqa: E731
@@ -230,7 +226,11 @@ class Settings:
             user=config["database.user"],
             password=password.secret if password is not None else None,
             database=config["database.dbname"],
-            ssl_mode=choice("database.sslmode"),
+            ssl_mode=ssl_mode(
+                "database.sslmode",
+                mode.lower() if (mode := config["database.sslmode"]) else None,
+                config["database.ssl.ca"],
+            ),
             authorities=config["database.ssl.ca"],
             timeout_seconds=config["database.connect.timeout.ms"] / 1000,
             prefix=config["topic.prefix"],

@@ -5,7 +5,7 @@ import time
 from connect.connectors.postgresql_cdc.connector import PostgresqlCdcConnector
 from connect.connectors.postgresql_cdc.source import PostgresqlCdcTask
 from connect.spi.errors import RetriableError
-from tests.connect.harness import FakeSourceContext, Offsets
+from tests.connect.harness import FakeSourceContext, Offsets, OpenEgress
 
 WITHIN_S = 20.0
 
@@ -14,22 +14,22 @@ class Captured:
     """``records`` are those whose offsets are stored, as a transaction would have it; ``retries``
     how often the database could not be read for the moment."""
 
-    def __init__(self, shop, offsets=None, records=None, **config) -> None:
-        self._again = (shop, config)
+    def __init__(self, shop, offsets=None, records=None, egress=None, **config) -> None:
+        self._again = (shop, egress, config)
         names = {name.replace("_", "."): value for name, value in config.items()}
         parsed = PostgresqlCdcConnector.config.parse(shop.config | names)
         self.offsets = offsets or Offsets()
         self.records = [] if records is None else records
         self.retries = 0
-        self.context = FakeSourceContext(offsets=self.offsets)
+        self.context = FakeSourceContext(offsets=self.offsets, egress=egress or OpenEgress())
         self.task = PostgresqlCdcTask()
         self.task.start(parsed, self.context)
 
     def crashed(self) -> "Captured":
         """Another one, after this has ended without a word."""
         self.close()
-        shop, config = self._again
-        return Captured(shop, self.offsets, self.records, **config)
+        shop, egress, config = self._again
+        return Captured(shop, self.offsets, self.records, egress, **config)
 
     def close(self) -> None:
         self.task.stop()
