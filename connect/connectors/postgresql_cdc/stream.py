@@ -64,13 +64,11 @@ class Stream:
         with told(self._doing):
             while True:
                 with self._lock:
-                    found = self._arrived(count)
-                if found:
+                    found = self._arrived(count) or self._read_on(count)
+                left = deadline - time.monotonic()
+                if found or left <= 0:
                     return found
-                if not self._readable(max(0.0, deadline - time.monotonic())):
-                    return found
-                with self._lock:
-                    self._pgconn.consume_input()
+                self._wait_readable(left)
 
     def confirm(self, lsn: int) -> None:
         """All before ``lsn`` is kept for good; told at once."""
@@ -113,10 +111,17 @@ class Stream:
             found.append(message)
         return found
 
-    def _readable(self, timeout_s: float) -> bool:
+    def _read_on(self, count: int) -> list[Data | Keepalive]:
+        """Once what libpq holds has been taken, but for the beginning of a message: so its buffer
+        grows no larger than one. Whether the socket has anything is not asked: a part of a TLS
+        record may wait in OpenSSL, when the socket has nothing more to say."""
+        self._pgconn.consume_input()
+        return self._arrived(count)
+
+    def _wait_readable(self, timeout_s: float) -> None:
         poller = select.poll()
         poller.register(self._pgconn.socket, select.POLLIN)
-        return bool(poller.poll(timeout_s * 1000))
+        poller.poll(timeout_s * 1000)
 
     def _tell(self) -> None:
         if self._pgconn.status != pq.ConnStatus.OK:

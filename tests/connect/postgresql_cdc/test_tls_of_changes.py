@@ -233,3 +233,31 @@ def test_authorities_that_nothing_would_be_verified_with_are_refused(shop, tmp_p
     config = {"database_sslmode": mode, "database_ssl_ca": files.authority.read_text()}
     with pytest.raises(ConfigError, match=rf"{mode} for configuration database\.sslmode"):
         Captured(shop, **config)
+
+
+class SilentSocket:
+    """libpq's connection, but that its socket says nothing."""
+
+    def __init__(self, pgconn, silent) -> None:
+        self._pgconn = pgconn
+        self.socket = silent.fileno()
+
+    def __getattr__(self, name):
+        return getattr(self._pgconn, name)
+
+
+def test_what_has_come_is_read_though_the_socket_says_nothing(shop, captured):
+    """OpenSSL may hold a part of a record of TLS when nothing is left in the socket."""
+    shop.run(T)
+    source = captured(shop)
+    source.until(lambda records: records)
+    stream = source.task._stream
+    silent, other = socket.socketpair()
+    with silent, other:
+        stream._pgconn = SilentSocket(stream._pgconn, silent)
+        shop.run("INSERT INTO t VALUES (1)")
+        assert [each.key for each in source.next(1)] == [{"id": 1}]
+        # At once: the database gives up who is silent, and what it had sent is read then.
+        ours = f"SELECT 1 FROM pg_replication_slots WHERE active_pid = {stream._pgconn.backend_pid}"
+        assert shop.rows(ours)
+        source.close()
