@@ -62,6 +62,7 @@ class AtLeastOnceSource:
         self._flush_s = flush_s
         self._polling = SourcePolling(task, control, metrics)
         self._submitted = SubmittedOffsets()
+        self._tells_written = type(task).record_written is not SourceTask.record_written
         self._stored_at = time.monotonic()
         self._failure: ConnectError | None = None
 
@@ -102,29 +103,34 @@ class AtLeastOnceSource:
     def _write(self, record: SourceRecord) -> None:
         message = self._output.message_of(record)
         submission = self._submitted.submit(record.source_partition, record.source_offset)
+        # Thousands are on their way, and each is larger than its message.
+        told = record if self._tells_written else None
         if message is None:
-            self._left_out(record, submission)
+            self._left_out(told, submission)
             return
-        on_delivery = partial(self._delivered, record, submission)
+        on_delivery = partial(self._delivered, told, submission)
         if not self._output.produce(message, on_delivery):
-            self._left_out(record, submission)
+            self._left_out(told, submission)
 
-    def _left_out(self, record: SourceRecord, submission: Submission) -> None:
+    def _left_out(self, record: SourceRecord | None, submission: Submission) -> None:
         self._submitted.acknowledge(submission)
-        self._task.record_written(record, NOWHERE, NOWHERE)
+        if record is not None:
+            self._task.record_written(record, NOWHERE, NOWHERE)
 
     def _delivered(
         self,
-        record: SourceRecord,
+        record: SourceRecord | None,
         submission: Submission,
         error: KafkaError | None,
         message: Message,
     ) -> None:
-        """Called by the producer, on this thread, from within poll and flush."""
+        """Called by the producer, on this thread, from within poll and flush. ``record`` is None
+        for a task that does not listen."""
         if error is None:
             self._submitted.acknowledge(submission)
-            _topic, partition, offset = place_of(message)
-            self._task.record_written(record, partition, offset)
+            if record is not None:
+                _topic, partition, offset = place_of(message)
+                self._task.record_written(record, partition, offset)
         elif self._output.tolerates(error):
             self._left_out(record, submission)
         elif self._failure is None:

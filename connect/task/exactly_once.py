@@ -150,19 +150,24 @@ class ExactlyOnceSource:
             self._begin()
         key = partition_key(record.source_partition)
         self._offsets[key] = (record.source_partition, record.source_offset)
-        if message is None or not self._output.produce(message, partial(self._delivered, record)):
-            self._tell_later(record, NOWHERE, NOWHERE)
+        # Thousands are on their way, and each is larger than its message.
+        told = record if self._tells_written else None
+        if message is None or not self._output.produce(message, partial(self._delivered, told)):
+            self._tell_later(told, NOWHERE, NOWHERE)
 
-    def _delivered(self, record: SourceRecord, error: KafkaError | None, message: Message) -> None:
+    def _delivered(
+        self, record: SourceRecord | None, error: KafkaError | None, message: Message
+    ) -> None:
         if error is None:
-            _topic, partition, offset = place_of(message)
-            self._tell_later(record, partition, offset)
+            if record is not None:
+                _topic, partition, offset = place_of(message)
+                self._tell_later(record, partition, offset)
         elif self._failure is None:
             # No tolerance here: the transaction is lost with it.
             self._failure = error
 
-    def _tell_later(self, record: SourceRecord, partition: int, offset: int) -> None:
-        if self._tells_written:
+    def _tell_later(self, record: SourceRecord | None, partition: int, offset: int) -> None:
+        if record is not None:
             self._written.append((record, partition, offset))
 
     def _begin(self) -> None:

@@ -26,7 +26,11 @@ class Submission:
 
 
 class SubmittedOffsets:
-    """Records that were given to the producer and whose offsets have not been taken yet."""
+    """Records that were given to the producer and whose offsets have not been taken yet.
+
+    Of those that are acknowledged with all before them only the last is kept: what is held grows
+    with what is on its way, and not with the time between two takes.
+    """
 
     def __init__(self) -> None:
         self._queues: dict[str, deque[Submission]] = {}
@@ -40,7 +44,10 @@ class SubmittedOffsets:
     def submit(self, partition: Json, offset: Json) -> Submission:
         """In the order in which the source gave them, before the record is produced."""
         submission = Submission(partition, offset)
-        self._queues.setdefault(partition_key(partition), deque()).append(submission)
+        queue = self._queues.setdefault(partition_key(partition), deque())
+        while len(queue) > 1 and queue[0].acknowledged and queue[1].acknowledged:
+            queue.popleft()
+        queue.append(submission)
         self._waiting += 1
         return submission
 

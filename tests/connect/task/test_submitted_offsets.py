@@ -1,5 +1,8 @@
 """What may be stored of a source's offsets, against the plain statement of it."""
 
+import gc
+import weakref
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +38,29 @@ def test_stored_is_what_has_been_acknowledged_with_all_before_it(steps):
             stored.update(taken)
             assert stored == _storable(records)
     assert submitted.waiting == sum(not each.acknowledged for _, _, each in records)
+
+
+class Offset(dict):
+    """One that tells whether somebody holds it."""
+
+
+def test_what_is_held_grows_with_what_is_on_its_way_and_not_with_the_time_between_takes():
+    submitted, offsets, on_their_way = SubmittedOffsets(), [], []
+    for number in range(1_000):
+        offset = Offset(n=number)
+        offsets.append(weakref.ref(offset))
+        on_their_way.append(submitted.submit({"p": 1}, offset))
+        if len(on_their_way) == 5:
+            # Answers come in any order.
+            submitted.acknowledge(on_their_way.pop(number % 5))
+    del offset
+    gc.collect()
+    held = [each()["n"] for each in offsets if each() is not None]
+    assert len(held) <= 20
+    assert held[-1] == 999
+    for each in on_their_way:
+        submitted.acknowledge(each)
+    assert submitted.take() == [({"p": 1}, {"n": 999})]
 
 
 def _storable(records) -> dict[int, int]:
