@@ -27,10 +27,15 @@ from connect.spi.task import SourceContext, SourceTask
 
 WAIT_SECONDS: Final = 0.5
 """Of one ``poll`` without changes."""
+BATCH_BYTES: Final = 2 * 2**20
+"""Of the messages that a batch is made of, as they come; a larger one is a batch of its own.
+Python's objects take up to ten times that."""
 
 
 class PostgresqlCdcTask(SourceTask):
-    """Reads one database. Between polls it holds one batch of a snapshot at most.
+    """Reads one database. Between polls it holds one batch of a snapshot at most; of a transaction
+    nothing, however large: the database sends its changes once it is committed, and records are
+    made of them as they come.
 
     ``_position`` is that of the last record handed on: after a failure it begins from there, as it
     does from a stored one at the start.
@@ -180,20 +185,23 @@ class PostgresqlCdcTask(SourceTask):
     # Changes.
 
     def _streamed(self, stream: Stream) -> list[SourceRecord]:
-        """As many records as have come; none, after a while in which none came."""
+        """As many records as have come, within a batch's bounds; none, after a while in which none
+        came."""
         changes, most = self._changes, self._settings.batch_max
         assert changes is not None
         records: list[SourceRecord] = []
         now_ms = time.time_ns() // 1_000_000
         until = time.monotonic() + WAIT_SECONDS
-        while len(records) < most:
+        room = BATCH_BYTES
+        while len(records) < most and room > 0:
             left = 0.0 if records else max(0.0, until - time.monotonic())
             came = stream.receive(most, left)
             for each in came:
                 if isinstance(each, Keepalive):
                     changes.passed(each.wal_end)
-                else:
-                    records += changes.take(each.lsn, decode(each.payload), now_ms)
+                elif made := changes.take(each.lsn, decode(each.payload), now_ms):
+                    records += made
+                    room -= len(each.payload)
             if not came or time.monotonic() >= until:
                 break
         return records + self._due_heartbeat(changes, records)

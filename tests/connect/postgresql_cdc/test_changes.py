@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect.connectors.postgresql_cdc.changes import ChangeRules, Changes
+from connect.connectors.postgresql_cdc.changes import STEP, ChangeRules, Changes
 from connect.connectors.postgresql_cdc.column_types import (
     UNAVAILABLE,
     ColumnTypes,
@@ -211,6 +211,15 @@ def test_restarts_anywhere_give_every_record_once(log, data):
         ]
 
     assert without_sequence(given_) == without_sequence(whole)
+
+
+def test_what_was_given_of_a_transaction_is_not_made_anew():
+    """Of a transaction of millions that comes again, only what is new costs a record's work."""
+    unreadable = Insert(7, [b"no number", b"n"])
+    moved = Update(7, [b"2", None], True, [b"3", b"n"], False)
+    machine = changes(Place(50, 2 * STEP))
+    records = fed(machine, relation(), unreadable, unreadable, moved, Insert(7, [b"4", b"n"]))
+    assert [each.source_offset["index"] for each in records] == [9, 10, 12]
 
 
 @pytest.mark.parametrize("offset", [{}, {"lsn": "x"}, {"lsn": -1}, {"lsn": 1, "index": -2}])

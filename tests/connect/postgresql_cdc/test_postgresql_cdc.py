@@ -276,6 +276,19 @@ def test_large_values_that_an_update_leaves_alone(shop, captured):
     assert full.value["before"]["n"] == 0
 
 
+def test_a_batch_of_wide_rows_is_bounded_by_their_bytes(shop, captured):
+    """A batch of as many rows as may be in one would be 400 MB of these."""
+    width = 200_000
+    shop.run("CREATE TABLE t (id int PRIMARY KEY, big text)")
+    source = captured()
+    source.until(lambda records: records)
+    shop.run(f"INSERT INTO t SELECT n, repeat('x', {width}) FROM generate_series(1, 50) n")
+    batches = []
+    source.until(lambda _: batches.append(source.poll()) or len(source.rows) >= 50)
+    assert [each.key["id"] for each in source.rows] == list(range(1, 51))
+    assert max(map(len, batches)) <= source_task.BATCH_BYTES // width + 4
+
+
 def test_a_table_that_changes(shop, captured):
     shop.run(T, "INSERT INTO t VALUES (1, 'a', 1)")
     source = captured(column_exclude_list="public.t.secret")

@@ -1,6 +1,7 @@
 """A task's process as the service starts it, but for the connectors of these tests.
 
 ``FAULT=METHOD:N`` kills it with the N-th call of a producer's method, before it does anything.
+``LASTS_S`` is how many seconds it may take, 60 unless it is said.
 """
 
 import os
@@ -29,6 +30,14 @@ class FaultyProducer(run_source.Producer):  # type: ignore[misc]
     """All that was given to it is at the brokers when it dies."""
 
     calls = 0
+    produced = 0
+
+    def produce(self, *arguments: Any, **named: Any) -> None:
+        fault, _, number = os.environ.get("FAULT", "").partition(":")
+        FaultyProducer.produced += 1
+        if fault == "produce" and FaultyProducer.produced == int(number):
+            die_once(os.environ["MARKER"])
+        super().produce(*arguments, **named)
 
     def commit_transaction(self, *arguments: Any) -> None:
         fault, _, number = os.environ.get("FAULT", "").partition(":")
@@ -44,5 +53,6 @@ class FaultyProducer(run_source.Producer):  # type: ignore[misc]
 if __name__ == "__main__":
     offer()
     run_source.Producer = FaultyProducer
-    signal.alarm(60)  # Whatever goes wrong, no test leaves one behind.
+    # Whatever goes wrong, no test leaves one behind.
+    signal.alarm(int(os.environ.get("LASTS_S", "60")))
     main(sys.argv[1:])
