@@ -19,6 +19,7 @@ from connect.task.sink_loop import SinkLoop
 from connect.task.sink_requests import SinkRequests
 from connect.task.stage_runner import StageRunner
 from connect.task.topic_creation import TopicsUsed
+from connect.transforms.linear_regex import compile_regex
 
 LOG: Final = logging.getLogger("connect.task")
 
@@ -100,7 +101,11 @@ class SinkRun:
 
 
 def subscription(loaded: Loaded) -> list[str]:
-    """What a sink reads: names, or one pattern as librdkafka writes it. Raises ``ConfigError``."""
+    """What a sink reads: names, or one pattern as librdkafka writes it. Raises ``ConfigError``.
+
+    librdkafka matches with the C library: what that would take long for, back-references and
+    repetitions by the thousand, is what RE2 refuses.
+    """
     names = [each for each in loaded.config["topics"] if each]
     pattern = loaded.config["topics.regex"]
     if bool(names) == bool(pattern):
@@ -112,4 +117,6 @@ def subscription(loaded: Loaded) -> list[str]:
     letters = loaded.config["errors.deadletterqueue.topic.name"]
     if letters and letters in names:
         raise ConfigError(f"the dead-letter topic {letters} is one of those that the sink reads")
+    if pattern:
+        compile_regex("topics.regex", pattern)
     return names or [f"^({pattern})$"]

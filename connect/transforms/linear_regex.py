@@ -5,6 +5,7 @@ with one is refused when the connector is configured. Replacements are read as J
 reads them: ``$1``, ``${name}``, and a backslash before what stands for itself.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import re2
@@ -40,6 +41,12 @@ def regex(name: str, value: Any) -> None:
     """A validator for settings that are regular expressions. Raises ``ConfigError``."""
     if value is not None:
         compile_regex(name, value)
+
+
+def regexes(name: str, value: Iterable[str]) -> None:
+    """A validator for settings that are lists of regular expressions. Raises ``ConfigError``."""
+    for each in value:
+        compile_regex(name, each)
 
 
 def expand(match: Any, replacement: str) -> str:

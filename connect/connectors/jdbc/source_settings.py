@@ -14,11 +14,11 @@ from connect.spi.config import (
     Importance,
     at_least,
     between,
-    invalid,
     non_empty,
     one_of,
 )
 from connect.spi.errors import ConfigError
+from connect.transforms.linear_regex import compile_regex, regexes
 
 MODE: Final = "Mode"
 TABLES: Final = "Tables"
@@ -45,14 +45,6 @@ class LateCommits(Enum):
 
     WAIT = "wait"
     IGNORE = "ignore"
-
-
-def _patterns(name: str, value: Any) -> None:
-    for each in value:
-        try:
-            re.compile(each)
-        except re.error as error:
-            raise invalid(name, each, f"not a regular expression: {error}") from None
 
 
 SOURCE: Final = CONNECTION + ConfigDef(
@@ -128,18 +120,18 @@ SOURCE: Final = CONNECTION + ConfigDef(
             "table.include.list",
             ConfigType.LIST,
             (),
-            "Regular expressions of tables, TABLE or SCHEMA.TABLE; empty: all.",
+            "Regular expressions (RE2) of tables, TABLE or SCHEMA.TABLE; empty: all.",
             TABLES,
             Importance.HIGH,
-            validator=_patterns,
+            validator=regexes,
         ),
         key(
             "table.exclude.list",
             ConfigType.LIST,
             (),
-            "Regular expressions of tables that are left out.",
+            "Regular expressions (RE2) of tables that are left out.",
             TABLES,
-            validator=_patterns,
+            validator=regexes,
         ),
         key(
             "schema.pattern",
@@ -223,7 +215,7 @@ SOURCE: Final = CONNECTION + ConfigDef(
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """Milliseconds where a name says so, else seconds."""
+    """Milliseconds where a name says so, else seconds. Patterns are RE2's, compiled."""
 
     connection: ConnectionSettings
     mode: Mode
@@ -234,8 +226,8 @@ class SourceSettings:
     late_commits: LateCommits
     refuses_null: bool
     query: str | None
-    include: tuple[re.Pattern[str], ...]
-    exclude: tuple[re.Pattern[str], ...]
+    include: tuple[Any, ...]
+    exclude: tuple[Any, ...]
     schema: str | None
     kinds: frozenset[str]
     slices: int
@@ -278,8 +270,8 @@ class SourceSettings:
             late_commits=LateCommits(choice(config, "late.commits")),
             refuses_null=config["validate.non.null"],
             query=query,
-            include=tuple(re.compile(each) for each in config["table.include.list"]),
-            exclude=tuple(re.compile(each) for each in config["table.exclude.list"]),
+            include=_compiled(config, "table.include.list"),
+            exclude=_compiled(config, "table.exclude.list"),
             schema=config["schema.pattern"] or connection_schema(config),
             kinds=kinds,
             slices=config["table.slices"],
@@ -311,5 +303,9 @@ def connection_schema(config: Config) -> str | None:
     return ConnectionSettings.of(config).url.options.get("schema")
 
 
-def _any(patterns: tuple[re.Pattern[str], ...], names: list[str]) -> bool:
+def _compiled(config: Config, name: str) -> tuple[Any, ...]:
+    return tuple(compile_regex(name, each) for each in config[name])
+
+
+def _any(patterns: tuple[Any, ...], names: list[str]) -> bool:
     return any(pattern.fullmatch(name) for pattern in patterns for name in names)

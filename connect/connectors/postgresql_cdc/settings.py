@@ -23,6 +23,7 @@ from connect.spi.config import (
     non_empty,
     one_of,
 )
+from connect.transforms.linear_regex import compile_regex, regexes
 
 DATABASE: Final = "Database"
 REPLICATION: Final = "Replication"
@@ -56,14 +57,6 @@ class Autocreate(Enum):
     FILTERED = "filtered"
     ALL_TABLES = "all_tables"
     DISABLED = "disabled"
-
-
-def _patterns(name: str, value: Any) -> None:
-    for each in value:
-        try:
-            re.compile(each)
-        except re.error as error:
-            raise invalid(name, each, f"not a regular expression: {error}") from None
 
 
 def _operations(name: str, value: Any) -> None:
@@ -132,14 +125,14 @@ CONFIG: Final = ConfigDef(
              "is made for all tables (a superuser must log in); disabled: it must be there.",
              validator=one_of(*(each.value for each in Autocreate))),
         _key("table.include.list", _T.LIST, (), _HIGH, TABLES,
-             "Regular expressions of whole names, SCHEMA.TABLE, that are read; empty: all.",
-             validator=_patterns),
+             "Regular expressions (RE2) of whole names, SCHEMA.TABLE, that are read; empty: all.",
+             validator=regexes),
         _key("table.exclude.list", _T.LIST, (), _MEDIUM, TABLES,
-             "Regular expressions of whole names, SCHEMA.TABLE, that are not.",
-             validator=_patterns),
+             "Regular expressions (RE2) of whole names, SCHEMA.TABLE, that are not.",
+             validator=regexes),
         _key("column.exclude.list", _T.LIST, (), _MEDIUM, TABLES,
-             "Regular expressions of whole names, SCHEMA.TABLE.COLUMN, that are left out.",
-             validator=_patterns),
+             "Regular expressions (RE2) of whole names, SCHEMA.TABLE.COLUMN, that are left out.",
+             validator=regexes),
         _key("snapshot.mode", _T.STRING, "initial", _HIGH, REPLICATION,
              "initial: read the tables once, then changes; initial_only: then nothing; never, "
              "no_data: changes only; when_needed: as initial, and again when changes were lost.",
@@ -181,7 +174,7 @@ CONFIG: Final = ConfigDef(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Typed; seconds and bytes. A limit of None is none."""
+    """Typed; seconds and bytes. A limit of None is none. Patterns are RE2's, compiled."""
 
     host: str
     port: int
@@ -196,9 +189,9 @@ class Settings:
     drops_slot: bool
     publication: str
     autocreate: Autocreate
-    include: tuple[re.Pattern[str], ...]
-    exclude: tuple[re.Pattern[str], ...]
-    exclude_columns: tuple[re.Pattern[str], ...]
+    include: tuple[Any, ...]
+    exclude: tuple[Any, ...]
+    exclude_columns: tuple[Any, ...]
     snapshot: SnapshotMode
     fetch_rows: int
     batch_max: int
@@ -214,11 +207,12 @@ class Settings:
 
     @classmethod
     def of(cls, config: Config) -> "Settings":
-        """Raises ``ConfigError`` for authorities that nothing is verified with."""
+        """Raises ``ConfigError`` for authorities that nothing is verified with, and for what RE2
+        does not take."""
         password: Password | None = config["database.password"]
         choice: Callable[[str], str] = lambda name: str(config[name]).lower()  # noqa: E731
-        compiled: Callable[[str], tuple[re.Pattern[str], ...]] = lambda name: tuple(  # noqa: E731
-            re.compile(each) for each in config[name]
+        compiled: Callable[[str], tuple[Any, ...]] = lambda name: tuple(  # noqa: E731
+            compile_regex(name, each) for each in config[name]
         )
         return cls(
             host=config["database.hostname"],
