@@ -14,6 +14,7 @@ from bench.edge import BARE_WORKLOADS, EDGE_WORKLOADS, bare_uvicorn, web_process
 from bench.headwater_peer import headwater
 from bench.kafka_peer import apache_kafka
 from bench.maven_jars import JarsUnavailable
+from bench.neighbour_loads import LOADS
 from bench.peer import Peer
 from bench.process_cost import read_cost
 from bench.report import Results, write_results
@@ -33,7 +34,7 @@ def main() -> int:
     if arguments.console:
         return console.main(arguments.out, arguments.rounds)
     if arguments.neighbours:
-        return neighbours.main(arguments.out, arguments.rounds, arguments.scale)
+        return neighbours.main(arguments.out, arguments.rounds, arguments.scale, arguments.only)
     if arguments.connect and arguments.minutes:
         return connect_sinks.watch_memory(arguments.out, arguments.minutes)
     if arguments.connect:
@@ -118,6 +119,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--live", action="store_true", help="websockets, without peers")
     parser.add_argument("--console", action="store_true", help="the console in Chromium")
     parser.add_argument("--neighbours", action="store_true", help="one tenant beside another")
+    parser.add_argument(
+        "--only", nargs="+", choices=LOADS, metavar="KIND",
+        help=f"with --neighbours: of {', '.join(LOADS)}, only these",
+    )  # fmt: skip
     parser.add_argument("--connect", action="store_true", help="sinks beside Kafka Connect's")
     parser.add_argument("--minutes", type=float, help="with --connect: watch a sink's memory")
     parser.add_argument("--peers", nargs="+", choices=STARTERS)
@@ -125,9 +130,20 @@ def _parse() -> argparse.Namespace:
     given = parser.parse_args()
     kinds = ("replicated", "coordination", "edge", "live", "console", "neighbours", "connect")
     kind = next((each for each in kinds if getattr(given, each)), "")
+    if given.only and kind != "neighbours":
+        parser.error("--only says which neighbours, and needs --neighbours")
     given.peers = given.peers or (WITHOUT_TANSU if kind else list(STARTERS))
-    given.out = given.out or RESULTS / (f"{kind}-memory" if given.minutes else kind)
+    given.out = given.out or RESULTS / _folder(kind, given)
+    given.only = given.only or list(LOADS)
     return given
+
+
+def _folder(kind: str, given: argparse.Namespace) -> str:
+    """What measures another thing, or a part, does not replace the results of the whole."""
+    if given.minutes:
+        return f"{kind}-memory"
+    parts = [each.replace(" ", "-") for each in given.only or ()]
+    return "-".join([kind, *parts])
 
 
 if __name__ == "__main__":
