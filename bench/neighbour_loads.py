@@ -35,6 +35,10 @@ THREADS: Final = 4
 MIB: Final = 1024 * 1024
 PIPELINED: Final = 50
 SLOW_CONNECTIONS: Final = 50
+QUEUE_KIB: Final = 32 * 1024
+"""What a producer keeps until it is taken; as much as Kafka's own. With librdkafka's GiB for each
+thread, filling the queues would be measured: seconds of a core and of the memory's bandwidth, long
+after a quota has slowed what is sent."""
 PAUSE_SECONDS: Final = 0.01
 """After a failure, so that a refused neighbour does not measure its own loop."""
 
@@ -81,7 +85,14 @@ def big_messages(target: Target, did: Did) -> None:
 
 
 def _flood(target: Target, did: Did, size: int) -> None:
-    producer = Producer(target.config | {"message.max.bytes": str(9 * MIB), "linger.ms": "0"})
+    producer = Producer(
+        target.config
+        | {
+            "message.max.bytes": str(9 * MIB),
+            "linger.ms": "0",
+            "queue.buffering.max.kbytes": str(QUEUE_KIB),
+        }
+    )
     value = os.urandom(size)
     told = lambda error, _message: did.count(error is None)  # noqa: E731
     while True:
