@@ -18,6 +18,7 @@ MAY_BE_MISSING = {
     "an ordinary user": "root is a supported way to run the tests",
     "Linux": "macOS is a supported machine",
     "a PostgreSQL with TLS": "Debian's package would begin a server of its own",
+    "the right to make network namespaces": "containers often have not got it, not even as root",
     "a package index with advisories": "mirrors and closed networks have none",
 }
 

@@ -7,6 +7,7 @@ import sys
 from tests.torture import report
 from tests.torture.measure import results
 from tests.torture.measure.run import run
+from tests.torture.network.choice import LinksImpossible
 from tests.torture.options import measure_of, parse
 from tests.torture.run import torture
 
@@ -32,5 +33,7 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except LinksImpossible as why:
+        sys.exit(str(why))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -34,7 +34,8 @@ from tests.torture.clients.groups import (
 )
 from tests.torture.clients.task import Login, name_of
 from tests.torture.layout import TOPIC_CONFIGS, TOPICS, Place, places
-from tests.torture.network.network import Network
+from tests.torture.network.choice import NETWORKS
+from tests.torture.network.network import Network, Way
 from tests.torture.power_disk import PowerDisk
 from tests.torture.small_disk import SmallDisk
 
@@ -107,14 +108,15 @@ class Cluster:
         brokers: int,
         disks: Sequence[SmallDisk | PowerDisk] = (),
         *,
-        relays: bool = False,
+        links: Way | None = None,
     ) -> None:
-        """``relays``: with links that can be cut, where the system has an address for them."""
+        """``links``: by what they can be cut; None when they cannot."""
         self._service = _Service(folder, brokers=brokers, cwd=CHECKOUT)
         self.network: Network | None = None
-        if relays:
-            network = Network(folder, self.data_dir, brokers, self._service.kafka_port)
-            self.network = self._service.network = None if network.host is None else network
+        if links is not None:
+            make = NETWORKS[links]
+            self.network = make(folder, self.data_dir, brokers, self._service.kafka_port)
+            self._service.network = self.network
         self._disks = disks
         self._undo = ExitStack()
         self._pictures: dict[Place, Replicas] = {}

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.torture.faults import KINDS
 from tests.torture.measure.run import MEASURES, Measure
+from tests.torture.network.choice import NETWORKS
+from tests.torture.network.network import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Options:
     rate: float = 400.0
     faults: tuple[str, ...] = tuple(KINDS)
     keep: Path | None = None
+    links: Way | None = None
+    """By what links are to be cut; by the best there is when None."""
 
 
 def parse(arguments: Sequence[str]) -> tuple[Options, argparse.Namespace]:
@@ -40,6 +44,10 @@ def parse(arguments: Sequence[str]) -> tuple[Options, argparse.Namespace]:
     parser.add_argument(
         "--without", nargs="+", choices=KINDS, default=[], metavar="KIND", help="all but these"
     )
+    parser.add_argument(
+        "--links", choices=NETWORKS, help="by what links are cut; default: by namespaces where "
+        "root may make them, else by relays"
+    )  # fmt: skip
     parser.add_argument(
         "--keep", type=Path, help="a new folder to run in and to leave; default: a temporary one, "
         "left only when something did not hold"
@@ -66,6 +74,7 @@ def parse(arguments: Sequence[str]) -> tuple[Options, argparse.Namespace]:
         rate=given.rate,
         faults=tuple(kind for kind in given.faults if kind not in given.without),
         keep=given.keep,
+        links=given.links,
     )
     return options, given
 
@@ -80,4 +89,5 @@ def measure_of(options: Options, given: argparse.Namespace) -> Measure:
         partitions=given.partitions,
         stored_bytes=int(given.gib * (1 << 30)),
         rows=given.rows,
+        links=options.links,
     )

@@ -27,6 +27,7 @@ def document(options: Options, outcome: Outcome) -> dict[str, Any]:
         "brokers": options.brokers,
         "replication_factor": outcome.replication_factor,
         "rate": options.rate,
+        "links": outcome.links,
         "faults": dict(Counter(each.kind for each in outcome.happened)),
         "not_now": outcome.not_now,
         "client_crashes": outcome.crashes,
@@ -62,6 +63,8 @@ def text(told: dict[str, Any], outcome: Outcome) -> str:
         f"{told['late_ends']} EndTxn came a transaction late",
         f"faults: {_counted(told['faults'])}; {told['client_crashes']} clients crashed",
     ]
+    if told["links"] is not None:
+        lines.append(f"links were cut by {told['links']}")
     if told["not_now"]:
         lines.append(f"not possible when their time came: {_counted(told['not_now'])}")
     for name, found in told["figures"].items():

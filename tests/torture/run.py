@@ -19,7 +19,7 @@ from tests.torture.cluster import Cluster, Replicas
 from tests.torture.crew import READERS, Crew
 from tests.torture.disks import Disks
 from tests.torture.exactly_once import Origins, check_exactly_once, check_late_ends
-from tests.torture.faults import ON_IMAGES, ON_RELAYS
+from tests.torture.faults import ON_IMAGES, ON_LINKS
 from tests.torture.faults.scene import Scene
 from tests.torture.group_check import GroupCheck
 from tests.torture.history import events
@@ -27,6 +27,8 @@ from tests.torture.layout import Place
 from tests.torture.live import LiveView
 from tests.torture.measurements import Acknowledgements
 from tests.torture.nemesis import Happened, Nemesis
+from tests.torture.network import choice
+from tests.torture.network.network import Way
 from tests.torture.options import Options
 from tests.torture.schedule import plan
 from tests.torture.sends import Sends
@@ -60,19 +62,25 @@ class Outcome:
     read: int = 0
     crashes: int = 0
     replication_factor: int = 0
+    links: Way | None = None
+    """By what they were cut; None when nothing could or should."""
     figures: dict[str, Any] = field(default_factory=dict)
     folder: Path | None = None
     """Where data and histories were left; None when they were removed."""
 
 
 def torture(options: Options) -> Outcome:
-    """Run, heal, read everything, judge. Nothing that was started is left."""
+    """Run, heal, read everything, judge. Nothing that was started is left.
+
+    Raises ``LinksImpossible`` before anything is.
+    """
+    links = choice.way(options.links) if ON_LINKS & set(options.faults) else None
     if options.keep is None:
         folder = Path(tempfile.mkdtemp(prefix="headwater-torture-"))
     else:
         folder = options.keep.resolve()
         folder.mkdir(parents=True)
-    outcome = Outcome(folder=folder)
+    outcome = Outcome(folder=folder, links=links)
     (folder / "histories").mkdir()
     try:
         _Run(options, folder, outcome).go()
@@ -100,7 +108,7 @@ class _Run:
             folder,
             options.brokers,
             self._disks.all,
-            relays=bool(ON_RELAYS & set(options.faults)),
+            links=outcome.links,
         )
         self._healed = 0.0
         self._committed: dict[str, dict[Place, int]] = {}
@@ -118,9 +126,9 @@ class _Run:
         self._check_histories()
 
     def _say_what_can_be_broken(self) -> None:
-        network, asked = self._cluster.network, set(self._options.faults)
-        if ON_RELAYS & asked:
-            how = "not cut: no second loopback address" if network is None else "cut by relays"
+        way, asked = self._outcome.links, set(self._options.faults)
+        if ON_LINKS & asked:
+            how = "not cut: no root, no second loopback address" if way is None else f"cut by {way}"
             print(f"links are {how}", file=sys.stderr)
         if ON_IMAGES & asked:
             how = "cut on mounted images" if self._disks.to_cut else "not cut: no right to mount"

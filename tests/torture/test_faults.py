@@ -10,15 +10,14 @@ import pytest
 
 from brokers.log.volume import LOCK
 from tests.torture.cluster import Broker, Replicas
-from tests.torture.faults import KINDS, ON_IMAGES, ON_RELAYS, brokers
+from tests.torture.faults import KINDS, ON_IMAGES, ON_LINKS, brokers
 from tests.torture.faults.held_volume import HeldVolume
 from tests.torture.faults.scene import Injected, NotNow, Scene
 from tests.torture.faults.volumes import bit_flip
 from tests.torture.layout import places
 from tests.torture.live import LiveView
 from tests.torture.nemesis import Nemesis
-from tests.torture.network.links import POSTGRES, Link
-from tests.torture.network.network import both
+from tests.torture.network.links import POSTGRES, Link, both
 from tests.torture.schedule import Planned
 
 
@@ -127,7 +126,7 @@ def test_a_fault_that_did_not_bite_says_so(
 
 
 def test_what_a_run_cannot_break_is_not_broken(scene: Scene) -> None:
-    for kind in sorted(ON_RELAYS | ON_IMAGES):
+    for kind in sorted(ON_LINKS | ON_IMAGES):
         with pytest.raises(NotNow):
             KINDS[kind].begin(scene, Random(1))
 

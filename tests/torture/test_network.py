@@ -15,10 +15,13 @@ from django.db import connection
 
 from streaming.cell import ports
 from streaming.cell.defaults import INTERNAL_PORT_OFFSET
+from tests.torture.network import processes
+from tests.torture.network.choice import LinksImpossible, way
 from tests.torture.network.commits import COMMIT, Scanner, When
-from tests.torture.network.links import POSTGRES, Link
-from tests.torture.network.network import Network, both
+from tests.torture.network.links import POSTGRES, Link, both
+from tests.torture.network.namespace_network import NamespaceNetwork
 from tests.torture.network.plan import Plan
+from tests.torture.network.relay_network import RelayNetwork
 
 WAIT_S = 5.0
 SILENT_S = 0.2
@@ -34,7 +37,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 class Between:
     """Relays for two brokers. This process says that it is broker 2, and listens as broker 1."""
 
-    def __init__(self, network: Network, plan: Plan) -> None:
+    def __init__(self, network: RelayNetwork, plan: Plan) -> None:
         self.network = network
         self.plan = plan
         self.server: socket.socket
@@ -72,19 +75,19 @@ class Between:
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Network, Plan]]:
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RelayNetwork, Plan]]:
     folder = tmp_path_factory.mktemp("network")
     (folder / "run").mkdir()
     database = {"database_port": int(connection.settings_dict["PORT"])}
     (folder / "instance.json").write_text(json.dumps(database))
-    with Network(folder, folder, 2, ports.free() - INTERNAL_PORT_OFFSET) as network:
+    with RelayNetwork(folder, folder, 2, ports.free() - INTERNAL_PORT_OFFSET) as network:
         plan = Plan.read(folder / "network.json")
-        plan.note_process("2", os.getpid())
+        processes.note(folder, "2", os.getpid())
         yield network, plan
 
 
 @pytest.fixture
-def between(network: tuple[Network, Plan]) -> Iterator[Between]:
+def between(network: tuple[RelayNetwork, Plan]) -> Iterator[Between]:
     between = Between(*network)
     wait_until(between.is_let_in)
     yield between
@@ -226,6 +229,20 @@ def test_a_broker_that_does_not_reach_postgresql(between: Between) -> None:
     assert between.network.counts()["held"] > before
 
 
+def test_the_best_way_there_is_is_taken_and_a_demanded_one_or_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(NamespaceNetwork, "why_not", lambda: None)
+    monkeypatch.setattr(RelayNetwork, "why_not", lambda: None)
+    assert (way(None), way("relays"), way("namespaces")) == ("namespaces", "relays", "namespaces")
+    monkeypatch.setattr(NamespaceNetwork, "why_not", lambda: "this is not root")
+    assert way(None) == "relays"
+    with pytest.raises(LinksImpossible, match="namespaces: this is not root"):
+        way("namespaces")
+    monkeypatch.setattr(RelayNetwork, "why_not", lambda: "there is no address")
+    assert way(None) is None
+
+
 def test_a_second_loopback_address_is_found() -> None:
     if sys.platform.startswith("linux"):
-        assert Network(Path(), Path(), 1, 20_000).host == "127.77.0.1"
+        assert RelayNetwork(Path(), Path(), 1, 20_000).host == "127.77.0.1"

@@ -71,5 +71,5 @@ def needing(module: ModuleType) -> frozenset[str]:
     return frozenset(k for k, found in KINDS.items() if found.begin.__module__ == module.__name__)
 
 
-ON_RELAYS: Final = needing(network) | needing(commits)
+ON_LINKS: Final = needing(network) | needing(commits)
 ON_IMAGES: Final = needing(power)

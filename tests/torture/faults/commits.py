@@ -19,7 +19,7 @@ def cut_at_commit(scene: Scene, draw: Random) -> Injected:
     """After it was sent, its answer lost; or before, and nothing was committed."""
     network = scene.network
     if network is None:
-        raise NotNow("this run has no relays")
+        raise NotNow("links cannot be cut in this run")
     when: When = draw.choice(("after", "after", "before"))
     count = draw.randint(*COMMITS)
     number = scene.draw_broker(draw)

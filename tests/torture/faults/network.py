@@ -9,8 +9,8 @@ from random import Random
 from typing import Final
 
 from tests.torture.faults.scene import Injected, NotNow, Scene
-from tests.torture.network.links import POSTGRES, Link
-from tests.torture.network.network import Network, both
+from tests.torture.network.links import POSTGRES, Link, both
+from tests.torture.network.network import Network
 
 LASTS_S: Final = (4.0, 20.0)
 DELAY_S: Final = (0.02, 0.2)
@@ -78,7 +78,7 @@ def slow_network(scene: Scene, draw: Random) -> Injected:
 
 def _network(scene: Scene) -> Network:
     if scene.network is None:
-        raise NotNow("this run has no relays")
+        raise NotNow("links cannot be cut in this run")
     return scene.network
 
 

@@ -11,6 +11,8 @@ from typing import Any, Final
 from tests.torture.cluster import Cluster
 from tests.torture.crew import Crew
 from tests.torture.measure import connectors, failover, hostile, outage, power_cut
+from tests.torture.network import choice
+from tests.torture.network.network import Way
 
 LOAD: Final = 100.0
 """Records per second beside the probe."""
@@ -36,6 +38,8 @@ class Measure:
     partitions: int = 1000
     stored_bytes: int = 10 << 30
     rows: int = 1_000_000
+    links: Way | None = None
+    """By what the leader is cut off; by the best there is when None."""
 
 
 def run(measure: Measure) -> dict[str, Any]:
@@ -44,11 +48,11 @@ def run(measure: Measure) -> dict[str, Any]:
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="headwater-measure-")))
         histories = folder / "histories"
         histories.mkdir()
-        relays = measure.what == "cut-off-leader"
+        links = choice.way(measure.links) if measure.what == "cut-off-leader" else None
         if measure.what == "connectors":
             # The targets are on this machine, as the service itself.
             os.environ.update(connectors.ALLOW)
-        cluster = undo.enter_context(Cluster(folder, measure.brokers, relays=relays))
+        cluster = undo.enter_context(Cluster(folder, measure.brokers, links=links))
         crew = undo.enter_context(Crew(cluster.login, histories, 400.0))
         if measure.what == "outage":
             return outage.measure(cluster, crew, histories, measure.minutes)
@@ -62,4 +66,5 @@ def run(measure: Measure) -> dict[str, Any]:
             return power_cut.measure(cluster, measure.partitions, measure.stored_bytes)
         crew.start("idempotent-writer", rate=LOAD)
         draw = random.Random(measure.seed)
-        return failover.measure(cluster, STRIKES[measure.what], measure.samples, draw)
+        found = failover.measure(cluster, STRIKES[measure.what], measure.samples, draw)
+        return found if links is None else {"links": links, **found}

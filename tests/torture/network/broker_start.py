@@ -1,4 +1,4 @@
-"""Become broker N, told to be reached and to reach PostgreSQL through the relays.
+"""Become broker N of a network, told where its stores are and under which name it is reached.
 
 ``python -m tests.torture.network.broker_start N COMMAND…``
 """
@@ -9,20 +9,31 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from streaming.cell.instance import Instance
-from tests.torture.network.plan import VARIABLE, Plan
+from tests.torture.network import processes
+from tests.torture.network.namespaces.namespace import enter
+from tests.torture.network.start import VARIABLE, Starts
 
 
 def main() -> None:
     """Never returns."""
     broker, command = sys.argv[1], sys.argv[2:]
-    plan = Plan.read(Path(os.environ[VARIABLE]))
-    url = urlsplit(Instance.load(Path(plan.data_dir)).database_url)
-    login, _, _ = url.netloc.rpartition("@")
-    through = url._replace(netloc=f"{login}@127.0.0.1:{plan.database_ports[broker]}")
-    os.environ["DATABASE_URL"] = through.geturl()
-    os.environ["HEADWATER_INTERNAL_HOST"] = plan.host
-    plan.note_process(broker, os.getpid())  # Which it keeps when it becomes the broker.
+    starts = Starts.read(Path(os.environ[VARIABLE]))
+    start, data_dir = starts.brokers[broker], Path(starts.data_dir)
+    instance = Instance.load(data_dir)
+    os.environ["DATABASE_URL"] = _at(start.database, instance.database_url)
+    if start.redis is not None:
+        os.environ["REDIS_URL"] = _at(start.redis, instance.redis_url)
+    os.environ.update(start.variables)
+    processes.note(data_dir, broker, os.getpid())  # Which it keeps when it becomes the broker.
+    if start.namespace is not None:
+        enter(start.namespace)
     os.execv(command[0], command)
+
+
+def _at(address: str, url: str) -> str:
+    parts = urlsplit(url)
+    login, _, _ = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{login}@{address}").geturl()
 
 
 if __name__ == "__main__":

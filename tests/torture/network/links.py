@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 from typing import Final, NamedTuple
 
 POSTGRES: Final = "postgres"
+VALKEY: Final = "valkey"
+"""No fault cuts it off: it carries hints only."""
 OTHERS: Final = "others"
 """Whoever is no broker: the edge, commands."""
 
@@ -14,12 +17,16 @@ class Link(NamedTuple):
     target: str
 
 
+def both(one: str, other: str) -> list[Link]:
+    return [Link(*ends) for ends in permutations((one, other))]
+
+
 class Links:
-    """Asked for every piece before it goes on."""
+    """Asked for everything before it goes on."""
 
     def __init__(self) -> None:
         self.held = 0
-        """Pieces and ends of connections that found their link cut."""
+        """Pieces and ends of connections, or packets, that found their link cut."""
         self._cut: frozenset[Link] = frozenset()
         self._delays: dict[Link, float] = {}
         self._changed = asyncio.Event()
@@ -34,8 +41,21 @@ class Links:
         """These and no others."""
         self._delays = dict(seconds)
 
+    @property
+    def cuts(self) -> frozenset[Link]:
+        return self._cut
+
+    @property
+    def troubled(self) -> frozenset[Link]:
+        """Cut or slow."""
+        return self._cut | self._delays.keys()
+
     def is_cut(self, link: Link) -> bool:
         return link in self._cut
+
+    def delay_of(self, link: Link) -> float:
+        """Seconds; 0 for one that is not slow."""
+        return self._delays.get(link, 0.0)
 
     async def cross(self, link: Link) -> None:
         """Returns when what is at ``link`` has come to its other end."""

@@ -1,57 +1,54 @@
-"""What a run holds of the network: the relays' process, and the orders it is given."""
+"""What a run holds of the network: the process that has the links, and the orders it is given."""
 
 import json
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from itertools import permutations
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Literal, Self
 
-from streaming.cell import ports
-from streaming.cell.defaults import INTERNAL_PORT_OFFSET
 from streaming.cell.program import CHECKOUT, EXEC_CHILD
 from tests.torture.network.commits import When
-from tests.torture.network.links import POSTGRES, Link
-from tests.torture.network.plan import VARIABLE, Plan
+from tests.torture.network.links import POSTGRES, Link, both
+from tests.torture.network.start import VARIABLE
 
-HOSTS: Final = ("127.77.0.1", "::1")
-"""Linux has all of 127.0.0.0/8; elsewhere the other family has a loopback address too."""
+Way = Literal["namespaces", "relays"]
 
 
-class Network:
-    """A context manager: relays for the brokers of one service, entered before that starts."""
+class Network(ABC):
+    """A context manager: the links of one service's brokers, entered before that starts."""
+
+    way: ClassVar[Way]
+    """By what links are cut."""
 
     def __init__(self, folder: Path, data_dir: Path, brokers: int, kafka_port: int) -> None:
-        self._file = folder / "network.json"
+        self._folder = folder
         self._data_dir = data_dir
-        self._internal = {
-            str(number): kafka_port + number - 1 + INTERNAL_PORT_OFFSET
-            for number in range(1, brokers + 1)
-        }
+        self._kafka_ports = {str(number + 1): kafka_port + number for number in range(brokers)}
+        self._starts = folder / "starts.json"
         self._process: subprocess.Popen[str] | None = None
-        self.host: str | None = next(filter(self._is_usable, HOSTS), None)
 
-    def _is_usable(self, host: str) -> bool:
-        return not any(ports.taken(host, port) for port in self._internal.values())
+    @abstractmethod
+    def _holder(self) -> list[str]:
+        """The module, and its arguments, of the process that holds the links. When that says that
+        it is ready ``_starts`` is written. Raises ``OSError`` when links cannot be had."""
 
-    def __enter__(self) -> "Network":
-        if self.host is None:
-            raise OSError("this system has no second loopback address to put relays on")
-        own: dict[str, int] = {}
-        for broker in self._internal:
-            own[broker] = ports.free(avoid=own.values())
-        Plan(str(self._data_dir), self.host, self._internal, own).write(self._file)
+    def __enter__(self) -> Self:
         wrapper = [sys.executable, "-I", "-S", str(EXEC_CHILD), "--die-with", "SIGKILL", "--"]
         self._process = subprocess.Popen(
-            [*wrapper, sys.executable, "-m", "tests.torture.network.relays", str(self._file)],
+            [*wrapper, sys.executable, "-m", *self._holder()],
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
-        self._told()
+        try:
+            self._told()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -61,12 +58,12 @@ class Network:
 
     def up(self, arguments: list[str]) -> list[str]:
         """The command that runs ``up`` with these arguments."""
-        return [sys.executable, "-m", "tests.torture.network.up", str(self._file), *arguments]
+        return [sys.executable, "-m", "tests.torture.network.up", str(self._starts), *arguments]
 
     def second(self, number: int, command: list[str]) -> tuple[list[str], dict[str, str]]:
         """The command, and its variables, of one more process that says it is that broker."""
         start = [sys.executable, "-m", "tests.torture.network.broker_start", str(number)]
-        return [*start, *command], {VARIABLE: str(self._file)}
+        return [*start, *command], {VARIABLE: str(self._starts)}
 
     # Breaking it.
 
@@ -90,11 +87,11 @@ class Network:
         return self._order({})
 
     def brokers(self) -> list[str]:
-        return list(self._internal)
+        return list(self._kafka_ports)
 
     def links_of(self, broker: int) -> list[Link]:
         """Both ways between one broker and everything else that counts."""
-        others = [each for each in (*self._internal, POSTGRES) if each != str(broker)]
+        others = [each for each in (*self._kafka_ports, POSTGRES) if each != str(broker)]
         return [link for each in others for link in both(str(broker), each)]
 
     def _order(self, order: dict[str, Any]) -> dict[str, int]:
@@ -109,10 +106,8 @@ class Network:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise OSError(f"the relays ended with code {self._process.wait()}")
-        found: dict[str, int] = json.loads(line)
+            raise OSError(f"what holds the links ended with code {self._process.wait()}")
+        found: dict[str, Any] = json.loads(line)
+        if "error" in found:
+            raise OSError(found["error"])
         return found
-
-
-def both(one: str, other: str) -> list[Link]:
-    return [Link(*ends) for ends in permutations((one, other))]
