@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from streaming.rest import produce_request
+from streaming.rest import record_json
 
 OBJECT_BYTES_MAX: Final = 12 * 1024 * 1024
 """The largest message, base64-encoded, with room for its headers."""
-DEPTH_MAX: Final = 2 + produce_request.DEPTH_MAX
+DEPTH_MAX: Final = 2 + record_json.DEPTH_MAX
 """Of the data, within a record and its value. Deeper nesting would exhaust the JSON parser's stack
 before it told anyone anything."""
 
 _QUOTE: Final = ord('"')
 _NOT_SPACE: Final = re.compile(rb"[^ \t\r\n]")
+_NOT_SPACE_OR_COMMA: Final = re.compile(rb"[^ \t\r\n,]")
 _IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _FLAT: Final = rb'[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+"'
 _TO_BRACKET: Final = re.compile(rb"(?:" + _FLAT + rb")*+", re.DOTALL)
@@ -47,6 +48,8 @@ class ObjectTooLarge(MalformedBody):
 class ObjectSplitter:
     """Feed it bytes as they arrive; it gives back the objects that are complete."""
 
+    _beginning = _NOT_SPACE
+
     def __init__(self, object_bytes_max: int = OBJECT_BYTES_MAX) -> None:
         self._limit = object_bytes_max
         self._buffer = bytearray()
@@ -64,7 +67,7 @@ class ObjectSplitter:
         """
         return list(self.each(data))
 
-    def each(self, data: bytes) -> Iterator[bytes]:
+    def each(self, data: bytes | memoryview) -> Iterator[bytes]:
         """``feed``, one object at a time: for who does not take them all."""
         self._buffer += data
         while (end := self._find_end()) is not None:
@@ -112,7 +115,7 @@ class ObjectSplitter:
         return None
 
     def _find_start(self) -> bool:
-        found = _NOT_SPACE.search(self._buffer, self._start)
+        found = self._beginning.search(self._buffer, self._start)
         if found is None:
             self._start = self._scanned = len(self._buffer)
             return False
@@ -152,6 +155,12 @@ class ObjectSplitter:
             self._in_string = self._buffer[self._scanned] != _QUOTE
             self._escaped = self._in_string  # a backslash, and what it escapes is not there yet
             self._scanned += 1
+
+
+class ElementSplitter(ObjectSplitter):
+    """Of what stands between the brackets of a JSON array that is known to be right."""
+
+    _beginning = _NOT_SPACE_OR_COMMA
 
 
 def _end_of(pattern: "re.Pattern[bytes]", data: bytearray, start: int) -> int:

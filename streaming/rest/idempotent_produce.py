@@ -25,6 +25,7 @@ from streaming.records.outgoing import OutgoingRecord
 from streaming.records.producer import DELIVERY_SECONDS
 from streaming.records.reader import LATEST
 from streaming.rest.consume_request import InvalidQuery
+from streaming.rest.delivery_report import delivery_reports
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.problem_reply import problem_reply
 from streaming.rest.record_stream import Asked
@@ -65,7 +66,8 @@ class IdempotentProduce:
         self._topic = topic
         self._key = key
         self._render = render
-        self._shipper = Shipper(exchange.access, topic)
+        reports = delivery_reports(exchange.access, topic)
+        self._shipper = Shipper(exchange.access.identity, topic, reports)
 
     async def reply(self, body: bytes, asked: Sequence[Asked]) -> Reply:
         """``asked`` is what ``body`` asks for. Raises what keeps the request from being served."""

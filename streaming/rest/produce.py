@@ -6,14 +6,14 @@ that holds one object is answered with that object's HTTP status; in a stream th
 each answer has its ``error_code``.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Final
 
 from streaming.problems import Problem
 from streaming.records.identity import WRITE
-from streaming.rest.concatenated_json import MalformedBody, ObjectSplitter, ObjectTooLarge
+from streaming.rest.concatenated_json import MalformedBody, ObjectSplitter
+from streaming.rest.delivery_report import delivery_reports, line_of, lines_of
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.idempotent_produce import (
     IDEMPOTENT_BODY_BYTES_MAX,
@@ -22,19 +22,12 @@ from streaming.rest.idempotent_produce import (
     idempotency_key,
 )
 from streaming.rest.problem_reply import problem_reply
-from streaming.rest.produce_bounds import (
-    IN_FLIGHT_EXCESS_BYTES_MAX,
-    SHIPMENT_EXCESS_BYTES_MAX,
-    excess_bytes,
-    pieces,
-)
+from streaming.rest.produce_bounds import SHIPMENT_EXCESS_BYTES_MAX, excess_bytes, pieces
+from streaming.rest.production import Part, Production, malformed
 from streaming.rest.record_stream import Asked, RecordStream, parse
 from streaming.rest.request_body import RequestBody
-from streaming.rest.shipment import Answer, Shipment, Shipper, line_of, lines_of
+from streaming.rest.shipment import Answer, Shipper
 
-IN_FLIGHT_MAX: Final = 64
-"""Shipments of one request that are on their way; past it the body is not read further."""
-IN_FLIGHT_BYTES_MAX: Final = 8 * 1024 * 1024
 AT_ONCE_BYTES_MAX: Final = 64 * 1024
 """A body of known length up to this is read before anything of it is sent."""
 AT_ONCE_BRACES_MAX: Final = 800
@@ -50,7 +43,8 @@ async def produce(exchange: Exchange, topic: str) -> Reply:
     key = idempotency_key(exchange)
     if key is not None:
         return await _once(exchange, topic, key, exchange.body)
-    shipper = Shipper(exchange.access, topic)
+    reports = delivery_reports(exchange.access, topic)
+    shipper = Shipper(exchange.access.identity, topic, reports)
     await shipper.find_topic()
     length = exchange.content_length
     begun = b""
@@ -68,7 +62,7 @@ async def _once(exchange: Exchange, topic: str, key: str, body: RequestBody) -> 
     try:
         asked = _read_for_key(text)
     except MalformedBody as error:
-        return problem_reply(_malformed(error))
+        return problem_reply(malformed(error))
     if not asked:
         return answer_all([])
     once = IdempotentProduce(exchange, topic, key, answer_all)
@@ -109,7 +103,7 @@ async def _at_once(shipper: Shipper, text: bytes, *, is_whole: bool) -> list[Ans
         if is_whole:
             stream.finish()
     except MalformedBody as error:
-        fault = [_malformed(error)]
+        fault = [malformed(error)]
     if not asked:
         return fault
     shipment = await shipper.ship(asked)
@@ -120,7 +114,7 @@ async def _as_it_comes(
     shipper: Shipper, begun: bytes, body: RequestBody, *, is_bounded: bool
 ) -> Reply:
     """``begun`` is what has been read of it."""
-    answers = _Production(shipper).answers(begun, body)
+    answers = Production(shipper).answers(_parts(begun, body))
     first = await anext(answers, [])
     if is_bounded and len(first) == 1:
         second = await anext(answers, [])
@@ -139,66 +133,7 @@ async def _lines(first: bytes, following: AsyncIterator[list[Answer]]) -> AsyncI
             yield lines_of(answers)
 
 
-def _malformed(error: MalformedBody) -> Problem:
-    status = 413 if isinstance(error, ObjectTooLarge) else 400
-    return Problem(status, status, str(error))
-
-
-class _Production:
-    """The records of one long body on their way: read ahead within bounds, answered in order."""
-
-    def __init__(self, shipper: Shipper) -> None:
-        self._shipper = shipper
-        self._queue: asyncio.Queue[tuple[Shipment | Problem, int, int] | None] = asyncio.Queue(
-            IN_FLIGHT_MAX
-        )
-        self._bytes = 0
-        """Under way: 0 when nothing is."""
-        self._excess = 0
-        """What the records under way take beyond their share of memory."""
-        self._room = asyncio.Event()
-
-    async def answers(self, begun: bytes, body: RequestBody) -> AsyncIterator[list[Answer]]:
-        """Answers in order, some at a time. After a syntax error, none: where the next object
-        would begin cannot be told."""
-        reading = asyncio.create_task(self._read(begun, body))
-        try:
-            while (entry := await self._queue.get()) is not None:
-                waiting, size, excess = entry
-                yield [waiting] if isinstance(waiting, Problem) else await waiting.answers()
-                # Or it would be kept until the next is there.
-                del waiting, entry
-                self._bytes -= size
-                self._excess -= excess
-                self._room.set()
-        finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-
-    async def _read(self, begun: bytes, body: RequestBody) -> None:
-        try:
-            async for asked, size in _parts(begun, body):
-                excess = excess_bytes(len(asked), size)
-                await self._wait_for_room(size, excess)
-                await self._shipper.until_unthrottled()
-                await self._queue.put((await self._shipper.ship(asked), size, excess))
-        except MalformedBody as error:
-            await self._queue.put((_malformed(error), 0, 0))
-        finally:
-            await self._queue.put(None)
-
-    async def _wait_for_room(self, size: int, excess: int) -> None:
-        while self._bytes and (
-            self._bytes + size > IN_FLIGHT_BYTES_MAX
-            or self._excess + excess > IN_FLIGHT_EXCESS_BYTES_MAX
-        ):
-            self._room.clear()
-            await self._room.wait()
-        self._bytes += size
-        self._excess += excess
-
-
-async def _parts(begun: bytes, body: RequestBody) -> AsyncIterator[tuple[list[Asked], int]]:
+async def _parts(begun: bytes, body: RequestBody) -> AsyncIterator[Part]:
     """What a body asks for, as it arrives: what is to be sent together, and out of how many bytes.
 
     Raises ``MalformedBody`` behind what was right before it.

@@ -13,16 +13,16 @@ import msgspec
 from brokers.kernel.limits import DECODED_GROWTH, MIB
 from streaming.problems import Problem
 from streaming.records.identity import WRITE
+from streaming.rest.delivery_report import delivery_reports
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.idempotent_produce import IdempotentProduce, idempotency_key
 from streaming.rest.problem_reply import problem_reply
 from streaming.rest.produce_request import (
-    InvalidRecord,
     RecordShape,
-    checked_utf8,
     parse_produce_request,
     request_of_shape,
 )
+from streaming.rest.record_json import InvalidRecord, checked_utf8
 from streaming.rest.record_stream import Asked, without_history
 from streaming.rest.shipment import Answer, Shipper
 
@@ -85,7 +85,8 @@ async def produce_batch(exchange: Exchange, topic: str) -> Reply:
     if key is not None:
         once = IdempotentProduce(exchange, topic, key, partial(batch_reply, ids))
         return await once.reply(body, asked)
-    shipper = Shipper(exchange.access, topic)
+    access = exchange.access
+    shipper = Shipper(access.identity, topic, delivery_reports(access, topic))
     await shipper.find_topic()
     shipment = await shipper.ship(asked)
     return batch_reply(ids, await shipment.answers())

@@ -16,6 +16,9 @@ OBJECT_BYTES: Final = 512
 RECORD_BYTES: Final = KIB
 """What one takes from when it has been read until it is answered, beside its content."""
 
+HEADER_BYTES: Final = 128
+"""What a header of a record takes, beside its content."""
+
 PIECE_EXCESS_BYTES_MAX: Final = 64 * KIB
 """Of the objects that are read at once: what they may take beyond their share."""
 
@@ -26,9 +29,10 @@ IN_FLIGHT_EXCESS_BYTES_MAX: Final = 448 * KIB
 """Of all records of one request."""
 
 
-def excess_bytes(records: int, size: int) -> int:
-    """What so many records out of ``size`` bytes take beyond their share of memory."""
-    return max(0, RECORD_BYTES * records - DECODED_GROWTH * size)
+def excess_bytes(records: int, size: int, headers: int = 0) -> int:
+    """What so many records with so many headers, out of ``size`` bytes, take beyond their share of
+    memory."""
+    return max(0, RECORD_BYTES * records + HEADER_BYTES * headers - DECODED_GROWTH * size)
 
 
 def pieces(data: bytes) -> Iterator[bytes]:

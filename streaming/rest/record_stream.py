@@ -7,11 +7,11 @@ wrong and with which of them.
 
 from streaming.rest.concatenated_json import ObjectSplitter
 from streaming.rest.produce_request import (
-    InvalidRecord,
     ProduceRequest,
     parse_produce_request,
     parse_produce_requests,
 )
+from streaming.rest.record_json import InvalidRecord
 
 Asked = ProduceRequest | InvalidRecord
 """What one object of a body asked for, or what is wrong with it."""

@@ -1,16 +1,13 @@
 """Records of one request, put on their way together, and the answers to each in their order."""
 
 import time
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
 from brokers.kernel.errors import ErrorCode, Refusal
-from streaming.access.caller import TenantAccess
 from streaming.problems import Problem, problem_of
 from streaming.records.clients import current_clients
+from streaming.records.identity import Identity
 from streaming.records.outgoing import (
     Delivered,
     Outcome,
@@ -20,11 +17,15 @@ from streaming.records.outgoing import (
 )
 from streaming.records.partitioner import choose_partition
 from streaming.rest.answers import INTERNAL, logger
-from streaming.rest.produce_request import InvalidRecord, Payload, ProduceRequest
+from streaming.rest.produce_request import ProduceRequest
+from streaming.rest.record_json import InvalidRecord
 from streaming.rest.record_stream import Asked
 
 Answer = bytes | Problem
-"""The fields of a delivery report, as JSON without its braces, or why there is none."""
+"""What is told of a record that is written, as a ``Report`` has it; or why it is not."""
+
+Report = Callable[[ProduceRequest, int, Delivered], bytes]
+"""Tells of a record that was asked for, the partition that it went to, and where it is there."""
 
 _NO_HEADERS: Final[dict[str, str]] = {}
 """One for all that are refused; a body of a few bytes each may have thousands."""
@@ -33,18 +34,25 @@ _NO_HEADERS: Final[dict[str, str]] = {}
 class Shipper:
     """Sends what requests ask for to one topic."""
 
-    def __init__(self, access: TenantAccess, topic: str) -> None:
-        self._identity = access.identity
+    def __init__(self, identity: Identity, topic: str, report: Report) -> None:
+        self._identity = identity
         self._topic = topic
+        self._report = report
         self._partitions = 0
-        cluster, name = (msgspec.json.encode(each).decode() for each in (access.cluster_id, topic))
-        self._prefix = f'"error_code":200,"cluster_id":{cluster},"topic_name":{name}'
 
     async def find_topic(self) -> None:
         """To be awaited before ``ship``. Raises ``Refusal``, ``BrokersUnavailable`` and, when the
         brokers want no more records of this identity for a while, ``Throttled``."""
         current_clients().require_unthrottled(self._identity)
         self._partitions = len(await current_clients().partitions(self._identity, self._topic))
+
+    async def partition_count(self, partition: int) -> int:
+        """How many the topic has. It may have grown since it was found: where ``partition`` is not
+        among them, a broker is asked. Raises as ``find_topic`` does."""
+        if partition >= self._partitions:
+            places = await current_clients().current_partitions(self._identity, self._topic)
+            self._partitions = len(places)
+        return self._partitions
 
     async def until_unthrottled(self) -> None:
         """Wait until the brokers take more records of this identity."""
@@ -71,7 +79,7 @@ class Shipper:
                 if place is not None:
                     wanted = wanted._replace(partition=place[0], timestamp_ms=place[1])
                 if wanted.partition is not None and wanted.partition >= self._partitions:
-                    await self._look_again(wanted.partition)
+                    await self._require_partition(wanted.partition)
                 records.append(self._record(wanted, now_ms))
             except Exception as error:
                 records.append(problem_for(error))
@@ -91,11 +99,12 @@ class Shipper:
                 parcels[partition] = await current_clients().submit_many(self._identity, together)
             except Exception as error:
                 parcels[partition] = error
-        return Shipment(self._prefix, asked, records, parcels)
+        return Shipment(self._report, asked, records, parcels)
 
     def report(self, asked: Asked, partition: int, delivered: Delivered) -> bytes:
-        """The delivery report of a record that is written."""
-        return _report(self._prefix, asked, partition, delivered)
+        """What is told of a record that is written."""
+        assert isinstance(asked, ProduceRequest)
+        return self._report(asked, partition, delivered)
 
     def _record(self, asked: ProduceRequest, now_ms: int) -> OutgoingRecord:
         key, value = asked.key, asked.value
@@ -114,15 +123,12 @@ class Shipper:
         check_size(record)
         return record
 
-    async def _look_again(self, partition: int) -> None:
-        """The topic may have grown since it was looked at."""
-        places = await current_clients().current_partitions(self._identity, self._topic)
-        self._partitions = len(places)
-        if partition >= self._partitions:
+    async def _require_partition(self, partition: int) -> None:
+        count = await self.partition_count(partition)
+        if partition >= count:
             raise Refusal(
                 ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                f"topic {self._topic!r} has no partition {partition}; "
-                f"it has {self._partitions}, from 0",
+                f"topic {self._topic!r} has no partition {partition}; it has {count}, from 0",
             )
 
 
@@ -131,12 +137,12 @@ class Shipment:
 
     def __init__(
         self,
-        prefix: str,
+        report: Report,
         asked: Sequence[Asked],
         records: Sequence[OutgoingRecord | Problem],
         parcels: Mapping[int, Parcel | Exception],
     ) -> None:
-        self._prefix = prefix
+        self._report = report
         self._asked = asked
         self._records = records
         self._parcels = parcels
@@ -160,17 +166,8 @@ class Shipment:
     def _answer(self, asked: Asked, partition: int, outcome: Outcome) -> Answer:
         if not isinstance(outcome, Delivered):
             return problem_for(outcome)
-        return _report(self._prefix, asked, partition, outcome)
-
-
-def _report(prefix: str, asked: Asked, partition: int, delivered: Delivered) -> bytes:
-    assert isinstance(asked, ProduceRequest)
-    offset, timestamp_ms = delivered
-    return (
-        f'{prefix},"partition_id":{partition},"offset":{offset},'
-        f'"timestamp":"{rfc3339(timestamp_ms)}",'
-        f'"key":{_sized(asked.key)},"value":{_sized(asked.value)}'
-    ).encode()
+        assert isinstance(asked, ProduceRequest)
+        return self._report(asked, partition, outcome)
 
 
 def _refused(error: InvalidRecord) -> Problem:
@@ -189,43 +186,3 @@ def problem_for(error: Exception) -> Problem:
         logger.error("a record could not be produced", exc_info=error)
         return INTERNAL
     return problem
-
-
-def _sized(payload: Payload | None) -> str:
-    if payload is None:
-        return "null"
-    return f'{{"type":"{payload.type}","size":{len(payload.data or b"")}}}'
-
-
-@lru_cache(1024)
-def rfc3339(timestamp_ms: int) -> str:
-    """``2013-01-01T05:00:00.500Z``; records that came together mostly share one."""
-    seconds, milliseconds = divmod(timestamp_ms, 1000)
-    return f"{_to_the_second(seconds)}.{milliseconds:03d}Z"
-
-
-@lru_cache(1024)
-def _to_the_second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-
-
-_JOINT: Final = b"}\r\n{"
-
-
-def lines_of(answers: Sequence[Answer]) -> bytes:
-    """Answers, one at least, as concatenated JSON, each with a line end behind it."""
-    # Copied once: together they are far longer than what asked for them.
-    fields = [_told(each) if isinstance(each, Problem) else each for each in answers]
-    fields[0] = b"{" + fields[0]
-    fields[-1] += b"}\r\n"
-    return _JOINT.join(fields)
-
-
-def line_of(answer: Answer) -> bytes:
-    return lines_of([answer])
-
-
-def _told(problem: Problem) -> bytes:
-    """The fields of its JSON, without the braces."""
-    body = {"error_code": problem.error_code, "message": problem.message}
-    return msgspec.json.encode(body)[1:-1]

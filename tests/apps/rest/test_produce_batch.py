@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streaming.rest import produce_batch
 from streaming.rest.produce_batch import ENTRIES_MAX, InvalidBatch, parse_batch
-from streaming.rest.produce_request import InvalidRecord
+from streaming.rest.record_json import InvalidRecord
 
 ids = st.text(max_size=3) | st.sampled_from(["1", "2", "x" * 81, 1, None])
 payloads = st.none() | st.fixed_dictionaries(

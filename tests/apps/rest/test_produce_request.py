@@ -5,13 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming.rest.produce_request import (
-    DEPTH_MAX,
-    InvalidRecord,
-    Payload,
-    _explained,
-    parse_produce_request,
-)
+from streaming.rest.produce_request import Payload, _explained, parse_produce_request
+from streaming.rest.record_json import DEPTH_MAX, InvalidRecord
 
 
 def parse(**fields):

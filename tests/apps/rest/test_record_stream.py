@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streaming.rest import record_stream
 from streaming.rest.concatenated_json import MalformedBody, ObjectSplitter
-from streaming.rest.produce_request import DEPTH_MAX, InvalidRecord
+from streaming.rest.record_json import DEPTH_MAX, InvalidRecord
 from streaming.rest.record_stream import RecordStream, parse
 
 right = st.builds(

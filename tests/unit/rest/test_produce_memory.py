@@ -4,28 +4,22 @@ Objects of two bytes are records, and refused ones have messages: the worst bodi
 else.
 """
 
-import asyncio
-import tracemalloc
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
 import pytest
 
-from brokers.kernel.limits import DECODED_GROWTH, KIB, MIB
-from streaming.access.caller import TenantAccess
-from streaming.records.identity import WRITE
-from streaming.records.outgoing import OutgoingRecord, Parcel
+from brokers.kernel.limits import KIB, MIB
 from streaming.rest import idempotent_produce, produce, shipment
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.idempotent_produce import IDEMPOTENT_RECORDS_MAX
 from streaming.rest.produce_batch import produce_batch
 from streaming.rest.request_body import RequestBody
 from streaming.services.claim_request import RequestState
+from tests.unit.rest.measuring import ACCESS, VALUES, Brokers, allowed, measured_reply
 
-ACCESS = TenantAccess("00000000-0000-0000-0000-000000000001", "acme", "lkc-acme", "", "User:app",
-                      frozenset({WRITE}))  # fmt: skip
 CHUNK_BYTES = 64 * KIB
 """As much as the server hands over at once."""
 
@@ -38,55 +32,6 @@ OBJECTS = {
     "unknown types": b'{"value":{"type":"X"}}',
     "of a letter": b'{"value":{"type":"STRING","data":"x"}}\n',
 }
-
-
-class _Brokers:
-    """Takes records in place of the edge's clients; answers once nobody has anything to do."""
-
-    def __init__(self) -> None:
-        self.taken = 0
-        self._waiting: list[Parcel] = []
-        self._answering: asyncio.Task[None] | None = None
-
-    def require_unthrottled(self, _identity: object) -> None:
-        pass
-
-    async def until_unthrottled(self, _identity: object) -> None:
-        pass
-
-    async def partitions(self, _identity: object, _topic: str) -> dict[int, None]:
-        return {0: None}
-
-    async def submit_many(self, _identity: object, records: Sequence[OutgoingRecord]) -> Parcel:
-        loop = asyncio.get_running_loop()
-        parcel = Parcel(records, loop.time() + 30, loop.create_future())
-        if not self._waiting:
-            self._answering = loop.create_task(self._answer())
-        self._waiting.append(parcel)
-        return parcel
-
-    async def _answer(self) -> None:
-        seen = 0
-        while seen < len(self._waiting):  # the edge goes on without an answer while it may
-            seen = len(self._waiting)
-            for _ in range(20):
-                await asyncio.sleep(0)
-        for parcel in self._waiting:
-            parcel.written(0, len(parcel.records), 1_000_000 + self.taken, -1)
-            self.taken += len(parcel.records)
-        self._waiting.clear()
-
-    def reader(self, _identity: object) -> "_Brokers":
-        return self
-
-    async def __aenter__(self) -> "_Brokers":
-        return self
-
-    async def __aexit__(self, *_told: object) -> None:
-        pass
-
-    async def offsets(self, _topic: str, partitions: dict[int, int]) -> dict[int, int]:
-        return dict.fromkeys(partitions, 0)
 
 
 class _Keys:
@@ -104,8 +49,8 @@ class _Keys:
 
 
 @pytest.fixture
-def brokers(monkeypatch: pytest.MonkeyPatch) -> _Brokers:
-    brokers, keys = _Brokers(), _Keys()
+def brokers(monkeypatch: pytest.MonkeyPatch) -> Brokers:
+    brokers, keys = Brokers(), _Keys()
     for module in (shipment, idempotent_produce):
         monkeypatch.setattr(module, "current_clients", lambda: brokers)
     monkeypatch.setattr(idempotent_produce, "claim_request", keys.claim)
@@ -113,7 +58,7 @@ def brokers(monkeypatch: pytest.MonkeyPatch) -> _Brokers:
     return brokers
 
 
-Endpoint = Callable[[Exchange, str], Any]
+Endpoint = Callable[[Exchange, str], Awaitable[Reply]]
 
 
 def exchange_of(body: bytes, *, is_bounded: bool, key: str | None = None) -> Exchange:
@@ -131,42 +76,16 @@ def exchange_of(body: bytes, *, is_bounded: bool, key: str | None = None) -> Exc
     return Exchange(ACCESS, "/records", {}, headers.get, str, RequestBody(receive))
 
 
-async def lines_told(reply: Reply) -> int:
-    """Lines of the answer, which is let go as it comes."""
-    if isinstance(reply.body, bytes):
-        return reply.body.count(b"\n")
-    pieces: AsyncIterator[bytes] = reply.body
-    return sum([piece.count(b"\n") async for piece in pieces])
-
-
 def measured(endpoint: Endpoint, exchange: Exchange) -> tuple[int, int, int]:
     """Status, lines of the answer, and the most bytes that were held beside the body."""
-
-    async def answered() -> tuple[int, int]:
-        reply = await endpoint(exchange, "topic")
-        return reply.status, await lines_told(reply)
-
-    with asyncio.Runner() as runner:
-        runner.run(asyncio.sleep(0))
-        tracemalloc.start()
-        try:
-            status, lines = runner.run(answered())
-            return status, lines, tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-
-def allowed(body: bytes) -> int:
-    return DECODED_GROWTH * len(body) + MIB
+    return measured_reply(lambda: endpoint(exchange, "topic"), b"\n")
 
 
 @pytest.mark.parametrize(
     ("name", "size"), [*product(OBJECTS, [4 * KIB, 32 * KIB]), ("of nothing", 130 * KIB)]
 )
 @pytest.mark.parametrize("is_bounded", [True, False])
-def test_a_stream_of_tiny_objects(
-    brokers: _Brokers, name: str, size: int, is_bounded: bool
-) -> None:
+def test_a_stream_of_tiny_objects(brokers: Brokers, name: str, size: int, is_bounded: bool) -> None:
     each = OBJECTS[name]
     body = each * (size // len(each))
     status, lines, peak = measured(produce.produce, exchange_of(body, is_bounded=is_bounded))
@@ -175,7 +94,7 @@ def test_a_stream_of_tiny_objects(
 
 
 @pytest.mark.parametrize("name", OBJECTS)
-def test_more_records_than_one_key_stands_for(brokers: _Brokers, name: str) -> None:
+def test_more_records_than_one_key_stands_for(brokers: Brokers, name: str) -> None:
     each = OBJECTS[name]
     body = each * (8 * MIB // len(each))
     status, _, peak = measured(produce.produce, exchange_of(body, is_bounded=True, key="k"))
@@ -184,7 +103,7 @@ def test_more_records_than_one_key_stands_for(brokers: _Brokers, name: str) -> N
 
 
 @pytest.mark.parametrize("name", OBJECTS)
-def test_as_many_records_as_one_key_stands_for(brokers: _Brokers, name: str) -> None:
+def test_as_many_records_as_one_key_stands_for(brokers: Brokers, name: str) -> None:
     body = OBJECTS[name] * IDEMPOTENT_RECORDS_MAX
     status, lines, peak = measured(produce.produce, exchange_of(body, is_bounded=True, key="k"))
     assert (status, lines) == (200, IDEMPOTENT_RECORDS_MAX)
@@ -193,7 +112,7 @@ def test_as_many_records_as_one_key_stands_for(brokers: _Brokers, name: str) -> 
 
 @pytest.mark.parametrize("rest", ["", ',"":0'])
 @pytest.mark.parametrize("key", ["k", None])
-def test_a_batch_of_tiny_entries(brokers: _Brokers, rest: str, key: str | None) -> None:
+def test_a_batch_of_tiny_entries(brokers: Brokers, rest: str, key: str | None) -> None:
     entries = ",".join(f'{{"id":"{number:x}"{rest}}}' for number in range(1_000))
     body = f'{{"entries":[{entries}]}}'.encode()
     status, _, peak = measured(produce_batch, exchange_of(body, is_bounded=True, key=key))
@@ -209,19 +128,6 @@ def test_a_batch_of_too_many_entries(entries: bytes) -> None:
     assert peak <= allowed(body)
 
 
-VALUES = {
-    "empty lists": b"[" + b"[]," * 120_000 + b"0]",
-    "empty objects": b"[" + b"{}," * 120_000 + b"0]",
-    "objects": b"[" + b'{"a":0},' * 50_000 + b"0]",
-    "texts": b"[" + b'"ab",' * 80_000 + b"0]",
-    "texts, one of them escaped": b"[" + b'"",' * 120_000 + b'"\\u00e4"]',
-    "numbers": b"[" + b"1.5," * 90_000 + b"0]",
-    "large numbers": b"[" + b"1e100," * 60_000 + b"0]",
-    "a text": b'"' + b"a" * 2 * MIB + b'"',
-    "a text with a smile": b'"' + b"a" * 2 * MIB + "\U0001f642".encode() + b'"',
-}
-
-
 @pytest.mark.parametrize("name", VALUES)
 @pytest.mark.parametrize(
     "record",
@@ -232,7 +138,7 @@ VALUES = {
     ],
     ids=["right", "wrong type", "unknown field"],
 )
-def test_one_large_record(brokers: _Brokers, name: str, record: bytes) -> None:
+def test_one_large_record(brokers: Brokers, name: str, record: bytes) -> None:
     body = record % VALUES[name]
     _, lines, peak = measured(produce.produce, exchange_of(body, is_bounded=True, key="k"))
     assert lines <= 1
