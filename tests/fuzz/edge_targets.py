@@ -2,7 +2,7 @@
 
 Django must be set up. Bodies are no longer than ``_BODY``: what a longer one may become is bounded
 by limits of ``streaming/rest``, for produce by eight times its size as well
-(``tests/unit/rest/test_produce_memory.py``).
+(``tests/unit/rest/test_produce_memory.py``, ``test_v2_produce_memory.py``).
 """
 
 import json
@@ -27,7 +27,7 @@ from streaming.rest.json_parser import parse_json
 from streaming.rest.produce_batch import InvalidBatch, parse_batch
 from streaming.rest.record_stream import RecordStream
 from streaming.rest.records_endpoints import parse_query
-from streaming.rest.v2.produce_request import parse_produce
+from streaming.rest.v2.produce_request import ProduceBody
 from tests.fuzz.damage import TEXT
 from tests.fuzz.target import Target
 
@@ -95,7 +95,7 @@ def batch(data: bytes) -> None:
 
 
 def produce_v2(wanted: Format, data: bytes) -> None:
-    parse_produce(data, wanted, None)
+    ProduceBody(data, wanted, None)
 
 
 def record_content(data: bytes) -> None:
