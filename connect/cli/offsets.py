@@ -5,10 +5,10 @@ from typing import Any
 
 from django.conf import settings
 
+from connect.asking import Ask
 from connect.cli.files import offsets_of
 from connect.forms.bodies import sink_changes
 from connect.forms.documents import sink_offset_document
-from connect.kept_offsets import OffsetsKeeper
 from connect.selectors.connectors import connector_info
 from connect.selectors.offsets import sink_positions, source_positions
 from connect.services.change_offsets import (
@@ -19,7 +19,6 @@ from connect.services.change_offsets import (
 from connect.states import Kind
 from streaming.cli.asking import asking
 from streaming.cli.identity import administrator_of
-from streaming.cli.kafka import client_settings
 from streaming.records.identity import ADMINISTER, READ, WRITE
 from streaming.rest.body import InvalidBody
 from tenants.cli.answer import Answer, Table
@@ -37,13 +36,12 @@ def offsets(tenant: Tenant, options: Mapping[str, Any]) -> Answer:
     kind = connector_info(tenant.id, name).kind
     identity = administrator_of(tenant.name, READ, WRITE, ADMINISTER)
     with asking(settings.HEADWATER, identity) as asker:
-        keeper = OffsetsKeeper(asker.ask, client_settings(settings.HEADWATER, identity))
-        return _asked(tenant, kind, keeper, options)
+        return _asked(tenant, kind, asker.ask, options)
 
 
-def _asked(tenant: Tenant, kind: Kind, keeper: OffsetsKeeper, options: Mapping[str, Any]) -> Answer:
+def _asked(tenant: Tenant, kind: Kind, ask: Ask, options: Mapping[str, Any]) -> Answer:
     name = options["connector"]
-    before = _positions(keeper, kind, name)
+    before = _positions(ask, kind, name)
     if options["set_offsets"] is None and not options["reset"]:
         return _answer(tenant, name, before, changed=False)
     wanted = [] if options["reset"] else offsets_of(options["set_offsets"])
@@ -54,26 +52,26 @@ def _asked(tenant: Tenant, kind: Kind, keeper: OffsetsKeeper, options: Mapping[s
     if not options["yes"]:
         confirm(f"has connector {name} {what}", name, quiet=options["json"])
     if options["reset"]:
-        reset_offsets(tenant_id=tenant.id, by=operator(), name=name, keeper=keeper)
+        reset_offsets(tenant_id=tenant.id, by=operator(), name=name, ask=ask)
     elif kind is Kind.SINK:
         change_sink_offsets(
-            tenant_id=tenant.id, by=operator(), name=name, keeper=keeper, changes=_of_sink(wanted)
+            tenant_id=tenant.id, by=operator(), name=name, ask=ask, changes=_of_sink(wanted)
         )
     else:
         changes = [(each.partition, each.offset) for each in wanted]
         change_source_offsets(
-            tenant_id=tenant.id, by=operator(), name=name, keeper=keeper, changes=changes
+            tenant_id=tenant.id, by=operator(), name=name, ask=ask, changes=changes
         )
-    return _answer(tenant, name, _positions(keeper, kind, name), changed=True)
+    return _answer(tenant, name, _positions(ask, kind, name), changed=True)
 
 
-def _positions(keeper: OffsetsKeeper, kind: Kind, name: str) -> list[Json]:
+def _positions(ask: Ask, kind: Kind, name: str) -> list[Json]:
     if kind is Kind.SOURCE:
         return [
             {"partition": partition, "offset": offset}
-            for partition, offset in source_positions(keeper, name)
+            for partition, offset in source_positions(ask, name)
         ]
-    committed = sink_positions(keeper, name)
+    committed = sink_positions(ask, name)
     return [
         sink_offset_document(each, committed[each])
         for each in sorted(committed, key=lambda each: (each.topic, each.partition))

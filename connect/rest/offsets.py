@@ -10,7 +10,7 @@ from connect.forms.bodies import read_offsets, sink_changes
 from connect.forms.documents import sink_offset_document
 from connect.rest import schemas
 from connect.rest.connectors import TAG
-from connect.rest.kafka import brokers_asked, offsets_keeper
+from connect.rest.kafka import asking_as
 from connect.rest.view import ConnectView, id_of
 from connect.selectors.connectors import connector_info
 from connect.selectors.offsets import sink_positions, source_positions
@@ -38,19 +38,18 @@ class OffsetsView(ConnectView):
         """How far it is: a source in its own terms, a sink by topic and partition."""
         access = self.reading()
         kind = connector_info(id_of(access), connector).kind
-        keeper = offsets_keeper(access.identity)
-        with brokers_asked(f"offsets of connector {connector!r}"):
-            if kind is Kind.SINK:
-                committed = sink_positions(keeper, connector)
-                found = [
-                    sink_offset_document(each, committed[each])
-                    for each in sorted(committed, key=lambda each: (each.topic, each.partition))
-                ]
-            else:
-                found = [
-                    {"partition": partition, "offset": offset}
-                    for partition, offset in source_positions(keeper, connector)
-                ]
+        ask = asking_as(access.identity)
+        if kind is Kind.SINK:
+            committed = sink_positions(ask, connector)
+            found = [
+                sink_offset_document(each, committed[each])
+                for each in sorted(committed, key=lambda each: (each.topic, each.partition))
+            ]
+        else:
+            found = [
+                {"partition": partition, "offset": offset}
+                for partition, offset in source_positions(ask, connector)
+            ]
         return Response({"offsets": found})
 
     @extend_schema(
@@ -65,24 +64,23 @@ class OffsetsView(ConnectView):
         access = self.administering()
         info = connector_info(id_of(access), connector)
         changes = read_offsets(request.data)
-        keeper = offsets_keeper(access.identity)
-        with brokers_asked(f"offsets of connector {connector!r}"):
-            if info.kind is Kind.SINK:
-                change_sink_offsets(
-                    tenant_id=id_of(access),
-                    by=access.principal,
-                    name=connector,
-                    keeper=keeper,
-                    changes=sink_changes(changes),
-                )
-            else:
-                change_source_offsets(
-                    tenant_id=id_of(access),
-                    by=access.principal,
-                    name=connector,
-                    keeper=keeper,
-                    changes=[(each.partition, each.offset) for each in changes],
-                )
+        ask = asking_as(access.identity)
+        if info.kind is Kind.SINK:
+            change_sink_offsets(
+                tenant_id=id_of(access),
+                by=access.principal,
+                name=connector,
+                ask=ask,
+                changes=sink_changes(changes),
+            )
+        else:
+            change_source_offsets(
+                tenant_id=id_of(access),
+                by=access.principal,
+                name=connector,
+                ask=ask,
+                changes=[(each.partition, each.offset) for each in changes],
+            )
         return Response({"message": ALTERED})
 
     @extend_schema(
@@ -94,11 +92,10 @@ class OffsetsView(ConnectView):
     def delete(self, _request: Request, connector: str) -> Response:
         """Have a stopped connector begin from the beginning."""
         access = self.administering()
-        with brokers_asked(f"offsets of connector {connector!r}"):
-            reset_offsets(
-                tenant_id=id_of(access),
-                by=access.principal,
-                name=connector,
-                keeper=offsets_keeper(access.identity),
-            )
+        reset_offsets(
+            tenant_id=id_of(access),
+            by=access.principal,
+            name=connector,
+            ask=asking_as(access.identity),
+        )
         return Response({"message": RESET})

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from connect.asking import Ask
 from connect.errors import NotStopped, OffsetsRefused
-from connect.kept_offsets import OffsetsKeeper
 from connect.plugins import find_plugin
 from connect.selectors.connectors import ConnectorInfo, connector_info, connector_status
 from connect.sink_offsets import alter_sink_offsets, forget_sink_offsets
-from connect.spi.errors import ConnectError
+from connect.source_offsets import alter_source_offsets, source_offsets
+from connect.spi.errors import ConnectError, DataError
 from connect.spi.records import TopicPartition
 from connect.states import GROUP_PREFIX, OFFSETS_TOPIC, Kind, State
-from connect.task.offsets_admin import alter_source_offsets, source_offsets
 from tenants import audit, scope
 from tenants.errors import Invalid
 from tenants.transactions import limit_waits
@@ -26,17 +26,17 @@ def change_source_offsets(
     tenant_id: UUID,
     by: str,
     name: str,
-    keeper: OffsetsKeeper,
+    ask: Ask,
     changes: Sequence[tuple[Json, Json | None]],
 ) -> None:
     """Have a stopped source go on from other places; None has it forget one.
 
-    Raises ``NotFound``, ``NotStopped``, and ``OffsetsRefused`` where the connector cannot make
-    anything of them.
+    Raises ``NotFound``, ``NotStopped``, ``OffsetsRefused`` where the connector cannot make anything
+    of them, and ``Refusal`` and ``BrokersUnavailable``.
     """
     info = _stopped(tenant_id, name, Kind.SOURCE)
     _ask_connector(info, changes)
-    alter_source_offsets(keeper.settings, OFFSETS_TOPIC, name, changes)
+    _alter_source(ask, name, changes)
     _note(tenant_id, by, "connector.alter_offsets", name, len(changes))
 
 
@@ -45,7 +45,7 @@ def change_sink_offsets(
     tenant_id: UUID,
     by: str,
     name: str,
-    keeper: OffsetsKeeper,
+    ask: Ask,
     changes: Mapping[TopicPartition, int | None],
 ) -> None:
     """Have a stopped sink go on from other offsets; None has its group forget a partition.
@@ -53,21 +53,21 @@ def change_sink_offsets(
     Raises ``NotFound`` and ``NotStopped``, and ``Refusal`` and ``BrokersUnavailable``.
     """
     _stopped(tenant_id, name, Kind.SINK)
-    keeper.ask(lambda reader: alter_sink_offsets(reader, GROUP_PREFIX + name, changes))
+    ask(lambda reader: alter_sink_offsets(reader, GROUP_PREFIX + name, changes))
     _note(tenant_id, by, "connector.alter_offsets", name, len(changes))
 
 
-def reset_offsets(*, tenant_id: UUID, by: str, name: str, keeper: OffsetsKeeper) -> None:
-    """Have a stopped connector begin from the beginning. Raises ``NotFound``, ``NotStopped``."""
+def reset_offsets(*, tenant_id: UUID, by: str, name: str, ask: Ask) -> None:
+    """Have a stopped connector begin from the beginning. Raises as the others do."""
     info = _stopped(tenant_id, name, None)
     if info.kind is Kind.SOURCE:
-        known = source_offsets(keeper.settings, OFFSETS_TOPIC, name)
+        known = ask(lambda reader: source_offsets(reader, OFFSETS_TOPIC, name))
         changes = [(partition, None) for partition, _offset in known]
         _ask_connector(info, changes)
         if changes:
-            alter_source_offsets(keeper.settings, OFFSETS_TOPIC, name, changes)
+            _alter_source(ask, name, changes)
     else:
-        keeper.ask(lambda reader: forget_sink_offsets(reader, GROUP_PREFIX + name))
+        ask(lambda reader: forget_sink_offsets(reader, GROUP_PREFIX + name))
     _note(tenant_id, by, "connector.reset_offsets", name, None)
 
 
@@ -78,6 +78,13 @@ def _stopped(tenant_id: UUID, name: str, kind: Kind | None) -> ConnectorInfo:
     if connector_status(tenant_id, name).state is not State.STOPPED:
         raise NotStopped(name)
     return info
+
+
+def _alter_source(ask: Ask, name: str, changes: Sequence[tuple[Json, Json | None]]) -> None:
+    try:
+        ask(lambda reader: alter_source_offsets(reader, OFFSETS_TOPIC, name, changes))
+    except DataError as error:  # numbers that the topic's JSON has no room for
+        raise OffsetsRefused(name, str(error)) from error
 
 
 def _ask_connector(info: ConnectorInfo, changes: Sequence[tuple[Json, Json | None]]) -> None:

@@ -12,8 +12,8 @@ from confluent_kafka import TopicPartition as KafkaTopicPartition
 from connect.spi.egress import Egress
 from connect.spi.records import SinkRecord, TopicPartition
 from connect.spi.task import TransactionContext
-from connect.task.offsets_store import StoredOffsets
 from connect.task.sink_requests import SinkRequests
+from connect.task.stored_offsets import StoredOffsets
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,8 @@
-"""The tenant's topic of source offsets, read and made. Blocking.
-
-It is compacted and has one partition: a source reads it whole when it starts, and order among all
-offsets costs nothing at a record per flush and source partition.
-"""
+"""The tenant's topic of source offsets, read and made by a task that starts. Blocking."""
 
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from confluent_kafka import (
@@ -23,42 +18,17 @@ from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ign
 
 from connect.spi.errors import ConnectError
 from connect.task.messages_in import place_of
-from connect.task.offset_keys import partition_key, read_key, read_value
+from connect.task.offsets_topic import CONFIG, PARTITIONS
+from connect.task.stored_offsets import StoredOffsets
 
 ANSWER_S: Final = 10.0
 READ_S: Final = 60.0
 """Past an open transaction on the topic nothing can be read. A task's own has been ended before it
 reads; another's takes milliseconds, or, when its process was killed, until its next start."""
 
-CONFIG: Final = {"cleanup.policy": "compact", "segment.bytes": str(16 * 2**20)}
 _ABSENT: Final = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_EXCEPTION)
 
 LOG: Final = logging.getLogger("connect.task")
-
-
-@dataclass(slots=True)
-class StoredOffset:
-    """``offset`` is None where it was taken back. ``keys`` are all spellings of the partition that
-    the topic has had: a tombstone for one leaves the others."""
-
-    partition: dict[str, Any]
-    offset: dict[str, Any] | None = None
-    keys: set[bytes] = field(default_factory=set)
-
-
-class StoredOffsets:
-    """One connector's offsets, as they were when they were read."""
-
-    def __init__(self, found: Mapping[str, StoredOffset]) -> None:
-        self._found = dict(found)
-
-    def of(self, partition: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Where the source goes on; None where it begins."""
-        stored = self._found.get(partition_key(partition))
-        return None if stored is None else stored.offset
-
-    def all(self) -> list[StoredOffset]:
-        return list(self._found.values())
 
 
 def ensure_topic(settings: Mapping[str, Any], topic: str) -> None:
@@ -67,7 +37,7 @@ def ensure_topic(settings: Mapping[str, Any], topic: str) -> None:
     try:
         if not _partitions(admin, topic):
             made = admin.create_topics(
-                [NewTopic(topic, num_partitions=1, config=dict(CONFIG))],
+                [NewTopic(topic, num_partitions=PARTITIONS, config=dict(CONFIG))],
                 operation_timeout=ANSWER_S,
                 request_timeout=ANSWER_S,
             )
@@ -85,16 +55,16 @@ def read_offsets(settings: Mapping[str, Any], topic: str, connector: str) -> Sto
     Raises ``ConnectError`` when it cannot be read to its end.
     """
     try:
-        return StoredOffsets(_read(settings, topic, connector))
+        return _read(settings, topic, connector)
     except KafkaException as error:
         raise ConnectError(f"the offsets in topic {topic} could not be read: {error}") from error
 
 
-def _read(settings: Mapping[str, Any], topic: str, connector: str) -> dict[str, StoredOffset]:
+def _read(settings: Mapping[str, Any], topic: str, connector: str) -> StoredOffsets:
     admin = AdminClient(dict(settings))
     partitions = _partitions(admin, topic)
     if not partitions:
-        return {}
+        return StoredOffsets(connector)
     ends = _ends(admin, topic, partitions)
     consumer = Consumer(
         {
@@ -115,8 +85,8 @@ def _read(settings: Mapping[str, Any], topic: str, connector: str) -> dict[str, 
         consumer.close()
 
 
-def _fold(consumer: Consumer, ends: dict[int, int], connector: str) -> dict[str, StoredOffset]:
-    found: dict[str, StoredOffset] = {}
+def _fold(consumer: Consumer, ends: dict[int, int], connector: str) -> StoredOffsets:
+    found = StoredOffsets(connector)
     left = dict(ends)
     deadline = time.monotonic() + READ_S
     while left:
@@ -124,7 +94,7 @@ def _fold(consumer: Consumer, ends: dict[int, int], connector: str) -> dict[str,
         message = consumer.poll(0.5)
         error = None if message is None else message.error()
         if message is not None and error is None:
-            _note(found, connector, message.key(), message.value())
+            found.note(message.key(), message.value())
             # With others writing all the time no fetch is empty, and so no end is told.
             _topic, partition, offset = place_of(message)
             if offset + 1 >= left.get(partition, 0):
@@ -150,18 +120,6 @@ def _end(left: dict[int, int], message: Message, error: KafkaError) -> None:
         # No group is joined and nothing committed: a consumer must name one all the same, which a
         # source's account has no business with.
         raise KafkaException(error)
-
-
-def _note(
-    found: dict[str, StoredOffset], connector: str, key: bytes | None, value: bytes | None
-) -> None:
-    read = read_key(key)
-    if read is None or read[0] != connector or key is None:
-        return
-    partition = read[1]
-    stored = found.setdefault(partition_key(partition), StoredOffset(partition))
-    stored.offset = read_value(value)
-    stored.keys.add(key)
 
 
 def _partitions(admin: AdminClient, topic: str) -> list[int]:

@@ -14,12 +14,13 @@ from connect.task.at_least_once import AtLeastOnceSource
 from connect.task.contexts import OffsetsReader, TaskSourceContext
 from connect.task.exactly_once import ExactlyOnceSource, TransactionRequests, take_over
 from connect.task.kafka_settings import client_id, producer_settings
-from connect.task.offsets_store import StoredOffsets, ensure_topic, read_offsets
+from connect.task.offsets_store import ensure_topic, read_offsets
 from connect.task.parts import TaskParts
 from connect.task.pause_teller import PauseTeller
 from connect.task.source_output import SourceOutput
 from connect.task.stage_runner import StageRunner
 from connect.task.stopped import Stopped
+from connect.task.stored_offsets import StoredOffsets
 from connect.task.topic_creation import TopicMaker, TopicsUsed
 from connect.task.topic_rules import TopicRules
 from connect.task.transaction_pace import Boundary, TransactionPace

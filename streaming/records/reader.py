@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from aiokafka.client import AIOKafkaClient
@@ -31,6 +31,7 @@ LATEST: Final = -1
 
 NO_LEADER: Final = -1
 READ_UNCOMMITTED: Final = 0
+READ_COMMITTED: Final = 1
 THROTTLE_SECONDS_MAX: Final = 1.0
 """What a request waits when a broker asks for a pause; past it the caller is asked to wait."""
 MUTE_SECONDS_MAX: Final = 60
@@ -66,11 +67,20 @@ class PartitionPlace:
     isr: tuple[int, ...]
 
 
+class Aborted(NamedTuple):
+    """A transaction whose records do not count, from an offset up to the marker that ends it."""
+
+    producer_id: int
+    first_offset: int
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """One partition's part of a Fetch answer; ``records`` are whole batches, as they were produced.
 
-    The first batch may begin below the offset asked for, and the last may be cut short.
+    The first batch may begin below the offset asked for, and the last may be cut short. ``aborted``
+    are told of where only committed records are asked for; up to ``last_stable_offset`` no
+    transaction is open.
     """
 
     partition: int
@@ -78,6 +88,8 @@ class Fetched:
     high_watermark: int
     log_start_offset: int
     records: bytes
+    last_stable_offset: int = -1
+    aborted: tuple[Aborted, ...] = ()
 
 
 class Reader:
@@ -169,6 +181,7 @@ class Reader:
         wait_ms: int,
         max_bytes: int,
         partition_bytes: int | None = None,
+        isolation: int = READ_UNCOMMITTED,
     ) -> list[Fetched]:
         """``fetch_topics`` of one topic."""
         topics = await self.fetch_topics(
@@ -177,6 +190,7 @@ class Reader:
             wait_ms=wait_ms,
             max_bytes=max_bytes,
             partition_bytes=partition_bytes,
+            isolation=isolation,
         )
         return topics[topic]
 
@@ -188,6 +202,7 @@ class Reader:
         wait_ms: int,
         max_bytes: int,
         partition_bytes: int | None = None,
+        isolation: int = READ_UNCOMMITTED,
     ) -> dict[str, list[Fetched]]:
         """One Fetch to ``leader`` from an offset per partition of each topic; waits for the first
         byte at most ``wait_ms``. ``partition_bytes`` bounds each partition's part where that is
@@ -203,7 +218,7 @@ class Reader:
             max_wait_time=wait_ms,
             min_bytes=1,
             max_bytes=max_bytes,
-            isolation_level=READ_UNCOMMITTED,
+            isolation_level=isolation,
             topics=rows,
         )
         subject = "records of " + ", ".join(f"topic {topic!r}" for topic in topics)
@@ -231,7 +246,14 @@ class Reader:
                 raise Throttled(FETCH_LIMITS, pause)
 
     async def fetch_partition(
-        self, topic: str, partition: int, offset: int, *, wait_ms: int, max_bytes: int
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        *,
+        wait_ms: int,
+        max_bytes: int,
+        isolation: int = READ_UNCOMMITTED,
     ) -> Fetched:
         """``fetch`` of one partition that follows its leader for ``ANSWER_SECONDS`` at most.
 
@@ -246,7 +268,12 @@ class Reader:
             if leader != NO_LEADER:
                 try:
                     (answer,) = await self.fetch(
-                        leader, topic, {partition: offset}, wait_ms=wait_ms, max_bytes=max_bytes
+                        leader,
+                        topic,
+                        {partition: offset},
+                        wait_ms=wait_ms,
+                        max_bytes=max_bytes,
+                        isolation=isolation,
                     )
                 except BrokersUnavailable as error:
                     failure = error
@@ -363,9 +390,17 @@ def _may_pass(failure: Exception) -> bool:
 
 
 def _fetched(row: Any) -> Fetched:
-    partition, error, high_watermark, _last_stable_offset, log_start_offset, *_, records = row
+    partition, error, high_watermark, last_stable, log_start_offset, aborted, *_, records = row
     try:
         code = ErrorCode(error)
     except ValueError:
         code = ErrorCode.UNKNOWN_SERVER_ERROR
-    return Fetched(partition, code, high_watermark, log_start_offset, records or b"")
+    return Fetched(
+        partition,
+        code,
+        high_watermark,
+        log_start_offset,
+        records or b"",
+        last_stable,
+        tuple(Aborted(*each) for each in aborted or ()),
+    )

@@ -1,7 +1,4 @@
-"""How far a sink is, over REST and kept by real brokers: set, read and forgotten.
-
-A source's offsets are asked in tests/connect/task, and by REST in tests/connect/rest.
-"""
+"""How far a connector is, over REST and kept by real brokers: set, read and forgotten."""
 
 from contextlib import contextmanager
 from uuid import UUID
@@ -25,9 +22,9 @@ def tenant(edge):
     return edge.tenant()
 
 
-def stopped(tenant, name):
-    """A sink of no plugin that there need be."""
-    checked = CheckedConfig("nothing", Kind.SINK, {"name": name}, {})
+def stopped(tenant, name, kind=Kind.SINK):
+    """A connector of no plugin that there need be."""
+    checked = CheckedConfig("nothing", kind, {"name": name}, {})
     with scope.tenant(UUID(tenant.id)):
         insert_connector(UUID(tenant.id), "test", name, checked, TargetState.STOPPED)
     return f"/connect/connectors/{name}/offsets"
@@ -113,3 +110,45 @@ def test_a_group_that_others_have_joined_is_left_to_them(edge, tenant):
             ]
             assert [each.json()["error_code"] for each in refused] == [409] * 3, refused
         assert client.get(path).json() == {"offsets": [place(topic, 0, 3)]}
+
+
+def file_at(name, position):
+    offset = None if position is None else {"position": position}
+    return {"partition": {"filename": name}, "offset": offset}
+
+
+def test_a_source_s_offsets(edge, tenant):
+    path = stopped(tenant, "from-files", Kind.SOURCE)
+    with edge.client(tenant.administrator) as client:
+        assert client.get(path).json() == {"offsets": []}
+        assert client.delete(path).status_code == 200
+        both = [file_at("a", 5), file_at("b", 7)]
+        answer = client.patch(path, json={"offsets": both})
+        assert answer.status_code == 200, answer.text
+        assert client.get(path).json() == {"offsets": both}
+        moved_and_forgotten = [file_at("a", 6), file_at("b", None)]
+        assert client.patch(path, json={"offsets": moved_and_forgotten}).status_code == 200
+        assert client.get(path).json() == {"offsets": [file_at("a", 6)]}
+        assert client.delete(path).status_code == 200
+        assert client.get(path).json() == {"offsets": []}
+
+
+def test_a_source_s_offsets_are_kept_apart_from_others(edge, tenant):
+    paths = [stopped(tenant, name, Kind.SOURCE) for name in ("one", "other")]
+    with edge.client(tenant.administrator) as client:
+        for position, path in enumerate(paths):
+            given = {"offsets": [file_at("a", position)]}
+            assert client.patch(path, json=given).status_code == 200
+        assert client.delete(paths[0]).status_code == 200
+        assert client.get(paths[0]).json() == {"offsets": []}
+        assert client.get(paths[1]).json() == {"offsets": [file_at("a", 1)]}
+        topic = client.get("/kafka/v2/topics/connect-offsets").json()
+        assert (topic["configs"]["cleanup.policy"], len(topic["partitions"])) == ("compact", 1)
+
+
+def test_a_source_s_offsets_that_json_has_no_room_for(edge, tenant):
+    path = stopped(tenant, "too-far", Kind.SOURCE)
+    with edge.client(tenant.administrator) as client:
+        refused = client.patch(path, json={"offsets": [file_at("a", 2**70)]})
+        assert refused.status_code == 400, refused.text
+        assert client.get(path).json() == {"offsets": []}

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from connect.task.offsets_admin import source_offsets
 from tests.connect.task.conftest import broker, site  # noqa: F401 (fixtures)
 from tests.connect.task.running_task import TaskProcess
 from tests.node.harness import wait_until
@@ -71,7 +70,7 @@ def test_all_is_in_the_topic_once_and_the_database_may_forget_it(
     assert task.stop() == 0
     expected = [*range(1, 11), *(range(100, 300) if faults else ()), *range(1000, 1010)]
     assert ids(site)[before:] == expected
-    ((partition, offset),) = source_offsets(site.settings, "connect-offsets", site.name)
+    ((partition, offset),) = site.stored()
     assert partition == {"server": "x"}
     confirmed = "SELECT (confirmed_flush_lsn - '0/0')::bigint FROM pg_replication_slots"
     assert shop.rows(confirmed)[0][0] <= offset["lsn"]

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from tests.connect.rest.client import ConnectClient
@@ -12,10 +13,22 @@ from tests.connect.rest.worker_stand_in import WORKER, StandIn
 
 @pytest.fixture
 def stand_in(monkeypatch):
+    from connect.rest import offsets as view
     from connect.selectors import offsets
     from connect.services import change_offsets
 
     made = StandIn()
+
+    def asking_as(_identity):
+        def ask(question):
+            async def answered():
+                return await question(None)
+
+            return async_to_sync(answered)()
+
+        return ask
+
+    monkeypatch.setattr(view, "asking_as", asking_as)
     monkeypatch.setattr(offsets, "source_offsets", made.source_offsets)
     for name in ("source_offsets", "alter_source_offsets"):
         monkeypatch.setattr(change_offsets, name, getattr(made, name))

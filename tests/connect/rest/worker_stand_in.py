@@ -44,11 +44,11 @@ class StandIn:
             self.offsets[connector.name] = [(partition, {"position": 6})]
         connector.save()
 
-    def source_offsets(self, _settings, topic, name):
+    async def source_offsets(self, _reader, topic, name):
         assert topic == OFFSETS_TOPIC
         return self.offsets.get(name, [])
 
-    def alter_source_offsets(self, _settings, topic, name, changes):
+    async def alter_source_offsets(self, _reader, topic, name, changes):
         assert topic == OFFSETS_TOPIC
         kept = [each for each in self.offsets[name] if each[0] not in [part for part, _ in changes]]
         self.offsets[name] = kept + [change for change in changes if change[1] is not None]

@@ -1,11 +1,13 @@
 """One broker in this process with one tenant, for tasks as Kafka clients."""
 
+import asyncio
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.client import AIOKafkaClient
 from confluent_kafka import (
     Consumer,
     ConsumerGroupTopicPartitions,
@@ -16,6 +18,8 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
+from connect.source_offsets import source_offsets
+from streaming.records.reader import Reader
 from tests.connect.task.program import offer
 from tests.node.fakes import MemoryCell
 from tests.node.harness import node_config, running, wait_until
@@ -100,6 +104,30 @@ class Site:
                 found.append(message)
         consumer.close()
         return found
+
+    def ask(self, question: Callable[[Reader], Awaitable[Any]]) -> Any:
+        """Its answer, asked in the tenant's name as the service asks."""
+        client = {
+            "bootstrap_servers": self.settings["bootstrap.servers"],
+            "security_protocol": "SASL_PLAINTEXT", "sasl_mechanism": "PLAIN",
+            "sasl_plain_username": self.settings["sasl.username"],
+            "sasl_plain_password": self.settings["sasl.password"],
+        }  # fmt: skip
+
+        async def asked() -> Any:
+            reader = Reader(AIOKafkaClient(**client))
+            await reader.start()
+            try:
+                return await question(reader)
+            finally:
+                await reader.close()
+
+        return asyncio.run(asked())
+
+    def stored(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """The connector's source offsets."""
+        found = self.ask(lambda reader: source_offsets(reader, "connect-offsets", self.name))
+        return sorted(found, key=str)
 
     def committed(self) -> dict[tuple[str, int], int]:
         """What the connector's group has committed, by topic and partition."""

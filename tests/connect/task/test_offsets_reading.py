@@ -40,4 +40,4 @@ class BusyTopic:
 
 def test_a_topic_that_never_rests_is_read_to_where_it_ended():
     found = _fold(BusyTopic(), {0: 3}, "mine")
-    assert [stored.offset for stored in found.values()] == [{"at": 2}]
+    assert [stored.offset for stored in found.all()] == [{"at": 2}]

@@ -4,8 +4,11 @@ import json
 from collections import Counter
 
 import pytest
+from confluent_kafka import Producer
 
-from connect.task.offsets_admin import alter_source_offsets, source_offsets
+from connect import source_offsets
+from connect.source_offsets import alter_source_offsets
+from streaming.records.failures import BrokersUnavailable
 from tests.connect.task.conftest import NUMBERS
 from tests.connect.task.running_task import TaskProcess, TaskThread
 from tests.node.harness import wait_until
@@ -26,8 +29,7 @@ def test_source_makes_its_topic_and_stores_its_offsets(site):
     assert task.stop() == "STOPPED", task.events
     assert Counter(values(found)) == Counter(dict.fromkeys(range(1, 41), 2))
     assert len({each.partition() for each in found}) == 3
-    stored = source_offsets(site.settings, "connect-offsets", site.name)
-    assert sorted(stored, key=str) == [({"part": "a"}, {"n": 40}), ({"part": "b"}, {"n": 40})]
+    assert site.stored() == [({"part": "a"}, {"n": 40}), ({"part": "b"}, {"n": 40})]
     assert task.metrics.records == 80
     assert {"event": "topics", "topics": [topic]} in task.events
     # And goes on from there.
@@ -37,15 +39,64 @@ def test_source_makes_its_topic_and_stores_its_offsets(site):
     assert len(found) == 84
 
 
+def alter(site, *changes):
+    site.ask(
+        lambda reader: alter_source_offsets(reader, "connect-offsets", site.name, list(changes))
+    )
+
+
 def test_offsets_are_altered_and_reset(site, make_topic):
     topic = make_topic()
-    where = (site.settings, "connect-offsets", site.name)
-    alter_source_offsets(*where, [({"part": "a"}, {"n": 37}), ({"part": "b"}, {"n": 39})])
-    alter_source_offsets(*where, [({"part": "b"}, None)])
-    assert source_offsets(*where) == [({"part": "a"}, {"n": 37})]
+    assert site.stored() == []
+    alter(site, ({"part": "a"}, {"n": 37}), ({"part": "b"}, {"n": 39}))
+    alter(site, ({"part": "b"}, None))
+    assert site.stored() == [({"part": "a"}, {"n": 37})]
     task = TaskThread(site.source(topic, 40))
     assert values(site.read(topic, 3)) == [38, 39, 40]
     task.stop()
+
+
+def test_more_offsets_than_one_batch_holds(site):
+    changes = [({"part": f"{number:04}"}, {"n": "x" * 300}) for number in range(1_000)]
+    alter(site, *changes)
+    assert site.stored() == changes
+    alter(site, *((partition, None) for partition, _offset in changes[1:]))
+    assert site.stored() == changes[:1]
+
+
+def test_a_partition_that_was_written_otherwise_is_forgotten_too(site):
+    alter(site, ({"part": "a"}, {"n": 1}))
+    producer = Producer(site.settings)
+    spelled = f'["{site.name}", {{"part": "a"}}]'
+    producer.produce("connect-offsets", key=spelled, value=b'{"n": 2}')
+    assert producer.flush(10) == 0
+    assert site.stored() == [({"part": "a"}, {"n": 2})]
+    alter(site, ({"part": "a"}, None))
+    assert site.stored() == []
+
+
+def test_offsets_are_those_of_committed_transactions(site, monkeypatch):
+    alter(site, ({"part": "a"}, {"n": 1}))
+    producer = Producer({**site.settings, "transactional.id": site.name})
+    producer.init_transactions(10)
+
+    def write(number):
+        producer.begin_transaction()
+        key = f'["{site.name}",{{"part":"a"}}]'
+        producer.produce("connect-offsets", key=key, value=json.dumps({"n": number}))
+        assert producer.flush(10) == 0
+
+    write(2)
+    producer.commit_transaction(10)
+    write(3)
+    producer.abort_transaction(10)
+    assert site.stored() == [({"part": "a"}, {"n": 2})]
+    write(4)
+    monkeypatch.setattr(source_offsets, "READ_SECONDS", 0)
+    with pytest.raises(BrokersUnavailable, match="transaction"):
+        site.stored()
+    producer.commit_transaction(10)
+    assert site.stored() == [({"part": "a"}, {"n": 4})]
 
 
 def test_paused_source_reads_nothing(site, make_topic):
@@ -57,8 +108,7 @@ def test_paused_source_reads_nothing(site, make_topic):
     assert values(site.read(topic, 10)) == list(range(1, 11))
     task.do("pause")
     wait_until(lambda: task.states()[-1] == "PAUSED", "the pause")
-    stored = source_offsets(site.settings, "connect-offsets", site.name)
-    assert stored == [({"part": "a"}, {"n": 10})]
+    assert site.stored() == [({"part": "a"}, {"n": 10})]
     task.stop()
 
 
@@ -78,7 +128,7 @@ def test_killed_between_the_acknowledgement_and_the_offsets(site, make_topic, tm
     document = site.source(topic, 200, config=dying)
     assert TaskProcess(document).ended() == -9
     before = Counter(values(site.read(topic, 150)))
-    assert source_offsets(site.settings, "connect-offsets", site.name) == []
+    assert site.stored() == []
     task = TaskProcess(document)
     task.wait_for("RUNNING")
     wait_until(lambda: len(site.read(topic, 0)) >= before.total() + 200, "all once more")
@@ -87,8 +137,7 @@ def test_killed_between_the_acknowledgement_and_the_offsets(site, make_topic, tm
     after = Counter(values(site.read(topic, 350)))
     assert set(after) == set(range(1, 201))
     assert after[1] == 2
-    stored = source_offsets(site.settings, "connect-offsets", site.name)
-    assert stored == [({"part": "a"}, {"n": 200})]
+    assert site.stored() == [({"part": "a"}, {"n": 200})]
 
 
 @pytest.mark.parametrize(
@@ -135,10 +184,7 @@ def test_connector_ends_its_transactions(site, make_topic):
     task = TaskThread(site.source(topic, 20, config=config))
     found = values(site.read(topic, 18))
     wait_until(
-        lambda: (
-            source_offsets(site.settings, "connect-offsets", site.name)
-            == [({"part": "a"}, {"n": 20})]
-        ),
+        lambda: site.stored() == [({"part": "a"}, {"n": 20})],
         "the last transaction",
     )
     assert task.stop() == "STOPPED"
