@@ -8,21 +8,39 @@ export function Figures({ children }: { children: ReactNode }) {
   return <dl className={classes.row}>{children}</dl>;
 }
 
-interface Props {
+interface TileProps {
   name: string;
   value: string;
   /** A few words under or beside it. */
   note?: ReactNode;
+}
+
+interface FigureProps extends TileProps {
   tone?: "good" | "warn" | "bad" | undefined;
 }
 
-export function Figure({ name, value, note, tone }: Props) {
+export function Figure({ name, value, note, tone }: FigureProps) {
   return (
     <div className={classes.figure}>
       <Text component="dt" size="sm" c="dimmed">
         {name}
       </Text>
       <dd className={classes.number} data-tone={tone}>
+        {value}
+        {note !== undefined && <span className={classes.note}> {note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+/** A word among figures. It may be as long as people name things, so it breaks where it must. */
+export function Word({ name, value, note }: TileProps) {
+  return (
+    <div className={classes.figure}>
+      <Text component="dt" size="sm" c="dimmed">
+        {name}
+      </Text>
+      <dd className={classes.word}>
         {value}
         {note !== undefined && <span className={classes.note}> {note}</span>}
       </dd>

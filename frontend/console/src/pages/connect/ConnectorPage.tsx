@@ -3,7 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 
 import { ApiError } from "../../api/client";
 import { useConnector, type ConnectorBody } from "../../api/hooks/connectors";
-import { Figure, Figures } from "../../components/Figures";
+import { Figure, Figures, Word } from "../../components/Figures";
 import { AlertIcon } from "../../components/icons";
 import { Lines } from "../../components/Lines";
 import { ButtonLink } from "../../components/links";
@@ -98,7 +98,7 @@ function Counts({ connector: { plugin, kind, tasks } }: { connector: ConnectorBo
   const write = (figure: number | null) => (figure === null ? "–" : formatCount(figure));
   return (
     <Figures>
-      <Figure name="Plugin" value={plugin} note={kind} />
+      <Word name="Plugin" value={plugin} note={kind} />
       <Figure name="Tasks running" value={`${running} of ${tasks.length}`} />
       <Figure name="Records" value={write(counted(tasks, "records"))} note="since it started" />
       {kind === "sink" && <Figure name="Lag" value={write(lag)} note="records" />}

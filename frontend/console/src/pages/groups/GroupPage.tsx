@@ -6,7 +6,7 @@ import { refusal } from "../../access";
 import { useGroup, useLags } from "../../api/hooks/groups";
 import { ApiError } from "../../api/client";
 import { writeSeconds } from "../../charts/units";
-import { Figure, Figures } from "../../components/Figures";
+import { Figure, Figures, Word } from "../../components/Figures";
 import { ButtonLink } from "../../components/links";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
@@ -142,7 +142,7 @@ function LagFigures({ lags, assignor }: FiguresProps) {
         note={total.unowned > 0 && `${formatCount(total.unowned)} unread`}
         tone={total.unowned > 0 && members > 0 ? "warn" : undefined}
       />
-      <Figure name="Assignor" value={assignor || "none"} />
+      <Word name="Assignor" value={assignor || "none"} />
     </Figures>
   );
 }
