@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
-from connect.key_ring import read_ring, sealing_key
-from connect.models import Connector, SealingState
-from connect.sealing import key_name, key_of
+from connect.models import Connector
 from connect.selectors.workers import live_workers
 from tenants import scope
+from tenants.key_ring import read_ring, sealing_key
+from tenants.models import SealingState
+from tenants.sealing import key_name, key_of
 
 
 class Use(StrEnum):

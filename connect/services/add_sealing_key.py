@@ -1,9 +1,9 @@
-from connect.key_ring import read_ring
-from connect.sealing import key_name
 from connect.services.sealing_key_file import replace_ring
-from connect.services.sealing_ring import locked_sealing_key
 from streaming.cell.connector_keys import new_key
 from tenants import audit, scope
+from tenants.key_ring import read_ring
+from tenants.sealing import key_name
+from tenants.services.sealing_ring import locked_sealing_key
 from tenants.transactions import limit_waits
 
 

@@ -4,11 +4,11 @@ from connect.models import Connector
 from connect.sealing import seal
 from connect.services.checked_config import CheckedConfig
 from connect.services.connector_rows import ask_for_tasks, kept_secrets
-from connect.services.sealing_ring import ring_to_seal_with
 from connect.services.waking import wake_workers
 from connect.states import Kind
 from tenants import audit
 from tenants.errors import Invalid
+from tenants.services.sealing_ring import ring_to_seal_with
 
 
 def replace_config(connector: Connector, checked: CheckedConfig, *, by: str) -> None:

@@ -5,13 +5,14 @@ import re
 from typing import Final
 from uuid import UUID
 
-from connect.key_ring import opening_ring
 from connect.models import Connector
 from connect.moved_target import FormerConfig
-from connect.sealing import SealBroken, unseal
+from connect.sealing import unseal
 from connect.states import GROUP_PREFIX, State
 from tenants import scope
 from tenants.errors import NotFound
+from tenants.key_ring import opening_ring
+from tenants.sealing import SealBroken
 
 _SLUG_CHARACTERS_MAX: Final = 48
 

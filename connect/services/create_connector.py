@@ -5,12 +5,12 @@ from connect.models import Connector
 from connect.sealing import seal
 from connect.services.checked_config import CheckedConfig, checked_config
 from connect.services.connector_rows import account_names
-from connect.services.sealing_ring import ring_to_seal_with
 from connect.services.waking import wake_workers
 from connect.states import State, TargetState
 from tenants import audit, scope
 from tenants.errors import Conflict
 from tenants.services.managed_account_rows import insert_account
+from tenants.services.sealing_ring import ring_to_seal_with
 from tenants.transactions import limit_waits
 
 _FIRST_STATE = {

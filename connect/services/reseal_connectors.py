@@ -4,9 +4,10 @@ from typing import Final
 from uuid import UUID
 
 from connect.models import Connector
-from connect.sealing import VERSION, SealBroken, key_name, sealed_anew
-from connect.services.sealing_ring import ring_to_seal_with
+from connect.sealing import sealed_anew
 from tenants import audit, scope
+from tenants.sealing import VERSION, SealBroken, key_name
+from tenants.services.sealing_ring import ring_to_seal_with
 from tenants.transactions import limit_waits
 
 BATCH: Final = 100

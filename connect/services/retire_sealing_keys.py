@@ -1,10 +1,10 @@
-from connect.key_ring import read_ring, sealing_key
 from connect.models import Connector
-from connect.sealing import key_name, key_of
 from connect.services.sealing_key_file import replace_ring
-from connect.services.sealing_ring import locked_sealing_key
 from tenants import audit, scope
 from tenants.errors import Conflict, Unavailable
+from tenants.key_ring import read_ring, sealing_key
+from tenants.sealing import key_name, key_of
+from tenants.services.sealing_ring import locked_sealing_key
 from tenants.transactions import limit_waits
 
 

@@ -2,9 +2,9 @@
 
 from django.conf import settings
 
-from connect.key_ring import read_ring
 from streaming.cell.connector_keys import write_ring
 from tenants.errors import Conflict, Invalid, Unavailable
+from tenants.key_ring import read_ring
 
 
 def replace_ring(before: tuple[bytes, ...], after: tuple[bytes, ...]) -> None:

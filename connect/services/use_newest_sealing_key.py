@@ -1,10 +1,10 @@
-from connect.key_ring import read_ring, sealing_key
-from connect.models import SealingState
-from connect.sealing import key_name
 from connect.selectors.sealing import workers_without
-from connect.services.sealing_ring import locked_sealing_key
 from tenants import audit, scope
 from tenants.errors import Conflict
+from tenants.key_ring import read_ring, sealing_key
+from tenants.models import SealingState
+from tenants.sealing import key_name
+from tenants.services.sealing_ring import locked_sealing_key
 from tenants.transactions import limit_waits
 
 

@@ -19,8 +19,6 @@ from uuid import UUID, uuid4
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from connect.key_ring import opening_keys
-from connect.sealing import SealBroken
 from connect.selectors.work import work
 from connect.services.apply_task_configs import apply_task_configs
 from connect.services.beat import beat
@@ -55,6 +53,8 @@ from connect.worker.restarts import delay_s, failures_now
 from connect.worker.turn import Turn, decide
 from streaming.cell.instance import Instance
 from tenants.errors import ApplicationError
+from tenants.key_ring import opening_keys
+from tenants.sealing import SealBroken
 
 log = logging.getLogger(__name__)
 

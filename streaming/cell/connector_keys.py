@@ -1,6 +1,6 @@
 """The keys that connectors' secrets are sealed with, of 256 bits each: a ring in a file.
 
-Each in the ring opens; which one seals, PostgreSQL says (``connect/models/sealing_state.py``). The
+Each in the ring opens; which one seals, PostgreSQL says (``tenants/models/sealing_state.py``). The
 file is read each time that something is sealed or opened, so a key that was written into it can be
 used at once by every process that sees the file, however long ago the process was started.
 """
@@ -12,21 +12,26 @@ from typing import Final
 
 from streaming.cell.failure import ConfigurationError
 from streaming.cell.secret_file import read_document, write_document
+from tenants.sealing import RingUnreadable
 
 KEY_BYTES: Final = 32
 _MEMBER: Final = "connector_keys"
 
 
+class KeysUnreadable(ConfigurationError, RingUnreadable):
+    """The ring's file says something that cannot be: to who starts, and to who seals and opens."""
+
+
 def read_ring(path: Path | None, first: bytes) -> tuple[bytes, ...]:
     """Newest first. ``first`` alone, the key that a deployment begins with, as long as no other was
-    made. Raises ``ConfigurationError`` when the file cannot be read or was not made by us."""
+    made. Raises ``KeysUnreadable`` when the file cannot be read or was not made by us."""
     try:
         kept = ((read_document(path) if path else None) or {}).get(_MEMBER) or ()
         ring = tuple(base64.urlsafe_b64decode(text) for text in kept)
     except (OSError, ValueError, TypeError) as error:
-        raise ConfigurationError(f"The keys of connectors cannot be read: {error}") from error
+        raise KeysUnreadable(f"The keys of connectors cannot be read: {error}") from error
     if any(len(key) != KEY_BYTES for key in ring):
-        raise ConfigurationError(f"{path} has a connectors' key that is not of {KEY_BYTES} bytes.")
+        raise KeysUnreadable(f"{path} has a connectors' key that is not of {KEY_BYTES} bytes.")
     return ring or (first,)
 
 

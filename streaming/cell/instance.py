@@ -153,7 +153,7 @@ class Instance:
         return self.network_bootstrap or self.bootstrap_servers
 
     def connector_keys(self) -> tuple[bytes, ...]:
-        """The ring as it is now, newest first. Raises ``ConfigurationError``."""
+        """The ring as it is now, newest first. Raises ``KeysUnreadable``."""
         return read_ring(self.connector_keys_file, self.secrets.first_connector_key)
 
     def broker(self, number: int) -> BrokerAddress:

@@ -7,6 +7,7 @@ from tenants.models.change import Change, ChangeCounter
 from tenants.models.limits import ClientQuota, Plan, TenantLimit
 from tenants.models.membership import Membership, Role
 from tenants.models.scram_user import ScramUser
+from tenants.models.sealing_state import SealingState
 from tenants.models.service_account import ServiceAccount
 from tenants.models.socket_ticket import SocketTicket
 from tenants.models.tenant import Standing, Tenant
@@ -27,6 +28,7 @@ __all__ = [
     "Plan",
     "Role",
     "ScramUser",
+    "SealingState",
     "ServiceAccount",
     "SocketTicket",
     "Standing",

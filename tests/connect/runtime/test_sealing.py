@@ -4,7 +4,8 @@ import uuid
 
 import pytest
 
-from connect.sealing import SealBroken, key_name, key_of, seal, sealed_anew, unseal
+from connect.sealing import seal, sealed_anew, unseal
+from tenants.sealing import SealBroken, key_name, key_of
 
 MINE, THEIRS = uuid.uuid4(), uuid.uuid4()
 OLD, NEW = b"o" * 32, b"n" * 32

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from connect.cli import rotating
 from connect.cli.rotating import rotate
-from connect.models import Connector, ConnectWorker, SealingState
-from connect.sealing import SealBroken, key_name, key_of
+from connect.models import Connector, ConnectWorker
 from connect.selectors.sealing import Use, sealing
 from connect.services import reseal_connectors as resealing
 from connect.services import retire_sealing_keys as retiring
@@ -29,7 +28,8 @@ from connect.services.use_newest_sealing_key import use_newest_sealing_key
 from streaming.cell import connector_keys
 from tenants import scope
 from tenants.errors import Conflict, Invalid, Unavailable
-from tenants.models import PLATFORM
+from tenants.models import PLATFORM, SealingState
+from tenants.sealing import SealBroken, key_name, key_of
 from tenants.selectors.audit_log import entries_of
 
 BY = "operator"
@@ -303,7 +303,7 @@ def test_no_key_changes_while_somebody_is_sealing(connectors):
     of = connection.settings_dict
     url = f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
     with psycopg.connect(url) as sealer:
-        sealer.execute("SELECT key FROM connect_sealingstate WHERE id = 1 FOR SHARE")
+        sealer.execute("SELECT key FROM tenants_sealingstate WHERE id = 1 FOR SHARE")
         with pytest.raises(OperationalError, match="lock timeout"):
             use_newest_sealing_key(by=BY)
         with pytest.raises(OperationalError, match="lock timeout"):

@@ -1,4 +1,4 @@
-"""With which key connectors' secrets are sealed."""
+"""With which key secrets are sealed."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class SealingState(models.Model):
-    """One row (id 1). ``key`` is what the key is called (``connect/sealing.py``), empty for the one
+    """One row (id 1). ``key`` is what the key is called (``tenants/sealing.py``), empty for the one
     that the deployment began with.
 
     Who seals shares a lock on it, so that no box of an earlier key is under way any more once
@@ -18,5 +18,5 @@ class SealingState(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(id=1), name="one_sealing_state"),
+            models.CheckConstraint(condition=models.Q(id=1), name="one_sealing_key"),
         ]

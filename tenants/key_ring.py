@@ -1,18 +1,16 @@
-"""The keys that this process can open connectors' secrets with, as their file has them now."""
+"""The keys that this process can open sealed secrets with, as their file has them now."""
 
 from django.conf import settings
 
-from connect.sealing import SealBroken, key_name
-from streaming.cell.failure import ConfigurationError
-from streaming.cell.instance import Instance
 from tenants.errors import Unavailable
+from tenants.sealing import RingUnreadable, SealBroken, key_name
 
 
 def opening_ring() -> tuple[bytes, ...]:
     """Newest first. Raises ``SealBroken`` when the file cannot be read."""
     try:
         return _ring()
-    except ConfigurationError as error:
+    except RingUnreadable as error:
         raise SealBroken(str(error)) from error
 
 
@@ -28,7 +26,7 @@ def read_ring() -> tuple[bytes, ...]:
     """As ``opening_ring``, for who would change something. Raises ``Unavailable``."""
     try:
         return _ring()
-    except ConfigurationError as error:
+    except RingUnreadable as error:
         raise Unavailable(str(error)) from error
 
 
@@ -40,5 +38,5 @@ def sealing_key(ring: tuple[bytes, ...], name: str) -> bytes | None:
 
 
 def _ring() -> tuple[bytes, ...]:
-    instance: Instance = settings.HEADWATER
-    return instance.connector_keys()
+    ring: tuple[bytes, ...] = settings.HEADWATER.connector_keys()
+    return ring

@@ -9,11 +9,11 @@ from typing import Final, Literal
 from django.conf import settings
 from django.db import connection
 
-from connect.key_ring import read_ring, sealing_key
-from connect.models import SealingState
 from tenants.errors import Unavailable
+from tenants.key_ring import read_ring, sealing_key
+from tenants.models import SealingState
 
-_SELECT: Final = "SELECT key FROM connect_sealingstate WHERE id = 1"
+_SELECT: Final = "SELECT key FROM tenants_sealingstate WHERE id = 1"
 
 
 def ring_to_seal_with() -> tuple[bytes, ...]:
