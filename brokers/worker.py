@@ -65,9 +65,11 @@ class RunningBroker:
         from brokers.adapters.postgres_metadata import PostgresMetadata  # noqa: PLC0415
         from brokers.adapters.refusals import PostgresRefusals  # noqa: PLC0415
         from brokers.adapters.storage_hints import CeleryStorageHints  # noqa: PLC0415
+        from brokers.adapters.verifier_keys import VerifierKeys  # noqa: PLC0415
         from brokers.node.node_thread import NodeThread  # noqa: PLC0415
 
-        self._control = DjangoControlPlane(config.broker_id)
+        keys = VerifierKeys()
+        self._control = DjangoControlPlane(config.broker_id, keys)
         self._figures = PostgresFigures(config.broker_id)
         self._refusals = PostgresRefusals(config.broker_id)
         self._node = NodeThread(
@@ -78,6 +80,7 @@ class RunningBroker:
             storage=CeleryStorageHints(),
             figures=self._figures,
             refusals=self._refusals,
+            verifiers=keys,
         )
 
     def start(self) -> None:

@@ -5,6 +5,7 @@ holds the two together.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tenants.changes import NewChange
 from tenants.models import Acl, ApiKey, ClientQuota, Membership, ScramUser, Tenant
@@ -69,7 +70,18 @@ def no_client_quota_change(quota: ClientQuota) -> NewChange:
 
 
 def scram_user_change(user: ScramUser) -> NewChange:
-    """A SCRAM user: a credential that logs in by SCRAM only."""
+    """A SCRAM user, for the log: which keeps it for good, so it has no verifiers, and who reads it
+    takes them from the row (``scram_user_credential``)."""
+    return _scram_user_change(user, {})
+
+
+def scram_user_credential(user: ScramUser) -> NewChange:
+    """A SCRAM user as brokers know it: a credential that logs in by SCRAM only, with its verifiers
+    as they are sealed. Not for the log."""
+    return _scram_user_change(user, user.verifiers)
+
+
+def _scram_user_change(user: ScramUser, verifiers: Mapping[str, Any]) -> NewChange:
     payload = {
         "key_id": user.login_name,
         "tenant_id": str(user.tenant_id),
@@ -79,8 +91,8 @@ def scram_user_change(user: ScramUser) -> NewChange:
         "restriction": None,
         "scram_user": user.service_account.name,
         "plain_verifier": None,
-        "scram_sha_256": user.verifiers.get("scram_sha_256"),
-        "scram_sha_512": user.verifiers.get("scram_sha_512"),
+        "scram_sha_256": verifiers.get("scram_sha_256"),
+        "scram_sha_512": verifiers.get("scram_sha_512"),
     }
     return NewChange("credential", user.login_name, payload)
 

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from brokers.adapters.database_calls import DatabaseCalls
+from brokers.adapters.verifier_keys import VerifierKeys
 from brokers.authorization.acl import AclBinding, AclFilter
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import (
@@ -64,7 +65,7 @@ from brokers.services import (
     widen_coordinator_topics,
 )
 from brokers.services.control_state import Halted
-from tenants.errors import Conflict, Invalid, NotFound
+from tenants.errors import Conflict, Invalid, NotFound, Unavailable
 from tenants.services import note_key_uses
 from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 from tenants.services.alter_scram_users import ScramChange, alter_scram_users
@@ -94,11 +95,13 @@ class DjangoControlPlane:
     """``ControlPlane`` for ``broker_id``.
 
     Heartbeats, fencing and in-sync sets have threads and connections of their own: neither waits
-    behind another kind, nor any of them behind administration.
+    behind another kind, nor any of them behind administration. Each heartbeat reads ``keys`` anew
+    and tells which there are.
     """
 
-    def __init__(self, broker_id: BrokerId) -> None:
+    def __init__(self, broker_id: BrokerId, keys: VerifierKeys) -> None:
         self._broker_id = broker_id
+        self._keys = keys
         self._seen = NOTHING_SEEN
         name = f"broker-{broker_id}"
         self._life = DatabaseCalls(1, f"{name}-life", self._greet)
@@ -117,7 +120,7 @@ class DjangoControlPlane:
 
     async def register_broker(self, registration: BrokerRegistration) -> Incarnation:
         self._seen = registration.seen
-        return await self._verbs.call(REGISTRATION_SECONDS, _register, registration)
+        return await self._verbs.call(REGISTRATION_SECONDS, self._register, registration)
 
     async def heartbeat(
         self,
@@ -128,8 +131,22 @@ class DjangoControlPlane:
     ) -> Standing:
         self._seen = seen
         return await self._life.call(
-            LIFE_SECONDS, heartbeat.heartbeat, broker_id, incarnation, report, seen
+            LIFE_SECONDS, self._heartbeat, broker_id, incarnation, report, seen
         )
+
+    def _register(self, registration: BrokerRegistration) -> Incarnation:
+        self._keys.refresh()
+        incarnation = register_broker.register_broker(registration)
+        # In a halt: the topics are there, or are made when it starts next.
+        with contextlib.suppress(Halted):
+            ensure_system_topics.ensure_system_topics(registration.id)
+        return incarnation
+
+    def _heartbeat(
+        self, broker_id: BrokerId, incarnation: Incarnation, report: Report, seen: Seen
+    ) -> Standing:
+        opens = self._keys.refresh()
+        return heartbeat.heartbeat(broker_id, incarnation, report, seen, opens)
 
     async def halt(self, broker_id: BrokerId, generation: int, reason: str) -> None:
         await self._fencing.call(
@@ -310,7 +327,11 @@ def _alter_scram_users(
         )
         for each in alterations
     ]
-    outcomes = alter_scram_users(tenant_id=UUID(actor.tenant_id), by=actor.principal, wanted=wanted)
+    tenant_id = UUID(actor.tenant_id)
+    try:
+        outcomes = alter_scram_users(tenant_id=tenant_id, by=actor.principal, wanted=wanted)
+    except Unavailable as keyless:
+        raise Refusal(ErrorCode.BROKER_NOT_AVAILABLE, keyless.message) from keyless
     return [error and Refused(_SCRAM_CODES[error.code], error.message) for error in outcomes]
 
 
@@ -323,13 +344,6 @@ def _note_key_uses(uses: Sequence[KeyUse]) -> None:
             for use in uses
         ]
     )
-
-
-def _register(registration: BrokerRegistration) -> Incarnation:
-    incarnation = register_broker.register_broker(registration)
-    with contextlib.suppress(Halted):  # Then the topics are there, or are made when it starts next.
-        ensure_system_topics.ensure_system_topics(registration.id)
-    return incarnation
 
 
 def _alter_client_quotas(

@@ -155,6 +155,34 @@ class ScramVerifier:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedVerifier:
+    """A SCRAM user's verifier as it is kept (``tenants/sealed_verifiers.py``). What is not in the
+    box is told to anybody who begins a login by that name."""
+
+    iterations: int
+    salt_bytes: int
+    salt_style: str
+    """``base36`` or ``bytes``."""
+    box: str
+
+    @classmethod
+    def from_json(cls, data: Json) -> "SealedVerifier":
+        return cls(data["iterations"], data["salt_bytes"], data["salt_style"], data["box"])
+
+    def to_json(self) -> Json:
+        return {
+            "iterations": self.iterations,
+            "salt_bytes": self.salt_bytes,
+            "salt_style": self.salt_style,
+            "box": self.box,
+        }
+
+
+KeptVerifier = ScramVerifier | SealedVerifier
+"""An API key's secret cannot be guessed, so its verifiers are in clear."""
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialRecord:
     """An API key, or a SCRAM user. Its absence from the image means: cannot log in; revoking
     deletes it. A verifier that is None: it cannot log in by that mechanism."""
@@ -166,8 +194,8 @@ class CredentialRecord:
     administrator: bool
     plain_verifier: bytes | None
     """HMAC-SHA-256 of the secret under the deployment's pepper (32 bytes)."""
-    scram_sha_256: ScramVerifier | None
-    scram_sha_512: ScramVerifier | None
+    scram_sha_256: KeptVerifier | None
+    scram_sha_512: KeptVerifier | None
     expires_at_ms: int | None = None
     restriction: KeyRestriction | None = None
     """None for no limit but the principal's rights."""
@@ -206,11 +234,13 @@ class CredentialRecord:
         }
 
 
-def _scram_from_json(data: Json | None) -> ScramVerifier | None:
-    return None if data is None else ScramVerifier.from_json(data)
+def _scram_from_json(data: Json | None) -> KeptVerifier | None:
+    if data is None:
+        return None
+    return SealedVerifier.from_json(data) if "box" in data else ScramVerifier.from_json(data)
 
 
-def _scram_to_json(verifier: ScramVerifier | None) -> Json | None:
+def _scram_to_json(verifier: KeptVerifier | None) -> Json | None:
     return None if verifier is None else verifier.to_json()
 
 

@@ -34,6 +34,8 @@ class Broker(models.Model):
     draining = models.BooleanField(default=False)
     lacks_room = models.BooleanField(default=False)
     replica_lags = models.JSONField(default=list)
+    opens = models.JSONField(default=list)
+    """The sealing keys that it had at its last heartbeat, by name."""
     copy_bytes_per_second = models.PositiveBigIntegerField(null=True)
     heartbeats = models.BigIntegerField(default=0)
     heartbeat_at = models.DateTimeField(db_default=Now())

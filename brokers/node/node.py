@@ -26,6 +26,7 @@ from brokers.node.authentication.failed_logins import FailedLogins
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
+from brokers.node.authentication.verifiers import NothingSealed, Verifiers
 from brokers.node.config import ListenerConfig, ListenerName, NodeConfig
 from brokers.node.coordination import group_limit
 from brokers.node.coordination.coordinator_questions import CoordinatorQuestions
@@ -105,6 +106,7 @@ class Node:
         storage: StorageHints | None = None,
         figures: FiguresStore | None = None,
         refusals: RefusalLog | None = None,
+        verifiers: Verifiers | None = None,
     ) -> None:
         self.config = config
         self.control = control
@@ -144,6 +146,7 @@ class Node:
         self._disk: Disk = RealDisk() if disk is None else disk
         self._figures = Figures(self, NoFigures() if figures is None else figures)
         self.failed_logins = FailedLogins()
+        self._verifiers: Verifiers = NothingSealed() if verifiers is None else verifiers
         self.refusals = RefusalNotes(self, NoRefusalLog() if refusals is None else refusals)
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()
@@ -253,8 +256,8 @@ class Node:
         broker_key = self.config.broker_token_key
         keys: Mechanisms = {
             "PLAIN": lambda: Plain(pepper),
-            "SCRAM-SHA-256": lambda: Scram("sha256", pepper, _nonce()),
-            "SCRAM-SHA-512": lambda: Scram("sha512", pepper, _nonce()),
+            "SCRAM-SHA-256": lambda: Scram("sha256", pepper, _nonce(), self._verifiers),
+            "SCRAM-SHA-512": lambda: Scram("sha512", pepper, _nonce(), self._verifiers),
         }
         self.external = self._listener(ListenerName.EXTERNAL, self.config.external, keys)
         if self.config.network is not None:

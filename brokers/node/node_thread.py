@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import uvloop
 
+from brokers.node.authentication.verifiers import Verifiers
 from brokers.node.config import NodeConfig
 from brokers.node.node import Node
 from brokers.node.ports import ControlPlane, FiguresStore, MetadataSource, RefusalLog
@@ -38,9 +39,16 @@ class NodeThread:
         storage: StorageHints | None = None,
         figures: FiguresStore | None = None,
         refusals: RefusalLog | None = None,
+        verifiers: Verifiers | None = None,
     ) -> None:
         self.node = Node(
-            config, metadata, control, storage=storage, figures=figures, refusals=refusals
+            config,
+            metadata,
+            control,
+            storage=storage,
+            figures=figures,
+            refusals=refusals,
+            verifiers=verifiers,
         )
         self.ready = threading.Event()
         self.failed: Exception | None = None

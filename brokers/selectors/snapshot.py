@@ -16,7 +16,7 @@ from tenants.published import (
     acl_change,
     client_quota_change,
     credential_change,
-    scram_user_change,
+    scram_user_credential,
     tenant_changes,
 )
 from tenants.selectors.changes import newest_change_number
@@ -44,7 +44,7 @@ def _everything() -> Iterator[NewChange]:
     live_keys = ApiKey.objects.filter(revoked_at__isnull=True)
     yield from map(credential_change, live_keys.select_related("service_account"))
     scram_users = ScramUser.objects.select_related("service_account", "tenant")
-    yield from map(scram_user_change, scram_users)
+    yield from map(scram_user_credential, scram_users)
     yield from map(acl_change, Acl.objects.iterator(ROWS_AT_ONCE))
     yield from map(broker_change, Broker.objects.all())
     yield from map(topic_change, Topic.objects.all())

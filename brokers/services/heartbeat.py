@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.db.models import Exists, F
 from django.db.models.functions import Now
 
@@ -21,6 +23,7 @@ def heartbeat(
     incarnation: Incarnation,
     report: Report = NOTHING_TO_REPORT,
     seen: Seen = NOTHING_SEEN,
+    opens: Sequence[str] = (),
 ) -> Standing:
     """Count a sign of life. Not alive any more: when that incarnation is not the registered one, or
     the broker was removed or forgotten; its process stops then.
@@ -28,10 +31,16 @@ def heartbeat(
     A broker that was fenced and lives after all, because it was stopped or cut off for a while, is
     unfenced by its next heartbeat and leads what waited for it. Whether its disk has room is told
     to all when it is news. One that has ``seen`` more than the database knows halts the cell; a
-    database from the past is not asked who is registered.
+    database from the past is not asked who is registered. ``opens`` names the sealing keys that the
+    broker has; where more than that is news, the next beat tells them.
     """
     lags = [each.to_json() for each in report.lags]
-    beat = {"heartbeats": F("heartbeats") + 1, "heartbeat_at": Now(), "replica_lags": lags}
+    beat = {
+        "heartbeats": F("heartbeats") + 1,
+        "heartbeat_at": Now(),
+        "replica_lags": lags,
+        "opens": list(opens),
+    }
     this = Broker.objects.filter(id=broker_id, incarnation=incarnation)
     as_known = this.filter(fenced=False, lacks_room=report.lacks_room)
     if seen.number:

@@ -1,18 +1,19 @@
-"""Exchanging the key that connectors' secrets are sealed with, step by step."""
+"""Exchanging the key that secrets are sealed with, step by step."""
 
 import time
 from dataclasses import dataclass
 from typing import Final
 
-from connect.selectors.sealing import Use, sealing, workers_without
+from connect.selectors.sealing import Use, processes_without, sealing
 from connect.services.add_sealing_key import add_sealing_key
 from connect.services.reseal_connectors import Resealed, reseal_connectors
+from connect.services.reseal_scram_users import ResealedUsers, reseal_scram_users
 from connect.services.use_newest_sealing_key import use_newest_sealing_key
 
 LOOK_SECONDS: Final = 0.2
-WORKERS_SECONDS: Final = 15.0
+PROCESSES_SECONDS: Final = 15.0
 """A worker that lives tells each second which keys it has, and one that is silent for ten is dead
-(``connect/selectors/workers.py``)."""
+(``connect/selectors/workers.py``). A broker tells with each heartbeat, and is fenced sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Rotated:
     key: str
     added: bool
     resealed: Resealed
+    resealed_users: ResealedUsers
 
 
 def rotate(*, by: str) -> Rotated:
@@ -34,13 +36,13 @@ def rotate(*, by: str) -> Rotated:
     added = not found.is_rotating
     key = add_sealing_key(by=by) if added else found.newest.name
     if added or found.newest.use is Use.OPENS:
-        _wait_for_workers(key)
+        _wait_for_processes(key)
         use_newest_sealing_key(by=by)
-    return Rotated(key, added, reseal_connectors(by=by))
+    return Rotated(key, added, reseal_connectors(by=by), reseal_scram_users(by=by))
 
 
-def _wait_for_workers(key: str) -> None:
-    """Until all that live have it, or ``WORKERS_SECONDS``: what follows refuses by itself."""
-    deadline = time.monotonic() + WORKERS_SECONDS
-    while workers_without(key) and time.monotonic() < deadline:
+def _wait_for_processes(key: str) -> None:
+    """Until all that live have it, or ``PROCESSES_SECONDS``: what follows refuses by itself."""
+    deadline = time.monotonic() + PROCESSES_SECONDS
+    while processes_without(key) and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)

@@ -1,14 +1,17 @@
-"""The keys that connectors' secrets are sealed with, and what is sealed with each."""
+"""The keys that secrets are sealed with, and what is sealed with each: connectors' secrets and the
+verifiers of SCRAM users."""
 
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from brokers.models import Broker
 from connect.models import Connector
 from connect.selectors.workers import live_workers
 from tenants import scope
 from tenants.key_ring import read_ring, sealing_key
-from tenants.models import SealingState
+from tenants.models import ScramUser, SealingState
+from tenants.sealed_verifiers import keys_of
 from tenants.sealing import key_name, key_of
 
 
@@ -28,6 +31,12 @@ class KeyInUse:
     use: Use
     connectors: int
     """How many have their secrets sealed with it."""
+    scram_users: int
+    """How many have verifiers sealed with it."""
+
+    @property
+    def is_used(self) -> bool:
+        return self.connectors > 0 or self.scram_users > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,15 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class LostUser:
+    """A SCRAM user that has a verifier under a key that the ring lacks."""
+
+    tenant: str
+    user: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sealing:
     """``keys`` newest first. ``seals`` names the key that seals, which ``keys`` has unless this
     process reads another file than those that seal."""
@@ -48,6 +66,7 @@ class Sealing:
     seals: str
     keys: tuple[KeyInUse, ...]
     lost: tuple[Lost, ...]
+    lost_users: tuple[LostUser, ...]
 
     @property
     def newest(self) -> KeyInUse:
@@ -60,27 +79,42 @@ class Sealing:
     @property
     def is_rotating(self) -> bool:
         """Whether a rotation was begun and has not come to its end."""
-        return self.newest.use is Use.OPENS or any(each.connectors for each in self.former)
+        return self.newest.use is Use.OPENS or any(each.is_used for each in self.former)
 
 
 def sealing() -> Sealing:
     """As it is now. Raises ``Unavailable`` when the ring cannot be read."""
-    with scope.system("which keys connectors' secrets are sealed with"):
+    with scope.system("which keys secrets are sealed with"):
         boxes = [
             Lost(tenant, connector, key_of(secrets))
             for tenant, connector, secrets in Connector.objects.exclude(secrets="")
             .order_by("tenant__name", "name")
             .values_list("tenant__name", "name", "secrets")
         ]
+        users = [
+            LostUser(tenant, user, key)
+            for tenant, user, verifiers in ScramUser.objects.order_by(
+                "tenant__name", "service_account__name"
+            ).values_list("tenant__name", "service_account__name", "verifiers")
+            for key in sorted(keys_of(verifiers))
+        ]
         state = SealingState.objects.filter(id=1).first()
         ring = read_ring()
-    count = Counter(each.key for each in boxes)
+    connectors, scram_users = (Counter(each.key for each in found) for found in (boxes, users))
     key = sealing_key(ring, state.key if state else "")
     names = [key_name(each) for each in ring]
     at = None if key is None else ring.index(key)
-    keys = tuple(KeyInUse(name, _use(index, at), count[name]) for index, name in enumerate(names))
+    keys = tuple(
+        KeyInUse(name, _use(index, at), connectors[name], scram_users[name])
+        for index, name in enumerate(names)
+    )
     seals = names[at] if at is not None else state.key
-    return Sealing(seals, keys, tuple(each for each in boxes if each.key not in names))
+    return Sealing(
+        seals,
+        keys,
+        tuple(each for each in boxes if each.key not in names),
+        tuple(each for each in users if each.key not in names),
+    )
 
 
 def _use(index: int, sealing_at: int | None) -> Use:
@@ -89,6 +123,11 @@ def _use(index: int, sealing_at: int | None) -> Use:
     return Use.SEALS if index == sealing_at else Use.FORMER
 
 
-def workers_without(key: str) -> list[str]:
-    """Workers that live and did not have it at their last beat, by name."""
-    return [each.name for each in live_workers() if key not in each.opens]
+def processes_without(key: str) -> list[str]:
+    """Brokers and workers that live and did not have it at their last beat, by name."""
+    brokers = [
+        f"broker-{each.id}"
+        for each in Broker.objects.filter(fenced=False).order_by("id")
+        if key not in each.opens
+    ]
+    return brokers + [each.name for each in live_workers() if key not in each.opens]

@@ -3,6 +3,8 @@ from connect.services.sealing_key_file import replace_ring
 from tenants import audit, scope
 from tenants.errors import Conflict, Unavailable
 from tenants.key_ring import read_ring, sealing_key
+from tenants.models import ScramUser
+from tenants.sealed_verifiers import keys_of
 from tenants.sealing import key_name, key_of
 from tenants.services.sealing_ring import locked_sealing_key
 from tenants.transactions import limit_waits
@@ -41,7 +43,9 @@ def _former_keys() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         raise Conflict("a rotation is under way; `sealing --rotate --apply` brings it to its end")
     former = {key_name(each): each for each in ring[1:]}
     boxes = Connector.objects.exclude(secrets="").values_list("secrets", flat=True)
-    used = {key_of(secrets) for secrets in boxes} & set(former)
+    used = {key_of(secrets) for secrets in boxes}
+    used.update(*map(keys_of, ScramUser.objects.values_list("verifiers", flat=True)))
+    used &= set(former)
     if used:
         raise Conflict(
             f"secrets are sealed with {', '.join(sorted(used))}; `sealing --rotate --apply` seals "

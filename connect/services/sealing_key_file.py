@@ -15,7 +15,7 @@ def replace_ring(before: tuple[bytes, ...], after: tuple[bytes, ...]) -> None:
         raise Invalid(
             "this deployment's secrets come from its environment, which cannot be changed while "
             "processes run; have HEADWATER_CONNECTOR_KEYS_FILE name a file, in a folder that the "
-            "web and connect processes and this command share, restart them and rotate then"
+            "web, connect and broker processes and this command share, restart them and rotate then"
         )
     if read_ring() != before:
         raise Conflict("somebody else has just changed the sealing keys; look again")

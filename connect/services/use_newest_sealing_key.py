@@ -1,4 +1,4 @@
-from connect.selectors.sealing import workers_without
+from connect.selectors.sealing import processes_without
 from tenants import audit, scope
 from tenants.errors import Conflict
 from tenants.key_ring import read_ring, sealing_key
@@ -12,7 +12,8 @@ def use_newest_sealing_key(*, by: str) -> bool:
     """Have secrets sealed with the newest key of the ring; False when they are already.
 
     Nobody is sealing while it changes, and who seals afterwards reads which key it is. Raises
-    ``Conflict`` while a worker lives that does not have the key: it could not open them.
+    ``Conflict`` while a broker or a worker lives that does not have the key: it could not open
+    them.
     """
     with scope.system("another key seals"):
         limit_waits()
@@ -21,7 +22,7 @@ def use_newest_sealing_key(*, by: str) -> bool:
         newest = key_name(ring[0])
         if sealing_key(ring, former) == ring[0]:
             return False
-        lacking = workers_without(newest)
+        lacking = processes_without(newest)
         if lacking:
             raise Conflict(
                 f"{', '.join(lacking)} cannot open with key {newest} yet: either started before "

@@ -1,4 +1,5 @@
-"""The keys that connectors' secrets are sealed with, of 256 bits each: a ring in a file.
+"""The keys that connectors' secrets and SCRAM users' verifiers are sealed with, of 256 bits each: a
+ring in a file.
 
 Each in the ring opens; which one seals, PostgreSQL says (``tenants/models/sealing_state.py``). The
 file is read each time that something is sealed or opened, so a key that was written into it can be

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from streaming.cell import folder
 from streaming.cell.failure import Failure
@@ -22,6 +23,9 @@ from streaming.cell.finding import Finding
 from streaming.cell.plan import Options, resolve
 from streaming.cell.ports import taken
 from streaming.cell.setup import console
+
+if TYPE_CHECKING:
+    from streaming.cell.instance import Instance
 
 OPEN_FILES = 4096
 # The year this release was made in; a clock before it breaks every certificate and time retention.
@@ -163,6 +167,14 @@ def _stores(data_dir: Path, *, running: bool) -> Iterator[Finding]:
     if running:
         yield _web(instance.http_url, instance.tls)
         yield from _connect(data_dir, instance.database_url, instance.connect_workers)
+    yield from _sealing(instance, answers=running or not instance.embedded_database)
+
+
+def _sealing(instance: "Instance", *, answers: bool) -> Iterator[Finding]:
+    from streaming.cell import sealing_findings
+
+    rows = sealing_findings.read_rows(instance.database_url) if answers else None
+    yield from sealing_findings.keys_and_boxes(instance, rows)
 
 
 def _connect(data_dir: Path, url: str, expected: int) -> Iterator[Finding]:

@@ -94,8 +94,8 @@ class Instance:
     embedded_redis: bool
     secrets: Secrets
     connector_keys_file: Path | None
-    """Where the keys of connectors' secrets are, for all processes of the cell alike; None where
-    there is nothing but the key that ``secrets`` give."""
+    """Where the keys are that secrets and SCRAM users' verifiers are sealed with, for all processes
+    of the cell alike; None where there is nothing but the key that ``secrets`` give."""
 
     @classmethod
     def load(

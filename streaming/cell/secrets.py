@@ -52,7 +52,8 @@ class Secrets:
 
     @property
     def first_connector_key(self) -> bytes:
-        """256 bits that connectors' secrets are sealed with until another key is made."""
+        """256 bits that connectors' secrets and SCRAM users' verifiers are sealed with until
+        another key is made."""
         return _expand(self.secret_key, "connector secrets")
 
 

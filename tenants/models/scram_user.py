@@ -11,6 +11,7 @@ from tenants.models.tenant import Tenant
 
 class ScramUser(TenantOwned):
     """``verifiers`` holds what RFC 5802 lets a server keep, by mechanism; at least one of them.
+    Each is sealed for this user (``tenants/sealed_verifiers.py``).
 
     It logs in as ``NAME@CLUSTER_ID`` (``login_name``): names are a tenant's own.
     """

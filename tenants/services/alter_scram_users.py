@@ -9,7 +9,9 @@ from tenants.changes import NewChange
 from tenants.errors import ApplicationError, NotFound
 from tenants.models import ScramUser, ServiceAccount
 from tenants.published import no_scram_user_change, scram_user_change
+from tenants.sealed_verifiers import sealed_verifier
 from tenants.services.create_service_account import create_service_account
+from tenants.services.sealing_ring import ring_to_seal_with
 from tenants.transactions import limit_waits
 
 
@@ -29,15 +31,18 @@ def alter_scram_users(
 
     An account that is absent is made, without any rights. Per user, in order, why it was not done:
     ``NotFound`` for a password to remove that is not there, ``Invalid`` for a name that no service
-    account may have, ``Conflict`` for an account that there may not be.
+    account may have, ``Conflict`` for an account that there may not be. Raises ``Unavailable``
+    when a password is to be set and this process does not find the key that seals.
     """
     outcomes: list[ApplicationError | None] = []
     told: list[NewChange] = []
     with scope.tenant(tenant_id):
         limit_waits()
+        sets = any(kept is not None for each in wanted for kept in each.verifiers.values())
+        ring = ring_to_seal_with() if sets else ()
         for each in wanted:
             try:
-                told.append(_altered(tenant_id, by, each))
+                told.append(_altered(tenant_id, by, each, ring))
             except ApplicationError as error:
                 outcomes.append(error)
             else:
@@ -47,7 +52,7 @@ def alter_scram_users(
     return outcomes
 
 
-def _altered(tenant_id: UUID, by: str, wanted: ScramChange) -> NewChange:
+def _altered(tenant_id: UUID, by: str, wanted: ScramChange, ring: Sequence[bytes]) -> NewChange:
     users = ScramUser.objects.select_for_update(of=("self",))
     user = users.filter(service_account__name=wanted.name).first()
     for mechanism, verifier in wanted.verifiers.items():
@@ -60,7 +65,9 @@ def _altered(tenant_id: UUID, by: str, wanted: ScramChange) -> NewChange:
         if verifier is None:
             del user.verifiers[mechanism]
         else:
-            user.verifiers[mechanism] = verifier
+            user.verifiers[mechanism] = sealed_verifier(
+                verifier, ring, tenant_id=tenant_id, user=wanted.name, mechanism=mechanism
+            )
     change = scram_user_change(user) if user.verifiers else no_scram_user_change(user)
     if user.verifiers:
         user.save()

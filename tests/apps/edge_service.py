@@ -22,6 +22,7 @@ from brokers.adapters.control_plane import DjangoControlPlane
 from brokers.adapters.figures import PostgresFigures
 from brokers.adapters.postgres_metadata import PostgresMetadata
 from brokers.adapters.refusals import PostgresRefusals
+from brokers.adapters.verifier_keys import VerifierKeys
 from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node import Node
@@ -195,13 +196,15 @@ class EdgeService:
             initial_rebalance_delay_ms=0,
             figures_interval_s=0.5,
         )
+        keys = VerifierKeys()
         node = NodeThread(
             config,
             PostgresMetadata(),
-            DjangoControlPlane(BrokerId(number)),
+            DjangoControlPlane(BrokerId(number), keys),
             on_failure=self._failures.append,
             figures=PostgresFigures(BrokerId(number)),
             refusals=PostgresRefusals(BrokerId(number)),
+            verifiers=keys,
         )
         node.start()
         assert node.ready.wait(START_SECONDS), self._failures

@@ -9,14 +9,12 @@ import binascii
 import hmac
 from dataclasses import dataclass
 from hashlib import new as new_hash
-from typing import Literal
 
 from brokers.metadata.records import CredentialRecord, ScramVerifier
 from brokers.node.authentication.unknown_login import shown
 from brokers.node.authentication.verdicts import Accepted, Challenge, Rejected, Verdict
+from brokers.node.authentication.verifiers import HashName, NothingSealed, Unopened, Verifiers
 from brokers.node.session import session_of
-
-HashName = Literal["sha256", "sha512"]
 
 _DEFAULT_ITERATIONS = 4096
 _SALT_BYTES = 16
@@ -43,6 +41,8 @@ class _Begun:
 
     verifier: ScramVerifier
     is_known: bool
+    fault: str
+    """Why nobody can log in by that name here, where it is there; else empty."""
     gs2_header: str
     nonce: str
     messages: str
@@ -52,10 +52,17 @@ class _Begun:
 class Scram:
     """``server_nonce`` is fresh printable randomness without commas, 16 characters or more."""
 
-    def __init__(self, hash_name: HashName, pepper: bytes, server_nonce: str) -> None:
+    def __init__(
+        self,
+        hash_name: HashName,
+        pepper: bytes,
+        server_nonce: str,
+        verifiers: Verifiers | None = None,
+    ) -> None:
         self._hash = hash_name
         self._pepper = pepper
         self._server_nonce = server_nonce
+        self._verifiers: Verifiers = NothingSealed() if verifiers is None else verifiers
         self._begun: _Begun | None = None
         self._key_id: str | None = None
 
@@ -77,21 +84,22 @@ class Scram:
         if first.authorization_id not in {"", first.user}:
             return Rejected(f"API key {first.user!r} may not act as {first.authorization_id!r}")
         # Made up for whoever comes, so that a known name costs what an unknown one does.
-        made_up, known = self._made_up(first.user), self._kept(credential)
-        verifier = made_up if known is None else known
+        made_up = self._made_up(first.user)
+        known = self._verifiers.opened(credential, self._hash)
+        verifier = known if isinstance(known, ScramVerifier) else made_up
         nonce = first.nonce + self._server_nonce
         salt = base64.b64encode(verifier.salt).decode()
         reply = f"r={nonce},s={salt},i={verifier.iterations}"
         self._key_id = first.user
         self._begun = _Begun(
-            verifier, known is not None, first.gs2_header, nonce, f"{first.bare},{reply}"
+            verifier,
+            isinstance(known, ScramVerifier),
+            known.reason if isinstance(known, Unopened) else "",
+            first.gs2_header,
+            nonce,
+            f"{first.bare},{reply}",
         )
         return Challenge(reply.encode())
-
-    def _kept(self, credential: CredentialRecord | None) -> ScramVerifier | None:
-        if credential is None:
-            return None
-        return credential.scram_sha_256 if self._hash == "sha256" else credential.scram_sha_512
 
     def _made_up(self, user: str) -> ScramVerifier:
         made_up = hmac.digest(self._pepper, b"salt " + user.encode(), self._hash)
@@ -121,8 +129,7 @@ class Scram:
         stored_key = new_hash(self._hash, client_key).digest()
         matches = hmac.compare_digest(stored_key, begun.verifier.stored_key)
         if not begun.is_known or credential is None:
-            name = shown(self._key_id or "")
-            return Rejected(f"unknown API key {name}")
+            return Rejected(begun.fault or f"unknown API key {shown(self._key_id or '')}")
         if not matches:
             return Rejected(f"wrong secret for API key {self._key_id!r}")
         answer = hmac.digest(begun.verifier.server_key, signed, self._hash)

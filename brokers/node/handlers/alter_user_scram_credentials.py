@@ -13,7 +13,8 @@ from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
 from brokers.metadata.records import ScramVerifier
 from brokers.node.administration import Deadline, check_count, refused_cluster
-from brokers.node.authentication.scram import HashName, verifier_of
+from brokers.node.authentication.scram import verifier_of
+from brokers.node.authentication.verifiers import HashName
 from brokers.node.ports import Refused, ScramAlteration
 from brokers.node.session import RequestContext
 from brokers.wire.messages.alter_user_scram_credentials_request import (

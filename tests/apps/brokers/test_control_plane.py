@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from brokers.adapters.control_plane import DjangoControlPlane
 from brokers.adapters.database_calls import DatabaseCalls
+from brokers.adapters.verifier_keys import VerifierKeys
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId, TopicId, TopicName
 from brokers.node.ports import ConfigOperation, MetadataUnavailable, NewTopic, Refused
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def with_control(scenario):
     async def run():
-        control = DjangoControlPlane(BrokerId(1))
+        control = DjangoControlPlane(BrokerId(1), VerifierKeys())
         try:
             return await scenario(control)
         finally:

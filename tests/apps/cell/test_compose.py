@@ -103,7 +103,7 @@ def test_brokers_are_told_where_their_peers_listen():
 def test_who_seals_and_who_opens_share_the_file_of_keys():
     mounted = {name: SERVICES[name].get("volumes", []) for name in OURS}
     sharing = {name for name, volumes in mounted.items() if "keys:/data/keys" in volumes}
-    assert sharing == {"web", "connect"}
+    assert sharing == {"web", "connect", "migrate", *(f"broker-{number}" for number in BROKERS)}
     for name in sharing:
         assert instance_of(name).connector_keys_file.parent == Path("/data/keys")
 
@@ -138,7 +138,7 @@ def test_each_broker_keeps_its_partitions_on_a_volume_that_storage_sees():
     seen = set(SERVICES["storage"]["volumes"])
     for number, service in BROKERS.items():
         target = instance_of(f"broker-{number}").broker(number).volume
-        assert service["volumes"] == [f"broker-{number}:{target}"]
+        assert service["volumes"] == [f"broker-{number}:{target}", "keys:/data/keys"]
         assert service["volumes"][0] in seen
         assert f"broker-{number}" in COMPOSE["volumes"]
 

@@ -87,12 +87,12 @@ def test_a_worker_opens_with_a_key_that_was_made_after_it_began(
     with worker(environment):
         until(lambda: ConnectWorker.objects.filter(name="connect-1", beats__gte=1).exists())
         with monkeypatch.context() as patched:
-            patched.setattr(rotating, "WORKERS_SECONDS", 0.0)
+            patched.setattr(rotating, "PROCESSES_SECONDS", 0.0)
             with pytest.raises(Conflict, match="connect-1 cannot open"):
                 rotating.rotate(by="test")
         its = Path(environment["HEADWATER_DATA_DIR"]) / "secrets.json"
         write_ring(its, settings.HEADWATER.connector_keys())
-        monkeypatch.setattr(rotating, "WORKERS_SECONDS", PATIENCE_S)
+        monkeypatch.setattr(rotating, "PROCESSES_SECONDS", PATIENCE_S)
         rotating.rotate(by="test")
         config = {"connector.class": "ticks", "pin": "1234"}
         create_connector(tenant_id=acme.id, by="ann", name="clock", config=config)

@@ -141,7 +141,7 @@ def test_a_second_rotation_leaves_the_key_of_the_first_behind(connectors):
     ("place", "left"),
     [
         pytest.param("streaming.cell.secret_file.os.fsync", [3], id="writing the file"),
-        pytest.param("connect.cli.rotating._wait_for_workers", [0, 3], id="a key more"),
+        pytest.param("connect.cli.rotating._wait_for_processes", [0, 3], id="a key more"),
         pytest.param("connect.cli.rotating.use_newest_sealing_key", [0, 3], id="waited"),
         pytest.param("connect.cli.rotating.reseal_connectors", [0, 3], id="another key seals"),
         pytest.param("connect.services.reseal_connectors.sealed_anew", [0, 3], id="sealing"),
@@ -205,7 +205,7 @@ def test_a_crash_while_the_former_is_retired_leaves_it(monkeypatch, connectors):
 
 def test_nothing_is_sealed_with_a_key_that_a_worker_lacks(monkeypatch, connectors):
     """One that runs the former release tells of no key, and one may read another file."""
-    monkeypatch.setattr(rotating, "WORKERS_SECONDS", 0.0)
+    monkeypatch.setattr(rotating, "PROCESSES_SECONDS", 0.0)
     (first,) = ring()
     old = add_worker("connect-1")
     other = add_worker("connect-2", [first])
@@ -232,7 +232,7 @@ def test_it_waits_for_workers_to_have_read_the_file(monkeypatch, connectors):
             beat(worker.name, worker.incarnation, ring())
 
     monkeypatch.setattr(rotating.time, "sleep", pass_time)
-    monkeypatch.setattr(rotating, "WORKERS_SECONDS", 3600.0)
+    monkeypatch.setattr(rotating, "PROCESSES_SECONDS", 3600.0)
     (first,) = ring()
     assert rotate(by=BY).resealed.count == 3
     assert looks == [[first] * 3] * 3
