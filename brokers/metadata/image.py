@@ -4,6 +4,7 @@ Lookups by a tenant's name for a thing always take the tenant too, so that a for
 absent one cannot be told apart by whoever asks. ``apply`` is the only mutation.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,12 +23,14 @@ from brokers.metadata.records import (
     Change,
     ClientQuotaRecord,
     CredentialRecord,
+    KeptVerifier,
     Kind,
     PartitionRecord,
     Snapshot,
     TenantRecord,
     TopicRecord,
 )
+from brokers.metadata.scram_shapes import ScramShapes
 
 BEGINNING: Final = ChangeNumber(0)
 """Before the first change."""
@@ -44,6 +47,10 @@ class MetadataImage:
     credentials: dict[str, CredentialRecord] = field(default_factory=dict)
     scram_users: dict[TenantId, dict[str, CredentialRecord]] = field(default_factory=dict)
     """Those of ``credentials`` that are SCRAM users, by name."""
+    scram_shapes: dict[str, ScramShapes] = field(
+        default_factory=lambda: {"sha256": ScramShapes(), "sha512": ScramShapes()}, compare=False
+    )
+    """Of ``scram_users``, by mechanism."""
     authorizers: dict[TenantId, Authorizer] = field(default_factory=dict)
     """Of tenants that have bindings."""
     acl_owners: dict[str, TenantId] = field(default_factory=dict)
@@ -76,6 +83,8 @@ class MetadataImage:
                       self.acl_owners, self.client_quotas, self.topics, self.partitions,
                       self.brokers, self.tombstones, self.topic_ids):  # fmt: skip
             known.clear()
+        for shapes in self.scram_shapes.values():
+            shapes.clear()
         for change in snapshot.changes:
             self._apply(change)
         self.number = snapshot.number
@@ -130,6 +139,8 @@ class MetadataImage:
         if former is not None and former.scram_user is not None:
             users = self.scram_users[former.tenant_id]
             del users[former.scram_user]
+            for shapes, cluster, kept in self._shapes_with(former):
+                shapes.remove(cluster, kept)
             if not users:
                 del self.scram_users[former.tenant_id]
         if change.payload is None:
@@ -139,6 +150,16 @@ class MetadataImage:
         if credential.scram_user is not None:
             users = self.scram_users.setdefault(credential.tenant_id, {})
             users[credential.scram_user] = credential
+            for shapes, cluster, kept in self._shapes_with(credential):
+                shapes.add(cluster, kept)
+
+    def _shapes_with(
+        self, user: CredentialRecord
+    ) -> Iterator[tuple[ScramShapes, str, KeptVerifier]]:
+        cluster = user.key_id.rpartition("@")[2]
+        for name, kept in (("sha256", user.scram_sha_256), ("sha512", user.scram_sha_512)):
+            if kept is not None:
+                yield self.scram_shapes[name], cluster, kept
 
     def _apply_acl(self, change: Change) -> None:
         if change.payload is None:

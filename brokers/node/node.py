@@ -26,7 +26,7 @@ from brokers.node.authentication.failed_logins import FailedLogins
 from brokers.node.authentication.login import Mechanisms
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram
-from brokers.node.authentication.verifiers import NothingSealed, Verifiers
+from brokers.node.authentication.verifiers import HashName, NothingSealed, Verifiers
 from brokers.node.config import ListenerConfig, ListenerName, NodeConfig
 from brokers.node.coordination import group_limit
 from brokers.node.coordination.coordinator_questions import CoordinatorQuestions
@@ -250,14 +250,18 @@ class Node:
             self.broker_id, self.incarnation, self.config.external.host, self.external.port,
         )  # fmt: skip
 
+    def _scram(self, hash_name: HashName) -> Scram:
+        pepper, shapes = self.config.verifier_pepper, self.image.scram_shapes
+        return Scram(hash_name, pepper, _nonce(), self._verifiers, shapes)
+
     def _make_listeners(self) -> None:
         pepper = self.config.verifier_pepper
         edge_key = load_public_key(self.config.edge_public_key_pem)
         broker_key = self.config.broker_token_key
         keys: Mechanisms = {
             "PLAIN": lambda: Plain(pepper),
-            "SCRAM-SHA-256": lambda: Scram("sha256", pepper, _nonce(), self._verifiers),
-            "SCRAM-SHA-512": lambda: Scram("sha512", pepper, _nonce(), self._verifiers),
+            "SCRAM-SHA-256": lambda: self._scram("sha256"),
+            "SCRAM-SHA-512": lambda: self._scram("sha512"),
         }
         self.external = self._listener(ListenerName.EXTERNAL, self.config.external, keys)
         if self.config.network is not None:

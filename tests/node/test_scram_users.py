@@ -1,5 +1,6 @@
 """Passwords of users over the wire (KIP-554): set, shown, used and removed, tenant by tenant."""
 
+import base64
 import hashlib
 import secrets
 from dataclasses import replace
@@ -98,6 +99,22 @@ def test_a_name_that_is_not_there_is_looked_for_as_one_that_is(world, tenants, m
         spent.append(len(looked))
         looked.clear()
     assert spent[0] == spent[1] > 0
+
+
+def test_a_name_that_is_not_there_hears_what_users_of_its_cluster_do(world, tenants):
+    (acme, admin), _ = tenants
+    alter(admin, upsertion("alice", iterations=8192))
+    told = []
+    for name in ("alice", "nobody", "nobody"):
+        with RawClient(world.node.port) as client:
+            client.handshake("SCRAM-SHA-256")
+            first = f"n,,n={name}@{acme.cluster_id},r=abc".encode()
+            fields = client.authenticate(first).auth_bytes.decode().split(",")
+            told.append((fields[2], len(base64.b64decode(fields[1][2:])), fields[1]))
+    alice, nobody, again = told
+    assert alice[:2] == nobody[:2] == ("i=8192", 16)
+    assert nobody == again
+    assert nobody[2] != alice[2]
 
 
 def test_a_user_has_only_the_mechanisms_that_were_set(world, tenants):

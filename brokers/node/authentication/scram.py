@@ -1,23 +1,24 @@
 """SASL SCRAM (RFC 5802, RFC 7677): proof of a secret that never travels.
 
-The server's half, without channel binding. An unknown key is answered with a salt made up from the
-pepper, always the same for the same name, so that it cannot be told from a known one.
+The server's half, without channel binding. An unknown key is answered with a salt and iterations
+that are made up from the pepper (``made_up.py``), so that it cannot be told from a known one.
 """
 
 import base64
 import binascii
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import new as new_hash
 
 from brokers.metadata.records import CredentialRecord, ScramVerifier
-from brokers.node.authentication.unknown_login import shown
+from brokers.metadata.scram_shapes import ScramShapes
+from brokers.node.authentication.made_up import made_up
+from brokers.node.authentication.unknown_login import is_scram_user, shown
 from brokers.node.authentication.verdicts import Accepted, Challenge, Rejected, Verdict
 from brokers.node.authentication.verifiers import HashName, NothingSealed, Unopened, Verifiers
 from brokers.node.session import session_of
 
-_DEFAULT_ITERATIONS = 4096
-_SALT_BYTES = 16
 _NONCE_CHARACTERS_MAX = 256
 _CHANNEL_BINDINGS_WE_DO_NOT_HAVE = "n", "y"
 
@@ -58,11 +59,13 @@ class Scram:
         pepper: bytes,
         server_nonce: str,
         verifiers: Verifiers | None = None,
+        shapes: Mapping[str, ScramShapes] | None = None,
     ) -> None:
         self._hash = hash_name
         self._pepper = pepper
         self._server_nonce = server_nonce
         self._verifiers: Verifiers = NothingSealed() if verifiers is None else verifiers
+        self._shapes = {} if shapes is None else shapes
         self._begun: _Begun | None = None
         self._key_id: str | None = None
 
@@ -84,9 +87,9 @@ class Scram:
         if first.authorization_id not in {"", first.user}:
             return Rejected(f"API key {first.user!r} may not act as {first.authorization_id!r}")
         # Made up for whoever comes, so that a known name costs what an unknown one does.
-        made_up = self._made_up(first.user)
+        stand_in = self._made_up(first.user)
         known = self._verifiers.opened(credential, self._hash)
-        verifier = known if isinstance(known, ScramVerifier) else made_up
+        verifier = known if isinstance(known, ScramVerifier) else stand_in
         nonce = first.nonce + self._server_nonce
         salt = base64.b64encode(verifier.salt).decode()
         reply = f"r={nonce},s={salt},i={verifier.iterations}"
@@ -102,13 +105,9 @@ class Scram:
         return Challenge(reply.encode())
 
     def _made_up(self, user: str) -> ScramVerifier:
-        made_up = hmac.digest(self._pepper, b"salt " + user.encode(), self._hash)
-        return ScramVerifier(
-            salt=made_up[:_SALT_BYTES],
-            iterations=_DEFAULT_ITERATIONS,
-            stored_key=made_up,
-            server_key=made_up,
-        )
+        known = self._shapes.get(self._hash) if is_scram_user(user) else None
+        shapes = {} if known is None else known.of(user.rpartition("@")[2])
+        return made_up(self._pepper, self._hash, user, shapes)
 
     def _conclude(
         self, begun: _Begun, message: bytes, credential: CredentialRecord | None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from brokers.node.authentication import plain, scram
+from brokers.node.authentication import made_up, plain, scram
 from brokers.node.authentication.plain import Plain
 from brokers.node.authentication.scram import Scram, verifier_of
 from brokers.node.authentication.verdicts import Challenge, Rejected
@@ -46,6 +46,7 @@ def work(monkeypatch):
     counted = Counted()
     monkeypatch.setattr(plain, "hmac", counted)
     monkeypatch.setattr(scram, "hmac", counted)
+    monkeypatch.setattr(made_up, "hmac", counted)
     monkeypatch.setattr(scram, "new_hash", counted.new)
     return counted.done
 
