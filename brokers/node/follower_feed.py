@@ -70,13 +70,23 @@ class Fed:
 
 
 class FollowerFeed:
-    """One connection of one follower."""
+    """One connection of one follower.
 
-    __slots__ = ("_committed", "_fed", "_place", "_ready", "broker_id", "incarnation", "waiter")
+    ``number`` rises with the connections that this broker accepted. A follower that was cut off has
+    given up one and made another; what it sent over the first may still come, when the kernel
+    sends it again, and must not take the partition from where the follower listens now.
+    """
 
-    def __init__(self, place: Place, broker_id: BrokerId, incarnation: Incarnation) -> None:
+    __slots__ = (
+        "_committed", "_fed", "_place", "_ready", "broker_id", "incarnation", "number", "waiter",
+    )  # fmt: skip
+
+    def __init__(
+        self, place: Place, broker_id: BrokerId, incarnation: Incarnation, number: int
+    ) -> None:
         self.broker_id = broker_id
         self.incarnation = incarnation
+        self.number = number
         self.waiter: FeedWaiter | None = None
         self._place = place
         self._fed: dict[Key, Fed] = {}
@@ -146,6 +156,11 @@ class FollowerFeed:
             self._make_ready(key)
             return
         assert partition is not None
+        current = partition.feeds.get(self.broker_id)
+        if current is not None and current.number > self.number:
+            fed.must_say_again = True  # Where it listens now, and has.
+            self._make_ready(key)
+            return
         partition.feeds[self.broker_id] = self
         try:
             diverges = divergence(partition, asked) is not None

@@ -76,6 +76,11 @@ class Flusher(Protocol):
 class Feed(Protocol):
     """What sends this partition to one follower, while this broker leads it."""
 
+    @property
+    def number(self) -> int:
+        """Higher than those of the follower's earlier connections."""
+        ...
+
     def appended(self, partition: "PartitionRuntime") -> None:
         """There are records that the follower does not have."""
         ...

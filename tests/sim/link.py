@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 from brokers.node.follower_feed import FollowerFeed
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tests.sim.broker import Broker
 
 UNDER_WAY_MAX = 2
+_numbers = count(1)
 
 
 class Link:
@@ -24,7 +26,7 @@ class Link:
         self.is_open = True
         self._timeline = follower.timeline
         self._copy = follower.copies[leader.id]
-        self._feed = FollowerFeed(leader, follower.id, follower.incarnation)
+        self._feed = FollowerFeed(leader, follower.id, follower.incarnation, next(_numbers))
         self._under_way = 0
         self._there: deque[Callable[[], None]] = deque()
         self._back: deque[Callable[[], None]] = deque()

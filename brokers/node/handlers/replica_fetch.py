@@ -28,7 +28,9 @@ def start(call: "Call", request: FetchRequest) -> "Outcome":
     connection = call.connection
     feed = connection.feed
     if feed is None:
-        feed = connection.feed = FollowerFeed(call.node, peer.broker_id, peer.incarnation)
+        feed = connection.feed = FollowerFeed(
+            call.node, peer.broker_id, peer.incarnation, connection.number
+        )
     call.node.heard_of(peer.broker_id)
     feed.take(request)
     max_bytes = min(request.max_bytes, FETCH_BYTES_MAX)

@@ -57,14 +57,14 @@ def told(feed: FollowerFeed) -> list[ErrorCode]:
 
 
 def test_a_partition_that_is_named_before_it_is_led_is_refused(place: Place) -> None:
-    feed = FollowerFeed(place, FOLLOWER, Incarnation(1))
+    feed = FollowerFeed(place, FOLLOWER, Incarnation(1), 1)
     feed.take(named())
     assert told(feed) == [ErrorCode.NOT_LEADER_OR_FOLLOWER]
     assert not place.fetched
 
 
 def test_one_that_is_led_between_its_naming_and_the_answer_is_named_again(place: Place) -> None:
-    feed = FollowerFeed(place, FOLLOWER, Incarnation(1))
+    feed = FollowerFeed(place, FOLLOWER, Incarnation(1), 1)
     feed.take(named())
     place.is_open = True
     assert told(feed) == [ErrorCode.REPLICA_NOT_AVAILABLE], "or it would wait for ever"
@@ -73,3 +73,19 @@ def test_one_that_is_led_between_its_naming_and_the_answer_is_named_again(place:
     assert place.opened.feeds == {FOLLOWER: feed}
     feed.appended(place.opened)
     assert told(feed) == [ErrorCode.NONE]
+
+
+def test_what_comes_late_over_a_connection_that_was_given_up_changes_nothing(place: Place) -> None:
+    """TCP sends it again when the network is whole, behind the first requests of the next one."""
+    place.is_open = True
+    given_up, current = (FollowerFeed(place, FOLLOWER, Incarnation(1), each) for each in (1, 2))
+    given_up.take(named())
+    current.take(named())
+    given_up.take(named(1))
+    assert told(given_up) == [ErrorCode.REPLICA_NOT_AVAILABLE]
+    given_up.close()
+    assert place.opened.feeds == {FOLLOWER: current}
+    assert place.fetched == [0, 0]
+    told(current)
+    current.appended(place.opened)
+    assert current.is_ready
