@@ -56,7 +56,6 @@ NOT_AUDITED = {
     "connect.services.remove_task": OWN_WORK,
     "connect.services.report_task": OWN_WORK,
     "connect.services.sealing_key_file": PART,
-    "connect.services.sealing_ring": PART,
     "connect.services.secret_faults": QUESTION,
     "connect.services.task_rows": PART,
     "connect.services.trial_config": PART,
@@ -72,6 +71,7 @@ NOT_AUDITED = {
     "tenants.services.membership_rows": PART,
     "tenants.services.note_key_uses": FIGURES,
     "tenants.services.redeem_socket_ticket": SECRET_FOR_ITSELF,
+    "tenants.services.sealing_ring": PART,
     "tenants.services.tenant_rows": PART,
 }
 

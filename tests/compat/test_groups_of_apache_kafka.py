@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from aiokafka.client import AIOKafkaClient
 from confluent_kafka import Consumer, Producer
+from confluent_kafka import TopicPartition as Partition
 
 from bench.kafka_peer import apache_kafka
 from bench.maven_jars import JarsUnavailable
@@ -74,6 +75,18 @@ def produce(kafka, topic, timestamps, **config):
     assert producer.flush(SECONDS) == 0
 
 
+def wait_for_end(kafka, topic, end):
+    """A transaction is committed once its coordinator has decided; its marker comes after that."""
+    consumer = Consumer(kafka | {"group.id": "asks-for-ends"})
+    deadline = time.monotonic() + SECONDS
+    try:
+        while (found := consumer.get_watermark_offsets(Partition(topic, 0), SECONDS)[1]) < end:
+            assert time.monotonic() < deadline, f"{topic} ends at {found} and not {end}"
+            time.sleep(0.01)
+    finally:
+        consumer.close()
+
+
 def now_ms():
     return time.time_ns() // 1_000_000
 
@@ -127,6 +140,7 @@ async def test_a_transactions_marker_is_an_offset_and_no_record(kafka, reader):
     await asyncio.to_thread(
         produce, kafka, "marked", [begun - 50_000, begun - 40_000], **{"transactional.id": "t"}
     )
+    await asyncio.to_thread(wait_for_end, kafka, "marked", 3)
     partition = TopicPartition("marked", 0)
     for offset, records, age in ((0, 3, 50), (1, 2, 40), (2, 1, None)):
         await commit_offsets(reader, "marks", {partition: offset})
