@@ -230,19 +230,10 @@ class _Nodes:
 
     def _array(self, items: Any) -> _Node:
         item = self.of(items)
-        inner, least = item.skip, max(1, item.least)
+        least = max(1, item.least)
         each = item.memory + _LIST_ITEM + (_ENTRY if _is_map_entry(items) else 0)
 
-        def skip(meter: _Meter, at: int) -> int:
-            while True:
-                count, at = meter.block(at)
-                if not count:
-                    return at
-                meter.begin(count, least, at)
-                meter.spend(_LIST_BEGUN + each * count)
-                for _ in range(count):
-                    at = inner(meter, at)
-
+        skip = _blocks(item.skip, least, _LIST_BEGUN, each)
         return _Node(1, _LIST, max(_LIST_BEGUN, _ceil(each, least), item.rate), skip)
 
     def _union(self, branches: list[Any]) -> _Node:
@@ -276,17 +267,28 @@ def _map(value: _Node) -> _Node:
     inner, least = value.skip, 1 + value.least
     each = value.memory + _MAP_ITEM
 
+    def entry(meter: _Meter, at: int) -> int:
+        return inner(meter, _text(meter, at))
+
+    skip = _blocks(entry, least, _MAP_BEGUN, each)
+    return _Node(1, _MAP, max(_MAP_BEGUN, _ceil(each, least), _TEXT.rate, value.rate), skip)
+
+
+def _blocks(inner: _Skip, least: int, begun: int, each: int) -> _Skip:
+    """Past blocks of items, up to the empty one: ``each`` is what an item takes beyond ``inner``,
+    ``begun`` what a block does, and ``least`` the bytes that an item has at least."""
+
     def skip(meter: _Meter, at: int) -> int:
         while True:
             count, at = meter.block(at)
             if not count:
                 return at
             meter.begin(count, least, at)
-            meter.spend(_MAP_BEGUN + each * count)
+            meter.spend(begun + each * count)
             for _ in range(count):
-                at = inner(meter, _text(meter, at))
+                at = inner(meter, at)
 
-    return _Node(1, _MAP, max(_MAP_BEGUN, _ceil(each, least), _TEXT.rate, value.rate), skip)
+    return skip
 
 
 def _fixed(document: Mapping[str, Any]) -> _Node:

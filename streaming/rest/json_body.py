@@ -1,6 +1,8 @@
 """The body of an async view's request as JSON (RFC 8259)."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from streaming.rest.body import InvalidBody
@@ -8,8 +10,15 @@ from streaming.rest.body import InvalidBody
 
 def parse_json(data: bytes) -> Any:
     """``data``, which is within ``BODY_BYTES_MAX`` already. Raises ``InvalidBody``."""
-    try:
+    with json_faults():
         return json.loads(data.decode(), parse_constant=_no_constant)
+
+
+@contextmanager
+def json_faults() -> Iterator[None]:
+    """Has what is wrong with a body as JSON be an ``InvalidBody``."""
+    try:
+        yield
     except RecursionError:
         raise InvalidBody(
             "the body is not JSON that can be read: it is nested too deeply"

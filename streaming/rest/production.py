@@ -41,7 +41,8 @@ class Production:
 
     async def answers(self, parts: AsyncIterator[Part]) -> AsyncIterator[list[Answer]]:
         """Answers in order, those of a part at a time. After ``MalformedBody``, none: where the
-        next object would begin cannot be told."""
+        next object would begin cannot be told. Raises what else kept ``parts`` from being read on,
+        or fewer answers than records would pass for all of them."""
         reading = asyncio.create_task(self._read(parts))
         try:
             while (entry := await self._queue.get()) is not None:
@@ -52,6 +53,7 @@ class Production:
                 self._bytes -= size
                 self._excess -= excess
                 self._room.set()
+            await reading
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)

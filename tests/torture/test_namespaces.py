@@ -5,8 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from django.db import connection
 
 from streaming.cell import ports
 from streaming.cell.program import CHECKOUT
+from tests.torture.ends_of_links import says, wait_until
 from tests.torture.network.links import POSTGRES, Link, both
 from tests.torture.network.namespace_network import NamespaceNetwork
 from tests.torture.network.namespaces.namespace import enter
@@ -25,13 +25,6 @@ WAIT_S = 20.0
 """Of the kernel's, which sends again ever later."""
 SILENT_S = 0.3
 HOME = Path("/proc/thread-self/ns/net")
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -106,29 +99,19 @@ def between(started: tuple[NamespaceNetwork, Starts, int]) -> Iterator[Between]:
     started[0].heal()
 
 
-def says(end: socket.socket, other: socket.socket, words: bytes) -> bool:
-    """Whether what one end sends comes to the other."""
-    end.sendall(words)
-    other.settimeout(SILENT_S)
-    try:
-        return other.recv(100) == words
-    except TimeoutError:
-        return False
-
-
 def test_what_is_not_cut_goes_through(between: Between) -> None:
     client, served = between.connect()
     between.network.cut(both("2", POSTGRES), resets=False)
-    assert says(client, served, b"there")
-    assert says(served, client, b"back")
+    assert says(client, served, b"there", SILENT_S)
+    assert says(served, client, b"back", SILENT_S)
 
 
 def test_a_cut_one_way_loses_what_is_sent_until_it_is_healed(between: Between) -> None:
     client, served = between.connect()
     before = between.network.counts()["held"]
     between.network.cut([Link("2", "1")], resets=False)
-    assert says(served, client, b"back"), "the other way is open"
-    assert not says(client, served, b"there")
+    assert says(served, client, b"back", SILENT_S), "the other way is open"
+    assert not says(client, served, b"there", SILENT_S)
     assert between.network.counts()["held"] > before
     between.network.heal()
     served.settimeout(WAIT_S)
@@ -147,7 +130,7 @@ def test_nothing_is_accepted_over_a_cut_link(between: Between) -> None:
 
 def test_a_cut_may_break_what_is_open(between: Between) -> None:
     client, served = between.connect()
-    assert says(client, served, b"there")
+    assert says(client, served, b"there", SILENT_S)
     between.network.cut([Link("1", "2")], resets=True)
     for end in (client, served):
         with pytest.raises(ConnectionError):
@@ -157,7 +140,7 @@ def test_a_cut_may_break_what_is_open(between: Between) -> None:
 def test_a_slow_link_is_slow_one_way(between: Between) -> None:
     client, served = between.connect()
     between.network.delay({Link("2", "1"): 2 * SILENT_S})
-    assert not says(client, served, b"late")
+    assert not says(client, served, b"late", SILENT_S)
     served.settimeout(WAIT_S)
     assert served.recv(100) == b"late"
     large = os.urandom(100_000)
@@ -174,12 +157,12 @@ def test_this_machine_reaches_a_broker_where_it_is_and_at_its_door(between: Betw
     between.network.cut([*both("1", "2"), *both("1", POSTGRES)], resets=False)
     with between.listen("1", between.kafka_port) as server:
         socket.create_connection(server.getsockname(), WAIT_S).close()
-        wait_until(lambda: ports.answers("127.0.0.1", between.kafka_port))
+        wait_until(lambda: ports.answers("127.0.0.1", between.kafka_port), WAIT_S)
 
     def is_shut() -> bool:
         return not ports.answers("127.0.0.1", between.kafka_port)
 
-    wait_until(is_shut)
+    wait_until(is_shut, WAIT_S)
 
 
 def test_a_second_process_of_a_broker_is_where_the_first_is(between: Between) -> None:
@@ -223,4 +206,4 @@ def test_several_at_once_and_nothing_is_left(tmp_path: Path) -> None:
         networks.append(NamespaceNetwork(tmp_path / name, tmp_path, 2, 20_000))
     with networks[0], networks[1]:
         assert len(devices() - before) == 2
-    wait_until(lambda: not devices() - before)
+    wait_until(lambda: not devices() - before, WAIT_S)

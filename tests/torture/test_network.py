@@ -4,8 +4,7 @@ import json
 import os
 import socket
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from django.db import connection
 
 from streaming.cell import ports
 from streaming.cell.defaults import INTERNAL_PORT_OFFSET
+from tests.torture.ends_of_links import says, wait_until
 from tests.torture.network import processes
 from tests.torture.network.choice import LinksImpossible, way
 from tests.torture.network.commits import COMMIT, Scanner, When
@@ -25,13 +25,6 @@ from tests.torture.network.relay_network import RelayNetwork
 
 WAIT_S = 5.0
 SILENT_S = 0.2
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 class Between:
@@ -89,35 +82,25 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RelayNet
 @pytest.fixture
 def between(network: tuple[RelayNetwork, Plan]) -> Iterator[Between]:
     between = Between(*network)
-    wait_until(between.is_let_in)
+    wait_until(between.is_let_in, WAIT_S)
     yield between
     network[0].heal()
     between.server.close()
 
 
-def says(end: socket.socket, other: socket.socket, words: bytes) -> bool:
-    """Whether what one end sends comes to the other."""
-    end.sendall(words)
-    other.settimeout(SILENT_S)
-    try:
-        return other.recv(100) == words
-    except TimeoutError:
-        return False
-
-
 def test_what_is_not_cut_goes_through(between: Between) -> None:
     client, served = between.connect()
     between.network.cut(both("2", "3"), resets=False)
-    assert says(client, served, b"there")
-    assert says(served, client, b"back")
+    assert says(client, served, b"there", SILENT_S)
+    assert says(served, client, b"back", SILENT_S)
 
 
 def test_a_cut_holds_one_way_and_goes_on_when_it_is_healed(between: Between) -> None:
     client, served = between.connect()
     before = between.network.counts()["held"]
     between.network.cut([Link("2", "1")], resets=False)
-    assert says(served, client, b"back")
-    assert not says(client, served, b"there")
+    assert says(served, client, b"back", SILENT_S)
+    assert not says(client, served, b"there", SILENT_S)
     assert between.network.counts()["held"] == before + 1
     between.network.heal()
     served.settimeout(WAIT_S)
@@ -127,8 +110,8 @@ def test_a_cut_holds_one_way_and_goes_on_when_it_is_healed(between: Between) -> 
 def test_a_cut_holds_the_way_back_and_a_connection_s_end(between: Between) -> None:
     client, served = between.connect()
     between.network.cut([Link("1", "2")], resets=False)
-    assert says(client, served, b"there")
-    assert not says(served, client, b"back")
+    assert says(client, served, b"there", SILENT_S)
+    assert not says(served, client, b"back", SILENT_S)
     served.close()
     client.settimeout(SILENT_S)
     with pytest.raises(TimeoutError):
@@ -150,7 +133,7 @@ def test_a_connection_over_a_cut_link_is_silent(between: Between) -> None:
 
 def test_a_cut_may_break_what_is_open(between: Between) -> None:
     client, served = between.connect()
-    assert says(client, served, b"there")
+    assert says(client, served, b"there", SILENT_S)
     between.network.cut(both("1", "2"), resets=True)
     for end in (client, served):
         with pytest.raises(ConnectionResetError):
@@ -160,7 +143,7 @@ def test_a_cut_may_break_what_is_open(between: Between) -> None:
 def test_delays(between: Between) -> None:
     client, served = between.connect()
     between.network.delay({Link("2", "1"): 2 * SILENT_S})
-    assert not says(client, served, b"late")
+    assert not says(client, served, b"late", SILENT_S)
     served.settimeout(WAIT_S)
     assert served.recv(100) == b"late"
 
@@ -173,7 +156,7 @@ def test_who_is_refused_by_a_broker_is_refused_by_its_relay(between: Between) ->
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(between.address(), WAIT_S)
     between.listen()
-    wait_until(between.is_let_in)
+    wait_until(between.is_let_in, WAIT_S)
 
 
 def test_commit_is_found_in_pieces_and_once() -> None:
@@ -215,7 +198,7 @@ def test_a_commit_whose_answer_is_lost_and_one_that_never_came(
             asked = session.execute("SELECT pg_xact_status(%s::xid8)", [number])
             return asked.fetchone() == (became,)
 
-    wait_until(is_known)
+    wait_until(is_known, WAIT_S)
 
 
 @pytest.mark.django_db

@@ -23,7 +23,7 @@ from streaming.consumers.errors import InvalidPayload
 from streaming.consumers.settings import Format
 from streaming.rest.body import INT32_MAX, InvalidBody, items, members, number
 from streaming.rest.concatenated_json import ElementSplitter, MalformedBody
-from streaming.rest.json_body import parse_json
+from streaming.rest.json_body import json_faults, parse_json
 from streaming.rest.produce_bounds import SHIPMENT_EXCESS_BYTES_MAX, excess_bytes
 from streaming.rest.produce_request import (
     HEADERS_MAX,
@@ -266,14 +266,8 @@ def _explain_body(data: bytes, wanted: Format, partition: int | None) -> NoRetur
 
 def _check_syntax(data: bytes) -> None:
     """Raise ``InvalidBody`` for what is not JSON."""
-    try:
+    with json_faults():
         _syntax_decoder.decode(_HALF_OF_A_PAIR.sub(rb"\\u0000", checked_utf8(data)))
-    except RecursionError:
-        raise InvalidBody(
-            "the body is not JSON that can be read: it is nested too deeply"
-        ) from None
-    except ValueError as error:
-        raise InvalidBody(f"the body is not valid JSON in UTF-8: {error}") from None
 
 
 def _check_record(item: Any, where: str, wanted: Format, partition: int | None) -> None:
