@@ -84,7 +84,7 @@ def _ring(ring: list[str], file: str, rows: SealingRows) -> Finding:
     if clear:
         found = f"the verifiers of {clear} SCRAM users are in clear in the database"
         return Finding(NAME, False, found, "./headwater sealing --rotate --apply")
-    return Finding(NAME, True, f"{len(ring)} in {file}; all that is sealed opens")
+    return Finding(NAME, True, f"{len(ring)} in {file}, and those of all that is sealed")
 
 
 def _brokers(rows: SealingRows) -> Finding:
