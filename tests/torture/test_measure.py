@@ -1,12 +1,14 @@
 """Figures of measurements, and which attempts count."""
 
 import asyncio
+from pathlib import Path
 
 from brokers.wire.messages.produce_response import (
     PartitionProduceResponse,
     ProduceResponse,
     TopicProduceResponse,
 )
+from tests.torture.measure.device import read_cold
 from tests.torture.measure.probe import Led, acknowledged, by_leader
 from tests.torture.measure.results import document, spread
 
@@ -42,3 +44,11 @@ def test_partitions_without_a_leader_are_nobody_s() -> None:
     assert found == {1: [("t", 0), ("t", 2)]}
     assert not led(1).is_whole
     assert not Led(-1, 1, frozenset({1}), frozenset({1})).is_whole
+
+
+def test_the_largest_logs_are_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "1.log").write_bytes(bytes((1 << 20) + 5))
+    (tmp_path / "2.log").write_bytes(bytes(9))
+    (tmp_path / "3.index").write_bytes(bytes(2 << 20))
+    assert read_cold(tmp_path, 1 << 20).bytes == (1 << 20) + 5
+    assert read_cold(tmp_path, (1 << 20) + 6).bytes == (1 << 20) + 14

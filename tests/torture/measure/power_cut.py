@@ -14,6 +14,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import NewTopic
 
 from tests.torture.cluster import CREATED_WITHIN_S, Cluster
+from tests.torture.measure import device
 from tests.torture.measure.connection import Connections
 from tests.torture.measure.probe import Partition, Probe, acknowledged, by_leader
 
@@ -22,10 +23,15 @@ RECORD_BYTES: Final = 16 << 10
 SETTLED_S: Final = 5.0
 ROUND_S: Final = 0.1
 SHARE_OF_FREE_MAX: Final = 0.5
+DEVICE_SAMPLE_BYTES: Final = 2 << 30
 
 
 def measure(cluster: Cluster, partitions: int, stored_bytes: int) -> dict[str, Any]:
-    """``stored_bytes`` is the size of all replicas together. Seconds from the kill."""
+    """``stored_bytes`` is the size of all replicas together. Seconds from the kill.
+
+    What was written since the recovery points were kept last is read again from the device, so the
+    answer has that device's rate too, taken in the same run while the brokers are at rest.
+    """
     room = psutil.disk_usage(str(cluster.data_dir)).free
     if stored_bytes > room * SHARE_OF_FREE_MAX:
         raise RuntimeError(f"{stored_bytes:,} bytes are too much for a disk with {room:,} free")
@@ -34,8 +40,14 @@ def measure(cluster: Cluster, partitions: int, stored_bytes: int) -> dict[str, A
     stored = sum(
         file.stat().st_size for file in (cluster.data_dir / "volumes").rglob("*") if file.is_file()
     )
+    cold = device.read_cold(cluster.data_dir / "volumes", DEVICE_SAMPLE_BYTES)
     found = asyncio.run(_measure(cluster, partitions))
-    return {"partitions": partitions, "stored_bytes": stored, **found}
+    return {
+        "partitions": partitions,
+        "stored_bytes": stored,
+        "device_bytes_per_s": round(cold.bytes / cold.seconds),
+        **found,
+    }
 
 
 def _create(cluster: Cluster, partitions: int) -> None:
