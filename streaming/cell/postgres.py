@@ -6,8 +6,11 @@ metadata in here decides what the brokers may promise.
 """
 
 import os
+import platform
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -79,6 +82,7 @@ class Postgres:
             "jit": "off",
             "cluster_name": "headwater",
             "log_min_messages": "warning",
+            **_way_to_synchronize(sys.platform, platform.release()),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", self.data_argument, *options]
@@ -160,6 +164,19 @@ class Postgres:
                         sql.Identifier(database), sql.Identifier(OWNER)
                     )
                 )
+
+
+def _way_to_synchronize(system: str, release: str) -> dict[str, str]:
+    """How all that PostgreSQL has is made durable before it recovers from a crash.
+
+    By one call for the file system instead of one for each of a thousand files, which alone took
+    four seconds of a start; from Linux 5.8 on, as only then that call tells of writes that failed
+    (``recovery_init_sync_method`` in PostgreSQL's manual).
+    """
+    numbers = re.match(r"(\d+)\.(\d+)", release)
+    if system != "linux" or numbers is None or tuple(map(int, numbers.groups())) < (5, 8):
+        return {}
+    return {"recovery_init_sync_method": "syncfs"}
 
 
 def _ensure_role(connection: psycopg.Connection, name: str, password: str) -> None:

@@ -6,6 +6,8 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from streaming.cell.postgres import _way_to_synchronize
+
 INSTANCE = settings.HEADWATER
 
 
@@ -47,6 +49,19 @@ def test_the_service_role_can_use_what_the_migrations_made(django_db_setup, serv
 def test_nothing_is_traded_for_speed(service_role):
     for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
         assert service_role.execute(f"SHOW {setting}").fetchone() == ("on",), setting
+
+
+@pytest.mark.parametrize("release", ["5.8.0", "5.10.0-28-amd64", "6.18.44", "10.0"])
+def test_a_crash_start_synchronizes_by_one_call_where_that_tells_of_failures(release):
+    assert _way_to_synchronize("linux", release) == {"recovery_init_sync_method": "syncfs"}
+
+
+@pytest.mark.parametrize(
+    ("system", "release"),
+    [("linux", "5.7.19"), ("linux", "4.19.0-26"), ("linux", "none"), ("darwin", "23.1.0")],
+)
+def test_elsewhere_it_synchronizes_file_by_file(system, release):
+    assert _way_to_synchronize(system, release) == {}
 
 
 def test_postgresql_listens_on_loopback_and_asks_for_scram(stores, service_role):
