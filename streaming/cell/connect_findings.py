@@ -1,61 +1,18 @@
-"""What ``doctor`` finds of Connect: its workers, its tasks, its folder of files.
-
-Read by SQL over one connection of the service role, for ``doctor`` does without Django.
-"""
+"""What ``doctor`` finds of Connect: its workers, its tasks, its folder of files."""
 
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
+from streaming.cell.connect_rows import ConnectRows
 from streaming.cell.finding import Finding
 
+FAILED = "FAILED"
 FILES = "HEADWATER_CONNECT_FILES"
-LEASE_S = 5.0
-"""As ``connect.worker.liveness`` has it; by then the others have taken its tasks."""
 TO_START_S = 30
 """A worker younger than this may not have given its first sign of life yet."""
 LOOK_AGAIN_S = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectRows:
-    """``silent_s`` has, for each worker that did not end in order, the seconds since its last sign
-    of life, by PostgreSQL's clock. The counts are of all tenants."""
-
-    silent_s: Mapping[str, float]
-    failed_tasks: int
-    failed_connectors: int
-
-    def alive(self) -> list[str]:
-        return sorted(name for name, silent in self.silent_s.items() if silent < LEASE_S)
-
-
-def read_rows(url: str) -> ConnectRows | None:
-    """None while the database does not answer or has no tables of Connect yet."""
-    try:
-        with psycopg.connect(url, connect_timeout=3) as connection:
-            connection.execute("SELECT set_config('headwater.scope', 'system', true)")
-            workers = connection.execute(
-                "SELECT name, extract(epoch FROM clock_timestamp() - beat_at)::float"
-                " FROM connect_connectworker WHERE NOT stopped"
-            ).fetchall()
-            tasks = connection.execute(
-                "SELECT count(*) FROM connect_connectortask WHERE state = 'FAILED' AND NOT retired"
-            ).fetchone()
-            connectors = connection.execute(
-                "SELECT count(*) FROM connect_connector WHERE state = 'FAILED'"
-            ).fetchone()
-    except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
-        return None
-    return ConnectRows(
-        silent_s=dict(workers),
-        failed_tasks=tasks[0] if tasks else 0,
-        failed_connectors=connectors[0] if connectors else 0,
-    )
 
 
 def once_started(
@@ -85,11 +42,11 @@ def workers_and_tasks(rows: ConnectRows, expected: int) -> Iterator[Finding]:
         yield Finding("connect workers", good, found, mend)
     else:
         yield Finding("connect workers", True, "none wanted (--connect-workers 0)")
-    failed = rows.failed_tasks + rows.failed_connectors
-    found = f"{rows.failed_connectors} connectors and {rows.failed_tasks} tasks failed"
+    connectors, tasks = rows.connectors.get(FAILED, 0), rows.tasks.get(FAILED, 0)
+    found = f"{connectors} connectors and {tasks} tasks failed"
     # Not for the operator to mend: a tenant's database may be away, or its settings wrong.
     where = "; `./headwater connectors` and the console tell why, and when each is tried again"
-    yield Finding("connectors", True, found + where if failed else "none failed")
+    yield Finding("connectors", True, found + where if connectors or tasks else "none failed")
 
 
 def files_folder(environment: Mapping[str, str]) -> Finding:

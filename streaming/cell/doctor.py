@@ -178,7 +178,7 @@ def _sealing(instance: "Instance", *, answers: bool) -> Iterator[Finding]:
 
 
 def _connect(data_dir: Path, url: str, expected: int) -> Iterator[Finding]:
-    from streaming.cell import connect_findings
+    from streaming.cell import connect_findings, connect_rows
     from streaming.cell.programs import CONNECT_PREFIX
     from streaming.cell.supervision import Supervisor
 
@@ -192,9 +192,7 @@ def _connect(data_dir: Path, url: str, expected: int) -> Iterator[Finding]:
         ]
         return min(ages, default=None)
 
-    rows = connect_findings.once_started(
-        lambda: connect_findings.read_rows(url), expected, youngest_s
-    )
+    rows = connect_findings.once_started(lambda: connect_rows.read_rows(url), expected, youngest_s)
     if rows is not None:
         yield from connect_findings.workers_and_tasks(rows, expected)
     yield connect_findings.files_folder(os.environ)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from streaming.cell import connect_states
+from streaming.cell import connect_rows, connect_states
 from streaming.cell.instance import Instance
 from streaming.cell.supervision import Process, Supervisor
 from streaming.demo.access import read_access
@@ -16,6 +16,7 @@ def document(data_dir: Path) -> dict[str, Any]:
     if not processes:
         return nothing_serves(data_dir)
     instance = Instance.load(data_dir)
+    connect = connect_rows.read_rows(instance.database_url)
     return {
         "bootstrap_servers": instance.bootstrap_servers,
         "security_protocol": instance.security_protocol,
@@ -25,7 +26,7 @@ def document(data_dir: Path) -> dict[str, Any]:
             {"name": each.name, "pid": each.pid, "state": each.state} for each in processes
         ],
         "brokers": _brokers(instance, processes),
-        "connect": connect_states.read_states(instance.database_url),
+        "connect": None if connect is None else connect_states.document(connect),
         "demo": _demo(instance),
     }
 

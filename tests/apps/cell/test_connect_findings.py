@@ -9,22 +9,27 @@ from django.utils import timezone
 
 from connect.models import ConnectWorker
 from connect.worker import liveness
-from streaming.cell import connect_findings
+from streaming.cell import connect_rows
 from streaming.cell.connect_findings import (
     TO_START_S,
-    ConnectRows,
     files_folder,
     once_started,
     workers_and_tasks,
 )
+from streaming.cell.connect_rows import ConnectRows
 
 
-def examined(silent_s, *, expected, tasks=0, connectors=0):
-    return list(workers_and_tasks(ConnectRows(silent_s, tasks, connectors), expected))
+def rows_of(silent_s):
+    return ConnectRows(silent_s, connectors={}, tasks={})
+
+
+def examined(silent_s, *, expected, tasks=(), connectors=()):
+    rows = ConnectRows(silent_s, connectors=dict(connectors), tasks=dict(tasks))
+    return list(workers_and_tasks(rows, expected))
 
 
 def test_the_lease_is_the_one_that_workers_give_each_other():
-    assert connect_findings.LEASE_S == liveness.LEASE_S
+    assert connect_rows.LEASE_S == liveness.LEASE_S
 
 
 @pytest.mark.parametrize(
@@ -45,7 +50,7 @@ def test_workers_are_alive_while_their_lease_runs(silent_s, expected, good, foun
 
 
 def test_a_worker_that_has_just_been_started_is_waited_for():
-    looks = [ConnectRows({}, 0, 0), ConnectRows({"a": 9.0}, 0, 0), ConnectRows({"a": 0.1}, 0, 0)]
+    looks = [rows_of({}), rows_of({"a": 9.0}), rows_of({"a": 0.1})]
     found = once_started(lambda: looks.pop(0), 1, lambda: 3)
 
     assert (found.alive(), looks) == (["a"], [])
@@ -53,13 +58,18 @@ def test_a_worker_that_has_just_been_started_is_waited_for():
 
 @pytest.mark.parametrize("youngest_s", [None, TO_START_S])
 def test_a_worker_that_had_its_time_or_has_no_process_is_not_waited_for(youngest_s):
-    looks = [ConnectRows({}, 0, 0)]
+    looks = [rows_of({})]
 
     assert once_started(lambda: looks.pop(0), 1, lambda: youngest_s).alive() == []
 
 
 def test_what_failed_is_told_with_where_to_look():
-    _, connectors = examined({"a": 0.0}, expected=1, tasks=2, connectors=1)
+    _, connectors = examined(
+        {"a": 0.0},
+        expected=1,
+        tasks={"FAILED": 2, "RUNNING": 7},
+        connectors={"FAILED": 1, "PAUSED": 3},
+    )
 
     assert connectors.good, "what a tenant has to mend fails no operator's check"
     assert connectors.found.startswith("1 connectors and 2 tasks failed")
@@ -89,8 +99,8 @@ def test_rows_are_read_as_the_service_role_reads_them():
     of = connection.settings_dict
     url = f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
-    rows = connect_findings.read_rows(url)
+    rows = connect_rows.read_rows(url)
 
     assert list(rows.silent_s) == ["lives"]
     assert 99 < rows.silent_s["lives"] < 130
-    assert (rows.failed_tasks, rows.failed_connectors) == (0, 0)
+    assert (rows.tasks, rows.connectors) == ({}, {})

@@ -30,8 +30,8 @@ from connect.services.restart_task import restart_task
 from connect.services.resume_connector import resume_connector
 from connect.services.stop_connector import stop_connector
 from connect.states import HIDDEN, State, TargetState
-from streaming.cell.connect_findings import read_rows
-from streaming.cell.connect_states import lines, read_states
+from streaming.cell.connect_rows import read_rows
+from streaming.cell.connect_states import document, lines
 from tenants import scope
 from tenants.errors import Conflict, Invalid, NotFound
 from tenants.models import ServiceAccount
@@ -286,9 +286,8 @@ def test_what_the_operator_s_commands_count_is_of_every_tenant(acme, rival, make
         )
 
     rows = read_rows(database_url())
-    states = read_states(database_url())
+    states = document(rows)
 
-    assert (rows.failed_connectors, rows.failed_tasks) == (1, 1)
     assert states == {
         "workers": ["lives"],
         "connectors": {"FAILED": 1, "RUNNING": 1, "UNASSIGNED": 1},
@@ -301,5 +300,5 @@ def test_what_the_operator_s_commands_count_is_of_every_tenant(acme, rival, make
     ]
 
 
-def test_a_database_that_does_not_answer_has_no_states():
-    assert read_states("postgresql://nobody:x@127.0.0.1:1/none") is None
+def test_a_database_that_does_not_answer_has_no_rows():
+    assert read_rows("postgresql://nobody:x@127.0.0.1:1/none") is None
