@@ -46,6 +46,8 @@ VICTIM_S: Final = 60.0
 """Until there is something to kill: what was killed before is on its way back."""
 SETTLE_S: Final = 900.0
 OBJECTS_S: Final = 120.0
+ANSWERED_WITHIN_S: Final = 120.0
+"""A connector's settings are tried by a process of its own, and a machine may be busy."""
 CREATE_ROWS: Final = "CREATE TABLE rows (id bigserial PRIMARY KEY, what text NOT NULL)"
 DIFFERENT: Final = """
 SELECT count(*) FROM rows FULL JOIN copied USING (id) WHERE rows.what IS DISTINCT FROM copied.what
@@ -288,7 +290,7 @@ class _Rest:
             None if body is None else json.dumps(body).encode(),
             {"Authorization": f"Basic {self.key}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=ANSWERED_WITHIN_S) as answer:
             return json.load(answer)
 
     def states(self) -> dict[str, list[str]]:
