@@ -7,10 +7,12 @@ import argparse
 import gc
 import ssl
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from django.conf import settings
 from uvicorn.importer import import_from_string
 
 from brokers.node.config import TlsFiles
@@ -57,9 +59,11 @@ def main() -> None:
 
 
 def _loaded() -> Any:
-    """The application. What is there with it stays: it is left out of garbage collection, so that
-    a full one costs next to nothing."""
+    """The application and all its views, which Django would load for the first request: that one
+    took seconds. What is there stays: it is left out of garbage collection, so that a full one
+    costs next to nothing."""
     application = import_from_string("streaming.asgi:application")
+    import_module(settings.ROOT_URLCONF)
     gc.collect()
     gc.freeze()
     return application

@@ -1,7 +1,10 @@
 """The web process's own part: TLS that follows its files."""
 
+import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -11,6 +14,7 @@ import uvicorn
 from brokers.node.config import TlsFiles
 from streaming import web
 from streaming.cell import tls
+from streaming.cell.program import CHECKOUT
 from tests.apps.edge_service import wait_for
 
 
@@ -68,3 +72,27 @@ def test_a_new_certificate_is_served_without_a_restart_and_old_tls_is_not(port, 
     assert shown(port, folder, newest=ssl.TLSVersion.TLSv1_2) == second
     with pytest.raises(ssl.SSLError):
         shown(port, folder, newest=ssl.TLSVersion.TLSv1_1)
+
+
+LOADED = """
+import sys
+from streaming import web
+web._loaded()
+before = set(sys.modules)
+from django.urls import resolve
+resolve("/connect/connectors/any/offsets")
+print(sorted(set(sys.modules) - before))
+"""
+
+
+def test_the_first_request_finds_all_views_loaded():
+    """In a process of its own: this one has loaded them."""
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        cwd=CHECKOUT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "[]\n", told.stderr
