@@ -11,6 +11,7 @@ from connect.runtime.egress_policy import EgressPolicy
 from connect.spi.errors import ConnectError
 from connect.task.assignment import ConfigureRequest, TaskAssignment
 from connect.task.configure import check_targets, configured
+from connect.task.confinement import confine
 from connect.task.control import Control
 from connect.task.events import Events, EventsHandler, trace_of
 from connect.task.loading import load
@@ -25,6 +26,7 @@ LOG: Final = logging.getLogger("connect.task")
 def main(arguments: list[str]) -> NoReturn:
     """Ends the process: with 0 after a stop or an answer, with 1 after a failure."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    confine()
     events = Events.on_standard_output()
     _log_as(events)
     line = sys.stdin.readline()

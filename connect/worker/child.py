@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from connect.worker.limits import DATA_OVER_RESIDENT, LINE_BYTES_MAX, task_memory_bytes
+from streaming.cell.account import Account
 from streaming.cell.program import CHECKOUT, EXEC_CHILD, PYTHON
 
 TASK: Final = (PYTHON, "-m", "connect.task")
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 _READ_BYTES: Final = 64 * 1024
 _HEAP_KEPT_BYTES: Final = 32 * 2**20
 """Of memory that a task has freed, kept for its next batch: one takes and frees some 18 MB (2,000
@@ -38,13 +40,24 @@ class Child:
     """``fileno`` is readable when it has said something, or ended."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], document: Mapping[str, Any]
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        document: Mapping[str, Any],
+        account: Account | None,
+        cpu_seconds: int | None = None,
     ) -> None:
+        """``account`` is whom it runs as, None for whom this process does. ``cpu_seconds`` of
+        processor time end it; None for one that runs for ever."""
         limit = task_memory_bytes() * DATA_OVER_RESIDENT
         wrapper = [PYTHON, "-I", "-S", str(EXEC_CHILD), "--die-with", "SIGKILL"]
-        wrapper += ["--chdir", str(CHECKOUT), "--memory", str(limit), "--", *command]
+        wrapper += ["--chdir", str(CHECKOUT), "--memory", str(limit), "--no-new-privileges"]
+        if account is not None:
+            wrapper += ["--user", f"{account.uid}:{account.gid}"]
+        if cpu_seconds is not None:
+            wrapper += ["--cpu-seconds", str(cpu_seconds)]
         self._process = subprocess.Popen(
-            wrapper,
+            [*wrapper, "--", *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -104,6 +117,24 @@ class Child:
         except (OSError, IndexError):
             return 0
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def cpu_seconds(self) -> float:
+        """Of processor time that it has used, all its threads together; as ``resident_bytes``."""
+        try:
+            stat = Path(f"/proc/{self.pid}/stat").read_text()
+            fields = stat.rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND  # proc(5): 14 and 15
+        except (OSError, IndexError):
+            return 0.0
+
+    def hold(self) -> None:
+        """It runs no further until ``go_on``; it can be told things, and be killed."""
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         with suppress(ProcessLookupError):

@@ -1,5 +1,7 @@
 """A connector that makes its tasks, for whoever waits for it: a dry run, with its checks."""
 
+import logging
+import os
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,6 +11,11 @@ from django.conf import settings
 from connect.states import Kind
 from connect.worker.child import TASK, Child, bare_environment, how_it_ended
 from connect.worker.documents import egress, files_environment
+from connect.worker.limits import ATTEMPT_CPU_S
+from streaming.cell.failure import Failure
+from streaming.cell.task_account import task_account
+
+log = logging.getLogger(__name__)
 
 POLL_S: Final = 0.02
 
@@ -35,7 +42,14 @@ def configure(
         "tasks_max": 1,
         "egress": egress(settings.HEADWATER),
     }
-    child = Child([*TASK, "--configure"], bare_environment(files_environment(cluster_id)), document)
+    try:
+        account = task_account(os.environ)
+    except Failure as failure:
+        # The operator's to mend, and not for a tenant to read: it names folders.
+        log.error("a connector cannot be tried: %s", failure)
+        return {"event": "failed", "message": "this service cannot try connectors just now"}
+    environment = bare_environment(files_environment(cluster_id, account))
+    child = Child([*TASK, "--configure"], environment, document, account, ATTEMPT_CPU_S)
     deadline = time.monotonic() + within_s
     answer: dict[str, Any] | None = None
     while not child.ended and time.monotonic() < deadline:

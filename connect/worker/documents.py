@@ -9,6 +9,7 @@ from connect.services.begin_task import BegunTask
 from connect.services.claim_configuration import Configuration
 from connect.states import GROUP_PREFIX, OFFSETS_TOPIC
 from connect.worker.limits import task_memory_bytes
+from streaming.cell.account import Account
 from streaming.cell.instance import Instance
 
 FILES: Final = "HEADWATER_CONNECT_FILES"
@@ -61,13 +62,18 @@ def egress(instance: Instance) -> dict[str, list[str]]:
     return {"allow": [*filter(None, allowed)], "own": sorted(own)}
 
 
-def files_environment(cluster_id: str) -> dict[str, str]:
-    """A tenant's folder for files, made when it is not there; nothing without the operator's."""
+def files_environment(cluster_id: str, account: Account | None) -> dict[str, str]:
+    """A tenant's folder for files, made when it is not there; nothing without the operator's.
+
+    It belongs to ``account``; what was in it from before keeps its owner.
+    """
     folder = os.environ.get(FILES)
     if not folder:
         return {}
     own = Path(folder).resolve() / cluster_id
     own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if account is not None and own.stat().st_uid != account.uid:
+        os.chown(own, account.uid, account.gid)
     return {FILES: str(own)}
 
 
@@ -80,5 +86,6 @@ def _kafka(begun: BegunTask, instance: Instance) -> dict[str, str]:
         "sasl.username": begun.key_id,
         "sasl.password": begun.key_secret,
         "client.id": f"{GROUP_PREFIX}{begun.connector}-{begun.number}",
-        **({} if tls is None else {"ssl.ca.location": str(tls.authority)}),
+        # Its text: the file is in the data folder, which tasks cannot read.
+        **({} if tls is None else {"ssl.ca.pem": tls.authority.read_text()}),
     }

@@ -1,7 +1,8 @@
 """What tasks' processes may take and how long they may take for it, with the reasons.
 
-An operator changes two of them: ``HEADWATER_CONNECT_SLOTS`` and ``HEADWATER_CONNECT_TASK_MEMORY``
-(MiB). A worker and its tasks take ``slots`` times the task memory at most, beside the worker's own.
+An operator changes three of them: ``HEADWATER_CONNECT_SLOTS``, ``HEADWATER_CONNECT_TASK_MEMORY``
+(MiB) and ``HEADWATER_CONNECT_TASK_CPU`` (cores). A worker and its tasks take ``slots`` times the
+task memory at most, beside the worker's own.
 """
 
 import os
@@ -15,12 +16,17 @@ TASK_MEMORY_MIB_DEFAULT: Final = 384
 before the first record."""
 DATA_OVER_RESIDENT: Final = 6
 """The kernel counts what was reserved and never touched: stacks and arenas of each thread."""
+TASK_CORES_DEFAULT: Final = 2.0
+"""Of processor time, over time: nearly twice what the quickest sink of ``bench/results/connect``
+takes at full speed."""
 
 STARTING_MAX: Final = 4
 """Processes that were started and have said nothing yet. More at a time would start later."""
 ATTEMPTS_MAX: Final = 4
 ATTEMPT_S: Final = 30.0
 """For a connector to make its tasks, targets that do not answer included."""
+ATTEMPT_CPU_S: Final = 30
+"""Of processor time, of all threads together: as much as one core has in ``ATTEMPT_S``."""
 STOP_S: Final = 5.0
 """For a task to write out what it has and to end."""
 LEAVE_S: Final = 1.2
@@ -42,3 +48,16 @@ def slots() -> int:
 def task_memory_bytes() -> int:
     """How much resident memory a task may have."""
     return MIB * int(os.environ.get("HEADWATER_CONNECT_TASK_MEMORY", TASK_MEMORY_MIB_DEFAULT))
+
+
+def task_cores() -> float:
+    """How much processor time a task may have, in seconds per second.
+
+    Raises:
+        ValueError: it is set, and is no number above 0.
+    """
+    name = "HEADWATER_CONNECT_TASK_CPU"
+    cores = float(os.environ.get(name, TASK_CORES_DEFAULT))
+    if not 0 < cores < float("inf"):
+        raise ValueError(f"{name} is {cores:g}; it is a number of cores above 0, such as 0.5")
+    return cores

@@ -11,11 +11,13 @@ from connect.services.record_task_figures import TaskFigures
 from connect.services.record_task_log import Said
 from connect.states import State
 from connect.worker.child import Child, Event, how_it_ended
+from connect.worker.cpu_share import CpuShare
 from connect.worker.limits import LOG_LINES_PER_FLUSH, SILENT_S, START_S
 from connect.worker.turn import Running
 
 _STATES: Final = {"RUNNING": State.RUNNING, "PAUSED": State.PAUSED}
 _LAST_WORDS: Final = 20
+_HELD_SAID_EACH_S: Final = 600.0
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class TaskProcess:
     heard_at: float
     accounted_at: float
     paused: bool
+    share: CpuShare
     state: State | None = None
     """What it said it is; None until it has."""
     stop_by: float | None = None
@@ -43,6 +46,8 @@ class TaskProcess:
     left_out: int = 0
     last_words: list[str] = field(default_factory=list)
     """What it said last, for when it ends without a word about why."""
+    held_said_at: float | None = None
+    """When its log was told that it is held to its share of processor time."""
 
     @property
     def running(self) -> Running:
@@ -102,6 +107,19 @@ class TaskProcess:
             metrics["rss_bytes"] = resident
         topics, self.topics = frozenset(self.topics), set()
         return TaskFigures(self.begun.task_id, self.begun.generation, metrics, topics, ran_s)
+
+    def keep_to_share(self, now: float) -> None:
+        """Hold it, or let it go on, by what it has used. One that is to end is let go on."""
+        held = self.share.held_until is not None
+        to_be_held = self.share.look(self.child.cpu_seconds(), now) and self.stop_by is None
+        if held and not to_be_held:
+            self.child.go_on()
+        if to_be_held and not held:
+            self.child.hold()
+            if self.held_said_at is None or now - self.held_said_at > _HELD_SAID_EACH_S:
+                self.held_said_at = now
+                cores = f"{self.share.cores:g}"
+                self.say("WARNING", f"it is slowed down to the {cores} cores that a task may use")
 
     def overdue(self, now: float) -> str | None:
         """Why it is to be ended by force, if it is."""

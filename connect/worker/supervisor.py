@@ -6,6 +6,7 @@ write waits in order and is written before rows are looked at again.
 """
 
 import logging
+import os
 import selectors
 import socket
 import time
@@ -34,17 +35,21 @@ from connect.services.register_worker import register_worker
 from connect.services.release_task import release_task
 from connect.services.remove_task import remove_task
 from connect.services.report_task import report_task
+from connect.task import landlock
 from connect.work import ConnectorSeen, Owner, TaskSeen
 from connect.worker.announcements import Announcements
 from connect.worker.child import TASK, Child, bare_environment
+from connect.worker.cpu_share import LOOK_S, CpuShare
 from connect.worker.documents import configuration_request, files_environment, task_assignment
 from connect.worker.limits import (
+    ATTEMPT_CPU_S,
     ATTEMPT_S,
     ATTEMPTS_MAX,
     FIGURES_S,
     LEAVE_S,
     STARTING_MAX,
     STOP_S,
+    task_cores,
     task_memory_bytes,
 )
 from connect.worker.liveness import BEAT_S, Liveness
@@ -52,6 +57,7 @@ from connect.worker.processes import Attempt, TaskProcess
 from connect.worker.restarts import delay_s, failures_now
 from connect.worker.turn import Turn, decide
 from streaming.cell.instance import Instance
+from streaming.cell.task_account import SETTING, task_account
 from tenants.errors import ApplicationError
 from tenants.key_ring import opening_keys
 from tenants.sealing import SealBroken
@@ -73,6 +79,10 @@ class Supervisor:
     """``run`` until ``stop``, which any thread may call.
 
     ``command`` is what a task's process is; with ``--configure`` after it, what makes tasks.
+
+    Raises:
+        ConfigurationError: tasks cannot run as the account that the environment names.
+        ValueError: a limit of the environment is none.
     """
 
     def __init__(
@@ -82,6 +92,8 @@ class Supervisor:
         self._instance = instance
         self._slots = slots
         self._command = tuple(command)
+        self._account = task_account(os.environ)
+        self._cores = task_cores()
         self._tasks: dict[UUID, TaskProcess] = {}
         self._attempts: dict[UUID, Attempt] = {}
         self._liveness = Liveness(self.me)
@@ -90,7 +102,7 @@ class Supervisor:
         self._away = False
         self._stopping = False
         self._look_at = self._looked_at = 0.0
-        self._figures_at = 0.0
+        self._figures_at = self._shares_at = 0.0
         self._announcements = Announcements()
         self._selector = selectors.DefaultSelector()
         self._waking, self._woken = socket.socketpair()
@@ -104,6 +116,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Raises ``Replaced`` when another process has taken the name, its own processes ended."""
+        self._say_what_tasks_can_read()
         try:
             while not self._stopping:
                 self.step()
@@ -114,13 +127,24 @@ class Supervisor:
             self._announcements.close()
             connection.close()
 
+    def _say_what_tasks_can_read(self) -> None:
+        if self._account is not None:
+            log.info("tasks run as %s", self._account.name)
+        elif not landlock.version():
+            log.warning(
+                "this kernel cannot close tasks off (Landlock, Linux 5.19): they can read what "
+                "this process can. %s names an account for them",
+                SETTING,
+            )
+
     def step(self) -> None:
         """Look at rows if it is time to, and wait for whatever comes first."""
         if time.monotonic() >= self._look_at:
             self._look()
             self._looked_at = time.monotonic()
             self._look_at = self._looked_at + BEAT_S
-        if self._wait(self._look_at - time.monotonic()):
+        self._keep_to_shares()
+        if self._wait(min(self._look_at, self._shares_at) - time.monotonic()):
             self._look_at = self._looked_at + _GAP_S
         self._end_what_is_overdue()
 
@@ -228,6 +252,16 @@ class Supervisor:
             restart_in_s=delay_s(failures),
         )
 
+    def _keep_to_shares(self) -> None:
+        """Hold tasks that have used more processor time than theirs, and let others go on."""
+        now = time.monotonic()
+        if now < self._shares_at:
+            return
+        for process in self._tasks.values():
+            process.keep_to_share(now)
+        used_up = any(process.share.used_up for process in self._tasks.values())
+        self._shares_at = now + (LOOK_S if used_up else BEAT_S)
+
     def _end_what_is_overdue(self) -> None:
         now = time.monotonic()
         for process in self._tasks.values():
@@ -323,6 +357,7 @@ class Supervisor:
         process = self._tasks[identifier]
         if process.stop_by is None or within_s == 0.0:
             process.stop_by = time.monotonic() + within_s
+            process.child.go_on()
             process.child.tell({"do": "stop"})
 
     def _start(self, task: TaskSeen) -> None:
@@ -341,10 +376,20 @@ class Supervisor:
         if begun is None:
             return
         now = time.monotonic()
-        environment = bare_environment(files_environment(begun.cluster_id))
-        child = Child(self._command, environment, task_assignment(begun, self._instance))
+        child = Child(
+            self._command,
+            bare_environment(files_environment(begun.cluster_id, self._account)),
+            task_assignment(begun, self._instance),
+            self._account,
+        )
         self._tasks[task.id] = TaskProcess(
-            child, begun, started_at=now, heard_at=now, accounted_at=now, paused=begun.paused
+            child,
+            begun,
+            started_at=now,
+            heard_at=now,
+            accounted_at=now,
+            paused=begun.paused,
+            share=CpuShare(self._cores, now),
         )
 
     def _configure(self, seen: ConnectorSeen) -> None:
@@ -369,8 +414,10 @@ class Supervisor:
             return
         child = Child(
             [*self._command, "--configure"],
-            bare_environment(files_environment(wanted.cluster_id)),
+            bare_environment(files_environment(wanted.cluster_id, self._account)),
             configuration_request(wanted, self._instance),
+            self._account,
+            ATTEMPT_CPU_S,
         )
         self._attempts[seen.id] = Attempt(child, wanted, time.monotonic() + ATTEMPT_S)
 

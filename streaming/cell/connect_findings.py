@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from streaming.cell.connect_rows import ConnectRows
+from streaming.cell.failure import Failure
 from streaming.cell.finding import Finding
+from streaming.cell.task_account import SETTING, task_account
 
 FAILED = "FAILED"
 FILES = "HEADWATER_CONNECT_FILES"
@@ -61,3 +63,14 @@ def files_folder(environment: Mapping[str, str]) -> Finding:
         mend = f"Give the account that runs the service the folder: {name}"
         return Finding("connect files", False, f"{name} cannot be written to", mend)
     return Finding("connect files", True, name)
+
+
+def tasks_account(environment: Mapping[str, str]) -> Finding:
+    """Whom tasks run as, as this shell's environment and account have it."""
+    try:
+        account = task_account(environment)
+    except Failure as failure:
+        return Finding("connect tasks", False, "cannot run", str(failure))
+    if account is None:
+        return Finding("connect tasks", True, f"run as the service does; {SETTING} is not set")
+    return Finding("connect tasks", True, f"run as {account.name}")

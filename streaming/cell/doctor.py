@@ -196,6 +196,7 @@ def _connect(data_dir: Path, url: str, expected: int) -> Iterator[Finding]:
     if rows is not None:
         yield from connect_findings.workers_and_tasks(rows, expected)
     yield connect_findings.files_folder(os.environ)
+    yield connect_findings.tasks_account(os.environ)
 
 
 def _find_postgres() -> str:

@@ -1,7 +1,7 @@
 """Become another program that cannot outlive whoever started it.
 
 ``python -I exec_child.py [--die-with SIGNAL] [--user UID:GID] [--chdir DIR] [--memory BYTES]
--- PROGRAM ARGUMENT…``
+[--cpu-seconds N] [--no-new-privileges] -- PROGRAM ARGUMENT…``
 
 Runs before any supervised program, so it imports the standard library only and starts fast. The
 kernel's parent-death signal (prctl(2), PR_SET_PDEATHSIG, Linux) is what holds when a supervisor is
@@ -17,6 +17,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NO_NEW_PRIVS = 38
 CANNOT_EXEC = 127
 
 
@@ -27,6 +28,8 @@ def main() -> None:
     parser.add_argument("--user", type=_user)
     parser.add_argument("--chdir")
     parser.add_argument("--memory", type=int, help="most private memory, and first to go without")
+    parser.add_argument("--cpu-seconds", type=int, help="ended once it has used as much CPU time")
+    parser.add_argument("--no-new-privileges", action="store_true", help="whatever it executes")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     parent = os.getppid()
@@ -36,8 +39,13 @@ def main() -> None:
             os.chdir(options.chdir)
         if options.memory:
             _limit_memory(options.memory)
+        if options.cpu_seconds:
+            seconds = options.cpu_seconds
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         if options.user:
             _become(*options.user)
+        if options.no_new_privileges:
+            _prctl(PR_SET_NO_NEW_PRIVS, 1)
         # After the change of user, which clears the signal; before exec, which keeps it.
         _die_with_parent(options.die_with, parent)
         os.execv(options.command[0], options.command)
@@ -72,15 +80,22 @@ def _become(uid: int, gid: int) -> None:
     os.setuid(uid)
 
 
+def _prctl(option: int, value: int) -> None:
+    """Linux only; raises OSError when the kernel refuses."""
+    if not sys.platform.startswith("linux"):
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl({option}, {value}) was refused")
+
+
 def _die_with_parent(death_signal: signal.Signals, parent: int) -> None:
     if not sys.platform.startswith("linux"):
         return
     if death_signal != signal.SIGKILL:
         # A shell that starts something in the background has it ignore SIGINT, its children too.
         signal.signal(death_signal, signal.SIG_DFL)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) was refused")
+    _prctl(PR_SET_PDEATHSIG, int(death_signal))
     if os.getppid() != parent:
         sys.exit(CANNOT_EXEC)  # the parent died before the signal was armed
 

@@ -1,5 +1,6 @@
 """``up``: from a data folder to a service that answers, and back when asked to stop."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from streaming.cell.programs import service_programs, store_programs, upkeep_pro
 from streaming.cell.progress import Progress
 from streaming.cell.schema_key import schema_key
 from streaming.cell.supervision import Supervised
+from streaming.cell.task_account import task_account
 from streaming.cell.welcome import say_how_to_reach, wait_for_first_record
 
 STORES_TIMEOUT_S = 60.0
@@ -66,6 +68,7 @@ def _start(
     data_dir: Path, options: Options, progress: Progress, cleanup: ExitStack
 ) -> tuple[Instance, Supervised]:
     folder.check_room(data_dir)
+    task_account(os.environ)
     plan = resolve(options, folder.read_record(data_dir))
     lock = cleanup.enter_context(folder.locked(data_dir))
     preparation.check_ports(plan)

@@ -1,13 +1,15 @@
 """A task's process that does what its connector's config says: for tests of the worker.
 
 ``script`` is one of: run, fail (at once), die (without a word), stubborn (does not stop), chatty,
-hungry. It speaks the protocol of ``connect.task``, and writes what it was given to ``report``.
+busy (spins). It speaks the protocol of ``connect.task``, and writes what it was given to
+``report``.
 """
 
 import json
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -27,6 +29,11 @@ def configure(document):
     say(event="configured", task_configs=tasks, writes=["orders", "pre-*"], reads=[])
 
 
+def spin():
+    while True:
+        pass
+
+
 def run(document):
     script = document["config"].get("script", "run")
     with Path(document["config"]["report"]).open("a") as report:
@@ -41,6 +48,8 @@ def run(document):
     if script == "chatty":
         for number in range(1000):
             say(event="log", level="INFO", message=f"line {number}")
+    if script == "busy":
+        threading.Thread(target=spin, daemon=True).start()
     say(event="state", state=document["initial_state"])
     say(event="topics", topics=["orders"])
     say(event="metrics", records=3, bytes=300, lag=0)

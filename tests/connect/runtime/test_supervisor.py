@@ -239,6 +239,48 @@ def test_a_task_that_takes_too_much_memory_is_ended(monkeypatch, workers, make, 
     assert "MiB of memory" in status().tasks[0].trace
 
 
+def held(process):
+    return "\nState:\tT" in Path(f"/proc/{process.child.pid}/status").read_text()
+
+
+def test_a_task_that_takes_too_much_processor_time_is_held_to_its_share(
+    monkeypatch, acme, workers, make, status
+):
+    monkeypatch.setenv("HEADWATER_CONNECT_TASK_CPU", "0.2")
+    worker = workers.add()
+    make("busy")
+    workers.until(running(status))
+    (process,) = worker._tasks.values()
+    workers.until(lambda: held(process))
+    workers.until(lambda: not held(process))
+    workers.until(lambda: held(process))
+    said = workers.until(lambda: [line.message for line in task_log(acme.id, "clock", 0)])
+    assert said == ["it is slowed down to the 0.2 cores that a task may use"]
+    stop_connector(tenant_id=acme.id, by="ann", name="clock")
+    workers.until(lambda: states(status()) == [State.STOPPED])
+    assert not alive(process.child.pid)
+
+
+def test_one_that_does_little_is_not_held(monkeypatch, workers, make, status):
+    monkeypatch.setenv("HEADWATER_CONNECT_TASK_CPU", "0.2")
+    worker = workers.add()
+    make()
+    workers.until(running(status))
+    (process,) = worker._tasks.values()
+    looked = process.share.looked_at
+    workers.until(lambda: process.share.looked_at > looked)
+    assert process.share.used_s > 0.0
+    assert process.share.held_until is None
+    assert not held(process)
+
+
+@pytest.mark.parametrize("cores", ["0", "-1", "nan", "inf", "two"])
+def test_a_share_that_is_none_is_an_error(monkeypatch, cores):
+    monkeypatch.setenv("HEADWATER_CONNECT_TASK_CPU", cores)
+    with pytest.raises(ValueError, match=r"HEADWATER_CONNECT_TASK_CPU|two"):
+        Supervisor("connect-1", settings.HEADWATER, 1, SCRIPT)
+
+
 def test_a_connector_that_cannot_make_its_tasks_says_why(acme, workers, make, status):
     workers.add()
     make("unmade")
