@@ -9,7 +9,9 @@ from psycopg import sql
 
 from connect.connectors.postgresql_cdc.catalog import PublishedTable
 from connect.connectors.postgresql_cdc.changes import sequence
+from connect.connectors.postgresql_cdc.copied_rows import copied_rows, fields
 from connect.connectors.postgresql_cdc.envelope import READ, source_base
+from connect.connectors.postgresql_cdc.limits import BATCH_BYTES
 from connect.connectors.postgresql_cdc.messages import Row
 from connect.connectors.postgresql_cdc.position import snapshot_offset
 from connect.connectors.postgresql_cdc.server import Connection, told
@@ -18,12 +20,11 @@ from connect.connectors.postgresql_cdc.table import Table
 from connect.spi.records import SourceRecord
 
 _BEGIN: Final = sql.SQL("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-_CURSOR: Final = sql.Identifier("headwater_snapshot")
 
 
 class Snapshot:
-    """Of ``tables``, which are those of one moment: see ``imported``. Rows are held one fetch at a
-    time."""
+    """Of ``tables``, which are those of one moment: see ``imported``. Held are the rows of a batch,
+    and one more: the last of all says that it is."""
 
     def __init__(
         self,
@@ -45,47 +46,34 @@ class Snapshot:
         return next(self._batches, None)
 
     def _read(self) -> Iterator[list[SourceRecord]]:
-        held: SourceRecord | None = None
-        for table, published in self._tables:
-            for rows in self._fetched(table, published):
-                records = [self._record(table, row) for row in rows]
-                if held is not None:
-                    records.insert(0, held)
-                held = records.pop()
-                if records:
-                    yield records
-        if held is not None:
+        batch: list[SourceRecord] = []
+        room = BATCH_BYTES
+        for record, size in self._records():
+            if batch and (len(batch) == self._settings.fetch_rows or size > room):
+                yield batch
+                batch, room = [], BATCH_BYTES
+            batch.append(record)
+            room -= size
+        if batch:
             # Tables that were read are locked against changes of their shape until the end.
             with told("ending a snapshot"):
                 self._connection.execute("COMMIT")
-            yield [self._last(held)]
+            yield [*batch[:-1], self._last(batch[-1])]
 
     def close(self) -> None:
         self._connection.close()
 
-    def _fetched(self, table: Table, published: PublishedTable) -> Iterator[list[Row]]:
-        name = sql.Identifier(published.schema, published.name)
-        columns = sql.SQL(", ").join(map(sql.Identifier, table.column_names))
-        # The database's own text of the publication's condition.
-        where = sql.SQL(f" WHERE {published.filter}" if published.filter else "")
-        declare = sql.SQL("DECLARE {} NO SCROLL CURSOR FOR SELECT {} FROM {}").format(
-            _CURSOR, columns, name
-        )
-        fetch = sql.SQL("FETCH FORWARD {} FROM {}").format(
-            sql.SQL(str(self._settings.fetch_rows)),
-            _CURSOR,
-        )
-        width = range(len(table.column_names))
-        with told(f"reading {published.schema}.{published.name} of {self._settings.where}"):
-            self._connection.execute(declare + where)
-            while True:
-                result = self._connection.execute(fetch).pgresult
-                assert result is not None
-                if not result.ntuples:
-                    break
-                get = result.get_value
-                yield [[get(row, each) for each in width] for row in range(result.ntuples)]
-            self._connection.execute(sql.SQL("CLOSE {}").format(_CURSOR))
+    def _records(self) -> Iterator[tuple[SourceRecord, int]]:
+        """All rows, and how many bytes each is as the database sends it."""
+        for table, published in self._tables:
+            name = sql.Identifier(published.schema, published.name)
+            columns = sql.SQL(", ").join(map(sql.Identifier, table.column_names))
+            # The database's own text of the publication's condition.
+            where = sql.SQL(f" WHERE {published.filter}" if published.filter else "")
+            query = sql.SQL("SELECT {} FROM {}").format(columns, name) + where
+            with told(f"reading {published.schema}.{published.name} of {self._settings.where}"):
+                for line in copied_rows(self._connection, query):
+                    yield self._record(table, fields(line)), len(line)
 
     def _record(self, table: Table, row: Row) -> SourceRecord:
         after = table.value(row)

@@ -10,6 +10,7 @@ from connect.connectors.postgresql_cdc.changes import ChangeRules, Changes
 from connect.connectors.postgresql_cdc.column_types import ColumnTypes
 from connect.connectors.postgresql_cdc.envelope import HEARTBEAT_KEY, HEARTBEAT_VALUE
 from connect.connectors.postgresql_cdc.keeper import Keeper
+from connect.connectors.postgresql_cdc.limits import BATCH_BYTES
 from connect.connectors.postgresql_cdc.messages import Relation
 from connect.connectors.postgresql_cdc.pgoutput import decode
 from connect.connectors.postgresql_cdc.position import Place, snapshot_offset, stored_position
@@ -27,9 +28,6 @@ from connect.spi.task import SourceContext, SourceTask
 
 WAIT_SECONDS: Final = 0.5
 """Of one ``poll`` without changes."""
-BATCH_BYTES: Final = 2 * 2**20
-"""Of the messages that a batch is made of, as they come; a larger one is a batch of its own.
-Python's objects take up to ten times that."""
 
 
 class PostgresqlCdcTask(SourceTask):

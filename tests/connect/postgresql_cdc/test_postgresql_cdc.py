@@ -11,6 +11,7 @@ from captured import Captured, folded
 
 from connect.connectors.postgresql_cdc import source as source_task
 from connect.connectors.postgresql_cdc.connector import PostgresqlCdcConnector
+from connect.connectors.postgresql_cdc.limits import BATCH_BYTES
 from connect.connectors.postgresql_cdc.slots import ChangesLost
 from connect.spi.errors import ConnectError
 from connect.spi.schema import check
@@ -124,15 +125,17 @@ def test_an_interrupted_reading_of_tables_begins_again(shop, captured):
     assert {each.key["id"] for each in source.next(31)} == set(range(1, 32))
 
 
-def test_a_reading_that_loses_its_connection_begins_again(shop, captured):
-    shop.run(T, "INSERT INTO t SELECT n, 'n', 0 FROM generate_series(1, 30) n")
+@pytest.mark.parametrize(("rows", "width"), [(30, 1), (200, 100_000)])
+def test_a_reading_that_loses_its_connection_begins_again(shop, captured, rows, width):
+    """With all of it on its way already, and with more than there is room for on the way."""
+    made = f"SELECT n, repeat('n', {width}), 0 FROM generate_series(1, {rows}) n"
+    shop.run(T, f"INSERT INTO t {made}")
     source = captured(snapshot_fetch_size="10")
     source.poll()
     _cut(shop)
-    source.poll()
-    assert source.retries == 1
+    source.until(lambda _: source.retries)
     source.records.clear()
-    assert len(source.next(30)) == 30
+    assert {each.key["id"] for each in source.next(rows)} == set(range(1, rows + 1))
 
 
 def _cut(shop):
@@ -286,7 +289,56 @@ def test_a_batch_of_wide_rows_is_bounded_by_their_bytes(shop, captured):
     batches = []
     source.until(lambda _: batches.append(source.poll()) or len(source.rows) >= 50)
     assert [each.key["id"] for each in source.rows] == list(range(1, 51))
-    assert max(map(len, batches)) <= source_task.BATCH_BYTES // width + 4
+    assert max(map(len, batches)) <= BATCH_BYTES // width + 4
+
+
+def test_tables_are_read_in_batches_bounded_by_rows_and_by_their_bytes(shop, captured):
+    shop.run(
+        "CREATE TABLE t (id int PRIMARY KEY, big text)",
+        "INSERT INTO t SELECT n, repeat('x', CASE n % 3 WHEN 0 THEN 3000000 ELSE 500000 END) "
+        "FROM generate_series(1, 9) n",
+        "INSERT INTO t SELECT n, 'x' FROM generate_series(10, 60) n",
+    )
+    source = captured(snapshot_fetch_size="20")
+    batches = []
+    while len(source.rows) < 60:
+        batches.append(source.poll())
+    sizes = [[len(each.value["after"]["big"]) for each in batch] for batch in batches if batch]
+    pair, wide = [500_000, 500_000], [3_000_000]
+    assert sizes == [pair, wide, pair, wide, pair, wide, [1] * 20, [1] * 20, [1] * 11]
+    assert [each.key["id"] for each in source.rows] == list(range(1, 61))
+
+
+def test_tables_are_read_with_all_that_text_can_have_in_it(shop, captured):
+    texts = [
+        "",
+        None,
+        "\\N",
+        "\\",
+        "\\.",
+        "a\tb",
+        "\r\n",
+        "\b\f\v",
+        "\\t\\\\n",
+        "ü\U0001f41f",
+        "\x7f\x01",
+    ]
+    shop.run("CREATE TABLE t (id int PRIMARY KEY, name text, raw bytea, list text[])")
+    for number, text in enumerate(texts):
+        raw = None if text is None else text.encode()
+        row = [number, text, raw, [text, "x"]]
+        shop.connection.execute("INSERT INTO t VALUES (%s, %s, %s, %s)", row)
+    found = after(captured().next(len(texts)))
+    assert [each["name"] for each in found] == texts
+    assert [each["raw"] for each in found] == [
+        None if text is None else text.encode() for text in texts
+    ]
+    assert [each["list"] for each in found] == [[text, "x"] for text in texts]
+
+
+def test_a_table_without_columns_is_read(shop, captured):
+    shop.run("CREATE TABLE t ()", "INSERT INTO t DEFAULT VALUES", "INSERT INTO t DEFAULT VALUES")
+    assert after(captured().next(2)) == [{}, {}]
 
 
 def test_a_table_that_changes(shop, captured):
