@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 
 from connect.connectors.files.folder import open_to_read, parent, parts_of, root
 from connect.connectors.objects.store import Found
+from connect.connectors.objects.uploads import Turn
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
 
 LAST_OFFSET: Final = "user.headwater.last-offset"
@@ -44,12 +45,13 @@ class FolderStore:
     def close(self) -> None:
         """Nothing is kept open."""
 
-    def create(self, path: str, file: BinaryIO, size: int, last_offset: int) -> bool:
-        """Whether this made the file. It is on the disk then, and so is one that was there."""
+    def create(self, path: str, file: BinaryIO, size: int, last_offset: int, turn: Turn) -> bool:
+        """Whether this made the file. It is on the disk then, and so is one that was there. It has
+        no name before its ``turn``."""
         below = self._below(path)
         try:
             with parent(below, make=True) as folder:
-                is_new = _linked(file, last_offset, parts_of(below)[-1], folder)
+                is_new = _linked(file, last_offset, parts_of(below)[-1], folder, turn)
             _sync_folders(below)
         except OSError as error:
             raise _trouble(error, path) from error
@@ -100,7 +102,7 @@ class FolderStore:
         return f"{self._folder}/{path}" if path else self._folder
 
 
-def _linked(file: BinaryIO, last_offset: int, name: str, folder: int) -> bool:
+def _linked(file: BinaryIO, last_offset: int, name: str, folder: int, turn: Turn) -> bool:
     """Whether ``name`` was free, and is now a file with all of ``file`` and its attribute."""
     unnamed = os.open(".", os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600, dir_fd=folder)
     with os.fdopen(unnamed, "wb") as out:
@@ -108,6 +110,7 @@ def _linked(file: BinaryIO, last_offset: int, name: str, folder: int) -> bool:
         out.flush()
         os.setxattr(unnamed, LAST_OFFSET, str(last_offset).encode())
         os.fsync(unnamed)
+        turn()
         with suppress(FileExistsError):
             # linkat(2) tells of this way to give a name to a file that has none.
             os.link(f"/proc/self/fd/{unnamed}", name, dst_dir_fd=folder)

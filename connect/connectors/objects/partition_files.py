@@ -9,17 +9,18 @@ An object that is there already says its last offset (``held``). By the wall clo
 end elsewhere than the attempt before it: until the span has passed what such objects hold, nothing
 is committed (``anchor``), so that a next attempt meets their names again.
 
-For the same reason no object of a generation is begun before all of the one before it are there: a
-next attempt may end that one elsewhere, and would then pass over the name of what follows. Hence
-one upload of a partition at a time, while those of others are beside it.
+For the same reason no object of a generation comes to be before all of the one before it are there:
+a next attempt may end that one elsewhere, and would then pass over the name of what follows. Hence
+each upload of a partition is ``after`` the one before it (``uploads.py``): it is under way beside
+it, and is not there before it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from connect.connectors.objects.naming import Naming
 from connect.connectors.objects.spool import OpenFile
-from connect.connectors.objects.uploads import Upload
+from connect.connectors.objects.uploads import OutOfTurn, Upload
 from connect.spi.records import TopicPartition
 
 NEVER = -1
@@ -53,10 +54,12 @@ class PartitionFiles:
     open: Generation | None = None
     closed: list[Generation] = field(default_factory=list)
     """Those that the store does not have all of yet."""
-    upload: Upload | None = None
-    """Under way: of the first of them."""
+    uploads: list[Upload] = field(default_factory=list)
+    """Under way: of the first of their files, in their order."""
     has_failed: bool = False
-    """Whether the upload before it did, which is to be made again."""
+    """Whether the upload that ended last did, which is to be made again."""
+    _waits_out: bool = False
+    """Those under way come out of turn, and are to be made again when all have ended."""
     _held: dict[str, int] = field(default_factory=dict)
     _anchor: int | None = None
 
@@ -72,20 +75,39 @@ class PartitionFiles:
             self.closed.append(self.open)
             self.open = None
 
+    @property
+    def next_closed(self) -> Generation | None:
+        """Of which a file is to go up next; None where none is, or may yet."""
+        return None if self._waits_out else next((each[0] for each in self._waiting()), None)
+
     def next_upload(self, naming: Naming) -> Upload | None:
-        """What is to go up next; None while one is under way, and where nothing is closed."""
-        if self.upload is not None or not self.closed:
+        """Of that file. It becomes one of those under way when it is ``begun``."""
+        if self._waits_out:
             return None
-        directory, file = next(iter(self.closed[0].files.items()))
-        path = naming.path(self.place, directory, file.first_offset, file.extension)
-        return Upload(self.place, directory, path, file)
+        for _, directory, file in self._waiting():
+            path = naming.path(self.place, directory, file.first_offset, file.extension)
+            after = self.uploads[-1] if self.uploads else None
+            return Upload(self.place, directory, path, file, after)
+        return None
+
+    def _waiting(self) -> Iterator[tuple[Generation, str, OpenFile]]:
+        """Closed files with their generations and directories: those that are not under way."""
+        under_way = {id(each.file) for each in self.uploads}
+        for generation in self.closed:
+            for directory, file in generation.files.items():
+                if id(file) not in under_way:
+                    yield generation, directory, file
 
     def begun(self, upload: Upload) -> None:
-        self.upload = upload
+        self.uploads.append(upload)
 
     def ended(self, upload: Upload, rewind: Callable[[int], None]) -> None:
-        """The one under way. Raises what it failed by: it is the next again then."""
-        self.upload = None
+        """One of those under way; they end in their order. Raises what it failed by: it is the next
+        again then."""
+        self.uploads.remove(upload)
+        self._waits_out = bool(self.uploads) and (self._waits_out or not upload.is_there)
+        if isinstance(upload.error, OutOfTurn):
+            return
         self.has_failed = upload.error is not None
         if upload.error is not None:
             raise upload.error
@@ -114,11 +136,12 @@ class PartitionFiles:
     def drop(self) -> None:
         """Forget all that is in no object. A file that is under way is dropped by whoever is told
         that its upload has ended."""
-        for generation in self._generations():
-            for file in generation.files.values():
-                if self.upload is None or self.upload.file is not file:
-                    file.drop()
-        self.closed, self.open, self.upload = [], None, None
+        for _, _, file in self._waiting():
+            file.drop()
+        if self.open is not None:
+            for file in self.open.files.values():
+                file.drop()
+        self.closed, self.open, self.uploads, self._waits_out = [], None, [], False
 
     def _note_held(self, directory: str, held: int, start: int) -> None:
         self._held[directory] = held

@@ -261,7 +261,7 @@ class ObjectSinkTask(SinkTask, ABC):
         is read until the store takes it."""
         self._settle(self._uploads.ended())
         while self._is_too_much_closed() or any(
-            files.has_failed and files.upload is not None for files in self._partitions.values()
+            files.has_failed and files.uploads for files in self._partitions.values()
         ):
             self._settle(self._uploads.next_ended())
 
@@ -293,15 +293,20 @@ class ObjectSinkTask(SinkTask, ABC):
     def _settle_one(self, upload: Upload) -> None:
         place = upload.place
         files = self._partitions.get(place)
-        if files is None or files.upload is not upload:
+        if files is None or upload not in files.uploads:
             upload.file.drop()  # Of a partition that went away meanwhile.
             return
         files.ended(upload, lambda offset: self._context.rewind({place: offset}))
 
     def _begin_uploads(self) -> None:
-        """As many as there is room for; those of the oldest generations first."""
-        waiting = [each for each in self._partitions.values() if each.closed and not each.upload]
-        for files in sorted(waiting, key=lambda each: each.closed[0].opened_ms):
+        """As many as there is room for: first those that wait for the fewest others, then those of
+        the oldest generations."""
+        while waiting := [
+            (len(files.uploads), closed.opened_ms, place)
+            for place, files in self._partitions.items()
+            if (closed := files.next_closed) is not None
+        ]:
+            files = self._partitions[min(waiting)[-1]]
             upload = files.next_upload(self._naming)
             if upload is None or not self._uploads.has_room(upload.file.size_bytes):
                 return

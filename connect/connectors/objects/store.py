@@ -17,6 +17,7 @@ from obstore.exceptions import (
 from obstore.store import S3Store
 
 from connect.connectors.objects.pinned_proxy import PinnedProxy
+from connect.connectors.objects.uploads import Turn
 from connect.spi.config import Config
 from connect.spi.egress import Egress, Target
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
@@ -50,15 +51,17 @@ class ObjectStore:
         if self._proxy is not None:
             self._proxy.close()
 
-    def create(self, path: str, file: BinaryIO, size: int, last_offset: int) -> bool:
+    def create(self, path: str, file: BinaryIO, size: int, last_offset: int, turn: Turn) -> bool:
         """Put a whole object there unless there is one: whether this did it. No part of it is seen
-        before all of it is there. ``file`` is one of the disk, and not empty.
+        before all of it is there, and nothing is sent before its ``turn``. ``file`` is one of the
+        disk, and not empty.
 
         In one request, whatever its size: obstore has no upload in parts that fails where there is
         an object. Of the file nothing is copied: the kernel's own pages of it are hashed and sent.
         They count as the process's (resident) until the request is answered, and are there to be
         taken back when memory is short.
         """
+        turn()
         try:
             obstore.put(
                 self._store, path, mmap(file.fileno(), size, access=ACCESS_READ),

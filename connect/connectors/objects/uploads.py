@@ -3,29 +3,44 @@
 Threads create objects and do nothing else; what it means that one is there, or is not, is decided
 on the task's own thread (``partition_files.py``). Stores wait most of the time and hold no lock of
 Python's meanwhile, so that a thread costs the task next to nothing.
+
+Objects of a partition come to be in their order, though several go up at a time: one that waits for
+another is all there but for a last step, which its store takes when it is its turn.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from threading import Event
 from typing import BinaryIO, Final, Protocol
 
 from connect.connectors.objects.spool import OpenFile
 from connect.spi.errors import ConnectError
 from connect.spi.records import TopicPartition
 
-AT_ONCE: Final = 2
-"""Uploads under way: one of a partition, so that this is for tasks with several. More would take
+AT_ONCE: Final = 3
+"""Uploads under way: enough that one is sent while a store is busy with another. More would take
 memory and the store's bandwidth from each other."""
 BYTES_AT_ONCE: Final = 32 * 2**20
-"""Of all uploads under way, since a store may have the whole of each in memory (``store.py``); an
-object that is larger goes alone."""
+"""Of all uploads under way, since all of each may be in memory (``store.py``); an object that
+is larger goes alone."""
+
+Turn = Callable[[], None]
+"""Waits until an object may come to be. Raises ``OutOfTurn`` where it must not."""
+
+
+class OutOfTurn(ConnectError):
+    """The object before it is not there, or is another than it was to be."""
 
 
 class Objects(Protocol):
     """The part of ``ObjectStore`` that is needed here. Called from several threads."""
 
-    def create(self, path: str, file: BinaryIO, size: int, last_offset: int) -> bool: ...
+    def create(self, path: str, file: BinaryIO, size: int, last_offset: int, turn: Turn) -> bool:
+        """Nobody sees anything of the object before ``turn`` has been called and has returned; the
+        later that is, the more is done while others are waited for. What it raises is raised."""
+        ...
 
     def last_offset(self, path: str) -> int | None: ...
 
@@ -34,22 +49,39 @@ class Objects(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Upload:
-    """An object that is to be made of a closed file. ``held`` and ``error`` are told when it has
-    ended."""
+    """An object that is to be made of a closed file, after that of ``after`` is there. ``held`` and
+    ``error`` are told when it has ended."""
 
     place: TopicPartition
     directory: str
     path: str
     file: OpenFile
+    after: "Upload | None" = None
     held: int | None = None
     """The last offset of the object that was there instead, where that says it."""
     error: ConnectError | None = None
+    has_ended: Event = field(default_factory=Event)
+
+    @property
+    def is_there(self) -> bool:
+        """Once it has ended: whether there is an object of all its records, and of no others."""
+        return self.error is None and self.held in (None, self.file.last_offset)
 
     def run(self, store: Objects) -> None:
-        """On any thread; the file is nobody else's meanwhile."""
+        """On any thread; the file is nobody else's meanwhile. It ends after the one before it,
+        whatever becomes of it."""
+        try:
+            self._create(store)
+            self._await_turn()
+        except OutOfTurn as error:
+            self.error = error
+        self.after = None  # Which has one before it as well.
+
+    def _create(self, store: Objects) -> None:
         try:
             file = self.file.finish()
-            if not store.create(self.path, file, self.file.size_bytes, self.file.last_offset):
+            size, last_offset = self.file.size_bytes, self.file.last_offset
+            if not store.create(self.path, file, size, last_offset, self._await_turn):
                 self.held = store.last_offset(self.path)
         except ConnectError as error:
             self.error = error
@@ -58,6 +90,12 @@ class Upload:
             # of Rust's code is no ``Exception``, and must not pass for an object that is there.
             self.error = ConnectError(f"{self.path!r} could not be written: {error}")
             self.error.__cause__ = error
+
+    def _await_turn(self) -> None:
+        if self.after is not None:
+            self.after.has_ended.wait()
+            if not self.after.is_there:
+                raise OutOfTurn(f"{self.path!r} would have followed {self.after.path!r}")
 
 
 class Uploads:
@@ -77,6 +115,7 @@ class Uploads:
         return len(self._under_way) < AT_ONCE and used + size <= BYTES_AT_ONCE
 
     def begin(self, upload: Upload) -> None:
+        """Each after the one that it waits for, so that this has a thread before it."""
         self._under_way.add(upload)
         self._submit(upload)
 
@@ -104,4 +143,6 @@ class Uploads:
 
     def _run(self, upload: Upload) -> None:
         upload.run(self._store)
+        # In this order: what waits for it is told of after it.
         self._ended.put(upload)
+        upload.has_ended.set()

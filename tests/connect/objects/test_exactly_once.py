@@ -27,7 +27,8 @@ from tests.connect.objects.held_uploads import Crash, HeldUploads
 class Memory:
     objects: dict[str, tuple[bytes, int]] = field(default_factory=dict)
 
-    def create(self, path, file, size, last_offset):
+    def create(self, path, file, size, last_offset, turn):
+        turn()
         is_new = path not in self.objects
         if is_new:
             self.objects[path] = (file.read(), last_offset)
@@ -59,13 +60,13 @@ class Store:
     def objects(self):
         return self.inner.objects
 
-    def create(self, path, file, size, last_offset):
+    def create(self, path, file, size, last_offset, turn):
         what = self.plan.pop(0) if self.plan else "ok"
         if what == "away":
             raise RetriableError("away")
         if what == "crash":
             raise Crash
-        is_new = self.inner.create(path, file, size, last_offset)
+        is_new = self.inner.create(path, file, size, last_offset, turn)
         if what == "crash after":
             raise Crash
         return is_new
@@ -102,7 +103,8 @@ class Run:
     now_ms: int = 0
     committed: dict[TopicPartition, int] = field(default_factory=dict)
     late: list = field(default_factory=list)
-    """Uploads that were under way when their task died: the store may still do them."""
+    """Uploads that were under way when their task died: the store may still do them. Those whose
+    turn had not come are cut short."""
 
     def __post_init__(self):
         self.begin()
@@ -110,7 +112,10 @@ class Run:
     def begin(self):
         """As a process that knows nothing of one before it."""
         if hasattr(self, "task"):
-            self.late += self.task.uploads.waiting
+            waiting = self.task.uploads.waiting
+            self.late += [
+                each for each in waiting if not each.after or each.after.has_ended.is_set()
+            ]
         self.context = FakeSinkContext()
         self.task = Task(self.store, lambda: self.now_ms)
         self.task.start(self.config, self.context)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from connect.connectors.files.folder import SETTING
 from connect.connectors.objects.folder import FolderSinkConnector, FolderSourceConnector
 from connect.connectors.objects.folder_store import LAST_OFFSET, FolderStore
+from connect.connectors.objects.uploads import OutOfTurn
 from connect.spi import schema as spi
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
 from connect.spi.records import TopicPartition
@@ -51,6 +53,10 @@ def source(context, **config):
     task = FolderSourceConnector(parsed).task()
     task.start(parsed, context)
     return task
+
+
+def at_once():
+    """A turn that has come."""
 
 
 def rows(count, first=0):
@@ -139,11 +145,22 @@ def test_a_file_has_its_name_only_when_it_is_on_the_disk(allowed, monkeypatch):
     folders = [str(allowed), f"{allowed}/lake", f"{allowed}/lake/a"]
     for is_new in (True, False):
         done.clear()
-        assert store.create("a/b", BytesIO(b"data"), 4, 7) is is_new
+        turn = partial(done.append, "turn")
+        assert store.create("a/b", BytesIO(b"data"), 4, 7, turn) is is_new
         assert done[0].endswith("(deleted)"), "the file, which has no name yet"
-        assert done[1] == "link"
-        assert done[2:] == folders, "whoever finds a file trusts that it stays"
+        assert done[1:3] == ["turn", "link"]
+        assert done[3:] == folders, "whoever finds a file trusts that it stays"
     assert [each.name for each in (allowed / "lake/a").iterdir()] == ["b"], "nothing is left over"
+
+
+def test_a_file_whose_turn_does_not_come_is_not_there(allowed):
+    def never():
+        raise OutOfTurn("the one before it failed")
+
+    store = FolderStore("lake")
+    with pytest.raises(OutOfTurn):
+        store.create("a/b", BytesIO(b"data"), 4, 7, never)
+    assert list((allowed / "lake/a").iterdir()) == []
 
 
 def test_what_did_not_fit_is_not_there(allowed, monkeypatch):
@@ -154,7 +171,7 @@ def test_what_did_not_fit_is_not_there(allowed, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         with pytest.raises(RetriableError, match="No space left"):
-            store.create("a/b", BytesIO(b"data"), 4, 7)
+            store.create("a/b", BytesIO(b"data"), 4, 7, at_once)
     assert list(store.objects("")) == []
     assert store.last_offset("a/b") is None
 
@@ -188,7 +205,7 @@ def test_settings_that_lead_out_are_refused(allowed, config):
 def test_names_that_lead_out_are_refused(allowed, path):
     store = FolderStore("lake")
     for attempt in (
-        lambda: store.create(path, BytesIO(b"x"), 1, 0),
+        lambda: store.create(path, BytesIO(b"x"), 1, 0, at_once),
         lambda: store.last_offset(path),
         lambda: store.fetch(path, BytesIO()),
         lambda: list(store.objects(path)),

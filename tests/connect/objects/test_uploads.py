@@ -23,16 +23,22 @@ PATIENCE_S = 30
 
 @dataclass
 class Store:
-    """``troubles`` are raised by the next attempts to create, one each; ``open`` lets them in."""
+    """``troubles`` are raised by the next attempts to create, one each; ``open`` lets them in, in
+    any order but for their turns. ``begun`` are all attempts."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
     troubles: list = field(default_factory=list)
     open: threading.Event = field(default_factory=threading.Event)
+    slow: dict[str, threading.Event] = field(default_factory=dict)
+    """What is not let in before its own event."""
+    begun: list = field(default_factory=list)
 
-    def create(self, path, file, size, last_offset):
-        assert self.open.wait(PATIENCE_S)
+    def create(self, path, file, size, last_offset, turn):
+        self.begun.append(path)
+        assert self.slow.get(path, self.open).wait(PATIENCE_S)
         if self.troubles:
             raise self.troubles.pop(0)
+        turn()
         assert path not in self.objects
         self.objects[path] = file.read(size)
         return True
@@ -87,11 +93,39 @@ def test_records_are_taken_while_an_object_is_on_its_way():
     task.stop()
 
 
-def test_objects_of_a_partition_go_up_one_after_the_other_those_of_two_beside_each_other():
+def test_objects_go_up_beside_each_other_those_first_that_wait_for_none():
     task, _ = started(opened())
     task.put([*rows(0, 4), *rows(0, 4, partition=1)])
     waiting = task._uploads.waiting
-    assert sorted(each.path for each in waiting) == [name(0), name(0, partition=1)]
+    assert [each.path for each in waiting[:2]] == [name(0), name(0, partition=1)]
+    assert [each.after for each in waiting] == [None, None, waiting[0]]
+
+
+def test_an_object_is_not_there_before_the_one_before_it():
+    task, _ = started(store := opened(), Uploads)
+    store.slow[name(0)] = threading.Event()
+    task.put([*rows(0, 4), *rows(0, 2, partition=1)])
+    wait_until(lambda: len(store.begun) == 3, "all are under way")
+    wait_until(lambda: store.objects, "what waits for none is there")
+    assert list(store.objects) == [name(0, partition=1)]
+    store.slow[name(0)].set()
+    assert task.flush({P0: 4, P1: 2}) == {P0: 4, P1: 2}
+    assert list(store.objects) == [name(0, partition=1), name(0), name(2)]
+
+
+def test_what_follows_an_upload_that_failed_is_made_after_it_when_it_is_made_again():
+    task, context = started(store := opened(), Uploads)
+    store.slow[name(0)] = threading.Event()
+    task.put(rows(0, 6))
+    wait_until(lambda: len(store.begun) == 3, "all are under way")
+    store.troubles = [RetriableError("away")]
+    store.slow.pop(name(0)).set()
+    with pytest.raises(RetriableError, match="away"):
+        task.flush({P0: 6})
+    assert not store.objects
+    assert task.flush({P0: 6}) == {P0: 6}
+    assert list(store.objects) == [name(0), name(2), name(4)]
+    assert context.rewound == {}
 
 
 def test_put_waits_while_too_much_is_left():
@@ -120,7 +154,8 @@ def test_no_more_is_under_way_than_memory_allows(monkeypatch):
     held.begin(upload(60))
     assert held.has_room(40)
     assert not held.has_room(41)
-    held.begin(upload(1))
+    for _ in range(uploads.AT_ONCE - 1):
+        held.begin(upload(1))
     assert not held.has_room(1), "there are as many as there may be"
 
 
