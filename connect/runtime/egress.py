@@ -16,6 +16,7 @@ import httpcore
 import httpx
 
 from connect.runtime.egress_policy import EgressPolicy
+from connect.runtime.egress_ports import DEFAULT, EgressPorts
 from connect.spi.egress import Address
 from connect.spi.errors import EgressRefused, RetriableError
 
@@ -34,12 +35,18 @@ class CheckedEgress:
         lookup: the resolver; the system's unless a test brings its own.
         own: hosts of this deployment, wherever they are: like this machine's own addresses, they
             are refused unless the policy allows them.
+        ports: what may be asked of addresses that are allowed, opened ones too.
     """
 
     def __init__(
-        self, policy: EgressPolicy, lookup: Lookup | None = None, own: Iterable[str] = ()
+        self,
+        policy: EgressPolicy,
+        lookup: Lookup | None = None,
+        own: Iterable[str] = (),
+        ports: EgressPorts = DEFAULT,
     ) -> None:
         self._policy = policy
+        self._ports = ports
         self._lookup = lookup or system_lookup
         self._own = frozenset(self._addresses_of(own))
 
@@ -47,10 +54,15 @@ class CheckedEgress:
         """The addresses of ``host`` that may be connected to, in the resolver's order.
 
         Raises:
-            EgressRefused: *any* of its addresses is not allowed: a name with a public and a
-                private address is an attempt, not a mistake.
+            EgressRefused: the port is not allowed, or *any* of its addresses is not: a name with
+                a public and a private address is an attempt, not a mistake.
             RetriableError: the host has no address now.
         """
+        if port not in self._ports:
+            raise EgressRefused(
+                f"connectors may not connect to port {port} of {host}; the operator can allow it "
+                "with HEADWATER_CONNECT_PORTS"
+            )
         name = host.strip("[]")
         try:
             found = list(dict.fromkeys(self._lookup(name, port)))

@@ -32,6 +32,7 @@ class TaskAssignment:
     group: str
     transactional_id: str
     egress_allow: tuple[str, ...]
+    egress_ports: tuple[str, ...]
     own_hosts: tuple[str, ...]
     memory_bytes: int
     starts_paused: bool
@@ -55,6 +56,7 @@ class TaskAssignment:
                 group=document["group"],
                 transactional_id=document["transactional_id"],
                 egress_allow=tuple(document.get("egress", {}).get("allow", ())),
+                egress_ports=tuple(document.get("egress", {}).get("ports", ())),
                 own_hosts=tuple(document.get("egress", {}).get("own", ())),
                 memory_bytes=document.get("limits", {}).get("memory_bytes", MEMORY_BYTES),
                 starts_paused=document.get("initial_state") == "PAUSED",
@@ -76,6 +78,7 @@ class ConfigureRequest:
     config: Mapping[str, str] = field(repr=False)
     tasks_max: int
     egress_allow: tuple[str, ...]
+    egress_ports: tuple[str, ...]
     own_hosts: tuple[str, ...]
 
     @classmethod
@@ -89,6 +92,7 @@ class ConfigureRequest:
                 config=document["config"],
                 tasks_max=document["tasks_max"],
                 egress_allow=tuple(document.get("egress", {}).get("allow", ())),
+                egress_ports=tuple(document.get("egress", {}).get("ports", ())),
                 own_hosts=tuple(document.get("egress", {}).get("own", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 from connect.runtime.egress import CheckedEgress
 from connect.runtime.egress_policy import EgressPolicy
+from connect.runtime.egress_ports import EgressPorts
 from connect.spi.errors import ConnectError
 from connect.task.assignment import ConfigureRequest, TaskAssignment
 from connect.task.configure import check_targets, configured
@@ -78,7 +79,8 @@ def _made(
 
 
 def _egress(told: TaskAssignment | ConfigureRequest) -> CheckedEgress:
-    return CheckedEgress(EgressPolicy.parse(told.egress_allow), own=told.own_hosts)
+    policy, ports = EgressPolicy.parse(told.egress_allow), EgressPorts.parse(told.egress_ports)
+    return CheckedEgress(policy, own=told.own_hosts, ports=ports)
 
 
 def _memory_guard(assignment: TaskAssignment, events: Events) -> Any:

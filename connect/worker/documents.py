@@ -16,6 +16,8 @@ FILES: Final = "HEADWATER_CONNECT_FILES"
 """The operator's folder for connectors of files, and a tenant's own one within it."""
 ALLOWED: Final = "HEADWATER_CONNECT_ALLOW"
 """Networks and hosts that connectors may reach although they are not public, by comma."""
+PORTS: Final = "HEADWATER_CONNECT_PORTS"
+"""Ports and ranges of ports that connectors may reach, by comma, instead of those by default."""
 
 
 def task_assignment(begun: BegunTask, instance: Instance) -> dict[str, Any]:
@@ -53,13 +55,17 @@ def configuration_request(wanted: Configuration, instance: Instance) -> dict[str
 
 
 def egress(instance: Instance) -> dict[str, list[str]]:
-    """``allow`` is the operator's; ``own`` are hosts of the deployment, which nobody may reach by a
-    connector."""
+    """``allow`` and ``ports`` are the operator's; ``own`` are hosts of the deployment, which nobody
+    may reach by a connector."""
     stores = (urlsplit(url).hostname for url in (instance.database_url, instance.redis_url))
     network = (host for host, _port in instance.network_addresses.values())
     own = {instance.advertised_host, instance.internal_host, *network, *filter(None, stores)}
-    allowed = (each.strip() for each in os.environ.get(ALLOWED, "").split(","))
-    return {"allow": [*filter(None, allowed)], "own": sorted(own)}
+    return {"allow": _listed(ALLOWED), "ports": _listed(PORTS), "own": sorted(own)}
+
+
+def _listed(setting: str) -> list[str]:
+    entries = (each.strip() for each in os.environ.get(setting, "").split(","))
+    return [*filter(None, entries)]
 
 
 def files_environment(cluster_id: str, account: Account | None) -> dict[str, str]:

@@ -12,7 +12,14 @@ from django.conf import settings
 
 from connect.services.begin_task import BegunTask
 from connect.states import Kind
-from connect.worker.documents import FILES, files_environment, task_assignment
+from connect.worker.documents import (
+    ALLOWED,
+    FILES,
+    PORTS,
+    egress,
+    files_environment,
+    task_assignment,
+)
 from streaming.cell import tls
 from streaming.cell.account import Account
 
@@ -50,3 +57,15 @@ def test_it_belongs_to_the_account_that_tasks_run_as(monkeypatch, tmp_path):
     files_environment("lkc-1", None)
     files_environment("lkc-1", Account(nobody.pw_name, nobody.pw_uid, nobody.pw_gid))
     assert (tmp_path / "lkc-1").stat().st_uid == nobody.pw_uid
+
+
+def test_the_operators_words_on_where_to_connect_are_passed_on(monkeypatch):
+    monkeypatch.setenv(ALLOWED, "10.1.0.0/16, *.db.internal,")
+    monkeypatch.setenv(PORTS, "443,9200-9300")
+    told = egress(settings.HEADWATER)
+    assert (told["allow"], told["ports"]) == (
+        ["10.1.0.0/16", "*.db.internal"],
+        ["443", "9200-9300"],
+    )
+    monkeypatch.delenv(PORTS)
+    assert egress(settings.HEADWATER)["ports"] == []

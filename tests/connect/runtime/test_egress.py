@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from connect.runtime.egress import CheckedEgress, is_own
 from connect.runtime.egress_policy import EgressPolicy
+from connect.runtime.egress_ports import EgressPorts
 from connect.spi.errors import EgressRefused, RetriableError
 from tests.connect.http_server import Answer, Asked, serving
 
@@ -101,7 +102,8 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_nobody_listening_is_httpx_s_error() -> None:
-    with client(CheckedEgress(LOOPBACK)) as http, pytest.raises(httpx.ConnectError):
+    egress = CheckedEgress(LOOPBACK, ports=EgressPorts.parse(["1"]))
+    with client(egress) as http, pytest.raises(httpx.ConnectError):
         http.get("http://127.0.0.1:1/")
 
 
