@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from connect.connectors.jdbc.faults import translated
 from connect.connectors.jdbc.settings import ConnectionSettings
+from connect.connectors.jdbc.streamed_cursor import StreamedCursor
 from connect.connectors.jdbc.url import Backend
 from connect.connectors.postgresql_login import login_parameters
 from connect.spi.egress import Egress
@@ -136,7 +137,8 @@ class Database:
         addresses = self._egress.resolve(url.host, url.port)
         options = "-c timezone=UTC -c standard_conforming_strings=on"
         if self._read_only:
-            options += " -c default_transaction_read_only=on"
+            # A statement lasts until the last of its rows has found its way into Kafka.
+            options += " -c default_transaction_read_only=on -c statement_timeout=0"
         with login_parameters(
             host=url.host,
             addresses=addresses,
@@ -153,6 +155,7 @@ class Database:
                 target_session_attrs="any" if self._read_only else "read-write",
                 application_name=url.options.get("application_name", "headwater-connect"),
             )
+        connection.server_cursor_factory = StreamedCursor  # type: ignore[assignment]
         if schema := url.options.get("schema"):
             connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", [schema])
             connection.commit()

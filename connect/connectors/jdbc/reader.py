@@ -1,9 +1,11 @@
 """Reads one relation, or a slice of it, from its position on: page by page, each in a transaction
-of its own and through a cursor at the server."""
+of its own, and of that one row at a time, as the database sends them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from sys import getsizeof
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -123,29 +125,29 @@ class Reader:
         relation, settings = self.relation, self.settings
         columns = len(relation.columns)
         with database.transaction(doing) as connection:
-            options = {"stream_results": True, "max_row_buffer": settings.batch_rows}
+            options = {"stream_results": True, "max_row_buffer": 1}
             found = connection.execute(self._select(), execution_options=options)
             counted = 0
 
             def rows() -> Iterator[tuple[Values, tuple[Any, ...]]]:
                 nonlocal counted
-                while some := found.fetchmany(settings.batch_rows):
-                    for row in some:
-                        counted += 1
-                        yield tuple(row[columns:]), tuple(row[:columns])
+                for row in found:
+                    counted += 1
+                    yield tuple(row[columns:]), tuple(row[:columns])
 
-            partition = self.partition
-            reached = positions(rows(), self.position, unique=self.order.unique)
-            for row, position in reached:
-                record = SourceRecord(
-                    self.topic, None, relation.value(row),
-                    value_schema=relation.value_schema,
-                    source_partition=partition,
-                    source_offset=self._offset(position, counted),
-                )  # fmt: skip
-                self.position = position if settings.mode is not Mode.BULK else None
-                yield record
-            found.close()
+            # A transaction can only end when nothing more comes.
+            with closing(found):
+                partition = self.partition
+                reached = positions(rows(), self.position, unique=self.order.unique)
+                for row, position in reached:
+                    record = SourceRecord(
+                        self.topic, None, relation.value(row),
+                        value_schema=relation.value_schema,
+                        source_partition=partition,
+                        source_offset=self._offset(position, counted),
+                    )  # fmt: skip
+                    self.position = position if settings.mode is not Mode.BULK else None
+                    yield record
         self.more = self.order.unique and settings.mode is not Mode.BULK and counted >= PAGE_ROWS
 
     def _offset(self, position: Values | None, counted: int) -> dict[str, Any]:
@@ -175,6 +177,14 @@ class Reader:
             query = query.where(block % settings.slices == self.slice)
         query = query.order_by(*by)
         return query.limit(PAGE_ROWS) if self.order.unique else query
+
+
+def held_bytes(record: SourceRecord) -> int:
+    """What the record's values take of memory, about."""
+    return sum(
+        sum(map(getsizeof, each)) if isinstance(each, list) else getsizeof(each)
+        for each in record.value.values()
+    )
 
 
 def ordering(relation: Relation, settings: SourceSettings) -> list[sa.ColumnElement[Any]]:

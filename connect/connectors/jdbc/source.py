@@ -4,13 +4,12 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from typing import ClassVar, Final
 
 from connect.connectors.jdbc.database import Database
 from connect.connectors.jdbc.faults import TableChanged
 from connect.connectors.jdbc.position import Values
-from connect.connectors.jdbc.reader import Reader, order_of, source_partition
+from connect.connectors.jdbc.reader import Reader, held_bytes, order_of, source_partition
 from connect.connectors.jdbc.settings import ConnectionSettings
 from connect.connectors.jdbc.source_settings import SOURCE, Mode, SourceSettings
 from connect.connectors.jdbc.tables import (
@@ -28,6 +27,8 @@ from connect.spi.records import SourceRecord
 from connect.spi.task import SourceContext, SourceTask
 
 POLL_SECONDS: Final = 1.0
+BATCH_BYTES: Final = 4 * 2**20
+"""Of a batch's values in memory; the row that goes beyond is the last of it."""
 LATE_COMMIT_SECONDS: Final = 0.1
 """How soon to look again whether transactions have ended."""
 
@@ -88,10 +89,15 @@ class JdbcSourceTask(SourceTask):
                 return []
             self._page = (reader, reader.records(self._database))
         reader, page = self._page
-        records = list(islice(page, self._settings.batch_rows))
-        if len(records) < self._settings.batch_rows:
-            self._page = None
-            reader.due = time.monotonic() + self._pause(reader)
+        records: list[SourceRecord] = []
+        room = BATCH_BYTES
+        for record in page:
+            records.append(record)
+            room -= held_bytes(record)
+            if len(records) == self._settings.batch_rows or room <= 0:
+                return records
+        self._page = None
+        reader.due = time.monotonic() + self._pause(reader)
         return records
 
     def _pause(self, reader: Reader) -> float:

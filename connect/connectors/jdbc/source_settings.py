@@ -179,7 +179,7 @@ SOURCE: Final = CONNECTION + ConfigDef(
             "batch.max.rows",
             ConfigType.INT,
             1_000,
-            "How many rows are handed on at a time at most.",
+            "How many rows are handed on at a time at most; fewer of wide ones.",
             CONNECTOR,
             validator=between(1, 100_000),
         ),
