@@ -1,28 +1,18 @@
 """How much memory a value in Avro takes once it is decoded, found before anything of it is made.
 
 A record of Avro that takes one byte becomes a dict of 184 bytes, and what becomes of a byte is the
-schema's to say: records within records, or hundreds of fields of null, take any number of them. So
-eight times its bytes, as a request to a broker may take (``DECODED_GROWTH``), is no bound that
-decoded values can keep to. ``PER_BYTE_MAX`` is one that arrays of structs keep to which have two
-fields or more of numbers or text, whatever these are.
+schema's to say: records within records, or hundreds of fields of null, take any number of them.
 
 Sizes are CPython's (``sys.getsizeof``, rounded up), at most: less is taken by small numbers, which
 are shared, and by texts that are all ASCII.
 """
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from connect.converters.avro_schemas import MAP_ENTRY, NAMESPACE
-from connect.spi.errors import DataError
-
-PER_BYTE_MAX: Final = 136
-"""Bytes of memory for each byte of a value: 1 MiB of them, Kafka's usual limit, take little more
-than a third of what a task may have (``connect/worker/limits.py``)."""
-BESIDE_MAX: Final = 1024 * 1024
-"""And this, for each value."""
+from connect.converters.decoded_memory import allowed_bytes, struct_bytes, too_large
 
 _CONTENT: Final = 4
 """For each byte at most, of text beside its object: one character beyond the BMP makes all wide."""
@@ -42,11 +32,6 @@ _MAP_ITEM: Final = 72
 """A dict that grows holds its former table meanwhile."""
 _ENTRY: Final = 96
 """The same where keys are no text: the map is made of an array of records."""
-
-
-def allowed_bytes(size: int) -> int:
-    """What a value of ``size`` bytes may take of memory, in bytes."""
-    return PER_BYTE_MAX * size + BESIDE_MAX
 
 
 class _Meter:
@@ -137,11 +122,7 @@ class DecodedSize:
             meter.spend(node.memory)
             end = node.skip(meter, start)
         except _TooLarge:
-            raise DataError(
-                f"{size} bytes become more than {allowed_bytes(size)} bytes of memory when they "
-                f"are decoded, and may not ({PER_BYTE_MAX} for each byte and 1 MiB): write smaller "
-                "records, with fewer items in an array, or read them as bytes"
-            ) from None
+            raise too_large(size) from None
         if end > len(data):
             raise EOFError("it ends early")
 
@@ -213,7 +194,7 @@ class _Nodes:
 
     def _record(self, document: Mapping[str, Any]) -> _Node:
         fields = [self.of(each["type"]) for each in document["fields"]]
-        memory = _dict_bytes([each["name"] for each in document["fields"]])
+        memory = struct_bytes([each["name"] for each in document["fields"]])
         skips = tuple(each.skip for each in fields if each.least)
 
         def skip(meter: _Meter, at: int) -> int:
@@ -239,7 +220,7 @@ class _Nodes:
     def _union(self, branches: list[Any]) -> _Node:
         # One branch beside null is that or null; of several, a struct has a field for each.
         others = [str(number) for number, each in enumerate(branches) if each != "null"]
-        around = _dict_bytes(others) if len(others) > 1 else 0
+        around = struct_bytes(others) if len(others) > 1 else 0
         nodes = [self._branch(each, around) for each in branches]
         least = min(each.least for each in nodes)
         memory = max(each.memory for each in nodes if each.least == least)
@@ -311,14 +292,6 @@ def _is_map_entry(items: Any) -> bool:
     """Of a parsed document, whose names are whole."""
     is_named = isinstance(items, Mapping) and "name" in items
     return is_named and str(items["name"]).startswith(f"{NAMESPACE}.{MAP_ENTRY}")
-
-
-def _dict_bytes(names: Sequence[str]) -> int:
-    """Of a dict that got these keys one by one."""
-    grown: dict[str, None] = {}
-    for name in names:
-        grown[name] = None
-    return sys.getsizeof(grown)
 
 
 def _ceil(memory: int, count: int) -> int:

@@ -11,8 +11,9 @@ from typing import Any, Final
 import orjson
 
 from connect.converters.converter import NOTHING, Columns, Converter, Headers, SchemaAndValue
+from connect.converters.json_readers import JsonReaders, Read
 from connect.converters.json_schemas import schema_document, schema_of
-from connect.converters.json_values import VALUES_CONFIG, JsonValues
+from connect.converters.json_values import REPLACE_NULL, VALUES_CONFIG, JsonValues
 from connect.converters.json_writers import writer
 from connect.spi.config import (
     ConfigDef,
@@ -53,7 +54,8 @@ class JsonConverter(Converter):
             self._kept_max,
         )
         self._writer = SchemaCache(lambda schema: writer(schema, self._values), self._kept_max)
-        self._read: OrderedDict[bytes, Schema] = OrderedDict()
+        self._readers = JsonReaders(fills_defaults=self.configured[REPLACE_NULL])
+        self._read: OrderedDict[bytes, tuple[Schema, Read]] = OrderedDict()
 
     def to_bytes(
         self, topic: str, schema: Schema | None, value: Any, headers: Headers
@@ -94,8 +96,9 @@ class JsonConverter(Converter):
         if told is None:
             return None, payload
         try:
-            schema = self._schema(told)
-            return schema, self._values.value(schema, payload)
+            self._readers.begin(len(data))
+            schema, read = self._known(told)
+            return schema, read(payload)
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
 
@@ -105,11 +108,16 @@ class JsonConverter(Converter):
         values = [None if one is None else orjson.loads(one) for one in data]
         return (None,) * len(values), values
 
-    def _schema(self, document: Any) -> Schema:
-        text = orjson.dumps(document)
-        schema = self._read.get(text)
-        if schema is None:
-            schema = self._read[text] = schema_of(document, self._values.value)
+    def _known(self, document: Any) -> tuple[Schema, Read]:
+        """A schema, and what reads its values."""
+        try:
+            text = orjson.dumps(document)
+        except TypeError as error:
+            raise DataError(f"this is no schema: {error}") from error
+        known = self._read.get(text)
+        if known is None:
+            schema = schema_of(document, self._readers.value)
+            known = self._read[text] = schema, self._readers.reader(schema)
             if len(self._read) > self._kept_max:
                 self._read.popitem(last=False)
-        return schema
+        return known

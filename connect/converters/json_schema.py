@@ -6,8 +6,9 @@ from typing import Any, Final
 import orjson
 
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
+from connect.converters.json_readers import JsonReaders, Read
 from connect.converters.json_schema_documents import JsonSchemaReader, json_schema_of
-from connect.converters.json_values import VALUES_CONFIG, JsonValues
+from connect.converters.json_values import REPLACE_NULL, VALUES_CONFIG, JsonValues
 from connect.converters.registered import REGISTRY_CONFIG, RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
 from connect.spi.errors import DataError
@@ -26,7 +27,8 @@ class JsonSchemaConverter(RegisteredConverter):
         super().__init__(config, is_key=is_key)
         self._values = JsonValues.of(self.configured)
         self._schema_id = SchemaCache(self._registered, KEPT_MAX)
-        self._read: dict[int, Schema] = {}
+        self._readers = JsonReaders(fills_defaults=self.configured[REPLACE_NULL])
+        self._read: dict[int, tuple[Schema, Read]] = {}
 
     def to_bytes(
         self, topic: str, schema: Schema | None, value: Any, headers: Headers
@@ -50,10 +52,13 @@ class JsonSchemaConverter(RegisteredConverter):
             return NOTHING
         try:
             schema_id, payload = unframed(data)
-            schema = self._schema_of(schema_id)
-            return schema, self._values.value(schema, orjson.loads(payload))
+            schema, read = self._known(schema_id)
+            self._readers.begin(len(data))
+            return schema, read(orjson.loads(payload))
         except orjson.JSONDecodeError as error:
             raise DataError(f"{topic}: this is no JSON: {error}") from error
+        except RecursionError as error:  # Each part of a schema is as shallow as it may be.
+            raise DataError(f"{topic}: schema {schema_id} is nested too deeply") from error
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
 
@@ -61,9 +66,10 @@ class JsonSchemaConverter(RegisteredConverter):
         text = orjson.dumps(json_schema_of(schema, self._values.document)).decode()
         return self._id_of(topic, RegisteredSchema(JSON, text))
 
-    def _schema_of(self, schema_id: int) -> Schema:
-        schema = self._read.get(schema_id)
-        if schema is None:
+    def _known(self, schema_id: int) -> tuple[Schema, Read]:
+        """A registered schema, and what reads its values."""
+        known = self._read.get(schema_id)
+        if known is None:
             registered = self._registry.by_id(schema_id)
             if registered.type != JSON:
                 raise DataError(f"schema {schema_id} is of type {registered.type}, not {JSON}")
@@ -71,8 +77,10 @@ class JsonSchemaConverter(RegisteredConverter):
                 document = orjson.loads(registered.text)
             except orjson.JSONDecodeError as error:
                 raise DataError(f"schema {schema_id} is no JSON: {error}") from error
-            schema = JsonSchemaReader(document, self._values.value).schema()
+            self._readers.begin(len(registered.text))
+            schema = JsonSchemaReader(document, self._readers.value).schema()
+            known = schema, self._readers.reader(schema)
             if len(self._read) >= KEPT_MAX:
                 del self._read[next(iter(self._read))]
-            self._read[schema_id] = schema
-        return schema
+            self._read[schema_id] = known
+        return known

@@ -1,10 +1,11 @@
-"""Values in JSON, beside their schemas, as Kafka's ``JsonConverter`` writes and reads them."""
+"""Values as JSON, beside their schemas, as Kafka's ``JsonConverter`` writes them.
+
+``json_readers`` reads them.
+"""
 
 import base64
-import binascii
 import math
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 import orjson
@@ -12,7 +13,7 @@ import orjson
 from connect.converters import logical
 from connect.spi.config import Config, ConfigDef, ConfigKey, ConfigType, Importance, one_of
 from connect.spi.errors import DataError
-from connect.spi.instants import in_milliseconds, instant
+from connect.spi.instants import in_milliseconds
 from connect.spi.schema import (
     DATE_NAME,
     DECIMAL_NAME,
@@ -42,13 +43,12 @@ VALUES_CONFIG: Final = ConfigDef(
     )
 )  # fmt: skip
 
-_NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _FLOATS: Final = frozenset({Type.FLOAT32, Type.FLOAT64})
 
 
 class JsonValues:
-    """Writes decimals as ``decimal_format`` says, and reads both. ``fills_defaults``: None becomes
-    the schema's default, where it has one."""
+    """Writes decimals as ``decimal_format`` says. ``fills_defaults``: None becomes the schema's
+    default, where it has one."""
 
     @classmethod
     def of(cls, config: Config) -> "JsonValues":
@@ -60,8 +60,6 @@ class JsonValues:
     def __init__(self, *, decimal_format: str, fills_defaults: bool) -> None:
         self._is_numeric = decimal_format == NUMERIC
         self._fills_defaults = fills_defaults
-
-    # Writing.
 
     @staticmethod
     def knows(schema: Schema) -> bool:
@@ -125,76 +123,12 @@ class JsonValues:
             [self.document(keys, key), self.document(values, each)] for key, each in value.items()
         ]
 
-    # Reading.
-
-    def value(self, schema: Schema, document: Any) -> Any:
-        """What ``document``, as ``orjson`` reads it, stands for. Raises ``DataError``."""
-        if document is None:
-            if schema.has_default and self._fills_defaults:
-                return schema.default
-            if schema.optional or schema.has_default:
-                return None
-            raise DataError("null, and the schema does not allow it")
-        if schema.name in _READERS:
-            return self._read_logical(schema, document)
-        match schema.type:
-            case Type.STRUCT:
-                return self._read_struct(schema, document)
-            case Type.ARRAY:
-                _require(document, list, schema)
-                return [self.value(_inner(schema.values), each) for each in document]
-            case Type.MAP:
-                return self._read_map(schema, document)
-            case Type.BYTES:
-                return _bytes(document)
-        read = _float(document) if schema.type in _FLOATS else document
-        check(schema, read)
-        return read
-
-    def _read_logical(self, schema: Schema, document: Any) -> Any:
-        assert schema.name is not None
-        if schema.name != DECIMAL_NAME:
-            if not isinstance(document, int) or isinstance(document, bool):
-                raise DataError(f"{document!r} is no whole number, as {schema.name} is written")
-            return _READERS[schema.name](document)
-        scale = logical.scale_of(schema)
-        if isinstance(document, str):
-            return logical.decimal_of(_bytes(document), scale)
-        if not logical.is_number(document):
-            raise DataError(f"{document!r} is no decimal")
-        return logical.scaled(Decimal(str(document)), scale)
-
-    def _read_struct(self, schema: Schema, document: Any) -> Any:
-        _require(document, dict, schema)
-        value = {}
-        for each in schema.fields:
-            try:
-                value[each.name] = self.value(each.schema, document.get(each.name))
-            except DataError as error:
-                raise DataError(f"{each.name}: {error}") from error
-        return value
-
-    def _read_map(self, schema: Schema, document: Any) -> Any:
-        keys, values = _inner(schema.keys), _inner(schema.values)
-        if isinstance(document, dict) and keys.type is Type.STRING:
-            return {key: self.value(values, each) for key, each in document.items()}
-        _require(document, list, schema)
-        if not all(isinstance(pair, list) and len(pair) == 2 for pair in document):
-            raise DataError("a map without text keys is written as an array of pairs")
-        return {self.value(keys, key): self.value(values, each) for key, each in document}
-
 
 _WRITERS: Final[dict[str | None, Callable[[Any], Any]]] = {
     DECIMAL_NAME: str,
     DATE_NAME: logical.days_of,
     TIME_NAME: in_milliseconds,
     TIMESTAMP_NAME: in_milliseconds,
-}
-_READERS: Final[dict[str | None, Callable[[Any], Any]]] = {
-    DECIMAL_NAME: Decimal,
-    DATE_NAME: logical.date_of,
-    TIME_NAME: logical.time_of,
-    TIMESTAMP_NAME: instant,
 }
 
 
@@ -219,21 +153,6 @@ def _finite(value: float) -> Any:
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-
-
-def _float(document: Any) -> Any:
-    if isinstance(document, str) and document in _NOT_FINITE:
-        return _NOT_FINITE[document]
-    return float(document) if logical.is_number(document) else document
-
-
-def _bytes(document: Any) -> bytes:
-    if not isinstance(document, str):
-        raise DataError(f"bytes are written as text in base64, not as {document!r}")
-    try:
-        return base64.b64decode(document, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise DataError(f"bytes are written as text in base64: {error}") from error
 
 
 def _inner(schema: Schema | None) -> Schema:

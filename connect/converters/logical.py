@@ -10,6 +10,8 @@ from connect.spi.schema import SCALE, Schema
 
 _FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 _DIGITS_MAX: Final = 10_000
+_BYTES_MAX: Final = 4_153
+"""As many as that many digits have. Python takes the square of them to make a decimal of."""
 
 
 def days_of(value: date) -> int:
@@ -53,6 +55,11 @@ def scaled(value: Decimal, scale: int) -> Decimal:
         return exact
 
 
+def digits_of(value: Decimal, scale: int) -> int:
+    """How many ``value`` has with ``scale`` digits behind the point, if that can be written."""
+    return min(value.adjusted() + 1 + scale, _DIGITS_MAX)
+
+
 def unscaled_bytes(value: Decimal, scale: int) -> bytes:
     """Two's complement, big-endian, as short as may be."""
     with localcontext() as context:
@@ -63,7 +70,10 @@ def unscaled_bytes(value: Decimal, scale: int) -> bytes:
 
 
 def decimal_of(data: bytes, scale: int) -> Decimal:
-    """Raises ``DataError`` for a scale that no number of ``_DIGITS_MAX`` digits has."""
+    """Raises ``DataError`` for more digits than ``_DIGITS_MAX``, and for a scale that no number of
+    so many has."""
+    if len(data) > _BYTES_MAX:
+        raise DataError(f"a decimal of {len(data)} bytes; at most {_DIGITS_MAX} digits are read")
     if not -_DIGITS_MAX <= scale <= _DIGITS_MAX:
         raise DataError(f"a decimal of scale {scale}; at most {_DIGITS_MAX} digits are read")
     whole = int.from_bytes(data, "big", signed=True)

@@ -31,8 +31,8 @@ from connect.connectors.postgresql_cdc.messages import (
 from connect.connectors.postgresql_cdc.pgoutput import MalformedMessage, decode
 from connect.connectors.postgresql_cdc.walsender import unwrap
 from connect.converters.avro import AVRO, AvroConverter
-from connect.converters.avro_sizes import PER_BYTE_MAX
 from connect.converters.converter import Converter
+from connect.converters.decoded_memory import PER_BYTE_MAX
 from connect.converters.json import JsonConverter
 from connect.converters.json_schema import JsonSchemaConverter
 from connect.converters.numbers import DoubleConverter, LongConverter

@@ -15,6 +15,7 @@ import orjson
 from connect.connectors.jdbc.url import parse_url
 from connect.connectors.objects.formats import FORMATS, Format
 from connect.converters.avro_schemas import AvroReader, AvroWriter
+from connect.converters.json_readers import JsonReaders
 from connect.converters.json_schema_documents import JsonSchemaReader, json_schema_of
 from connect.converters.json_values import VALUES_CONFIG, JsonValues
 from connect.spi.config import ConfigDef
@@ -28,6 +29,7 @@ from tests.fuzz.target import Target
 _BODY = 4_096
 _ROWS = 100
 _VALUES = JsonValues.of((ConfigDef() + VALUES_CONFIG).parse({}))
+_READERS = JsonReaders(fills_defaults=True)
 """How JSON stands for values, by default."""
 
 
@@ -51,7 +53,8 @@ def json_schema(data: bytes) -> None:
         document = orjson.loads(data)
     except orjson.JSONDecodeError:
         return
-    JsonSchemaReader(document, _VALUES.value).schema()
+    _READERS.begin(len(data))
+    JsonSchemaReader(document, _READERS.value).schema()
 
 
 def jdbc_url(data: bytes) -> None:

@@ -11,7 +11,7 @@ import fastavro
 import pytest
 
 from connect.converters.avro import AVRO, AvroConverter
-from connect.converters.avro_sizes import allowed_bytes
+from connect.converters.decoded_memory import allowed_bytes
 from connect.converters.registry import RegisteredSchema, framed
 from connect.spi.errors import DataError
 from tests.connect.converters.memory_registry import MemoryRegistry

@@ -145,6 +145,10 @@ def test_null_becomes_the_default_unless_that_is_switched_off():
         (b'{"schema":{"type":"int8"},"payload":null}', "null"),
         (b'{"schema":{"type":"bytes"},"payload":"?"}', "base64"),
         (b'{"schema":{"type":"struct","fields":[{"type":"int8"}]},"payload":{}}', "its name"),
+        (b'{"schema":{"type":"int8","x":' + b"[" * 300 + b"]" * 300 + b'},"payload":1}',
+         "Recursion"),
+        (b'{"schema":{"type":"map","keys":{"type":"struct","fields":[]},"values":{"type":"int8"}},'
+         b'"payload":[[{},1]]}', "such keys"),
         (b'{"schema":' + b'{"type":"array","items":' * 99 + b"1" + b"}" * 99 + b',"payload":1}',
          "deep"),
     ],

@@ -175,6 +175,19 @@ def test_a_schema_too_deep_is_refused():
         read(document, [])
 
 
+def test_a_schema_that_is_too_deep_in_parts_that_are_not_is_refused():
+    definitions = {"d0": {"type": "string"}}
+    for depth in range(1, 1_000):
+        inner = {"$ref": f"#/definitions/d{depth - 1}"}
+        definitions[f"d{depth}"] = {"type": "object", "properties": {"a": inner}}
+    parts = {
+        name: {"$ref": f"#/definitions/{name}", "connect.index": -index}
+        for index, name in enumerate(definitions)
+    }
+    with pytest.raises(DataError, match="too deep"):
+        read({"type": "object", "properties": parts, "definitions": definitions}, {})
+
+
 def test_records_that_are_not_of_their_schema_are_refused():
     registry = MemoryRegistry()
     ours = converter(registry)
