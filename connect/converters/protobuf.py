@@ -1,6 +1,7 @@
 """Protobuf with its schemas in a registry (``io.confluent.connect.protobuf.ProtobufConverter``)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from google.protobuf.descriptor import Descriptor, FileDescriptor
@@ -9,8 +10,11 @@ from google.protobuf.message_factory import GetMessageClass
 
 from connect.converters import protobuf_values
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
+from connect.converters.decoded_memory import Allowance
 from connect.converters.proto_text import Meta, parse_proto, write_proto
+from connect.converters.protobuf_readers import Read, message_reader
 from connect.converters.protobuf_schemas import ProtobufReader, ProtobufWriter, pool_of
+from connect.converters.protobuf_sizes import DecodedSize
 from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
 from connect.spi.errors import DataError
@@ -23,6 +27,17 @@ KEPT_MAX: Final = 1_000
 _FIRST_MESSAGE: Final = b"\0"
 """Which message of the file it is, as Confluent's wire format has it: the first."""
 _INDEXES_MAX: Final = 32
+_UNREADABLE: Final = (DecodeError, ValueError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A message of a registered schema, and what is needed to read its values."""
+
+    schema: Schema
+    message: type[Message]
+    size: DecodedSize
+    read: Read
 
 
 class ProtobufConverter(RegisteredConverter):
@@ -33,7 +48,8 @@ class ProtobufConverter(RegisteredConverter):
         self._written = SchemaCache(self._registered, KEPT_MAX)
         self._files: dict[int, tuple[FileDescriptor, Meta]] = {}
         """Compiling one takes milliseconds: a record that names a message it has not must not."""
-        self._read: dict[tuple[int, tuple[int, ...]], tuple[Schema, type[Message]]] = {}
+        self._read: dict[tuple[int, tuple[int, ...]], _Known] = {}
+        self._allowance = Allowance()
 
     def to_bytes(
         self, topic: str, schema: Schema | None, value: Any, headers: Headers
@@ -61,14 +77,19 @@ class ProtobufConverter(RegisteredConverter):
         try:
             schema_id, payload = unframed(data)
             indexes, rest = _indexes(payload)
-            schema, message_class = self._schema_of(schema_id, indexes)
-            message = message_class()
-            message.ParseFromString(bytes(rest))
-            return schema, protobuf_values.read(message, schema)
+            known = self._known(schema_id, indexes)
+            return known.schema, self._value(known, bytes(rest))
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
-        except DecodeError as error:
+        except _UNREADABLE as error:
             raise DataError(f"{topic}: this is not in schema {schema_id}: {error}") from error
+
+    def _value(self, known: _Known, data: bytes) -> Any:
+        """Raises ``DataError``, and ``_UNREADABLE`` for what is no such message."""
+        known.size.spend(self._allowance, data)
+        message = known.message()
+        message.ParseFromString(data)
+        return known.read(message)
 
     def _registered(self, schema: Schema, topic: str) -> tuple[int, type[Message]]:
         writer = ProtobufWriter()
@@ -78,12 +99,18 @@ class ProtobufConverter(RegisteredConverter):
         text = write_proto(writer.file, writer.meta)
         return self._id_of(topic, RegisteredSchema(PROTOBUF, text)), GetMessageClass(message)
 
-    def _schema_of(self, schema_id: int, indexes: tuple[int, ...]) -> tuple[Schema, type[Message]]:
+    def _known(self, schema_id: int, indexes: tuple[int, ...]) -> _Known:
         kept = self._read.get((schema_id, indexes))
         if kept is None:
             file, meta = self._file_of(schema_id)
             message = _message_at(file, indexes)
-            kept = ProtobufReader(meta).schema(message), GetMessageClass(message)
+            schema = ProtobufReader(meta).schema(message)
+            kept = _Known(
+                schema,
+                GetMessageClass(message),
+                DecodedSize(message),
+                message_reader(message, schema, self._allowance),
+            )
             _remember(self._read, (schema_id, indexes), kept)
         return kept
 

@@ -35,6 +35,8 @@ from connect.spi.schema import (
 )
 
 DEPTH_MAX: Final = 32
+READ_DEPTH_MAX: Final = 100
+"""Of messages that name one another; ``google.protobuf`` reads no message that is deeper."""
 UNNAMED: Final = "ConnectDefault"
 TYPE: Final = "connect.type"
 NAME: Final = "connect.name"
@@ -208,13 +210,18 @@ class ProtobufReader:
     def __init__(self, meta: Meta) -> None:
         self._meta = meta
         self._read: dict[str, Schema | None] = {}
+        self._depth = 0
 
     def schema(self, message: Descriptor) -> Schema:
         """Raises ``DataError``."""
         full = message.full_name
         if full not in self._read:
             self._read[full] = None
+            self._depth += 1
+            if self._depth > READ_DEPTH_MAX:
+                raise DataError(f"messages more than {READ_DEPTH_MAX} deep")
             fields = tuple(Field(field.name, self._field(field)) for field in message.fields)
+            self._depth -= 1
             named = self._meta.get(full, {}).get(NAME)
             name = None if message.name.startswith(UNNAMED) else full
             self._read[full] = spi.struct(*fields, name=named or name)
