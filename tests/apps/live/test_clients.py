@@ -57,9 +57,11 @@ def run(command, environment, folder):
 
 
 def test_the_examples_in_python(service, tmp_path):
-    live, group = examples("python")
+    live, group, by_hand = examples("python")
     assert run([sys.executable, "-c", live], service, tmp_path) == ["ada 250"]
     assert run([sys.executable, "-c", group], service, tmp_path) == ["billed 1", "billed 2"]
+    written = run([sys.executable, "-c", by_hand], service, tmp_path)
+    assert written[0] == "0 {'id': 1, 'total': 99}"
 
 
 @pytest.fixture(scope="module")

@@ -1,71 +1,63 @@
-"""docs/rest.md, section Records: its examples are run as they are printed, in their order."""
+"""docs/rest.md: its examples are run as they are printed, by the clients that they are for."""
 
-import json
-import re
-import subprocess
-from pathlib import Path
+import shutil
+import sys
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "rest.md"
-EXAMPLE = re.compile(r"```sh\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
+import pytest
 
+from streaming.cell.setup.console import node_shell
+from streaming.cell.setup.environment import Environment
+from tests.apps.documents import DOCS, examples, hold, said, section
 
-def section(title):
-    text = DOCUMENT.read_text()
-    begin = text.index(f"\n## {title}\n")
-    end = text.find("\n## ", begin + 1)
-    return text[begin : end if end > 0 else None]
+DOCUMENT = "rest.md"
 
 
-def documents(text):
-    """The JSON documents that stand one after another in ``text``."""
-    decoder, found, position = json.JSONDecoder(), [], 0
-    text = text.strip()
-    while position < len(text):
-        document, position = decoder.raw_decode(text, position)
-        found.append(document)
-        while position < len(text) and text[position].isspace():
-            position += 1
-    return found
-
-
-def differs(shown, real, at="answer"):
-    """Where ``real`` is not as shown; "…" stands for anything, and it may have more fields."""
-    if shown == "…":
-        return []
-    if isinstance(shown, dict) and isinstance(real, dict):
-        return [
-            fault
-            for name, value in shown.items()
-            for fault in (
-                differs(value, real[name], f"{at}.{name}")
-                if name in real
-                else [f"{at}.{name} is absent"]
-            )
-        ]
-    if isinstance(shown, list) and isinstance(real, list) and len(shown) == len(real):
-        pairs = enumerate(zip(shown, real, strict=True))
-        return [fault for n, (one, two) in pairs for fault in differs(one, two, f"{at}[{n}]")]
-    return [] if shown == real else [f"{at} is {real!r}, shown as {shown!r}"]
-
-
-def test_the_examples_do_what_they_say(edge):
+@pytest.fixture
+def tenant(edge):
+    """A new one, with the topics that the examples speak of."""
     tenant = edge.tenant()
     with edge.client(tenant.administrator) as client:
-        body = {"topic_name": "orders", "partitions_count": 1}
-        assert client.post(f"{tenant.path}/topics", json=body).status_code == 201
-    key, secret = tenant.service
-    variables = {
+        for topic in ("orders", "clicks"):
+            body = {"topic_name": topic, "partitions_count": 1}
+            assert client.post(f"{tenant.path}/topics", json=body).status_code == 201
+    return tenant
+
+
+@pytest.fixture
+def variables(edge, tenant):
+    """Those that the document gives first."""
+    return {
+        "HEADWATER": edge.url,
+        "CLUSTER": tenant.cluster_id,
         "URL": edge.url + tenant.path,
-        "KEY": key,
-        "SECRET": secret,
-        "PATH": "/usr/bin:/bin",
+        "KEY": tenant.service[0],
+        "SECRET": tenant.service[1],
     }
-    examples = EXAMPLE.findall(section("Records"))
-    assert len(examples) == 7
-    for script, shown in examples:
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
-            env=variables, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, (script, done.stderr)
-        assert differs(documents(shown), documents(done.stdout)) == [], (script, done.stdout)
+
+
+def test_curl_of_records(variables, tmp_path):
+    scripts = examples(section(DOCUMENT, "Records"), "sh", "json")
+    assert len(scripts) == 7
+    hold(scripts, variables, tmp_path)
+
+
+def test_curl_of_a_consumer_and_its_group(edge, tenant, variables, tmp_path):
+    record = {"value": {"type": "JSON", "data": {"total": 12.5}}}
+    with edge.client(tenant.service) as client:
+        client.post(f"{tenant.path}/topics/orders/records", json=record).raise_for_status()
+    (clusters, *_rest) = examples((DOCS / DOCUMENT).read_text(), "sh", "json")
+    (consumer,) = examples(section(DOCUMENT, "REST v2"), "sh", "json")
+    (reset,) = examples(section(DOCUMENT, "Groups"), "sh", "json")
+    hold([clusters, consumer, reset], variables, tmp_path)
+
+
+def test_requests_httpx_and_fetch_in_their_order(variables, tmp_path):
+    text = section(DOCUMENT, "From Python and JavaScript")
+    by_requests, by_httpx = examples(text, "python", "text")
+    by_fetch, _in_a_page = examples(text, "js", "text")
+    for script, shown in (by_requests, by_httpx):
+        assert said((sys.executable, "-c", script), variables, tmp_path) == shown
+    script, shown = by_fetch
+    (tmp_path / "example.mjs").write_text(script)
+    node = shutil.which("node", path=node_shell(Environment.of(DOCS.parent))["PATH"])
+    assert said((node, "example.mjs"), variables, tmp_path) == shown
