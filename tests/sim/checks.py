@@ -7,6 +7,7 @@ ever, whoever leads; a record that was acknowledged is committed, once.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from brokers.metadata.records import PartitionRecord
 from brokers.node.partition_runtime import PartitionRuntime
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ class Checks:
         self._committed: dict[Place, dict[int, Entry]] = {}
         self._ends: dict[Place, int] = {}
         self._leaders: dict[tuple[Place, int], int] = {}
-        self._epochs: dict[Place, tuple[int, int]] = {}
+        self._looked_at: dict[PartitionRuntime, tuple[int, int]] = {}
+        """Epoch and high watermark of each leader when it was last looked at and good."""
+        self._records: dict[Place, PartitionRecord] = {}
         self.acknowledgements: dict[tuple[int, int], tuple[int, int]] = {}
 
     def end(self, index: int) -> int:
@@ -59,18 +62,34 @@ class Checks:
         )
 
     def after_event(self) -> None:
+        """What was good stays good while nothing changes that it depends on: who led an epoch is
+        written once, what is committed only grows, and the store's records are values."""
+        looked_at = self._looked_at
         for broker in self._world.brokers:
             if not broker.is_up:
                 continue
-            for partition in broker.partitions:
-                if partition.is_leader:
-                    self._look_at_leader(broker, partition)
+            # Not by iterating over the manager, which copies what nothing changes here.
+            for partitions in broker.partitions._topics.values():
+                for partition in partitions.values():
+                    if not partition.is_leader:
+                        continue
+                    now = (partition.leader_epoch, partition.high_watermark)
+                    if looked_at.get(partition) != now:
+                        self._look_at_leader(broker, partition)
+                        looked_at[partition] = now
+        records = self._records
         for place, record in self._world.store.partitions.items():
-            epochs = (record.leader_epoch, record.partition_epoch)
-            before = self._epochs.get(place, epochs)
-            assert epochs >= before, f"epochs fell from {before} to {epochs}"
-            assert record.leader is None or record.leader in record.isr
-            self._epochs[place] = epochs
+            before = records.get(place)
+            if record is not before:
+                self._look_at_record(record, before or record)
+                records[place] = record
+
+    @staticmethod
+    def _look_at_record(record: PartitionRecord, before: PartitionRecord) -> None:
+        epochs = (record.leader_epoch, record.partition_epoch)
+        fell_from = (before.leader_epoch, before.partition_epoch)
+        assert epochs >= fell_from, f"epochs fell from {fell_from} to {epochs}"
+        assert record.leader is None or record.leader in record.isr
 
     def _look_at_leader(self, broker: "Broker", partition: PartitionRuntime) -> None:
         place = (partition.topic_id, partition.index)
