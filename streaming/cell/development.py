@@ -63,6 +63,11 @@ def screenshots(arguments: Sequence[str]) -> int:
     return _run("tests.e2e.screenshots", arguments, {})
 
 
+def sbom(arguments: Sequence[str]) -> int:
+    """A bill of materials of this commit."""
+    return _run("tests.supply_chain", arguments, {})
+
+
 def torture(arguments: Sequence[str]) -> NoReturn:
     """A service of its own, faults on a schedule, and a verdict.
 

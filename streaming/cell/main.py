@@ -130,6 +130,12 @@ def torture(arguments: Sequence[str]) -> NoReturn:
     development.torture(arguments)
 
 
+def sbom(arguments: Sequence[str]) -> int:
+    from streaming.cell import development
+
+    return development.sbom(arguments)
+
+
 def screenshots(arguments: Sequence[str]) -> int:
     from streaming.cell import development
 
@@ -147,6 +153,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "isolate": isolate,
     "torture": torture,
     "screenshots": screenshots,
+    "sbom": sbom,
 }
 
 

@@ -12,7 +12,9 @@ from streaming.cell.setup import console
 from streaming.cell.setup.environment import DEVELOPMENT, RUN, Environment
 from streaming.cell.setup.steps import alone, say
 
-FOR_DEVELOPERS = frozenset({"test", "bench", "fuzz", "sim", "isolate", "torture", "screenshots"})
+FOR_DEVELOPERS = frozenset(
+    {"test", "bench", "fuzz", "sim", "isolate", "torture", "screenshots", "sbom"}
+)
 
 
 def launch(checkout: Path, arguments: Sequence[str]) -> int:
