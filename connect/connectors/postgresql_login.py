@@ -2,14 +2,14 @@
 environment nor a home folder or a service file can add one."""
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 import certifi
 
-from connect.connectors.database_tls import VERIFYING
+from connect.connectors.database_tls import VERIFYING, ClientCertificate
+from connect.connectors.pem import pem_file
 from connect.spi.egress import Address
 
 _NOWHERE: Final = f"{os.devnull}/none"
@@ -26,19 +26,26 @@ def login_parameters(
     password: str | None,
     ssl_mode: str,
     authorities: str | None,
+    certificate: ClientCertificate | None,
     timeout_seconds: float,
     options: str,
 ) -> Iterator[dict[str, Any]]:
-    """Parameters for ``psycopg.connect``, which hold as long as the block.
+    """Parameters for ``psycopg.connect``, which hold as long as the block. A request to cancel what
+    a connection does is made with the same ones.
 
     Args:
         host: the name that TLS verifies.
         addresses: the checked ones, which are connected to in turn; at least one.
         ssl_mode: what ``database_tls.ssl_mode`` has made of the configuration.
         authorities: certificates in PEM form; None: those that browsers trust.
+        certificate: shown to a server that asks for one.
         options: settings of the session, as ``-c name=value``.
     """
-    with _pem_file(authorities) as file:
+    with ExitStack() as files:
+
+        def named(pem: str | None) -> str | None:
+            return files.enter_context(pem_file(pem)) if pem else None
+
         yield {
             "host": ",".join(host for _ in addresses),
             "hostaddr": ",".join(address.ip for address in addresses),
@@ -47,11 +54,12 @@ def login_parameters(
             "user": user or "",
             "password": password or "",
             "sslmode": ssl_mode,
-            "sslrootcert": file or (certifi.where() if ssl_mode in VERIFYING else _NOWHERE),
+            "sslrootcert": named(authorities)
+            or (certifi.where() if ssl_mode in VERIFYING else _NOWHERE),
             "sslcrl": _NOWHERE,
-            "sslcert": _NOWHERE,
-            "sslkey": _NOWHERE,
-            "sslcertmode": "disable",
+            "sslcert": named(certificate.chain if certificate else None) or _NOWHERE,
+            "sslkey": named(certificate.key if certificate else None) or _NOWHERE,
+            "sslcertmode": "allow" if certificate else "disable",
             "passfile": _NOWHERE,
             "gssencmode": "disable",
             "channel_binding": "prefer",
@@ -62,15 +70,3 @@ def login_parameters(
             "tcp_user_timeout": 30_000,
             "options": options,
         }
-
-
-@contextmanager
-def _pem_file(pem: str | None) -> Iterator[str | None]:
-    """A file of ours with that text, as long as the block: libpq reads authorities from files."""
-    if not pem:
-        yield None
-        return
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write(pem)
-        file.flush()
-        yield file.name

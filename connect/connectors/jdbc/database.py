@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any, Final
@@ -20,6 +20,7 @@ import pymysql
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from connect.connectors.database_tls import present
 from connect.connectors.jdbc.faults import translated
 from connect.connectors.jdbc.settings import ConnectionSettings
 from connect.connectors.jdbc.streamed_cursor import StreamedCursor
@@ -52,6 +53,7 @@ class Database:
         self._read_only = read_only
         self._raw: Any = None
         self._raw_lock = Lock()
+        self._login = ExitStack()
         self._connection: sa.Connection | None = None
         opened = {Backend.POSTGRESQL: self._postgresql, Backend.SQLITE: self._sqlite}
         self.engine = sa.create_engine(
@@ -118,6 +120,7 @@ class Database:
                 connection.invalidate()
             with suppress(Exception):
                 connection.close()
+        self._login.close()
 
     def _remembered(self, open_: Callable[[], Any]) -> Callable[[], Any]:
         def creator() -> Any:
@@ -139,22 +142,26 @@ class Database:
         if self._read_only:
             # A statement lasts until the last of its rows has found its way into Kafka.
             options += " -c default_transaction_read_only=on -c statement_timeout=0"
-        with login_parameters(
-            host=url.host,
-            addresses=addresses,
-            database=url.database,
-            user=settings.user,
-            password=settings.password,
-            ssl_mode=settings.ssl_mode,
-            authorities=settings.ca,
-            timeout_seconds=settings.timeout_seconds,
-            options=options,
-        ) as parameters:
-            connection = psycopg.connect(
-                **parameters,
-                target_session_attrs="any" if self._read_only else "read-write",
-                application_name=url.options.get("application_name", "headwater-connect"),
+        self._login.close()
+        parameters = self._login.enter_context(
+            login_parameters(
+                host=url.host,
+                addresses=addresses,
+                database=url.database,
+                user=settings.user,
+                password=settings.password,
+                ssl_mode=settings.ssl_mode,
+                authorities=settings.ca,
+                certificate=settings.certificate,
+                timeout_seconds=settings.timeout_seconds,
+                options=options,
             )
+        )
+        connection = psycopg.connect(
+            **parameters,
+            target_session_attrs="any" if self._read_only else "read-write",
+            application_name=url.options.get("application_name", "headwater-connect"),
+        )
         connection.server_cursor_factory = StreamedCursor  # type: ignore[assignment]
         if schema := url.options.get("schema"):
             connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", [schema])
@@ -244,4 +251,6 @@ def _tls(settings: ConnectionSettings) -> ssl.SSLContext:
     )
     context.check_hostname = settings.ssl_mode == "verify-full"
     context.verify_mode = ssl.CERT_REQUIRED if settings.verifies else ssl.CERT_NONE
+    if settings.certificate is not None:
+        present(settings.certificate, context)
     return context

@@ -7,6 +7,7 @@ MariaDB's list of error codes, SQLite's result codes.
 
 import re
 import sqlite3
+import ssl
 from typing import Final
 
 import psycopg
@@ -34,7 +35,8 @@ _MYSQL_RECORD: Final = frozenset(
 _MYSQL_CHANGED: Final = frozenset({1054, 1146, 1412})
 _REFUSED_LOGIN: Final = re.compile(
     r"authentication failed|no pg_hba\.conf entry|does not exist|no password supplied"
-    r"|not permitted to log in|certificate|server does not support SSL",
+    r"|not permitted to log in|certificate|server does not support SSL"
+    r"|alert (unknown ca|decrypt error)",
     re.IGNORECASE,
 )
 
@@ -85,6 +87,9 @@ def _postgresql(error: psycopg.Error) -> type[ConnectError]:
 
 def _mysql(error: pymysql.err.Error) -> type[ConnectError]:
     code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+    if isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError):
+        # The driver has it as a server that cannot be reached.
+        return ConnectError
     if code in _MYSQL_CHANGED:
         return TableChanged
     if code in _MYSQL_MOMENT or (code == 0 and isinstance(error, pymysql.err.InterfaceError)):

@@ -5,8 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connect.connectors.database_tls import SSL_MODES, VERIFYING, certificates, ssl_mode
+from connect.connectors.database_tls import (
+    SSL_MODES,
+    VERIFYING,
+    ClientCertificate,
+    certificates,
+    client_certificate,
+    private_key,
+    ssl_mode,
+)
 from connect.connectors.jdbc.url import Backend, DatabaseUrl, parse_url
+from connect.connectors.pem import pem_text
 from connect.spi.config import (
     REQUIRED,
     Config,
@@ -83,8 +92,8 @@ CONNECTION: Final = ConfigDef(
             ConfigType.STRING,
             None,
             "How the connection is secured; verify-full also checks the server's certificate and "
-            "name. What the URL says is the default, else verify-full with connection.ssl.ca, "
-            "else prefer.",
+            "name. What the URL says is the default, else verify-full with connection.ssl.ca or a "
+            "certificate, else prefer.",
             DATABASE,
             validator=one_of(*SSL_MODES),
             names_target=True,
@@ -99,6 +108,26 @@ CONNECTION: Final = ConfigDef(
             width=Width.LONG,
             validator=certificates,
             names_target=True,
+        ),
+        key(
+            "connection.ssl.certificate",
+            ConfigType.STRING,
+            None,
+            "The certificate to log in with, in PEM form, and those between it and its authority.",
+            DATABASE,
+            Importance.LOW,
+            width=Width.LONG,
+            validator=certificates,
+        ),
+        key(
+            "connection.ssl.key",
+            ConfigType.PASSWORD,
+            None,
+            "The certificate's private key, in PEM form, without a password.",
+            DATABASE,
+            Importance.LOW,
+            width=Width.LONG,
+            validator=private_key,
         ),
         key(
             "connection.timeout.ms",
@@ -148,6 +177,7 @@ class ConnectionSettings:
     password: str | None = field(repr=False)
     ssl_mode: str
     ca: str | None
+    certificate: ClientCertificate | None
     timeout_seconds: float
     attempts: int
     backoff_seconds: float
@@ -155,18 +185,24 @@ class ConnectionSettings:
 
     @classmethod
     def of(cls, config: Config) -> "ConnectionSettings":
-        """Raises ``ConfigError`` for a URL that is none, and authorities that nothing is verified
-        with."""
+        """Raises ``ConfigError`` for a URL that is none, authorities that nothing is verified with,
+        and a certificate and a key that do not go together."""
         url = parse_url(config["connection.url"])
         given: str | None = config["connection.ssl.mode"]
         mode = given.lower() if given else url.options.get("sslmode")
         password: Password | None = config["connection.password"]
+        ca: str | None = config["connection.ssl.ca"]
+        certificate = client_certificate(
+            "connection.ssl.certificate", config["connection.ssl.certificate"],
+            "connection.ssl.key", config["connection.ssl.key"],
+        )  # fmt: skip
         return cls(
             url=url,
             user=config["connection.user"] or url.user,
             password=password.secret if password is not None else url.password,
-            ssl_mode=ssl_mode("connection.ssl.mode", mode, config["connection.ssl.ca"]),
-            ca=config["connection.ssl.ca"],
+            ssl_mode=ssl_mode("connection.ssl.mode", mode, ca, certificate),
+            ca=pem_text(ca) if ca else None,
+            certificate=certificate,
             timeout_seconds=config["connection.timeout.ms"] / 1000,
             attempts=config["connection.attempts"],
             backoff_seconds=config["connection.backoff.ms"] / 1000,

@@ -52,6 +52,7 @@ class Server:
                 password=settings.password,
                 ssl_mode=settings.ssl_mode,
                 authorities=settings.authorities,
+                certificate=settings.certificate,
                 timeout_seconds=settings.timeout_seconds,
                 options=OPTIONS,
             ) as parameters,

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
-from connect.connectors.database_tls import SSL_MODES, certificates, ssl_mode
+from connect.connectors.database_tls import (
+    SSL_MODES,
+    ClientCertificate,
+    certificates,
+    client_certificate,
+    private_key,
+    ssl_mode,
+)
+from connect.connectors.pem import pem_text
 from connect.connectors.postgresql_cdc.column_types import DecimalMode, TimeMode
 from connect.spi.config import (
     REQUIRED,
@@ -98,11 +106,17 @@ CONFIG: Final = ConfigDef(
              "The database whose changes are read.", validator=non_empty),
         _key("database.sslmode", _T.STRING, None, _MEDIUM, DATABASE,
              "How the connection is secured; verify-full also checks the server's certificate and "
-             "name, and is the default with database.ssl.ca, else prefer.",
+             "name, and is the default with database.ssl.ca or a certificate, else prefer.",
              validator=one_of(*SSL_MODES), names_target=True),
         _key("database.ssl.ca", _T.STRING, None, _LOW, DATABASE,
              "Certificates, in PEM form, of the authorities that the server's is verified with.",
              validator=certificates, names_target=True),
+        _key("database.ssl.certificate", _T.STRING, None, _LOW, DATABASE,
+             "The certificate to log in with, in PEM form, and those between it and its authority.",
+             validator=certificates),
+        _key("database.ssl.key", _T.PASSWORD, None, _LOW, DATABASE,
+             "The certificate's private key, in PEM form, without a password.",
+             validator=private_key),
         _key("database.connect.timeout.ms", _T.INT, 10_000, _LOW, DATABASE,
              "How long to wait for a connection.", validator=between(100, 60_000)),
         _key("topic.prefix", _T.STRING, REQUIRED, _HIGH, EVENTS,
@@ -184,6 +198,7 @@ class Settings:
     database: str
     ssl_mode: str
     authorities: str | None
+    certificate: ClientCertificate | None
     timeout_seconds: float
     prefix: str
     slot: str
@@ -208,9 +223,15 @@ class Settings:
 
     @classmethod
     def of(cls, config: Config) -> "Settings":
-        """Raises ``ConfigError`` for authorities that nothing is verified with, and for what RE2
-        does not take."""
+        """Raises ``ConfigError`` for authorities that nothing is verified with, for a certificate
+        and a key that do not go together, and for what RE2 does not take."""
         password: Password | None = config["database.password"]
+        mode: str | None = config["database.sslmode"]
+        authorities: str | None = config["database.ssl.ca"]
+        certificate = client_certificate(
+            "database.ssl.certificate", config["database.ssl.certificate"],
+            "database.ssl.key", config["database.ssl.key"],
+        )  # fmt: skip
         choice: Callable[[str], str] = lambda name: str(config[name]).lower()  # noqa: E731
         compiled: Callable[[str], tuple[Any, ...]] = lambda name: tuple(  # noqa: E731
             compile_regex(name, each) for each in config[name]
@@ -222,11 +243,10 @@ class Settings:
             password=password.secret if password is not None else None,
             database=config["database.dbname"],
             ssl_mode=ssl_mode(
-                "database.sslmode",
-                mode.lower() if (mode := config["database.sslmode"]) else None,
-                config["database.ssl.ca"],
+                "database.sslmode", mode.lower() if mode else None, authorities, certificate
             ),
-            authorities=config["database.ssl.ca"],
+            authorities=pem_text(authorities) if authorities else None,
+            certificate=certificate,
             timeout_seconds=config["database.connect.timeout.ms"] / 1000,
             prefix=config["topic.prefix"],
             slot=config["slot.name"],
