@@ -1,15 +1,23 @@
 """Fetched batches into records, within bounds.
 
 A batch is as its producer made it. Nothing here allocates on its word: decompression stops at
-``DECOMPRESSED_BYTES_MAX`` and records are counted as they are met.
+``DECOMPRESSED_BYTES_MAX`` and records are counted as they are met. A fetch of a megabyte may be a
+thousand batches that each promise much more, so how many may be opened in vain is bounded too.
+
+There is no bound on how many times larger a batch becomes: what people send reaches gzip's own
+limit of 1,032, and what a ratio that spares them lets through is more than the bytes here do.
 """
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Final
 
 from brokers.kernel.errors import ProtocolError, Refusal
 from brokers.wire.batch import BatchHeader, iterate_batches
 from brokers.wire.records import Record, iterate_records
+
+UNREADABLE_MAX: Final = 4
+"""In one call: each may have taken the work of ``DECOMPRESSED_BYTES_MAX``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,9 @@ class Decoded:
 
 async def decode(fetched: bytes, start: int, *, max_records: int, max_bytes: int) -> Decoded:
     """Records of ``fetched`` from offset ``start``: at most ``max_records``, and no further one
-    once their keys and values are ``max_bytes`` long. At least one when there is one.
+    once their keys, values and headers are ``max_bytes`` long. At least one when there is one, but
+    none beyond the last of ``UNREADABLE_MAX`` batches that could not be opened: what follows those
+    is for another call, from ``next_offset`` on.
 
     Compressed batches are opened in a thread: a small one may hold tens of megabytes.
     """
@@ -68,6 +78,8 @@ class _Work:
                 first = max(decoded.next_offset, header.base_offset)
                 decoded.unreadable.append(Unreadable(first, end, str(error)))
                 decoded.next_offset = end
+                if len(decoded.unreadable) >= UNREADABLE_MAX:
+                    return decoded
         return decoded
 
     def _open(self, position: int, header: BatchHeader, decoded: Decoded, room: int) -> int:
@@ -75,7 +87,7 @@ class _Work:
         if not header.is_control:
             records, start = decoded.records, self.start
             for record in iterate_records(batch):
-                offset, _timestamp, key, value, _headers = record
+                offset, _timestamp, key, value, headers = record
                 if offset < start:
                     continue
                 if records and (room <= 0 or len(records) >= self.max_records):
@@ -83,6 +95,8 @@ class _Work:
                 records.append(record)
                 decoded.next_offset = offset + 1
                 room -= (len(key) if key else 0) + (len(value) if value else 0)
+                for name, content in headers:
+                    room -= len(name) + (len(content) if content else 0)
         decoded.next_offset = header.last_offset + 1
         return room
 

@@ -8,7 +8,7 @@ from crc32c import crc32c
 from brokers.kernel.limits import DECOMPRESSED_BYTES_MAX
 from brokers.wire.batch import BatchHeader, NewRecord, build_batch, pack_batch_header, stamp
 from brokers.wire.compression import Compression
-from streaming.records.decoding import decode
+from streaming.records.decoding import UNREADABLE_MAX, decode
 
 
 def batch(base_offset, *values, compression=Compression.NONE):
@@ -52,12 +52,39 @@ async def test_nothing_fetched_goes_nowhere():
     assert (await decoded(b"", 7)).next_offset == 7
 
 
+PACKED = gzip.compress(bytes(DECOMPRESSED_BYTES_MAX + 2), compresslevel=1)
+
+
+def bomb(base_offset):
+    """Five offsets long."""
+    header = BatchHeader(base_offset, len(PACKED) + 49, 0, 2, 0, 1, 4, 1000, 1000, -1, -1, -1, 5)
+    made = bytearray(pack_batch_header(header) + PACKED)
+    made[17:21] = crc32c(bytes(made[21:])).to_bytes(4)
+    return bytes(made)
+
+
+async def test_of_many_bombs_a_few_are_tried_and_the_rest_is_for_another_call():
+    starts = range(0, 5 * (UNREADABLE_MAX + 1), 5)
+    fetched = b"".join(bomb(start) for start in starts) + batch(starts[-1] + 5, b"after")
+    first = await decoded(fetched, 0)
+    assert (len(first.unreadable), first.records) == (UNREADABLE_MAX, [])
+    assert first.next_offset == starts[-1]
+    then = await decoded(fetched, first.next_offset)
+    assert [record.value for record in then.records] == [b"after"]
+    assert len(then.unreadable) == 1
+
+
+async def test_headers_take_room_as_values_do():
+    records = [NewRecord(None, b"", (("trace", b"x" * 60),)) for _ in range(6)]
+    built = build_batch(records, base_timestamp=1000)
+    fetched = stamp(0, 0, int.from_bytes(built[8:12])) + bytes(built[16:])
+    found = await decoded(fetched, 0, max_bytes=130)
+    assert (len(found.records), found.next_offset) == (2, 2)
+    assert (await decoded(fetched, 0, max_bytes=131)).next_offset == 3
+
+
 async def test_a_bomb_is_named_and_passed_over():
-    plain = gzip.compress(bytes(DECOMPRESSED_BYTES_MAX + 2), compresslevel=1)
-    header = BatchHeader(10, len(plain) + 49, 0, 2, 0, 1, 4, 1000, 1000, -1, -1, -1, 5)
-    bomb = bytearray(pack_batch_header(header) + plain)
-    bomb[17:21] = crc32c(bytes(bomb[21:])).to_bytes(4)
-    found = await decoded(bytes(bomb) + batch(15, b"after"), 10)
+    found = await decoded(bomb(10) + batch(15, b"after"), 10)
     (unreadable,) = found.unreadable
     assert (unreadable.first, unreadable.next) == (10, 15)
     assert [record.value for record in found.records] == [b"after"]
