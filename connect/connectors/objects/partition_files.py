@@ -80,15 +80,14 @@ class PartitionFiles:
         """Of which a file is to go up next; None where none is, or may yet."""
         return None if self._waits_out else next((each[0] for each in self._waiting()), None)
 
-    def next_upload(self, naming: Naming) -> Upload | None:
-        """Of that file. It becomes one of those under way when it is ``begun``."""
-        if self._waits_out:
-            return None
-        for _, directory, file in self._waiting():
-            path = naming.path(self.place, directory, file.first_offset, file.extension)
-            after = self.uploads[-1] if self.uploads else None
-            return Upload(self.place, directory, path, file, after)
-        return None
+    def begun(self, naming: Naming) -> Upload:
+        """That file's upload, which is under way now."""
+        _, directory, file = next(self._waiting())
+        path = naming.path(self.place, directory, file.first_offset, file.extension)
+        after = self.uploads[-1] if self.uploads else None
+        upload = Upload(self.place, directory, path, file, after)
+        self.uploads.append(upload)
+        return upload
 
     def _waiting(self) -> Iterator[tuple[Generation, str, OpenFile]]:
         """Closed files with their generations and directories: those that are not under way."""
@@ -97,9 +96,6 @@ class PartitionFiles:
             for directory, file in generation.files.items():
                 if id(file) not in under_way:
                     yield generation, directory, file
-
-    def begun(self, upload: Upload) -> None:
-        self.uploads.append(upload)
 
     def ended(self, upload: Upload, rewind: Callable[[int], None]) -> None:
         """One of those under way; they end in their order. Raises what it failed by: it is the next

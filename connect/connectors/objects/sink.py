@@ -301,17 +301,16 @@ class ObjectSinkTask(SinkTask, ABC):
     def _begin_uploads(self) -> None:
         """As many as there is room for: first those that wait for the fewest others, then those of
         the oldest generations."""
-        while waiting := [
-            (len(files.uploads), closed.opened_ms, place)
-            for place, files in self._partitions.items()
-            if (closed := files.next_closed) is not None
-        ]:
-            files = self._partitions[min(waiting)[-1]]
-            upload = files.next_upload(self._naming)
-            if upload is None or not self._uploads.has_room(upload.file.size_bytes):
+        while self._uploads.has_room:
+            waiting = [
+                (len(files.uploads), closed.opened_ms, place)
+                for place, files in self._partitions.items()
+                if (closed := files.next_closed) is not None
+            ]
+            if not waiting:
                 return
-            files.begun(upload)
-            self._uploads.begin(upload)
+            files = self._partitions[min(waiting)[-1]]
+            self._uploads.begin(files.begun(self._naming))
 
     def _files_of(self, place: TopicPartition) -> PartitionFiles:
         files = self._partitions.get(place)

@@ -2,21 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from mmap import ACCESS_READ, mmap
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import (
-    AlreadyExistsError,
-    BaseError,
-    PermissionDeniedError,
-    PreconditionError,
-    UnauthenticatedError,
-)
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
 from connect.connectors.objects.pinned_proxy import PinnedProxy
+from connect.connectors.objects.s3_creation import S3Creation
+from connect.connectors.objects.s3_signing import Signer
 from connect.connectors.objects.uploads import Turn
 from connect.spi.config import Config
 from connect.spi.egress import Egress, Target
@@ -43,35 +38,21 @@ class Found:
 class ObjectStore:
     """Raises ``RetriableError`` for what may pass, ``ConnectError`` for what will not."""
 
-    def __init__(self, store: Any, *, proxy: PinnedProxy | None = None) -> None:
+    def __init__(self, store: Any, creation: S3Creation, proxy: PinnedProxy) -> None:
         self._store = store
+        self._creation = creation
         self._proxy = proxy
 
     def close(self) -> None:
-        if self._proxy is not None:
-            self._proxy.close()
+        self._creation.close()
+        self._proxy.close()
 
     def create(self, path: str, file: BinaryIO, size: int, last_offset: int, turn: Turn) -> bool:
         """Put a whole object there unless there is one: whether this did it. No part of it is seen
-        before all of it is there, and nothing is sent before its ``turn``. ``file`` is one of the
-        disk, and not empty.
-
-        In one request, whatever its size: obstore has no upload in parts that fails where there is
-        an object. Of the file nothing is copied: the kernel's own pages of it are hashed and sent.
-        They count as the process's (resident) until the request is answered, and are there to be
-        taken back when memory is short.
+        before all of it is there, which is not before its ``turn``. ``file`` is one of the disk,
+        and not empty.
         """
-        turn()
-        try:
-            obstore.put(
-                self._store, path, mmap(file.fileno(), size, access=ACCESS_READ),
-                mode="create", use_multipart=False, attributes={LAST_OFFSET: str(last_offset)},
-            )  # fmt: skip
-        except (AlreadyExistsError, PreconditionError):
-            return False
-        except _ERRORS as error:
-            raise _trouble(error, path) from error
-        return True
+        return self._creation.create(path, file, size, {LAST_OFFSET: str(last_offset)}, turn)
 
     def last_offset(self, path: str) -> int | None:
         """What ``create`` said of the object that is there; None where it says nothing."""
@@ -145,15 +126,18 @@ def s3_store(config: Config, egress: Egress) -> ObjectStore:
         "proxy_url": proxy.url,
         **_TIMEOUTS,
     }
+    bucket, region = config["s3.bucket.name"], config["s3.region"]
+    key, secret = config["aws.access.key.id"], config["aws.secret.access.key"].secret
     store = S3Store(
-        config["s3.bucket.name"],
+        bucket,
         endpoint=endpoint,
-        region=config["s3.region"],
-        access_key_id=config["aws.access.key.id"],
-        secret_access_key=config["aws.secret.access.key"].secret,
+        region=region,
+        access_key_id=key,
+        secret_access_key=secret,
         virtual_hosted_style_request=False,
-        unsigned_payload=not signs_payload(config),
         client_options=client_options,
         retry_config=_RETRIES,  # type: ignore[arg-type]
-    )  # fmt: skip
-    return ObjectStore(store, proxy=proxy)
+    )
+    signer = Signer(key, secret, region)
+    creation = S3Creation(endpoint, bucket, signer, egress, signs_content=signs_payload(config))
+    return ObjectStore(store, creation, proxy)

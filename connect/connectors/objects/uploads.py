@@ -21,10 +21,7 @@ from connect.spi.records import TopicPartition
 
 AT_ONCE: Final = 3
 """Uploads under way: enough that one is sent while a store is busy with another. More would take
-memory and the store's bandwidth from each other."""
-BYTES_AT_ONCE: Final = 32 * 2**20
-"""Of all uploads under way, since all of each may be in memory (``store.py``); an object that
-is larger goes alone."""
+the store's bandwidth from each other."""
 
 Turn = Callable[[], None]
 """Waits until an object may come to be. Raises ``OutOfTurn`` where it must not."""
@@ -107,12 +104,10 @@ class Uploads:
         self._under_way: set[Upload] = set()
         self._ended: SimpleQueue[Upload] = SimpleQueue()
 
-    def has_room(self, size: int) -> bool:
-        """Whether one more of ``size`` bytes may begin."""
-        if not self._under_way:
-            return True
-        used = sum(each.file.size_bytes for each in self._under_way)
-        return len(self._under_way) < AT_ONCE and used + size <= BYTES_AT_ONCE
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may begin."""
+        return len(self._under_way) < AT_ONCE
 
     def begin(self, upload: Upload) -> None:
         """Each after the one that it waits for, so that this has a thread before it."""

@@ -7,7 +7,7 @@ import pytest
 from obstore.store import S3Store
 
 from connect.connectors.objects.s3 import S3SinkConnector, S3SourceConnector
-from connect.connectors.objects.store import s3_store
+from connect.connectors.objects.store import s3_store, signs_payload
 from connect.spi import schema as spi
 from connect.spi.errors import ConfigError, ConnectError, EgressRefused, RetriableError
 from connect.spi.records import TopicPartition
@@ -156,20 +156,6 @@ def test_an_object_that_is_refused_and_not_there_is_to_be_created_again(access):
     store.close()
 
 
-def test_a_bucket_that_is_not_there_is_not_a_records_fault(access, monkeypatch):
-    def refused(*given, **more):
-        raise FileNotFoundError("<Error><Code>NoSuchBucket</Code></Error>")
-
-    task, context = sink(access, flush_size="1")
-    # SeaweedFS makes one. Of others obstore raises what Python has for a file.
-    monkeypatch.setattr(obstore, "put", refused)
-    task.put(rows(1))
-    with pytest.raises(ConnectError, match="no such bucket") as raised:
-        task.flush({P0: 1})
-    assert not isinstance(raised.value, RetriableError)
-    assert context.reported == []
-
-
 def test_a_source_goes_on_where_it_was(access, bucket):
     task, _ = sink(access, flush_size="10")
     task.put(rows(20))
@@ -221,9 +207,7 @@ def test_what_objects_hold_is_signed_unless_tls_guards_it(access, endpoint, told
     given = {name: value for name, value in access.items() if name not in ("prefix", "store.url")}
     told = {**told, **({"store.url": endpoint} if endpoint else {}), "flush.size": "1"}
     parsed = S3SinkConnector.config.parse(given | told)
-    store = s3_store(parsed, OpenEgress())
-    assert store._store.config["unsigned_payload"] is not signs
-    store.close()
+    assert signs_payload(parsed) is signs
 
 
 class ClosedEgress(OpenEgress):

@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +9,7 @@ from connect.connectors.objects import sink as sinks
 from connect.connectors.objects import uploads
 from connect.connectors.objects.sink import ObjectSinkTask
 from connect.connectors.objects.sink_config import FILES, LAYOUT
-from connect.connectors.objects.uploads import Upload, Uploads
+from connect.connectors.objects.uploads import Uploads
 from connect.spi.errors import ConnectError, RetriableError
 from connect.spi.records import TopicPartition
 from tests.connect.harness import FakeSinkContext, sink_record
@@ -143,20 +142,10 @@ def test_put_waits_while_what_is_left_takes_too_much_of_the_disk():
     assert sorted(store.objects) == [name(0)]
 
 
-def test_no_more_is_under_way_than_memory_allows(monkeypatch):
-    monkeypatch.setattr(uploads, "BYTES_AT_ONCE", 100)
-    held = HeldUploads(opened())
-
-    def upload(size):
-        return Upload(P0, "d", "path", SimpleNamespace(size_bytes=size))
-
-    assert held.has_room(1_000), "alone, whatever it takes"
-    held.begin(upload(60))
-    assert held.has_room(40)
-    assert not held.has_room(41)
-    for _ in range(uploads.AT_ONCE - 1):
-        held.begin(upload(1))
-    assert not held.has_room(1), "there are as many as there may be"
+def test_no_more_go_up_at_once_than_a_store_is_to_have():
+    task, _ = started(opened())
+    task.put(rows(0, 2 * uploads.AT_ONCE + 2))
+    assert len(task._uploads.waiting) == uploads.AT_ONCE
 
 
 def test_an_upload_that_may_pass_is_made_again_before_more_is_read():
