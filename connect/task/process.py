@@ -1,5 +1,6 @@
 """A task's process from its first line of input to its end."""
 
+import gc
 import logging
 import os
 import signal
@@ -22,6 +23,8 @@ from connect.task.run_sink import SinkRun
 from connect.task.run_source import SourceRun
 
 LOG: Final = logging.getLogger("connect.task")
+_GC_THRESHOLD: Final = 10_000
+"""Objects of a batch go without a look for cycles: they have none. It is a few batches' worth."""
 
 
 def main(arguments: list[str]) -> NoReturn:
@@ -59,7 +62,9 @@ def _run(line: str, events: Events) -> int:
             events, metrics, assignment.memory_bytes, _memory_guard(assignment, events)
         )
         heartbeat.start()
-        _made(assignment, control, metrics, events).run()
+        run = _made(assignment, control, metrics, events)
+        _leave_out_what_stays()
+        run.run()
     except Exception as error:
         events.state("FAILED", error)
         return 1
@@ -76,6 +81,14 @@ def _made(
     check_targets(loaded, egress)
     parts = TaskParts(assignment, loaded, egress, control, metrics, events)
     return SourceRun(parts) if assignment.kind == "source" else SinkRun(parts)
+
+
+def _leave_out_what_stays() -> None:
+    """Code and what it has made so far: a full look for cycles went through all of it, again and
+    again while messages come and go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)
 
 
 def _egress(told: TaskAssignment | ConfigureRequest) -> CheckedEgress:
