@@ -20,6 +20,10 @@ from brokers.node.tls import FollowedCertificate
 
 WEBSOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
 
+PING_SECONDS = 20
+"""After which a socket is pinged, and after which one that has not answered is given up. Proxies
+close what is silent for a minute, and browsers slow the timers of tabs that nobody looks at."""
+
 GC_THRESHOLD = 10_000
 """Objects that are made and not yet let go before those that refer to one another are looked for. A
 page holds thousands of records for a moment, and none of them is in a cycle. As a broker has it."""
@@ -34,6 +38,8 @@ def server_options() -> dict[str, Any]:
         # A frame is encoded once for all who watch; compressing it again for each would cost more
         # than everything else together, and memory for every socket at rest.
         "ws_per_message_deflate": False,
+        "ws_ping_interval": PING_SECONDS,
+        "ws_ping_timeout": PING_SECONDS,
         "lifespan": "off",
         "access_log": False,
         "server_header": False,

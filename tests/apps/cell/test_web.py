@@ -1,4 +1,4 @@
-"""The web process's own part: TLS that follows its files."""
+"""The web process's own part: TLS that follows its files, and sockets that are pinged."""
 
 import os
 import socket
@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -28,24 +29,32 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def port(folder):
-    files = TlsFiles(folder / "server.pem", folder / "server.key")
+@contextmanager
+def serving(application, **options):
+    """The port on which ``application`` is served as the web process serves."""
     config = uvicorn.Config(
-        no_application,
+        application,
         host="127.0.0.1",
         port=0,
         log_config=None,
-        ssl_context_factory=web.following(files),
-        **web.server_options(),
+        **(web.server_options() | options),
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    wait_for(lambda: server.started, "uvicorn serves")
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
+    try:
+        wait_for(lambda: server.started, "uvicorn serves")
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def port(folder):
+    files = TlsFiles(folder / "server.pem", folder / "server.key")
+    with serving(no_application, ssl_context_factory=web.following(files)) as port:
+        yield port
 
 
 def shown(port, folder, *, newest=ssl.TLSVersion.TLSv1_3):
@@ -96,3 +105,36 @@ def test_the_first_request_finds_all_views_loaded():
         check=True,
     )
     assert told.stdout == "[]\n", told.stderr
+
+
+# --- sockets that say nothing ---------------------------------------------------------------------
+
+PING, CLOSE = b"\x89", b"\x88"
+
+
+async def socket_at_rest(_scope, receive, send):
+    """Says nothing, until the other end has gone."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+def test_a_socket_that_answers_no_ping_is_given_up():
+    quick = {"ws_ping_interval": 0.05, "ws_ping_timeout": 0.05}
+    assert quick.keys() <= web.server_options().keys()
+    upgrade = (
+        "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    with (
+        serving(socket_at_rest, **quick) as port,
+        socket.create_connection(("127.0.0.1", port), 10) as dead,
+        dead.makefile("rb") as heard,
+    ):
+        dead.sendall(upgrade.encode())
+        while heard.readline() != b"\r\n":
+            pass
+        assert heard.read(1) == PING
+        heard.read(heard.read(1)[0])
+        assert heard.read(1) == CLOSE
