@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from brokers.kernel.ids import PartitionIndex, TopicId
+from brokers.metadata.records import PartitionRecord
 from brokers.models import Partition, ReplicaFigures
 from tenants import scope
 
@@ -39,4 +41,23 @@ def partition_sizes(
                 found[key] = PartitionSizes(
                     row.log_start_offset, row.high_watermark, row.stored_bytes
                 )
+    return found
+
+
+def bytes_at_leaders(
+    records: Iterable[PartitionRecord],
+) -> dict[tuple[TopicId, PartitionIndex], int]:
+    """What leaders hold of these partitions, which may be of any tenants; of those that told it."""
+    leaders = {
+        (each.topic_id, each.index): each.leader for each in records if each.leader is not None
+    }
+    topics = {UUID(bytes=topic_id) for topic_id, _ in leaders}
+    found = {}
+    with scope.system("an operator looks at reassignments"):
+        rows = ReplicaFigures.objects.filter(topic_id__in=topics)
+        for row in rows.values_list("topic_id", "index", "broker_id", "stored_bytes"):
+            topic_id, index, broker_id, stored_bytes = row
+            key = TopicId(topic_id.bytes), PartitionIndex(index)
+            if leaders.get(key) == broker_id:
+                found[key] = stored_bytes
     return found

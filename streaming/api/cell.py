@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from brokers.kernel.errors import Refusal
 from brokers.kernel.ids import BrokerId, PartitionIndex, Principal, TenantId, TopicName
 from brokers.node.ports import Actor, PartitionAssignment
+from brokers.selectors.partition_sizes import bytes_at_leaders
 from brokers.selectors.partitions import PartitionState, partitions_moving
 from brokers.selectors.replica_lags import ReplicaLags, replica_lags
 from brokers.services.drain_broker import drain_broker
@@ -39,6 +40,7 @@ _REASSIGNMENTS: Final = thing(
             partition=NUMBER,
             adding=many(NUMBER),
             removing=many(NUMBER),
+            copy_bytes={**INT64, "nullable": True},
             remaining_bytes={**INT64, "nullable": True},
             eta_s={**NUMBER, "nullable": True},
         )
@@ -114,8 +116,19 @@ class ReassignmentsView(CellView):
 
     @extend_schema(tags=["cell"], operation_id="listReassignments", responses={200: _REASSIGNMENTS})
     def get(self, _request: Request) -> Response:
+        """What is on the move: copy_bytes is all that is copied, of which remaining_bytes are
+        left. Nulls while a leader has not told."""
         lags = replica_lags()
-        return Response({"data": [_moving(state, lags) for state in partitions_moving()]})
+        moving = partitions_moving()
+        held = bytes_at_leaders(state.record for state in moving)
+        return Response(
+            {
+                "data": [
+                    _moving(state, lags, held.get((state.record.topic_id, state.record.index)))
+                    for state in moving
+                ]
+            }
+        )
 
 
 class CellReassignmentView(CellView):
@@ -138,8 +151,11 @@ class CellReassignmentView(CellView):
         return HttpResponse(status=204)
 
 
-def _moving(state: PartitionState, lags: ReplicaLags) -> dict[str, Any]:
-    """Nulls where a leader has not told, and for the time where nothing gets nearer."""
+def _moving(state: PartitionState, lags: ReplicaLags, held: int | None) -> dict[str, Any]:
+    """Nulls where a leader has not told, and for the time where nothing gets nearer.
+
+    ``held``: bytes at the partition's leader, which each new replica is to have.
+    """
     told = [lags.of(state.record, replica) for replica in state.record.adding]
     known = [each for each in told if each is not None]
     complete = len(known) == len(told)
@@ -151,6 +167,7 @@ def _moving(state: PartitionState, lags: ReplicaLags) -> dict[str, Any]:
         "partition": state.record.index,
         "adding": list(state.record.adding),
         "removing": list(state.record.removing),
+        "copy_bytes": None if held is None else held * len(told),
         "remaining_bytes": sum(each.bytes_left for each in known) if complete else None,
         "eta_s": max(times, default=0) if complete and len(times) == len(told) else None,
     }

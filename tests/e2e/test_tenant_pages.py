@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.test_every_page import barriers
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 
 
@@ -80,6 +81,27 @@ def test_a_broker_is_drained_with_a_preview_and_taken_back(operator: Page) -> No
     page.get_by_role("menuitem", name="Take it back into service").click()
     page.get_by_role("dialog").get_by_role("button", name="Take back").click()
     expect(card).to_contain_text("serving", timeout=PATIENCE_MS)
+
+
+def test_how_far_moves_have_come_is_seen(operator: Page) -> None:
+    page = operator
+    move = {"tenant": "demo", "partition": 0, "adding": [2], "removing": [1]}
+    moves = [
+        {**move, "topic": "orders", "copy_bytes": 4000, "remaining_bytes": 1000, "eta_s": 12},
+        {**move, "topic": "silent", "copy_bytes": 4000, "remaining_bytes": None, "eta_s": None},
+    ]
+    address = "**/api/v1/cell/reassignments"
+    page.route(address, lambda route: route.fulfill(json={"data": moves}))
+    try:
+        page.goto("/brokers")
+        rows = page.get_by_role("table", name="Partitions on the move").get_by_role("row")
+        expect(rows.nth(1)).to_contain_text("75 %", timeout=PATIENCE_MS)
+        bar = page.get_by_role("progressbar", name="Copied of orders / 0")
+        expect(bar).to_have_attribute("aria-valuenow", "75")
+        expect(rows.nth(2).get_by_role("progressbar")).to_have_count(0)
+        assert barriers(page) == []
+    finally:
+        page.unroute(address)
 
 
 def test_limits_are_changed_and_go_back_to_the_plan(operator: Page) -> None:

@@ -97,7 +97,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description ``/cell/reassignments`` */
+        /**
+         * @description What is on the move: copy_bytes is all that is copied, of which remaining_bytes are
+         *     left. Nulls while a leader has not told.
+         */
         get: operations["listReassignments"];
         put?: never;
         post?: never;
@@ -2515,6 +2518,8 @@ export interface operations {
                     "application/json": {
                         data: {
                             adding: number[];
+                            /** Format: int64 */
+                            copy_bytes: number | null;
                             eta_s: number | null;
                             partition: number;
                             /** Format: int64 */

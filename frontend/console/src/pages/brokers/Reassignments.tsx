@@ -1,10 +1,11 @@
-import { Button, Table, Text } from "@mantine/core";
+import { Button, Group, Progress, Table, Text } from "@mantine/core";
 
-import { useCancelReassignment, useReassignments } from "../../api/hooks/brokers";
+import { useCancelReassignment, useReassignments, type ReassignmentBody } from "../../api/hooks/brokers";
 import { writeSeconds } from "../../charts/units";
 import { Panel } from "../../components/Panel";
 import { Failure } from "../../components/states";
 import { formatBytes, formatCount } from "../../records/format";
+import { percentMoved } from "./health";
 
 const MOST_ROWS = 200;
 
@@ -41,6 +42,7 @@ export function Reassignments() {
                 <Table.Th>Partition</Table.Th>
                 <Table.Th>To brokers</Table.Th>
                 <Table.Th>From brokers</Table.Th>
+                <Table.Th>Copied</Table.Th>
                 <Table.Th ta="right">Left to copy</Table.Th>
                 <Table.Th ta="right">Time left</Table.Th>
                 <Table.Th aria-label="Actions" />
@@ -55,6 +57,9 @@ export function Reassignments() {
                   </Table.Td>
                   <Table.Td>{move.adding.join(", ") || "–"}</Table.Td>
                   <Table.Td>{move.removing.join(", ") || "–"}</Table.Td>
+                  <Table.Td>
+                    <Copied move={move} />
+                  </Table.Td>
                   <Table.Td ta="right">
                     {move.remaining_bytes === null ? "–" : formatBytes(move.remaining_bytes)}
                   </Table.Td>
@@ -83,5 +88,21 @@ export function Reassignments() {
         </Text>
       )}
     </Panel>
+  );
+}
+
+function Copied({ move }: { move: ReassignmentBody }) {
+  const percent = percentMoved(move);
+  if (percent === null) return "–";
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Progress
+        w={90}
+        size="sm"
+        value={percent}
+        aria-label={`Copied of ${move.topic} / ${move.partition}`}
+      />
+      <span>{percent} %</span>
+    </Group>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { CellBrokerBody } from "../../api/hooks/brokers";
-import { diskOf, stateOf, whyNotRemove } from "./health";
+import { diskOf, percentMoved, stateOf, whyNotRemove } from "./health";
 
 const broker = (changes: Partial<CellBrokerBody>): CellBrokerBody => ({
   id: 1,
@@ -26,7 +26,7 @@ const broker = (changes: Partial<CellBrokerBody>): CellBrokerBody => ({
 describe("a broker's state", () => {
   it.each([
     [{}, "serving"],
-    [{ draining: true }, "draining"],
+    [{ draining: true }, "draining, 9 left"],
     [{ draining: true, replicas: 0 }, "drained"],
     [{ lacks_room: true, draining: true }, "disk full"],
     [{ state: "fenced", lacks_room: true }, "not answering"],
@@ -57,5 +57,20 @@ describe("removing a broker", () => {
     expect(whyNotRemove(broker({ draining: true }))).toMatch(/still holds 9/);
     expect(whyNotRemove(broker({ draining: true, replicas: 0 }))).toMatch(/Stop its process/);
     expect(whyNotRemove(broker({ draining: true, replicas: 0, state: "fenced" }))).toBeNull();
+  });
+});
+
+describe("how far a move has come", () => {
+  it.each([
+    [1_000, 1_000, 0],
+    [1_000, 251, 74],
+    [1_000, 0, 100],
+    [1_000, 1_200, 0],
+    [0, 0, 100],
+    [0, 10, 0],
+    [null, 10, null],
+    [1_000, null, null],
+  ])("of %s bytes %s are left: %s %%", (copy_bytes, remaining_bytes, percent) => {
+    expect(percentMoved({ copy_bytes, remaining_bytes })).toBe(percent);
   });
 });

@@ -1,6 +1,8 @@
-/** What a broker's figures mean: its state in words, and how full its disk is. */
+/** What brokers' figures mean: a state in words, how full a disk is, how far a move has come. */
 
-import type { CellBrokerBody } from "../../api/hooks/brokers";
+import type { CellBrokerBody, ReassignmentBody } from "../../api/hooks/brokers";
+
+import { formatCount } from "../../records/format";
 
 export interface BrokerState {
   label: string;
@@ -13,7 +15,7 @@ export function stateOf({ state, draining, lacks_room, replicas }: CellBrokerBod
   if (draining) {
     return replicas === 0
       ? { label: "drained", tone: "good" }
-      : { label: "draining", tone: "warn" };
+      : { label: `draining, ${formatCount(replicas)} left`, tone: "warn" };
   }
   return { label: "serving", tone: "good" };
 }
@@ -47,4 +49,15 @@ export function whyNotRemove({ state, draining, replicas }: CellBrokerBody): str
   if (replicas > 0) return `It still holds ${replicas} replicas; wait until they have moved.`;
   if (state === "running") return "It holds nothing any more. Stop its process, then remove it.";
   return null;
+}
+
+/** Of a move, 0 to 100 percent; null while its partition's leader has not told. Copies go on being
+ * written to, so one that has everything may be a little behind what its leader said last. */
+export function percentMoved({
+  copy_bytes: all,
+  remaining_bytes: left,
+}: Pick<ReassignmentBody, "copy_bytes" | "remaining_bytes">): number | null {
+  if (all === null || left === null) return null;
+  if (all <= 0) return left > 0 ? 0 : 100;
+  return Math.floor(100 * Math.max(0, 1 - left / all));
 }
