@@ -34,7 +34,8 @@ def main() -> int:
     if arguments.console:
         return console.main(arguments.out, arguments.rounds)
     if arguments.neighbours:
-        return neighbours.main(arguments.out, arguments.rounds, arguments.scale, arguments.only)
+        seconds = arguments.seconds or neighbours.SECONDS * arguments.scale
+        return neighbours.main(arguments.out, arguments.rounds, seconds, arguments.only)
     if arguments.connect and arguments.minutes:
         return connect_sinks.watch_memory(arguments.out, arguments.minutes)
     if arguments.connect:
@@ -123,6 +124,10 @@ def _parse() -> argparse.Namespace:
         "--only", nargs="+", choices=LOADS, metavar="KIND",
         help=f"with --neighbours: of {', '.join(LOADS)}, only these",
     )  # fmt: skip
+    parser.add_argument(
+        "--seconds", type=float,
+        help=f"with --neighbours: beside each ({neighbours.SECONDS:g}); 600 for a flood of logins",
+    )  # fmt: skip
     parser.add_argument("--connect", action="store_true", help="sinks beside Kafka Connect's")
     parser.add_argument("--minutes", type=float, help="with --connect: watch a sink's memory")
     parser.add_argument("--peers", nargs="+", choices=STARTERS)
@@ -132,6 +137,8 @@ def _parse() -> argparse.Namespace:
     kind = next((each for each in kinds if getattr(given, each)), "")
     if given.only and kind != "neighbours":
         parser.error("--only says which neighbours, and needs --neighbours")
+    if given.seconds is not None and (kind != "neighbours" or given.seconds <= 0):
+        parser.error("--seconds is above 0, says how long neighbours last, and needs --neighbours")
     given.peers = given.peers or (WITHOUT_TANSU if kind else list(STARTERS))
     given.out = given.out or RESULTS / _folder(kind, given)
     given.only = given.only or list(LOADS)

@@ -6,6 +6,7 @@ SIGTERM, it tells what it did, as a JSON document on stdout: how often it got wh
 (``done``), and how often not (``refused``).
 """
 
+import asyncio
 import base64
 import json
 import os
@@ -24,6 +25,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from bench import login_flood
 from bench.peer import Peer
 from bench.wire_client import WireClient, frame
 from brokers.kernel.errors import HeadwaterError
@@ -34,6 +36,7 @@ from brokers.wire.registry import ApiKey
 THREADS: Final = 4
 MIB: Final = 1024 * 1024
 PIPELINED: Final = 50
+LOGINS_PER_SECOND: Final = 1_000
 SLOW_CONNECTIONS: Final = 50
 QUEUE_KIB: Final = 32 * 1024
 """What a producer keeps until it is taken; as much as Kafka's own. With librdkafka's GiB for each
@@ -121,9 +124,11 @@ def connections(target: Target, did: Did) -> None:
 
 
 def auth_flood(target: Target, did: Did) -> None:
-    """Log in with a secret that is wrong."""
-    wrong = target.config | {"sasl.password": "wrong"}
-    WireClient.to(Peer("neighbour", "", wrong, []))
+    """Log in with secrets that are wrong, ``LOGINS_PER_SECOND`` times a second."""
+    host, _, port = target.config["bootstrap.servers"].split(",")[0].rpartition(":")
+    where, key = (host, int(port)), target.config["sasl.username"]
+    from_ = login_flood.source(next(_names))
+    asyncio.run(login_flood.flood(where, key, LOGINS_PER_SECOND / THREADS, from_, did.count))
 
 
 def partitions(target: Target, did: Did) -> None:
@@ -214,6 +219,7 @@ def _for_ever(load: Callable[[Target, Did], None], target: Target, did: Did) -> 
 def main() -> None:
     # The neighbour's own work is not what is measured, where both share a machine.
     os.nice(10)
+    login_flood.allow_many_sockets()
     ended, did = threading.Event(), Did()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     target = Target(**json.load(sys.stdin))

@@ -1,8 +1,9 @@
 """What ten kinds of noisy neighbour cost another tenant: ``./headwater bench --neighbours``.
 
-The victim produces records at a steady rate and reads them back; alone first, then beside the
-neighbour, a few seconds each. Only the ratio of the two within one run says anything, and where the
-machine has other work, only the median of several.
+The victim produces records at a steady rate and reads them back, and logs in now and then; alone
+first, then beside the neighbour, a few seconds each or as many as ``--seconds`` says. Only the
+ratio of the two within one run says anything, and where the machine has other work, only the median
+of several.
 """
 
 import json
@@ -24,19 +25,24 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.headwater_peer import HEADWATER, _json, _serves
 from bench.neighbour_loads import Target
-from bench.peer import wait_for, wait_for_broker
+from bench.peer import Peer, wait_for, wait_for_broker
 from bench.report import Results
+from bench.wire_client import WireClient
 from streaming.cell.free_ports import port_options
 
 RATE: Final = 200
 """The victim's records a second, 1 KB each."""
 SECONDS: Final = 15.0
+ALONE_SECONDS_MAX: Final = 60.0
+"""By then it is known what the victim has alone, however long the neighbour is to last."""
+LOGIN_EVERY_SECONDS: Final = 0.25
 WARM_UP_SECONDS: Final = 3.0
 LATE_SECONDS: Final = 10.0
 """For records that are still under way when a phase is over."""
 P99_RATIO_MAX: Final = 2.0
 THROUGHPUT_RATIO_MIN: Final = 0.9
 NEIGHBOUR_PLAN: Final = "small"
+NEVER: Final = 1e9
 FILL_RECORDS: Final = 60
 """Of 512 KiB: what slow readers ask for and do not read."""
 
@@ -47,20 +53,28 @@ class Phase:
 
     sent: int = 0
     latencies: list[float] = field(default_factory=list)
+    logins: list[float] = field(default_factory=list)
+    """From before a connection was opened until it was logged in; ``NEVER`` when it was not."""
 
     @property
     def p99(self) -> float:
-        return sorted(self.latencies)[int(len(self.latencies) * 0.99)] if self.latencies else 1e9
+        return _share(self.latencies, 0.99)
 
     @property
     def told(self) -> dict[str, float]:
-        ordered = sorted(self.latencies) or [1e9]
         return {
             "sent": self.sent,
             "read": len(self.latencies),
-            "p50_ms": round(ordered[len(ordered) // 2], 1),
+            "p50_ms": round(_share(self.latencies, 0.5), 1),
             "p99_ms": round(self.p99, 1),
+            "logins": len(self.logins),
+            "login_p50_ms": round(_share(self.logins, 0.5), 1),
+            "login_p99_ms": round(_share(self.logins, 0.99), 1),
         }
+
+
+def _share(measured: list[float], share: float) -> float:
+    return sorted(measured)[int(len(measured) * share)] if measured else NEVER
 
 
 class Victim:
@@ -68,6 +82,7 @@ class Victim:
 
     def __init__(self, config: dict[str, str], topic: str) -> None:
         self._topic = topic
+        self._peer = Peer("victim", "", config, [])
         self._producer = Producer(config | {"acks": "all", "linger.ms": "0"})
         self._consumer = Consumer(
             config
@@ -82,11 +97,16 @@ class Victim:
         self._consumer.assign([TopicPartition(self._topic, 0, end)])
         ended = threading.Event()
         reading = threading.Thread(target=self._read, args=(phase, ended))
+        over = threading.Event()
+        logging_in = threading.Thread(target=self._log_in, args=(phase, over))
         reading.start()
+        logging_in.start()
         self._produce(phase, seconds)
+        over.set()
         self._producer.flush(LATE_SECONDS)
         ended.set()
         reading.join()
+        logging_in.join()
         return phase
 
     def close(self) -> None:
@@ -103,6 +123,16 @@ class Victim:
             self._producer.poll(0)
             time.sleep(0.002)
 
+    def _log_in(self, phase: Phase, over: threading.Event) -> None:
+        while not over.wait(LOGIN_EVERY_SECONDS):
+            begun = time.monotonic()
+            try:
+                WireClient.to(self._peer).close()
+            except OSError:
+                phase.logins.append(NEVER)
+            else:
+                phase.logins.append((time.monotonic() - begun) * 1000)
+
     def _read(self, phase: Phase, ended: threading.Event) -> None:
         given_up = float("inf")
         while time.monotonic() < given_up and not (
@@ -118,9 +148,9 @@ class Victim:
             phase.latencies.append((time.monotonic() - float(value)) * 1000)
 
 
-def main(out: Path, rounds: int, scale: float, kinds: Collection[str]) -> int:
+def main(out: Path, rounds: int, seconds: float, kinds: Collection[str]) -> int:
     """Measure each of ``kinds`` ``rounds`` times, print as it goes, and write ``out``."""
-    results = Results.for_this_machine(rounds, scale)
+    results = Results.for_this_machine(rounds, seconds / SECONDS)
     load = os.getloadavg()[0]
     measured: dict[str, list[dict[str, Any]]] = {}
     with (
@@ -131,16 +161,16 @@ def main(out: Path, rounds: int, scale: float, kinds: Collection[str]) -> int:
         victim.run(WARM_UP_SECONDS)
         for _ in range(rounds):
             for kind in kinds:
-                told = _beside(victim, target, kind, SECONDS * scale)
+                told = _beside(victim, target, kind, seconds)
                 print(f"{kind}: {told}", file=sys.stderr, flush=True)
                 measured.setdefault(kind, []).append(told)
         victim.close()
-    _write(out, results, load, measured)
+    _write(out, results, load, seconds, measured)
     return 0
 
 
 def _beside(victim: Victim, target: Target, kind: str, seconds: float) -> dict[str, Any]:
-    alone = victim.run(seconds)
+    alone = victim.run(min(seconds, ALONE_SECONDS_MAX))
     with _neighbour(target, kind) as did:
         time.sleep(min(WARM_UP_SECONDS, seconds))
         beside = victim.run(seconds)
@@ -157,10 +187,11 @@ def _beside(victim: Victim, target: Target, kind: str, seconds: float) -> dict[s
 
 
 @contextmanager
-def _neighbour(target: Target, kind: str) -> Iterator[dict[str, int]]:
+def _neighbour(target: Target, kind: str) -> Iterator[dict[str, float]]:
     """What it did is in what this yields, afterwards. Raises ``RuntimeError`` when it did nothing:
     then nobody was disturbed, and there is nothing to be within."""
-    did: dict[str, int] = {}
+    did: dict[str, float] = {}
+    begun = time.monotonic()
     command = [sys.executable, "-m", "bench.neighbour_loads", kind]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -177,6 +208,7 @@ def _neighbour(target: Target, kind: str) -> Iterator[dict[str, int]]:
     did.update(json.loads(told or b"{}"))
     if not sum(did.values()):
         raise RuntimeError(f"the neighbour did nothing: {kind}")
+    did["per_second"] = round(sum(did.values()) / (time.monotonic() - begun), 1)
 
 
 @contextmanager
@@ -231,7 +263,11 @@ def _fill(target: Target) -> None:
 
 
 def _write(
-    out: Path, results: Results, load: float, measured: dict[str, list[dict[str, Any]]]
+    out: Path,
+    results: Results,
+    load: float,
+    seconds: float,
+    measured: dict[str, list[dict[str, Any]]],
 ) -> None:
     out.mkdir(parents=True, exist_ok=True)
     head = {
@@ -239,6 +275,7 @@ def _write(
         "commit": results.commit,
         "machine": f"{results.machine}; load average {load:.0f} as it began",
         "rate": RATE,
+        "seconds": seconds,
         "neighbour": f"plan {NEIGHBOUR_PLAN}, on the same machine at a lower priority",
     }
     document = {**head, "kinds": measured}
@@ -248,22 +285,25 @@ def _write(
         "",
         f"Written by `./headwater bench --neighbours`, {results.taken_at}, {results.commit}; "
         f"{head['machine']}. The victim: {RATE} records of 1 KB a second, written with acks=all "
-        f"and read back. The neighbour: {head['neighbour']}. Aims: p99 at most "
+        f"and read back, and a login each {LOGIN_EVERY_SECONDS:g} s; for {seconds:g} s beside the "
+        f"neighbour. The neighbour: {head['neighbour']}. Aims: p99 at most "
         f"{P99_RATIO_MAX:g} times that of the victim alone, throughput at least "
         f"{THROUGHPUT_RATIO_MIN:.0%} of it. The worst of {results.rounds} rounds, and the median "
         "ratio of all:",
         "",
-        "| neighbour | got | was refused | p99 alone | p99 beside | ratio | median | throughput "
-        "| within |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| neighbour | got | was refused | a second | p99 alone | p99 beside | ratio | median "
+        "| throughput | within | login p99 alone | beside |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for kind, rounds in measured.items():
         worst = max(rounds, key=lambda each: (not each["within"], each["p99_ratio"]))
         median = statistics.median(each["p99_ratio"] for each in rounds)
         lines.append(
             f"| {kind} | {worst['neighbour']['done']} | {worst['neighbour']['refused']} "
+            f"| {worst['neighbour']['per_second']} "
             f"| {worst['alone']['p99_ms']} ms | {worst['beside']['p99_ms']} ms "
             f"| {worst['p99_ratio']} | {median:.2f} | {worst['throughput_ratio']:.1%} "
-            f"| {'yes' if worst['within'] else '**no**'} |"
+            f"| {'yes' if worst['within'] else '**no**'} "
+            f"| {worst['alone']['login_p99_ms']} ms | {worst['beside']['login_p99_ms']} ms |"
         )
     (out / "RESULTS.md").write_text("\n".join(lines) + "\n")
