@@ -138,9 +138,6 @@ S3_ACCESS: Final = ConfigDef(
                   validator=non_empty),
         ConfigKey("aws.secret.access.key", _T.PASSWORD, REQUIRED, _HIGH, "Its secret.", "Store",
                   validator=non_empty),
-        ConfigKey("s3.part.size", _T.INT, 8 * 1024 * 1024, _LOW,
-                  "Accepted for Kafka's sake: an object goes up in one request.", "Store",
-                  validator=between(5 * 1024 * 1024, 64 * 1024 * 1024)),
         ConfigKey("s3.sign.payload", _T.BOOLEAN, False, _LOW,
                   "Sign what objects hold over https as well, as some stores and buckets' policies "
                   "want it; over http that is always signed.", "Store"),

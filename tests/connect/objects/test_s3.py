@@ -137,7 +137,7 @@ def test_an_object_that_is_there_is_never_written_again(access, bucket):
 
 
 def test_a_large_object_is_created_as_a_small_one_is(access, bucket):
-    task, _ = sink(access, flush_size="1200", s3_part_size=str(5 * 1024 * 1024))
+    task, _ = sink(access, flush_size="1200")
     # Text that no compression of the way could hide.
     task.put([sink_record({"n": n, "text": f"{n:x}" * 2500}, offset=n) for n in range(1200)])
     assert task.flush({P0: 1200}) == {P0: 1200}

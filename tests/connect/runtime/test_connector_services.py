@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
@@ -302,3 +304,13 @@ def test_what_the_operator_s_commands_count_is_of_every_tenant(acme, rival, make
 
 def test_a_database_that_does_not_answer_has_no_rows():
     assert read_rows("postgresql://nobody:x@127.0.0.1:1/none") is None
+
+
+def test_a_setting_that_is_no_more_is_left_out_of_what_there_is(acme, rival, make):
+    make("with")
+    make("without")
+    change(row(acme, "with"), config={**TICKS, "s3.part.size": "5242880"})
+    migration = import_module("connect.migrations.0004_no_part_size")
+    migration.leave_out(apps, None)
+    assert row(acme, "with").config == TICKS
+    assert row(acme, "without").config == {**TICKS, "name": "without"}
