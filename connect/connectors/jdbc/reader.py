@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from sys import getsizeof
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -177,14 +176,6 @@ class Reader:
             query = query.where(block % settings.slices == self.slice)
         query = query.order_by(*by)
         return query.limit(PAGE_ROWS) if self.order.unique else query
-
-
-def held_bytes(record: SourceRecord) -> int:
-    """What the record's values take of memory, about."""
-    return sum(
-        sum(map(getsizeof, each)) if isinstance(each, list) else getsizeof(each)
-        for each in record.value.values()
-    )
 
 
 def ordering(relation: Relation, settings: SourceSettings) -> list[sa.ColumnElement[Any]]:

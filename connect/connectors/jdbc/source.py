@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
+from connect.connectors.held_bytes import held_bytes
 from connect.connectors.jdbc.database import Database
 from connect.connectors.jdbc.faults import TableChanged
 from connect.connectors.jdbc.position import Values
-from connect.connectors.jdbc.reader import Reader, held_bytes, order_of, source_partition
+from connect.connectors.jdbc.reader import Reader, order_of, source_partition
 from connect.connectors.jdbc.settings import ConnectionSettings
 from connect.connectors.jdbc.source_settings import SOURCE, Mode, SourceSettings
 from connect.connectors.jdbc.tables import (
@@ -93,7 +94,7 @@ class JdbcSourceTask(SourceTask):
         room = BATCH_BYTES
         for record in page:
             records.append(record)
-            room -= held_bytes(record)
+            room -= held_bytes(record.value)
             if len(records) == self._settings.batch_rows or room <= 0:
                 return records
         self._page = None

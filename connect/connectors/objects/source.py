@@ -9,10 +9,10 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
 from typing import Any, BinaryIO, Final, Protocol
 from zlib import crc32
 
+from connect.connectors.held_bytes import held_bytes
 from connect.connectors.objects.formats import Format, Row, format_named
 from connect.connectors.objects.spool import decompressed
 from connect.connectors.objects.store import Found
@@ -34,6 +34,8 @@ from connect.spi.task import SourceContext, SourceTask
 TASKS: Final = "object.tasks"
 TASK: Final = "object.task"
 LOOKED_UP_AT_ONCE: Final = 500
+BATCH_BYTES: Final = 4 * 2**20
+"""Of a batch's values in memory; the record that goes beyond is the last of it."""
 
 _T, _HIGH, _MEDIUM = ConfigType, Importance.HIGH, Importance.MEDIUM
 
@@ -49,8 +51,9 @@ READING: Final = ConfigDef(
                   validator=one_of("json", "csv", "avro", "parquet", "bytes")),
         ConfigKey("poll.interval.ms", _T.LONG, 10_000, _MEDIUM,
                   "How often new objects are looked for.", "Reading", validator=at_least(100)),
-        ConfigKey("batch.max.rows", _T.INT, 1_000, _MEDIUM, "Records returned at once.",
-                  "Reading", validator=at_least(1)),
+        ConfigKey("batch.max.rows", _T.INT, 1_000, _MEDIUM,
+                  "Records returned at once, at most; fewer of wide ones.", "Reading",
+                  validator=at_least(1)),
     )
 )  # fmt: skip
 
@@ -90,7 +93,7 @@ class ObjectSourceTask(SourceTask, ABC):
         self._finished: set[str] = set()
         self._waiting: list[tuple[str, int]] = []
         """Objects, and how much of each was read before."""
-        self._under_way: Iterator[tuple[str, int, Row | None]] | None = None
+        self._under_way: Iterator[tuple[str, int, Row]] | None = None
         self._looked_at = -self._interval_s
         self._store = self.open_store(config, context)
 
@@ -99,10 +102,15 @@ class ObjectSourceTask(SourceTask, ABC):
             self._context.stopping.wait(min(1.0, self._interval_s))
             return []
         assert self._under_way is not None
-        found = list(islice(self._under_way, self._rows_max))
-        if len(found) < self._rows_max:
-            self._under_way = None
-        return [self._record(path, position, row) for path, position, row in found if row]
+        records: list[SourceRecord] = []
+        room = BATCH_BYTES
+        for path, position, row in self._under_way:
+            records.append(self._record(path, position, row))
+            room -= held_bytes(row.value)
+            if len(records) == self._rows_max or room <= 0:
+                return records
+        self._under_way = None
+        return records
 
     def stop(self) -> None:
         self._store.close()
@@ -136,7 +144,7 @@ class ObjectSourceTask(SourceTask, ABC):
                 else:
                     self._waiting.append((path, 0 if offset is None else int(offset["position"])))
 
-    def _read(self, path: str, done: int) -> Iterator[tuple[str, int, Row | None]]:
+    def _read(self, path: str, done: int) -> Iterator[tuple[str, int, Row]]:
         """Rows with how many have been read by then; on the disk, and not in memory."""
         with ExitStack() as opened:
             file: BinaryIO = opened.enter_context(

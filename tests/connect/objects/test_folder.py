@@ -90,6 +90,23 @@ def test_what_the_sink_writes_the_source_reads_once(allowed, name, compression):
     assert polled(source(context, format_class=name), context) == [*range(20, 30)]
 
 
+def test_a_batch_of_the_source_is_bounded_by_rows_and_by_their_bytes(allowed):
+    task = sink(flush_size="60")
+    texts = ["x" * 1_000_000] * 12 + [""] * 48
+    wide = [sink_record({"n": n, "text": text}, offset=n) for n, text in enumerate(texts)]
+    task.put(wide)
+    task.flush({P0: 60})
+    task.stop()
+    context = FakeSourceContext()
+    reading = source(context, batch_max_rows="20")
+    batches = []
+    while more := reading.poll():
+        batches.append([record.value["n"] for record in more])
+    reading.stop()
+    assert [len(each) for each in batches] == [5, 5, 20, 20, 10]
+    assert [n for each in batches for n in each] == [*range(60)]
+
+
 def test_names_say_topic_partition_and_first_offset(allowed):
     task = sink(flush_size="3")
     task.put(rows(7))
