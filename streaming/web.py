@@ -6,6 +6,7 @@ A module and not uvicorn's command line, which loads a certificate once and for 
 import argparse
 import gc
 import ssl
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -65,14 +66,23 @@ def main() -> None:
 
 
 def _loaded() -> Any:
-    """The application and all its views, which Django would load for the first request: that one
-    took seconds. What is there stays: it is left out of garbage collection, so that a full one
-    costs next to nothing."""
+    """The application. Its views come while it listens already: nobody who waits for the service to
+    be up waits for them, and the first request does not load them, as Django would have it."""
     application = import_from_string("streaming.asgi:application")
+    _keep_what_is_there()
+    threading.Thread(target=_load_views, name="views", daemon=True).start()
+    return application
+
+
+def _load_views() -> None:
     import_module(settings.ROOT_URLCONF)
+    _keep_what_is_there()
+
+
+def _keep_what_is_there() -> None:
+    """Leave it out of garbage collection, so that a full one costs next to nothing."""
     gc.collect()
     gc.freeze()
-    return application
 
 
 def following(files: TlsFiles) -> Callable[..., ssl.SSLContext]:
