@@ -1,4 +1,4 @@
-"""``test``: everything that has to hold before a change is good, one after the other.
+"""``test``: everything that has to hold before a change is good.
 
 The static checks come first: they take seconds, and what they find would fail the rest as well.
 Every check runs, also after one that failed, so that one run shows all there is to mend.
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from streaming.cell.setup import console
 from streaming.cell.setup.environment import Environment
 
 CONSOLE = CHECKOUT / "frontend" / "console"
+
+AT_ONCE = 2
+"""So many of the checks before the tests; most of them are programs for one core."""
 
 LANES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 """One waits a good part of its time, and two keep two cores busy."""
@@ -36,6 +40,15 @@ class Check:
     environment: dict[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``said`` is empty where it was shown already."""
+
+    holds: bool
+    seconds: float
+    said: str
+
+
 def run_all(*, strict: bool, for_pytest: Sequence[str]) -> int:
     """Run the checks and then pytest with ``for_pytest``; 0 when all of it is good.
 
@@ -44,8 +57,8 @@ def run_all(*, strict: bool, for_pytest: Sequence[str]) -> int:
     begun = time.monotonic()
     install_missing_tools()
     checks = [] if for_pytest else [*_static_checks(), *_console_checks()]
-    failed = [check.name for check in checks if not _holds(check)]
-    if not _holds(_pytest(strict, for_pytest)):
+    failed = failing(checks)
+    if not _tests_hold(strict, for_pytest):
         failed.append("tests")
     minutes, seconds = divmod(round(time.monotonic() - begun), 60)
     verdict = f"FAILED: {', '.join(failed)}" if failed else "all good"
@@ -88,21 +101,50 @@ def _pytest(strict: bool, arguments: Sequence[str]) -> Check:
     return Check("tests", (PYTHON, "-m", "pytest", *strictly, *whole, *arguments))
 
 
-def _holds(check: Check) -> bool:
-    sys.stdout.write(f"\n== {check.name}\n")
-    sys.stdout.flush()
+def failing(checks: Sequence[Check]) -> list[str]:
+    """Names of those that do not hold; what each said is shown whole, in their order."""
+    failed = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for check, outcome in zip(checks, pool.map(_outcome, checks), strict=True):
+            _say(f"\n== {check.name}\n{outcome.said}")
+            if not _is_good(check, outcome):
+                failed.append(check.name)
+    return failed
+
+
+def _tests_hold(strict: bool, arguments: Sequence[str]) -> bool:
+    """What they say is shown as it comes."""
+    check = _pytest(strict, arguments)
+    _say(f"\n== {check.name}\n")
+    return _is_good(check, _outcome(check, said_to=None))
+
+
+def _outcome(check: Check, said_to: int | None = subprocess.PIPE) -> Outcome:
     begun = time.monotonic()
     finished = subprocess.run(
         check.command,
         cwd=check.folder,
         env=check.environment,
         stdin=subprocess.DEVNULL,
+        stdout=said_to,
+        stderr=subprocess.STDOUT if said_to else None,
+        text=True,
+        errors="replace",
         check=False,
     )
-    outcome = "good" if finished.returncode == 0 else "FAILED"
-    sys.stdout.write(f"== {check.name}: {outcome} ({time.monotonic() - begun:.1f} s)\n")
+    seconds = time.monotonic() - begun
+    return Outcome(finished.returncode == 0, seconds, finished.stdout or "")
+
+
+def _is_good(check: Check, outcome: Outcome) -> bool:
+    verdict = "good" if outcome.holds else "FAILED"
+    _say(f"== {check.name}: {verdict} ({outcome.seconds:.1f} s)\n")
+    return outcome.holds
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(words)
     sys.stdout.flush()
-    return finished.returncode == 0
 
 
 def _beside_python(program: str) -> str:
