@@ -1,7 +1,8 @@
 """What begins first when ``-n`` gives the tests several lanes.
 
-Much of a whole run is waiting: for a broker to be missed, for a service to start. Two lanes use
-that time. The tests of one file stay in one lane, in their order: they share what they started.
+Much of a whole run is waiting: for a broker to be missed, for a service to start. The simulation
+uses that time: it only computes, begins first in a lane of its own, and gives way to the others.
+The tests of one file stay in one lane, in their order: they share what they started.
 """
 
 from pathlib import Path

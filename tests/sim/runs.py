@@ -88,10 +88,15 @@ def run_one(name: str, seed: int) -> Outcome:
     )
 
 
-def run_many(name: str, seeds: Iterable[int], processes: int | None = None) -> Summary:
-    """All ``seeds`` of one kind of trouble."""
+def run_many(
+    name: str, seeds: Iterable[int], processes: int | None = None, niceness: int = 0
+) -> Summary:
+    """All ``seeds`` of one kind of trouble. ``niceness``: 0 to 19, of the processes, beside this
+    one's."""
     summary, begun = Summary(), time.monotonic()
-    with ProcessPoolExecutor(processes or os.cpu_count()) as pool:
+    with ProcessPoolExecutor(
+        processes or os.cpu_count(), initializer=os.nice, initargs=(niceness,)
+    ) as pool:
         for outcome in pool.map(partial(run_one, name), seeds, chunksize=CHUNK):
             summary.seeds += 1
             summary.events += outcome.events

@@ -14,11 +14,14 @@ SEEDS = {
     "coordinators": 60, "handover": 30,
 }  # fmt: skip
 
+GIVES_WAY = 19
+"""Niceness: nothing here depends on how fast it is, and much of what runs beside it does."""
 
-@pytest.mark.timeout(600)
+
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("trouble", SEEDS)
 def test_every_promise_holds_through(trouble: str) -> None:
-    summary = run_many(trouble, range(SEEDS[trouble]))
+    summary = run_many(trouble, range(SEEDS[trouble]), niceness=GIVES_WAY)
     shown = [f"{each.trouble} {each.seed}: {each.failure}" for each in summary.failures[:3]]
     assert not shown, "\n\n".join(shown)
     assert summary.seeds == SEEDS[trouble]
