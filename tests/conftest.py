@@ -1,4 +1,4 @@
-"""What all tests share: private stores, a whole service, and the rule about skips."""
+"""What all tests share: private stores, and the rule about skips."""
 
 import hypothesis
 import pytest
@@ -6,7 +6,6 @@ from django.conf import settings
 
 from streaming.cell import schema
 from tests import private_stores
-from tests.service import ServiceUnderTest
 
 pytest_plugins = ["tests.skips", "tests.lanes"]
 
@@ -33,10 +32,3 @@ def django_db_setup(stores, django_db_blocker):
     with django_db_blocker.unblock():
         schema.migrate(settings.HEADWATER)
     private_stores.allow_truncate(stores, settings.HEADWATER)
-
-
-@pytest.fixture(scope="session")
-def cell(tmp_path_factory):
-    """A whole service, started by ``./headwater up`` as a person does, with the demo in it."""
-    with ServiceUnderTest(tmp_path_factory.mktemp("cell"), demo=True) as service:
-        yield service

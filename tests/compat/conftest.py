@@ -1,8 +1,8 @@
-"""One tenant of the running service, and topics in it."""
+"""A whole service for this folder, one tenant of it, and topics in it."""
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +15,15 @@ from tests.service import ServiceUnderTest
 client_race.mend()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceUnderTest]:
+    """Started by ``./headwater up`` as a person does; it ends with the folder's last test, for its
+    processes take a quarter of a core even at rest."""
+    with ServiceUnderTest(tmp_path_factory.mktemp("cell")) as service:
+        yield service
+
+
+@pytest.fixture(scope="package")
 def login(cell: ServiceUnderTest) -> Login:
     """The administrator's key of a tenant made for these tests."""
     tenant = json.loads(cell.run("tenants", "--create", "--tenant", "compat", "--json").stdout)

@@ -1,4 +1,4 @@
-"""A browser, and the demo's login on the running service."""
+"""A whole service with the demo in it for this folder, its login, and a browser."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,7 +15,14 @@ QUIET = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceUnderTest]:
+    """Started by ``./headwater up`` as a person does; it ends with the folder's last test."""
+    with ServiceUnderTest(tmp_path_factory.mktemp("cell"), demo=True) as service:
+        yield service
+
+
+@pytest.fixture(scope="package")
 def demo(cell: ServiceUnderTest) -> dict[str, Any]:
     """``status --json`` of the service with the demo tenant."""
     return cell.status
