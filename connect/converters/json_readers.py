@@ -40,7 +40,8 @@ from connect.spi.schema import (
 Read = Callable[[Any], Any]
 """Of what ``orjson`` reads to the value that it stands for. Raises ``DataError``."""
 
-_PER_BYTE: Final = 64
+PER_BYTE: Final = 64
+"""What nobody spends, for each byte of JSON."""
 _NULL: Final = "null, and the schema does not allow it"
 _SHOWN_MAX: Final = 200
 _MESSAGE_MAX: Final = 1_000
@@ -64,7 +65,7 @@ class JsonReaders:
 
     def begin(self, size: int) -> None:
         """What is read from now on is of ``size`` bytes of JSON."""
-        self._allowance.begin(size, _PER_BYTE)
+        self._allowance.begin(size, PER_BYTE)
 
     def reader(self, schema: Schema) -> Read:
         """For values of that schema."""

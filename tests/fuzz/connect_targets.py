@@ -4,7 +4,6 @@ Values in topics are whatever somebody produced. Nobody else writes what a datab
 change that was misread would be a wrong row somewhere else.
 """
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -12,8 +11,6 @@ from decimal import Decimal
 from functools import partial
 from struct import pack
 from typing import Any
-
-import fastavro
 
 from connect.connectors.postgresql_cdc import text_values
 from connect.connectors.postgresql_cdc.messages import (
@@ -30,15 +27,14 @@ from connect.connectors.postgresql_cdc.messages import (
 )
 from connect.connectors.postgresql_cdc.pgoutput import MalformedMessage, decode
 from connect.connectors.postgresql_cdc.walsender import unwrap
-from connect.converters.avro import AVRO, AvroConverter
+from connect.converters.avro import AvroConverter
 from connect.converters.converter import Converter
-from connect.converters.decoded_memory import PER_BYTE_MAX
 from connect.converters.json import JsonConverter
+from connect.converters.json_readers import PER_BYTE
 from connect.converters.json_schema import JsonSchemaConverter
 from connect.converters.numbers import DoubleConverter, LongConverter
 from connect.converters.protobuf import ProtobufConverter
 from connect.converters.registered import RegisteredConverter
-from connect.converters.registry import RegisteredSchema, framed
 from connect.converters.simple_header import SimpleHeaderConverter
 from connect.converters.string import StringConverter
 from connect.spi import schema as spi
@@ -53,8 +49,8 @@ from tests.fuzz.target import Target
 _TOPIC = "flights"
 _BODY = 4_096
 """Longer values are Connect's to bound, by a record's size and a task's memory."""
-_ITEMS_BODY = 4 * _BODY
-"""Of arrays of what is tiny, where the converter has to look before it decodes."""
+_PLAIN_BODY = 16 * _BODY
+"""Of JSON without a schema: no longer value takes more for each byte."""
 _FRAMED = 5
 """A zero byte and a schema's id, which damage leaves alone: a registry has no others."""
 
@@ -76,28 +72,6 @@ VALUE: Mapping[str, Any] = {
     "at": datetime(2026, 11, 27, 10, tzinfo=UTC), "note": None, "raw": b"\0\1",
     "lines": [{"n": 0}, {"n": 5}], "counts": {"a": 0},
 }  # fmt: skip
-_BIT = {"type": "record", "name": "Bit", "fields": [{"name": "n", "type": "int"}]}
-_NESTED = {"type": "record", "name": "Nested", "fields": [{"name": "bit", "type": "Bit"}]}
-_SPARSE = {"type": "record", "name": "Sparse", "fields": [
-    *({"name": f"n{number}", "type": "null"} for number in range(60)), {"name": "n", "type": "int"},
-]}  # fmt: skip
-_ENTRY = {
-    "type": "record", "name": "MapEntry1", "namespace": "io.confluent.connect.avro",
-    "fields": [{"name": "key", "type": "int"}, {"name": "value", "type": "string"}],
-}  # fmt: skip
-_ITEMS: Mapping[str, tuple[Any, list[Any]]] = {
-    "bits": (_BIT, [{"n": -9}, {"n": 0}]),
-    "nested": (_NESTED, [{"bit": {"n": 1}}]),
-    "sparse": (_SPARSE, [{f"n{number}": None for number in range(60)} | {"n": 5}]),
-    "maybe": (["null", "Bit"], [None, {"n": 7}]),
-    "either": (["null", "int", "string", "Bit"], [None, 5, "five", ("Bit", {"n": 5})]),
-    "texts": ("string", ["", "ab", "\U0001f642"]),
-    "days": ({"type": "int", "logicalType": "date"}, [date(2026, 11, 27)]),
-    "lists": ({"type": "array", "items": "boolean"}, [[], [True]]),
-    "maps": ({"type": "map", "values": "Bit"}, [{}, {"a": {"n": 1}}]),
-    "entries": (_ENTRY, [{"key": 5, "value": "five"}]),
-}  # fmt: skip
-"""Schemas of items that take much more memory than bytes, with some of each."""
 _RELATION = Relation(
     16_384, "public", "orders", ReplicaIdentity.DEFAULT,
     (RelationColumn("id", 23, -1, True), RelationColumn("näme", 25, -1, False)),
@@ -170,29 +144,6 @@ def _registered(kind: type[RegisteredConverter]) -> Target:
     )  # fmt: skip
 
 
-def _avro_items() -> Target:
-    """Arrays of tiny items, against the bound that the converter enforces: a value of a byte may be
-    a dict of hundreds."""
-    document = {"type": "record", "name": "Items", "fields": [
-        {"name": name, "type": {"type": "array", "items": items}}
-        for name, (items, _) in _ITEMS.items()
-    ]}  # fmt: skip
-    registry = MemoryRegistry()
-    schema_id = registry.register(_TOPIC, RegisteredSchema(AVRO, json.dumps(document)))
-    converter = AvroConverter({"schema.registry.url": "http://registry"}, is_key=False)
-    converter.connect_to(registry)
-    honest = []
-    for times in (0, 1, 3):
-        out = io.BytesIO()
-        data = {name: some * times for name, (_, some) in _ITEMS.items()}
-        fastavro.schemaless_writer(out, fastavro.parse_schema(document), data)
-        honest.append(framed(schema_id, out.getvalue()))
-    return Target(
-        partial(_reads, converter), honest, (DataError,), size_max=_ITEMS_BODY,
-        chosen_by=_FRAMED, growth=PER_BYTE_MAX,
-    )  # fmt: skip
-
-
 def _changes() -> list[bytes]:
     return [encoded(each) for each in _CHANGES]
 
@@ -216,11 +167,14 @@ def connect_targets() -> dict[str, Target]:
             chosen_by=1,
         ),
         "avro": _registered(AvroConverter),
-        "avro_items": _avro_items(),
         "protobuf": _registered(ProtobufConverter),
         "json_schema": _registered(JsonSchemaConverter),
         "json_envelope": texts(_reads_envelope, [envelope]),
-        "json": texts(partial(_reads, plain), [json.dumps({"a": [1, None, "x"]}).encode()]),
+        "json": texts(
+            partial(_reads, plain),
+            [json.dumps({"a": [1, None, "x", [], {}, {"": 0}, [[[0.5]]]]}).encode()],
+            size_max=_PLAIN_BODY, growth=PER_BYTE,
+        ),
         "string": texts(partial(_reads, StringConverter({}, is_key=False)), [b"text"]),
         "long": texts(partial(_reads, LongConverter({}, is_key=False)), [bytes(8)]),
         "double": texts(partial(_reads, DoubleConverter({}, is_key=False)), [bytes(8)]),

@@ -16,8 +16,6 @@ KEPT_MAX = 4_000
 """Inputs of a target that are kept; later ones take an earlier one's place."""
 PER_SEED = 64
 """Executions with one input before the next; a decoder's code is warm that long."""
-SWOLLEN_EVERY = 40
-"""Batches before one input that is as long as its target takes: only long ones can cost much."""
 SEALED_OF_4 = 3
 GROWTH_MAX = 4_096
 """All others are cut there: where a length is wrong, long input shows nothing that short does
@@ -38,7 +36,7 @@ class Corpus:
         """Inputs for one target's turn, never none."""
         self._batches += 1
         target, rng = self._target, self._rng
-        if self._batches % SWOLLEN_EVERY == 0:
+        if self._batches % target.swollen_every == 0:
             size = min(target.size_max, 1 << rng.randrange(12, 17))
             return [swollen(rng.choice(target.honest), rng, size, target.chosen_by)]
         data, other = self._pick(), self._pick()

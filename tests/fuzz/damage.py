@@ -96,11 +96,13 @@ def damaged(
 
 
 def swollen(data: bytes, rng: random.Random, size: int, spared: int) -> bytes:
-    """About ``size`` bytes: a part of ``data`` again and again, as an array too long would be, with
-    a length before it that says so."""
+    """About ``size`` bytes: a part of ``data`` again and again, as an array too long would be; with
+    a length before it that says so, or without one, as text and Protobuf have them."""
     at = spared + rng.randrange(len(data) - spared + 1)
     part = data[at : at + rng.randrange(1, 24)] or b"\0"
     times = max(1, size // len(part))
+    if rng.getrandbits(1):
+        return data[:at] + part * times + data[at:]
     told = rng.choice((times, times * len(part)))
     head = told.to_bytes(4) if rng.getrandbits(1) else _compact(told + 1)
     cut = at - min(at - spared, rng.choice((0, 1, 4)))

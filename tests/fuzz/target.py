@@ -34,6 +34,8 @@ class Target:
     """Puts lengths and checksums right, so that damage gets past them."""
     size_max: int = 1 << 16
     """Longest input that it is ever given."""
+    swollen_every: int = 40
+    """Batches before one input that is as long as that: only long ones can cost much."""
 
 
 def run(target: Target, data: bytes) -> None:

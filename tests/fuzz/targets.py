@@ -20,7 +20,11 @@ def targets() -> dict[str, Target]:
     from tests.fuzz.connect_targets import connect_targets
     from tests.fuzz.document_targets import document_targets
     from tests.fuzz.edge_targets import edge_targets
+    from tests.fuzz.item_targets import item_targets
     from tests.fuzz.wire_targets import wire_targets
 
-    made = [wire_targets(), broker_targets(), edge_targets(), connect_targets(), document_targets()]
+    made = [
+        wire_targets(), broker_targets(), edge_targets(), connect_targets(), item_targets(),
+        document_targets(),
+    ]  # fmt: skip
     return {name: target for each in made for name, target in each.items()}
