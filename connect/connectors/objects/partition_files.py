@@ -132,6 +132,8 @@ class PartitionFiles:
     def drop(self) -> None:
         """Forget all that is in no object. A file that is under way is dropped by whoever is told
         that its upload has ended."""
+        for upload in self.uploads:
+            upload.is_withdrawn = True
         for _, _, file in self._waiting():
             file.drop()
         if self.open is not None:

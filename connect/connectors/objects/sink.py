@@ -299,18 +299,14 @@ class ObjectSinkTask(SinkTask, ABC):
         files.ended(upload, lambda offset: self._context.rewind({place: offset}))
 
     def _begin_uploads(self) -> None:
-        """As many as there is room for: first those that wait for the fewest others, then those of
-        the oldest generations."""
-        while self._uploads.has_room:
-            waiting = [
-                (len(files.uploads), closed.opened_ms, place)
-                for place, files in self._partitions.items()
-                if (closed := files.next_closed) is not None
-            ]
-            if not waiting:
-                return
-            files = self._partitions[min(waiting)[-1]]
-            self._uploads.begin(files.begun(self._naming))
+        """Of all that is closed; those of the oldest generations first."""
+        while waiting := [
+            (closed.opened_ms, place)
+            for place, files in self._partitions.items()
+            if (closed := files.next_closed) is not None
+        ]:
+            _, place = min(waiting)
+            self._uploads.begin(self._partitions[place].begun(self._naming))
 
     def _files_of(self, place: TopicPartition) -> PartitionFiles:
         files = self._partitions.get(place)

@@ -20,8 +20,9 @@ from connect.spi.errors import ConnectError
 from connect.spi.records import TopicPartition
 
 AT_ONCE: Final = 3
-"""Uploads under way: enough that one is sent while a store is busy with another. More would take
-the store's bandwidth from each other."""
+"""Uploads that a store has: enough that one is sent while it is busy with another. More would take
+its bandwidth from each other. The rest wait for a thread, and not for the task, which may itself
+wait for records."""
 
 Turn = Callable[[], None]
 """Waits until an object may come to be. Raises ``OutOfTurn`` where it must not."""
@@ -57,6 +58,8 @@ class Upload:
     held: int | None = None
     """The last offset of the object that was there instead, where that says it."""
     error: ConnectError | None = None
+    is_withdrawn: bool = False
+    """Set by the task: nobody wants it any more. It ends out of turn if it has not begun."""
     has_ended: Event = field(default_factory=Event)
 
     @property
@@ -68,11 +71,18 @@ class Upload:
         """On any thread; the file is nobody else's meanwhile. It ends after the one before it,
         whatever becomes of it."""
         try:
+            self._check_whether_to_begin()
             self._create(store)
             self._await_turn()
         except OutOfTurn as error:
             self.error = error
         self.after = None  # Which has one before it as well.
+
+    def _check_whether_to_begin(self) -> None:
+        if self.is_withdrawn:
+            raise OutOfTurn(f"{self.path!r} is not wanted any more")
+        if self.after is not None and self.after.has_ended.is_set():
+            self._await_turn()
 
     def _create(self, store: Objects) -> None:
         try:
@@ -101,17 +111,10 @@ class Uploads:
     def __init__(self, store: Objects) -> None:
         self._store = store
         self._threads = ThreadPoolExecutor(AT_ONCE, "upload")
-        self._under_way: set[Upload] = set()
         self._ended: SimpleQueue[Upload] = SimpleQueue()
-
-    @property
-    def has_room(self) -> bool:
-        """Whether one more may begin."""
-        return len(self._under_way) < AT_ONCE
 
     def begin(self, upload: Upload) -> None:
         """Each after the one that it waits for, so that this has a thread before it."""
-        self._under_way.add(upload)
         self._submit(upload)
 
     def ended(self) -> list[Upload]:
@@ -121,7 +124,6 @@ class Uploads:
             while True:
                 found.append(self._ended.get_nowait())
         except Empty:
-            self._under_way.difference_update(found)
             return found
 
     def next_ended(self) -> list[Upload]:

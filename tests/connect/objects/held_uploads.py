@@ -29,6 +29,7 @@ class HeldUploads(Uploads):
         self.waiting.append(upload)
 
     def _run(self, upload):
+        upload.is_withdrawn = False  # The store had begun with it by then.
         super()._run(upload)
         cause = upload.error and upload.error.__cause__
         if isinstance(cause, Crash):

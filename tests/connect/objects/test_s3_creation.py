@@ -22,7 +22,7 @@ from tests.connect.harness import OpenEgress
 from tests.connect.runtime.test_egress import certificate
 
 PATIENCE_S = 30
-MORE_THAN_SOCKETS_HOLD = 64 * 2**20
+MORE_THAN_SOCKETS_HOLD = 32 * 2**20
 MADE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -84,6 +84,13 @@ def create(by, data, turn=at_once, path="a/b.json"):
         file.write(data)
         file.flush()
         return by.create(path, file, len(data), {"headwater-last-offset": "7"}, turn)
+
+
+def create_large(by):
+    """Of zeros that are on no disk."""
+    with tempfile.TemporaryFile() as file:
+        file.truncate(MORE_THAN_SOCKETS_HOLD)
+        return by.create("a/b.json", file, MORE_THAN_SOCKETS_HOLD, {}, at_once)
 
 
 def head(end):
@@ -169,7 +176,7 @@ def test_answers(store, beside, status, code, wanted):
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_store_may_say_that_there_is_one_and_take_no_more(store, beside, tls, scheme):
     with closing(creation(store, scheme, "right.example")) as by:
-        made = beside.submit(create, by, bytes(MORE_THAN_SOCKETS_HOLD))
+        made = beside.submit(create_large, by)
         with store.accepted(tls if scheme == "https" else None) as end:
             head(end)
             end.sendall(b"HTTP/1.1 412 P\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -231,9 +238,8 @@ def test_little_of_a_large_file_is_in_memory(store, beside, monkeypatch):
 @pytest.mark.parametrize("takes", ["nothing", "all"])
 def test_a_store_that_is_silent_is_not_waited_for_for_ever(store, beside, monkeypatch, takes):
     monkeypatch.setattr(s3_creation, "SILENCE_S", 0.1)
-    data = bytes(MORE_THAN_SOCKETS_HOLD) if takes == "nothing" else b"data"
     with closing(creation(store)) as by, pytest.raises(RetriableError):
-        create(by, data)
+        create_large(by) if takes == "nothing" else create(by, b"data")
 
 
 def test_a_store_that_is_not_there_may_come(store):

@@ -31,15 +31,22 @@ class Store:
     slow: dict[str, threading.Event] = field(default_factory=dict)
     """What is not let in before its own event."""
     begun: list = field(default_factory=list)
+    at_once: list = field(default_factory=list)
+    most_at_once: int = 0
 
     def create(self, path, file, size, last_offset, turn):
         self.begun.append(path)
-        assert self.slow.get(path, self.open).wait(PATIENCE_S)
-        if self.troubles:
-            raise self.troubles.pop(0)
-        turn()
-        assert path not in self.objects
-        self.objects[path] = file.read(size)
+        self.at_once.append(path)
+        self.most_at_once = max(self.most_at_once, len(self.at_once))
+        try:
+            assert self.slow.get(path, self.open).wait(PATIENCE_S)
+            if self.troubles:
+                raise self.troubles.pop(0)
+            turn()
+            assert path not in self.objects
+            self.objects[path] = file.read(size)
+        finally:
+            self.at_once.remove(path)
         return True
 
     def close(self):
@@ -92,12 +99,20 @@ def test_records_are_taken_while_an_object_is_on_its_way():
     task.stop()
 
 
-def test_objects_go_up_beside_each_other_those_first_that_wait_for_none():
+def test_objects_of_a_partition_follow_each_other_and_none_of_another():
     task, _ = started(opened())
     task.put([*rows(0, 4), *rows(0, 4, partition=1)])
-    waiting = task._uploads.waiting
-    assert [each.path for each in waiting[:2]] == [name(0), name(0, partition=1)]
-    assert [each.after for each in waiting] == [None, None, waiting[0]]
+    waiting = {each.path: each for each in task._uploads.waiting}
+    assert {path: each.after and each.after.path for path, each in waiting.items()} == {
+        name(0): None, name(2): name(0),
+        name(0, partition=1): None, name(2, partition=1): name(0, partition=1),
+    }  # fmt: skip
+
+
+def test_all_that_is_closed_goes_up_though_the_task_is_not_called_again():
+    task, _ = started(store := opened(), Uploads)
+    task.put(rows(0, 2 * sinks.CLOSED_MAX))
+    wait_until(lambda: len(store.objects) == sinks.CLOSED_MAX, "nothing more is asked for")
 
 
 def test_an_object_is_not_there_before_the_one_before_it():
@@ -143,9 +158,24 @@ def test_put_waits_while_what_is_left_takes_too_much_of_the_disk():
 
 
 def test_no_more_go_up_at_once_than_a_store_is_to_have():
-    task, _ = started(opened())
-    task.put(rows(0, 2 * uploads.AT_ONCE + 2))
-    assert len(task._uploads.waiting) == uploads.AT_ONCE
+    task, _ = started(store := Store(), Uploads)
+    task.put(rows(0, 2 * sinks.CLOSED_MAX))
+    assert sinks.CLOSED_MAX > uploads.AT_ONCE
+    wait_until(lambda: len(store.begun) == uploads.AT_ONCE, "as many as there are threads")
+    store.open.set()
+    assert task.flush({P0: 2 * sinks.CLOSED_MAX}) == {P0: 2 * sinks.CLOSED_MAX}
+    assert store.most_at_once == uploads.AT_ONCE
+
+
+def test_what_has_not_begun_as_its_partition_goes_does_not():
+    task, _ = started(store := Store(), Uploads)
+    task.put(rows(0, 2 * sinks.CLOSED_MAX))
+    wait_until(lambda: len(store.begun) == uploads.AT_ONCE, "one waits for a thread")
+    task.close([P0])
+    store.open.set()
+    task.put(rows(0, 2, partition=1))
+    assert task.flush({P1: 2}) == {P1: 2}
+    assert sorted(store.begun) == [name(0), name(2), name(4), name(0, partition=1)]
 
 
 def test_an_upload_that_may_pass_is_made_again_before_more_is_read():
