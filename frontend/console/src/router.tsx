@@ -11,6 +11,7 @@ import {
 
 import { NotFound } from "./pages/NotFound";
 import { readAuditSearch } from "./pages/access/audit/search";
+import { readGroupsSearch } from "./pages/groups/search";
 import {
   readConfigsSearch,
   readLiveSearch,
@@ -103,6 +104,7 @@ const configs = createRoute({
 const groups = createRoute({
   getParentRoute: () => signedIn,
   path: "/groups",
+  validateSearch: readGroupsSearch,
   component: lazyRouteComponent(() => import("./pages/groups/GroupsPage"), "GroupsPage"),
 });
 const group = createRoute({

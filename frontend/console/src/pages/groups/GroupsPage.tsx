@@ -1,5 +1,6 @@
 import { Group, Text } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
 
 import { useGroups, useLagSummary, type GroupBody } from "../../api/hooks/groups";
 import { writeSeconds } from "../../charts/units";
@@ -8,23 +9,30 @@ import { ListFilter } from "../../components/ListFilter";
 import { PageHeader } from "../../components/PageHeader";
 import { Snippet } from "../../components/Copy";
 import { Empty, Failure, Loading } from "../../components/states";
+import { useAddressedText } from "../../components/useAddressedText";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { useWorkspace } from "../../components/Workspace";
 import { formatCount, formatPlural } from "../../records/format";
 import classes from "../list.module.css";
 import { GroupState } from "./GroupState";
 
+const route = getRouteApi("/console/groups");
+
 export function GroupsPage() {
   const { tenant } = useWorkspace();
   const groups = useGroups(tenant.cluster_id);
-  const [filter, setFilter] = useState("");
+  const { find = "" } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [filter, setFilter, settled] = useAddressedText(find, (words) =>
+    void navigate({ replace: true, search: words ? { find: words } : {} }),
+  );
   const columns = useMemo(() => columnsFor(tenant.cluster_id), [tenant.cluster_id]);
   const shown = useMemo(() => {
-    const wanted = filter.trim().toLowerCase();
+    const wanted = settled.trim().toLowerCase();
     return (groups.data ?? []).filter((group) =>
       group.consumer_group_id.toLowerCase().includes(wanted),
     );
-  }, [groups.data, filter]);
+  }, [groups.data, settled]);
   return (
     <div className={classes.page}>
       <PageHeader
