@@ -39,6 +39,9 @@ from connect.spi.schema import OPTIONAL_BYTES
 from connect.spi.task import SourceContext, SourceTask
 
 BATCH: Final = 500
+BATCH_BYTES: Final = 4 * 2**20
+TAKE: Final = 16
+"""At a time, of messages that may be large: so much goes beyond a batch's bytes at most."""
 _POLL_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 10.0
 """How often new partitions and topics are looked for."""
@@ -122,12 +125,24 @@ class TopicCopyTask(SourceTask):
             self._context.stopping.wait(_POLL_SECONDS)
             self._looked = -_LOOK_SECONDS
             return []
-        rows = [row_of(one) for one in self._consumer.consume(BATCH, _POLL_SECONDS)]
+        rows = [row_of(one) for one in self._messages()]
         with bounded_cpu():
             return [self._record(row) for row in rows if self._passes(row)]
 
     def stop(self) -> None:
         self._consumer.close()
+
+    def _messages(self) -> list[Message]:
+        """Those that come within ``_POLL_SECONDS``, within a batch's bounds."""
+        found: list[Message] = []
+        room, until = BATCH_BYTES, time.monotonic() + _POLL_SECONDS
+        left = _POLL_SECONDS
+        while left > 0 and room > 0 and len(found) < BATCH:
+            taken = self._consumer.consume(min(TAKE, BATCH - len(found)), left)
+            found += taken
+            room -= sum(map(len, taken))
+            left = until - time.monotonic()
+        return found
 
     def _take_new_partitions(self) -> None:
         """Read those partitions that are this task's and have come since the last look."""

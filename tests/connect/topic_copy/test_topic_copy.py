@@ -10,7 +10,7 @@ import pytest
 from confluent_kafka import Producer
 
 from connect.connectors.topic_copy.record_filter import RecordFilter, Row
-from connect.connectors.topic_copy.source import TopicCopy, TopicCopyTask
+from connect.connectors.topic_copy.source import BATCH_BYTES, TAKE, TopicCopy, TopicCopyTask
 from connect.spi.errors import ConfigError, ConnectError, DataError
 from connect.spi.records import Header, SourceRecord
 from connect.spi.schema import OPTIONAL_BYTES
@@ -99,6 +99,24 @@ def test_all_events_to_afternoon_events_and_on_after_a_stop(broker: Any, events:
     task.stop()
     assert hours(found[:5] + rest) == list(range(12, 24))
     assert rest[0].partition is None
+
+
+def test_a_batch_is_bounded_by_messages_and_by_their_bytes(broker: Any) -> None:
+    settings, add_topic = broker
+    topic = str(add_topic(f"wide{next(NUMBERS)}", 1).name)
+    producer = Producer(settings)
+    wide = 500_000
+    for number in range(60):
+        producer.produce(topic, b"x" * wide, b"%d" % number)
+        producer.poll(0)
+    assert producer.flush(20) == 0
+    task = started(broker, topic)
+    batches: list[list[SourceRecord]] = []
+    while sum(map(len, batches)) < 60:
+        batches.append(list(task.poll()))
+    task.stop()
+    assert [int(each.key) for batch in batches for each in batch] == list(range(60))
+    assert max(map(len, batches)) <= BATCH_BYTES // wide + TAKE
 
 
 def test_tasks_divide_the_partitions(broker: Any, events: str) -> None:
