@@ -1,7 +1,11 @@
 """How each client is told where to go and who it is; nothing about any one test."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+JAVA: Final = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Its programs run for seconds here: compiling them twice, and collecting garbage on all cores,
+takes twice the processor's time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from bench.kafka_jars import kafka_class_path
 from bench.maven_jars import JarsUnavailable
 from brokers.wire.generator.schema import Field, Message, Struct, load_coordinator_messages
+from tests.compat.clients import JAVA
 from tests.unit.wire.samples import Tree, draw, module_of, to_ours, without_ours
 
 SOURCE = Path(__file__).parent / "java" / "CoordinatorRecords.java"
@@ -35,7 +36,7 @@ def test_every_record_and_version() -> None:
                     b"".join(module_of(message).encode(version, to_ours(message, tree))).hex()
                 )
     done = subprocess.run(
-        ["java", "-cp", class_path, str(SOURCE)], input="\n".join(asked),
+        [*JAVA, "-cp", class_path, str(SOURCE)], input="\n".join(asked),
         capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,7 @@ from brokers.log.disk import RealDisk
 from brokers.log.partition_log import PartitionLog
 from brokers.wire.batch import Compression, NewRecord, build_batch, parse_batch_header
 from brokers.wire.control import Marker
+from tests.compat.clients import JAVA
 from tests.unit.log.compacting import KEY, compact, records_of
 from tests.unit.log.samples import flush
 
@@ -66,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def dump(class_path: str, files: list[Path]) -> str:
     done = subprocess.run(
-        ["java", "-cp", class_path, "kafka.tools.DumpLogSegments",
+        [*JAVA, "-cp", class_path, "kafka.tools.DumpLogSegments",
          "--deep-iteration", "--print-data-log", "--files", ",".join(map(str, files))],
         capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip

@@ -7,9 +7,9 @@ import pytest
 
 from bench.kafka_jars import kafka_class_path
 from bench.maven_jars import JarsUnavailable
-from tests.compat.clients import Login
+from tests.compat.clients import JAVA, Login
 
-JAVA = Path(__file__).parent / "java"
+PROGRAMS = Path(__file__).parent / "java"
 
 
 def said(program: str, login: Login) -> list[str]:
@@ -20,7 +20,7 @@ def said(program: str, login: Login) -> list[str]:
         pytest.skip(f"needs: Apache Kafka's jars ({missing})")
     settings = [f"{name}={value}" for name, value in login.java().items()]
     done = subprocess.run(
-        ["java", "-cp", class_path, str(JAVA / program), *settings],
+        [*JAVA, "-cp", class_path, str(PROGRAMS / program), *settings],
         capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -14,9 +14,9 @@ from kafka import TopicPartition as PythonTopicPartition
 
 from bench.kafka_jars import kafka_class_path
 from bench.maven_jars import JarsUnavailable
-from tests.compat.clients import Login
+from tests.compat.clients import JAVA, Login
 
-JAVA = Path(__file__).parent / "java" / "Transactions.java"
+SOURCE = Path(__file__).parent / "java" / "Transactions.java"
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_java(login: Login) -> None:
         pytest.skip(f"needs: Apache Kafka's jars ({missing})")
     settings = [f"{name}={value}" for name, value in login.java().items()]
     done = subprocess.run(
-        ["java", "-cp", class_path, str(JAVA), *settings],
+        [*JAVA, "-cp", class_path, str(SOURCE), *settings],
         capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
