@@ -49,7 +49,7 @@ TOLD_ENTRY_BY_ENTRY = {
     "POST /kafka/v3/clusters/{cluster_id}/topics/{topic_name}/records:batch",
 }
 """Answers 207 with a failure for each entry that is not as described and a success for each other,
-which tests/apps/rest/test_produce_batch.py holds; what is wrong with the whole is refused."""
+which tests/apps/rest/test_topic_records_api.py holds; what is wrong with the whole is refused."""
 REAL_THINGS_NOT_TOUCHED = ("/api/v1/cell/brokers/{",)
 """A drained or removed broker would spoil what comes after."""
 
