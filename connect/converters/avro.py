@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import fastavro
 
-from connect.converters.avro_readers import Read, value_reader
+from connect.converters.avro_readers import Read, decimals_as_bytes, value_reader
 from connect.converters.avro_schemas import AvroReader, AvroWriter
 from connect.converters.avro_sizes import DecodedSize
 from connect.converters.avro_values import UNREADABLE, datum_of
@@ -107,8 +107,9 @@ class AvroConverter(RegisteredConverter):
 def _known(document: Any) -> _Known:
     """Raises ``DataError``."""
     schema, parsed = AvroReader().schema(document), _parsed(document)
+    plain = _parsed(decimals_as_bytes(document))
     try:
-        return _Known(schema, parsed, DecodedSize(parsed), value_reader(schema, parsed))
+        return _Known(schema, plain, DecodedSize(parsed), value_reader(schema, parsed))
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"this is no Avro schema: {error}") from error
 

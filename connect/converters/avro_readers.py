@@ -7,6 +7,7 @@ second tree beside the first would take as much memory again.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from connect.converters import logical
 from connect.spi.errors import DataError
 from connect.spi.schema import Schema, Type
 
@@ -16,6 +17,9 @@ Read = Callable[[Any], Any]
 _PRIMITIVES: Final = frozenset(
     {"null", "boolean", "int", "long", "float", "double", "string", "bytes"}
 )
+_DECIMAL: Final = "decimal"
+_WITHIN: Final = frozenset({"type", "items", "values", "fields"})
+"""Where a schema has others."""
 _NAMED: Final = frozenset({"record", "error", "enum", "fixed"})
 
 _KINDS: Final[tuple[tuple[Callable[[Any], bool], frozenset[Type]], ...]] = (
@@ -31,8 +35,23 @@ _KINDS: Final[tuple[tuple[Callable[[Any], bool], frozenset[Type]], ...]] = (
 
 def value_reader(schema: Schema, document: Any) -> Read:
     """For data of ``document``, as fastavro has parsed it, which was read with
-    ``return_named_type``. ``schema`` is what ``AvroReader`` says of it."""
+    ``return_named_type`` and ``decimals_as_bytes``. ``schema`` is what ``AvroReader`` says of
+    it."""
     return _Readers().of(schema, document) or _as_it_is
+
+
+def decimals_as_bytes(document: Any) -> Any:
+    """The schema ``document`` as fastavro is to read it, which would take the square of a decimal's
+    bytes, however many there are, and give no more digits than the schema's precision."""
+    if isinstance(document, list):
+        return [decimals_as_bytes(each) for each in document]
+    if not isinstance(document, Mapping):
+        return document
+    return {
+        name: decimals_as_bytes(said) if name in _WITHIN else said
+        for name, said in document.items()
+        if (name, said) != ("logicalType", _DECIMAL)
+    }
 
 
 def _as_it_is(datum: Any) -> Any:
@@ -55,6 +74,11 @@ class _Readers:
             case "record" | "error":
                 read = self._named[document["name"]] = self._record(schema, document)
                 return read
+            case "fixed":
+                read = self._named[document["name"]] = _decimal(document)
+                return read
+            case "bytes":
+                return _decimal(document)
             case "array" if schema.type is Type.MAP:
                 return self._entries(schema, document["items"])
             case "array":
@@ -92,6 +116,14 @@ class _Readers:
         fields = zip(schema.fields, others, strict=True)
         read = [(_name(told), self.of(field.schema, told)) for field, told in fields]
         return _branches(schema, read)
+
+
+def _decimal(document: Mapping[str, Any]) -> Read | None:
+    """Of bytes, as ``decimals_as_bytes`` has them read."""
+    if document.get("logicalType") != _DECIMAL:
+        return None
+    scale = int(document.get("scale", 0))
+    return lambda datum: logical.decimal_of(datum, scale)
 
 
 def _name(document: Any) -> str | None:

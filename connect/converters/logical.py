@@ -1,7 +1,7 @@
 """Logical types as the primitives that carry them (``org.apache.kafka.connect.data``)."""
 
 from datetime import date, time
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Final
 
 from connect.spi.errors import DataError
@@ -10,6 +10,7 @@ from connect.spi.schema import SCALE, Schema
 
 _FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 _DIGITS_MAX: Final = 10_000
+_CONTEXT: Final = Context(prec=_DIGITS_MAX)
 _BYTES_MAX: Final = 4_153
 """As many as that many digits have. Python takes the square of them to make a decimal of."""
 
@@ -44,15 +45,13 @@ def scale_of(schema: Schema) -> int:
 def scaled(value: Decimal, scale: int) -> Decimal:
     """The same number with ``scale`` digits behind the point. Raises ``DataError`` when it has
     more of them, or is none."""
-    with localcontext() as context:
-        context.prec = _DIGITS_MAX
-        try:
-            exact = value.quantize(Decimal(1).scaleb(-scale))
-        except InvalidOperation as error:
-            raise DataError(f"{value} cannot be written with scale {scale}") from error
-        if exact != value:
-            raise DataError(f"{value} has more than {scale} digits behind the point")
-        return exact
+    try:
+        exact = value.quantize(Decimal(1).scaleb(-scale, _CONTEXT), context=_CONTEXT)
+    except InvalidOperation as error:
+        raise DataError(f"{value} cannot be written with scale {scale}") from error
+    if exact != value:
+        raise DataError(f"{value} has more than {scale} digits behind the point")
+    return exact
 
 
 def digits_of(value: Decimal, scale: int) -> int:
@@ -62,9 +61,7 @@ def digits_of(value: Decimal, scale: int) -> int:
 
 def unscaled_bytes(value: Decimal, scale: int) -> bytes:
     """Two's complement, big-endian, as short as may be."""
-    with localcontext() as context:
-        context.prec = _DIGITS_MAX
-        whole = int(scaled(value, scale).scaleb(scale))
+    whole = int(scaled(value, scale).scaleb(scale, _CONTEXT))
     length = (whole if whole >= 0 else ~whole).bit_length() // 8 + 1
     return whole.to_bytes(length, "big", signed=True)
 
@@ -77,9 +74,7 @@ def decimal_of(data: bytes, scale: int) -> Decimal:
     if not -_DIGITS_MAX <= scale <= _DIGITS_MAX:
         raise DataError(f"a decimal of scale {scale}; at most {_DIGITS_MAX} digits are read")
     whole = int.from_bytes(data, "big", signed=True)
-    with localcontext() as context:
-        context.prec = _DIGITS_MAX
-        return Decimal(whole).scaleb(-scale)
+    return Decimal(whole).scaleb(-scale, _CONTEXT)
 
 
 def is_number(value: Any) -> bool:
