@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,29 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.compat.clients import Login
-
-SOURCE = Path(__file__).parent / "kafkajs"
+from tests.compat.kafkajs_package import kafkajs_folder
 
 
 @pytest.fixture(scope="session")
 def kafkajs() -> Path:
-    """A folder with kafkajs installed, kept in the user's cache."""
-    if shutil.which("npm") is None:
-        pytest.skip("needs: npm")
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    folder = cache / "headwater" / "kafkajs-2.2.4"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "node_modules" / "kafkajs").exists():
-        shutil.copy(SOURCE / "package.json", folder)
-        done = subprocess.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"],
-            cwd=folder, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
-        if done.returncode != 0:
-            pytest.skip("needs: the npm registry")
-    for script in SOURCE.glob("*.js"):
-        shutil.copy(script, folder)
-    return folder
+    return kafkajs_folder()
 
 
 def run(folder: Path, script: str, login: Login, **told: str) -> dict:
