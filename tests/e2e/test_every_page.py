@@ -1,14 +1,16 @@
 """Every page in Chromium, light and dark: nothing that keeps people out, and a light first load."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, Response, Route, expect
 
 from streaming.cell.program import CHECKOUT
 from tests.e2e.tour import PATIENCE_MS, SCHEMES, Stop, sign_in, stops, visit, visiting
+from tests.service import ServiceUnderTest
 
 AXE: Final = CHECKOUT / "frontend" / "console" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -26,10 +28,27 @@ FIRST_LOAD_BYTES: Final = 300_000
 
 TOUR: Final = stops("flights", "demo-board")
 
+ROUTES: Final = CHECKOUT / "frontend" / "console" / "src" / "router.tsx"
+
+TOPICS: Final = 10_000
+
+ELSEWHERE: Final = {"/connectors/$connector"}
+"""Pages that the demo has nothing for; ``test_connector_pages`` asks the same of them."""
+
+
+TO_SEE: Final = (
+    ("keys", "--create", "--service-account", "billing", "--expires", "90d"),
+    ("users", "--create", "--login", "ada@example.com", "--role", "admin", "--json"),
+)
+"""What a tenant has when it is at work: an empty list has nothing that could keep people out."""
+
 
 @pytest.fixture(scope="module")
-def member(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
+def member(browser: Browser, cell: ServiceUnderTest, demo: dict[str, Any]) -> Iterator[Page]:
     """One page, signed in, for the whole tour."""
+    for command, *arguments in TO_SEE:
+        done = cell.run(command, *arguments, "--tenant", "demo")
+        assert done.returncode == 0, done.stderr
     with visiting(browser, demo["http_url"], "light") as page:
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -48,6 +67,20 @@ def barriers(page: Page) -> list[Any]:
         expect(page.locator(wanted)).to_have_count(1)
         found += [{"scheme": scheme, **each} for each in page.evaluate(RUN_AXE)]
     return found
+
+
+def test_the_tour_goes_to_every_page() -> None:
+    paths = re.findall(r'^  path: "(.+)",$', ROUTES.read_text(), re.MULTILINE)
+    assert len(paths) > 20
+    addresses = [stop.path.partition("?")[0] for stop in TOUR]
+    missed = {
+        path
+        for path in paths
+        # A page of a topic is named by what comes behind the topic.
+        if not any(re.search(re.sub(r"\$\w+", "[^/]+", path) + "$", each) for each in addresses)
+    }
+    # A topic's own address leads on to its first page.
+    assert missed == {*ELSEWHERE, "/topics/$topic"}
 
 
 @pytest.mark.parametrize("stop", [stop for stop in TOUR if stop.signed_in], ids=lambda s: s.name)
@@ -84,6 +117,54 @@ def test_keys_go_places(member: Page) -> None:
     expect(member.get_by_role("dialog")).to_contain_text("demo-board", timeout=PATIENCE_MS)
     member.keyboard.press("Enter")
     expect(member.get_by_role("heading", level=1)).to_have_text("demo-board", timeout=PATIENCE_MS)
+
+
+def test_a_search_for_groups_has_an_address(member: Page) -> None:
+    member.goto("/groups?find=demo-b")
+    search = member.get_by_label("Filter groups by name")
+    expect(search).to_have_value("demo-b", timeout=PATIENCE_MS)
+    table = member.get_by_role("table", name="Consumer groups")
+    expect(table).to_have_attribute("aria-rowcount", "2")
+    search.fill("no-such-group")
+    expect(table).to_have_attribute("aria-rowcount", "1")
+    expect(member).to_have_url(re.compile("find=no-such-group"))
+
+
+def test_ten_thousand_topics_are_searched_sorted_and_scrolled(member: Page) -> None:
+    """What the service would say of them; that it can is another test's business."""
+
+    def rate(number: int) -> int:
+        return number * 7919 % 10_007
+
+    def answer(route: Route) -> None:
+        rows = route.fetch().json()["data"]
+        model = next(row for row in rows if not row["internal"])
+        made = [
+            model | {"name": f"made-{number:05}", "records_in_per_s": rate(number)}
+            for number in range(TOPICS)
+        ]
+        route.fulfill(json={"data": made, "as_of": None})
+
+    address = re.compile(r"/api/v1/tenants/[^/]+/topics$")
+    member.route(address, answer)
+    try:
+        member.goto("/topics")
+        table = member.get_by_role("table", name="Topics")
+        expect(table).to_have_attribute("aria-rowcount", "10001", timeout=PATIENCE_MS)
+        first = table.get_by_role("row").nth(1)
+        table.get_by_role("button", name="Records/s").click()
+        expect(first).to_contain_text("made-00000")
+        table.get_by_role("button", name="Records/s").click()
+        expect(first).to_contain_text(f"made-{max(range(TOPICS), key=rate):05}")
+        table.focus()
+        member.keyboard.press("End")
+        expect(table.locator("[aria-rowindex='10001']")).to_be_visible()
+        assert table.get_by_role("row").count() < 100, "rows out of view are drawn"
+        member.get_by_label("Filter topics by name").fill("09999")
+        expect(table).to_have_attribute("aria-rowcount", "2")
+        expect(table).to_contain_text("made-09999")
+    finally:
+        member.unroute(address)
 
 
 def test_the_first_load_is_light(browser: Browser, demo: dict[str, Any]) -> None:

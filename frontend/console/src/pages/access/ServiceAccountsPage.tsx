@@ -133,7 +133,12 @@ function columnsFor(
       width: "90px",
       align: "right",
       cell: ({ principal }) => (
-        <TextLink size="sm" to="/acls" search={{ principal }} aria-label={`ACLs of ${principal}`}>
+        <TextLink
+          size="sm"
+          to="/acls"
+          search={{ principal }}
+          aria-label={`show the ACLs of ${principal}`}
+        >
           show
         </TextLink>
       ),
