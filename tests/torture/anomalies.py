@@ -29,6 +29,8 @@ class Anomaly(StrEnum):
     """An idempotent producer's later send has a lower offset."""
     UNKNOWN_VALUE = "unknown-value"
     """A value is read that nobody sent, or sent to another partition."""
+    FOREIGN_VALUE = "foreign-value"
+    """A value is read that another tenant sent."""
     GARBLED = "garbled"
     """Bytes are read that nobody sent."""
     READER_RESET = "reader-reset"

@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.torture.anomalies import Anomaly, Findings
 from tests.torture.history import Event, Kind
-from tests.torture.layout import TOPICS, Place, sender_of, told
+from tests.torture.layout import TOPICS, Place, sender_of, tenant_of, told
 from tests.torture.marks import Marks
 from tests.torture.sends import NOWHERE, Send, Sends
 
@@ -43,10 +43,14 @@ class _Log:
 
 
 class Checker:
-    """Give it all producers' histories first, then each reader's, then ask for ``findings``."""
+    """Give it all producers' histories first, then each reader's, then ask for ``findings``.
 
-    def __init__(self, sends: Sends) -> None:
+    ``tenant``: whose clients they all are; what another tenant's producers sent is not theirs.
+    """
+
+    def __init__(self, sends: Sends, tenant: int = 0) -> None:
         self._sends = sends
+        self._tenant = tenant
         self._logs: dict[Place, _Log] = {}
         self._skips: list[tuple[Place, int, int]] = []
         self._found = Findings()
@@ -66,6 +70,9 @@ class Checker:
 
     def _poll(self, event: Event, expected: dict[Place, int]) -> None:
         place, offset = event.place, event.offset
+        if tenant_of(event.value) != self._tenant:
+            self._add(Anomaly.FOREIGN_VALUE, place, offset, told(event.value))
+            return
         due = expected.get(place, NOWHERE)
         if due != NOWHERE and offset < due:
             self._add(Anomaly.NONMONOTONIC_POLL, place, offset, f"read when {due} was due")

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import IntEnum
@@ -138,7 +138,7 @@ class Cluster:
                 undo.enter_context(self.network)
             self._service.start()
             undo.callback(self._kill)
-            self.login = self._make_tenant()
+            self.login = self._make_tenant(TENANT)
             self.admin = AdminClient(self.login.librdkafka())
             self._asking = {name: consumer_of(self.login, group) for name, group in GROUPS.items()}
             self._make_topics()
@@ -235,49 +235,33 @@ class Cluster:
     def partitions(self) -> dict[Place, Replicas]:
         """What Metadata says now; what it said last when no broker answers."""
         with contextlib.suppress(KafkaException):
-            found = self.admin.list_topics(timeout=METADATA_S).topics
-            self._pictures |= {
-                place: Replicas(
-                    told.leader if told.leader >= 0 else None,
-                    tuple(sorted(told.replicas)),
-                    tuple(sorted(told.isrs)),
-                )
-                for place in places()
-                if (topic := found.get(name_of(place)[0])) is not None
-                and (told := topic.partitions.get(place.partition)) is not None
-            }
+            self._pictures |= _told(self.admin)
         return dict(self._pictures)
 
     # Making it.
 
-    def _make_tenant(self) -> Login:
-        self._json("tenants", "--create", "--tenant", TENANT)
-        key = self._json("keys", "--create", "--tenant", TENANT)
+    def add_tenant(self, name: str) -> Login:
+        """Another tenant that has topics of the same names. Raises ``TimeoutError``."""
+        login = self._make_tenant(name)
+        admin = AdminClient(login.librdkafka())
+        _create_topics(admin)
+        _wait_until_whole(lambda: _told(admin))
+        return login
+
+    def _make_tenant(self, name: str) -> Login:
+        self._json("tenants", "--create", "--tenant", name)
+        key = self._json("keys", "--create", "--tenant", name)
         told = document(self.data_dir)
         return Login(
             told["bootstrap_servers"], told["security_protocol"], key["api_key"], key["api_secret"]
         )
 
     def _make_topics(self) -> None:
-        """As many replicas as the service gives by itself."""
-        new = [
-            NewTopic(plan.name, num_partitions=plan.partitions, config=TOPIC_CONFIGS)
-            for plan in TOPICS
-        ]
-        for created in self.admin.create_topics(new).values():
-            created.result(CREATED_WITHIN_S)
-        deadline = time.monotonic() + CREATED_WITHIN_S
-        while not self._is_whole():
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"new topics have no leaders: {self.partitions()}")
-            time.sleep(0.1)
+        _create_topics(self.admin)
+        _wait_until_whole(self.partitions)
         told = self._json("topics", "--list", "--tenant", TENANT)["topics"]
         ids = {topic["topic"]: topic["topic_id"] for topic in told}
         self._topic_ids = {number: ids[plan.name] for number, plan in enumerate(TOPICS)}
-
-    def _is_whole(self) -> bool:
-        found = self.partitions()
-        return len(found) == len(places()) and all(each.is_whole for each in found.values())
 
     def _json(self, command: str, *arguments: str) -> dict[str, Any]:
         done = self._service.run(command, *arguments, "--json")
@@ -285,6 +269,43 @@ class Cluster:
             raise RuntimeError(f"{command} failed: {done.stdout}{done.stderr}")
         found: dict[str, Any] = json.loads(done.stdout)
         return found
+
+
+def _create_topics(admin: AdminClient) -> None:
+    """As many replicas as the service gives by itself."""
+    new = [
+        NewTopic(plan.name, num_partitions=plan.partitions, config=TOPIC_CONFIGS) for plan in TOPICS
+    ]
+    for created in admin.create_topics(new).values():
+        created.result(CREATED_WITHIN_S)
+
+
+def _wait_until_whole(partitions: Callable[[], dict[Place, Replicas]]) -> None:
+    deadline = time.monotonic() + CREATED_WITHIN_S
+    found: dict[Place, Replicas] = {}
+    while True:
+        with contextlib.suppress(KafkaException):
+            found = partitions()
+        if len(found) == len(places()) and all(each.is_whole for each in found.values()):
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"new topics have no leaders: {found}")
+        time.sleep(0.1)
+
+
+def _told(admin: AdminClient) -> dict[Place, Replicas]:
+    """The partitions that Metadata tells of. Raises ``KafkaException``."""
+    found = admin.list_topics(timeout=METADATA_S).topics
+    return {
+        place: Replicas(
+            told.leader if told.leader >= 0 else None,
+            tuple(sorted(told.replicas)),
+            tuple(sorted(told.isrs)),
+        )
+        for place in places()
+        if (topic := found.get(name_of(place)[0])) is not None
+        and (told := topic.partitions.get(place.partition)) is not None
+    }
 
 
 def _runs(pid: int) -> bool:

@@ -45,9 +45,13 @@ class Member:
 
 
 class Crew:
-    """A context manager. Start members from one thread only: they die with the thread that did."""
+    """A context manager. Start members from one thread only: they die with the thread that did.
 
-    def __init__(self, login: Login, folder: Path, rate: float) -> None:
+    ``rate`` is records per second of ``start_all``'s writers. Members are numbered from
+    ``first_number`` on, exclusive.
+    """
+
+    def __init__(self, login: Login, folder: Path, rate: float, first_number: int = 0) -> None:
         self.crashes = 0
         self.replaced: Counter[int] = Counter()
         """Transformers whose transaction ran out of time, or whose library hung, by exit code."""
@@ -57,7 +61,7 @@ class Crew:
         self._folder = folder
         self._rate = rate
         self._members: list[Member] = []
-        self._count = 0
+        self._count = first_number
 
     def __enter__(self) -> "Crew":
         return self

@@ -1,13 +1,15 @@
 """What is written where: the topics of a run, and values that say who sent them.
 
 A value is the producer's number and its count of sends in one integer, so every value is unique and
-a lost one names its sender. A payload is that integer over and over: a reader sees a changed byte.
+a lost one names its sender; each tenant's producers have numbers of their own. A payload is that
+integer over and over: a reader sees a changed byte.
 """
 
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 SEQUENCE_BITS: Final = 40
+PRODUCERS_OF_A_TENANT: Final = 1 << 20
 VALUE_BYTES: Final = 8
 REPEATS: Final = range(8, 48)
 """How often a payload repeats its value: 64 to 376 bytes."""
@@ -78,10 +80,18 @@ def sender_of(value: int) -> tuple[int, int]:
     return value >> SEQUENCE_BITS, value & (1 << SEQUENCE_BITS) - 1
 
 
+def tenant_of(value: int) -> int:
+    """Whose producer sent it: 0 for the tenant that everything is broken for, 1 for the other."""
+    producer, _ = sender_of(value)
+    return producer // PRODUCERS_OF_A_TENANT
+
+
 def told(value: int) -> str:
-    """A value for people: ``producer 3's send 17``."""
+    """A value for people: ``producer 3's send 17``, and whose if not the first tenant's."""
     producer, sequence = sender_of(value)
-    return f"producer {producer}'s send {sequence}"
+    tenant, number = divmod(producer, PRODUCERS_OF_A_TENANT)
+    whose = f"tenant {tenant}'s " if tenant else ""
+    return f"{whose}producer {number}'s send {sequence}"
 
 
 def encode(value: int) -> bytes:

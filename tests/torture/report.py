@@ -33,6 +33,8 @@ def document(options: Options, outcome: Outcome) -> dict[str, Any]:
         "client_crashes": outcome.crashes,
         "acknowledged": outcome.acknowledged,
         "read": outcome.read,
+        "neighbour_acknowledged": outcome.neighbour_acknowledged,
+        "neighbour_read": outcome.neighbour_read,
         "transformed": outcome.transformed,
         "commits": outcome.commits,
         "fenced": outcome.fenced,
@@ -57,6 +59,8 @@ def text(told: dict[str, Any], outcome: Outcome) -> str:
         f"replication factor {told['replication_factor']}",
         f"{told['acknowledged']:,} records acknowledged with acks=all; "
         f"{told['read']:,} read back by each of three fresh clients",
+        f"{told['neighbour_acknowledged']:,} acknowledged to a second tenant with the same names, "
+        f"{told['neighbour_read']:,} read back",
         f"{told['transformed']:,} records transformed; {told['commits']:,} commits of "
         f"groups' offsets acknowledged; {told['fenced']} transformers fenced, "
         f"{told['hung']} hung; "

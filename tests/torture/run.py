@@ -26,6 +26,8 @@ from tests.torture.history import events
 from tests.torture.layout import Place
 from tests.torture.live import LiveView
 from tests.torture.measurements import Acknowledgements
+from tests.torture.neighbour import SHARE, Neighbour
+from tests.torture.neighbour import TENANT as NEIGHBOUR
 from tests.torture.nemesis import Happened, Nemesis
 from tests.torture.network import choice
 from tests.torture.network.network import Way
@@ -60,6 +62,9 @@ class Outcome:
     late_ends: int = 0
     """EndTxn that came to their coordinator in the middle of the next transaction."""
     read: int = 0
+    neighbour_acknowledged: int = 0
+    neighbour_read: int = 0
+    """Of the second tenant: records that were acknowledged, and that a fresh client read."""
     crashes: int = 0
     replication_factor: int = 0
     links: Way | None = None
@@ -117,13 +122,21 @@ class _Run:
     def go(self) -> None:
         self._say_what_can_be_broken()
         with self._cluster as cluster:
-            with Crew(cluster.login, self._histories, self._options.rate) as crew:
-                self._with_clients(crew)
+            rate = self._options.rate
+            login = cluster.add_tenant(NEIGHBOUR)
+            with (
+                Crew(cluster.login, self._histories, rate * (1 - SHARE)) as crew,
+                Neighbour(login, self._histories / NEIGHBOUR, rate * SHARE) as neighbour,
+            ):
+                self._with_clients(crew, neighbour)
             partitions = cluster.partitions()
             self._outcome.replication_factor = min(len(r.replicas) for r in partitions.values())
             self._note("stop", cluster.stop())
             self._check_storage(partitions)
         self._check_histories()
+        neighbour.check(self._outcome.findings)
+        self._outcome.neighbour_acknowledged = neighbour.acknowledged
+        self._outcome.neighbour_read = neighbour.read
 
     def _say_what_can_be_broken(self) -> None:
         way, asked = self._outcome.links, set(self._options.faults)
@@ -134,12 +147,14 @@ class _Run:
             how = "cut on mounted images" if self._disks.to_cut else "not cut: no right to mount"
             print(f"power is {how}", file=sys.stderr)
 
-    def _with_clients(self, crew: Crew) -> None:
+    def _with_clients(self, crew: Crew, neighbour: Neighbour) -> None:
         crew.start_all()
+        neighbour.start()
         _, nothing = liveness.wait_for_writes(self._live, "before anything was broken")
         self._note("invalid", nothing)
         if nothing is None:
-            self._break_things(crew)
+            self._break_things(crew, neighbour)
+        neighbour.stop()
         crew.stop_writers()
         took, behind = liveness.wait_for_groups(self._cluster, self._live, crew)
         self._outcome.figures["groups_done_s"] = round(took, 1)
@@ -154,10 +169,10 @@ class _Run:
         self._outcome.crashes = crew.crashes
         self._outcome.fenced = crew.replaced[exits.FENCED]
         self._outcome.hung = crew.replaced[exits.HUNG]
-        for failure in crew.failures:
+        for failure in [*crew.failures, *neighbour.failures]:
             self._note("client", failure)
 
-    def _break_things(self, crew: Crew) -> None:
+    def _break_things(self, crew: Crew, neighbour: Neighbour) -> None:
         options, live = self._options, self._live
         seconds = options.minutes * 60
         nemesis = Nemesis(
@@ -172,7 +187,7 @@ class _Run:
         )
         with ExitStack() as undo:
             undo.callback(nemesis.heal)
-            self._go_on(nemesis, crew, seconds)
+            self._go_on(nemesis, crew, neighbour, seconds)
         self._healed = time.monotonic()
         outcome = self._outcome
         outcome.happened, outcome.not_now = nemesis.happened, dict(nemesis.not_now)
@@ -185,7 +200,7 @@ class _Run:
         outcome.figures["writes_after_heal_s"] = round(took, 1)
         self._note("no-progress", still)
 
-    def _go_on(self, nemesis: Nemesis, crew: Crew, seconds: float) -> None:
+    def _go_on(self, nemesis: Nemesis, crew: Crew, neighbour: Neighbour, seconds: float) -> None:
         draw = random.Random(f"{self._options.seed}/clients")
         begun = time.monotonic()
         next_crash = begun + CRASH_A_CLIENT_EVERY_S
@@ -193,6 +208,7 @@ class _Run:
         while time.monotonic() < begun + seconds:
             nemesis.step()
             crew.tend()
+            neighbour.tend()
             if time.monotonic() >= next_crash:
                 next_crash += CRASH_A_CLIENT_EVERY_S
                 crew.crash_one(draw)

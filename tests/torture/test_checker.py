@@ -10,7 +10,15 @@ import pytest
 from tests.torture.anomalies import EXAMPLES_PER_KIND, Anomaly, Findings
 from tests.torture.checker import Checker
 from tests.torture.history import EVENT_BYTES, Event, Kind, Recorder, events
-from tests.torture.layout import TOPICS, Place, decode, encode, value_of
+from tests.torture.layout import (
+    PRODUCERS_OF_A_TENANT,
+    TOPICS,
+    Place,
+    decode,
+    encode,
+    told,
+    value_of,
+)
 from tests.torture.sends import NOWHERE, Sends
 
 PROMISED = Place(0, 0)
@@ -153,6 +161,20 @@ def test_a_value_that_nobody_sent_or_sent_elsewhere() -> None:
     producers = [sent(v(0), None, place=ELSEWHERE)]
     assert found(producers, read((0, v(0)))) == {Anomaly.UNKNOWN_VALUE: 1}
     assert found(producers, read((0, v(0)), place=ELSEWHERE)) == {}
+
+
+def test_a_value_of_another_tenant() -> None:
+    """Also where the offset has been read as the own value, and where both sent the same count."""
+    own, foreign = v(0), v(0, PRODUCERS_OF_A_TENANT + 1)
+    producers = [sent(own, Kind.OK, 0)]
+    assert found(producers, read((0, own), (1, foreign))) == {Anomaly.FOREIGN_VALUE: 1}
+    assert found(producers, read((0, own)), read((0, foreign))) == {Anomaly.FOREIGN_VALUE: 1}
+    findings = Findings()
+    checker = Checker(Sends(), tenant=1)
+    checker.take_reader(read((0, own)))
+    findings.extend(checker.findings())
+    assert findings.examples == {Anomaly.FOREIGN_VALUE: ["orders-0 at 0: producer 1's send 0"]}
+    assert told(foreign) == "tenant 1's producer 1's send 0"
 
 
 @pytest.mark.parametrize(

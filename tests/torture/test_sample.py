@@ -30,6 +30,7 @@ def test_kills_and_a_store_that_stops_break_no_promise() -> None:
     assert sum(told["faults"].values()) >= 2
     assert told["acknowledged"] > 0
     assert told["read"] >= told["acknowledged"]
+    assert told["neighbour_read"] >= told["neighbour_acknowledged"] > 0
     assert told["transformed"] > 0
     assert told["commits"] > 0
     assert told["late_ends"] > 0

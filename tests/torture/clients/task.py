@@ -13,7 +13,7 @@ from tests.torture.layout import TOPICS, Place
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One API key of the tenant under torture."""
+    """One API key of a tenant under torture."""
 
     bootstrap_servers: str
     security_protocol: str
