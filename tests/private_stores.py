@@ -1,10 +1,16 @@
-"""The stores of the test run: the same programs, roles and rights that ``up`` makes."""
+"""The stores of the test run: the same programs, roles and rights that ``up`` makes.
+
+But for what only a failure of power would show: PostgreSQL waits for no disk. A test that commits
+empties every table after itself, and each of those is files to synchronize.
+"""
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from signal import Signals
+from typing import Final
 from urllib.parse import urlsplit
 
 import psycopg
@@ -16,6 +22,8 @@ from streaming.cell.program import Program
 from streaming.cell.programs import store_programs
 
 START_TIMEOUT_S = 60.0
+DURABILITY: Final = ("fsync", "synchronous_commit", "full_page_writes")
+"""What makes PostgreSQL wait for a disk, or write twice."""
 
 
 @contextmanager
@@ -29,10 +37,11 @@ def running(instance: Instance) -> Iterator[Postgres]:
     config = instance.data_dir / "valkey" / "valkey.conf"
     valkey.write_config(config, redis_port, instance.secrets.redis_password)
     with ExitStack() as cleanup:
-        for program in store_programs(postgres, config):
-            cleanup.enter_context(_started(program))
-        _wait(lambda: postgres.ready(instance.secrets.database_superuser_password))
-        _wait(lambda: valkey.ready(instance.redis_url))
+        database, cache = store_programs(postgres, config)
+        for program in (_without_waits(database), cache):
+            cleanup.enter_context(started(program))
+        wait(lambda: postgres.ready(instance.secrets.database_superuser_password))
+        wait(lambda: valkey.ready(instance.redis_url))
         postgres.ensure_roles(instance.secrets)
         yield postgres
 
@@ -44,8 +53,14 @@ def allow_truncate(postgres: Postgres, instance: Instance) -> None:
         connection.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {SERVICE}")
 
 
+def _without_waits(database: Program) -> Program:
+    options = [part for name in DURABILITY for part in ("-c", f"{name}=off")]
+    return replace(database, command=(*database.command, *options))
+
+
 @contextmanager
-def _started(program: Program) -> Iterator[None]:
+def started(program: Program) -> Iterator[None]:
+    """Runs it until the block is left; it may take a moment until it answers."""
     # Its words are worth something only when it does not start, and then it says them on stderr.
     process = subprocess.Popen(program.wrapped(), stdout=subprocess.DEVNULL)
     try:
@@ -55,7 +70,8 @@ def _started(program: Program) -> Iterator[None]:
         process.wait(timeout=20)
 
 
-def _wait(ready) -> None:
+def wait(ready: Callable[[], bool]) -> None:
+    """Until ``ready``; raises ``AssertionError`` after a minute."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while not ready():
         assert time.monotonic() < deadline, "a store of the test run did not start"

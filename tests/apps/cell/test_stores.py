@@ -6,7 +6,10 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from streaming.cell.postgres import _way_to_synchronize
+from streaming.cell import ports
+from streaming.cell.postgres import SUPERUSER, Postgres, _way_to_synchronize
+from streaming.cell.programs import store_programs
+from tests import private_stores
 
 INSTANCE = settings.HEADWATER
 
@@ -46,9 +49,18 @@ def test_the_service_role_can_use_what_the_migrations_made(django_db_setup, serv
         assert granted == (True,), table
 
 
-def test_nothing_is_traded_for_speed(service_role):
-    for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
-        assert service_role.execute(f"SHOW {setting}").fetchone() == ("on",), setting
+def test_nothing_is_traded_for_speed(tmp_path_factory):
+    """By the command that a deployment runs; the tests' own server is told to wait for no disk."""
+    password = "of-this-test"
+    settings_on = ("fsync", "synchronous_commit", "full_page_writes", "data_checksums")
+    postgres = Postgres.find(tmp_path_factory.mktemp("durable") / "postgres", ports.free())
+    postgres.create(password)
+    (program,) = store_programs(postgres, None)
+    with private_stores.started(program):
+        private_stores.wait(lambda: postgres.ready(password))
+        with psycopg.connect(postgres.url(SUPERUSER, password, "postgres")) as connection:
+            for setting in settings_on:
+                assert connection.execute(f"SHOW {setting}").fetchone() == ("on",), setting
 
 
 @pytest.mark.parametrize("release", ["5.8.0", "5.10.0-28-amd64", "6.18.44", "10.0"])
