@@ -28,6 +28,9 @@ from connect.spi.schema_cache import SchemaCache
 
 SCHEMAS_ENABLE: Final = "schemas.enable"
 SCHEMAS_CACHE_SIZE: Final = "schemas.cache.size"
+KEPT_BYTES_MAX: Final = 2 * 1024 * 1024
+"""Of the schemas that are remembered, as JSON: a byte may become 45. The last one is kept however
+long it is."""
 
 
 class JsonConverter(Converter):
@@ -56,6 +59,7 @@ class JsonConverter(Converter):
         self._writer = SchemaCache(lambda schema: writer(schema, self._values), self._kept_max)
         self._readers = JsonReaders(fills_defaults=self.configured[REPLACE_NULL])
         self._read: OrderedDict[bytes, tuple[Schema, Read]] = OrderedDict()
+        self._read_bytes = 0
 
     def to_bytes(
         self, topic: str, schema: Schema | None, value: Any, headers: Headers
@@ -117,7 +121,17 @@ class JsonConverter(Converter):
         known = self._read.get(text)
         if known is None:
             schema = schema_of(document, self._readers.value)
-            known = self._read[text] = schema, self._readers.reader(schema)
-            if len(self._read) > self._kept_max:
-                self._read.popitem(last=False)
+            known = schema, self._readers.reader(schema)
+            self._remember(text, known)
         return known
+
+    def _remember(self, text: bytes, known: tuple[Schema, Read]) -> None:
+        """Those that were kept first go."""
+        # A copy: what orjson wrote has room for eight times as much.
+        self._read[bytes(memoryview(text))] = known
+        self._read_bytes += len(text)
+        while len(self._read) > self._kept_max or self._read_bytes > KEPT_BYTES_MAX:
+            if len(self._read) == 1:
+                break
+            dropped, _ = self._read.popitem(last=False)
+            self._read_bytes -= len(dropped)

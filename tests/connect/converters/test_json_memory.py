@@ -8,7 +8,7 @@ import pytest
 
 from connect.converters.converter import Converter
 from connect.converters.decoded_memory import allowed_bytes
-from connect.converters.json import JsonConverter
+from connect.converters.json import KEPT_BYTES_MAX, JsonConverter
 from connect.converters.json_schema import JsonSchemaConverter
 from connect.converters.json_schema_documents import json_schema_of
 from connect.converters.json_schemas import schema_document
@@ -216,3 +216,26 @@ def test_a_decimal_of_more_digits_than_are_read_is_refused() -> None:
         converter.from_bytes(T, data_of('"' + "f///" * 100_000 + '"'), ())
     _, value = converter.from_bytes(T, data_of('"' + "f///" * 1_384 + '"'), ())
     assert len(value.as_tuple().digits) == 9_999
+
+
+def test_schemas_of_records_that_have_one_each_do_not_add_up() -> None:
+    converter = JsonConverter({}, is_key=False)
+    tracemalloc.start()
+    try:
+        for number in range(12):
+            told = f'{{"type":"int8","doc":"{number}{"x" * 1_000_000}"}}'
+            data = f'{{"schema":{told},"payload":{number}}}'.encode()
+            assert converter.from_bytes(T, data, ())[1] == number
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # Each is kept as a text to look it up by, and as its doc.
+    assert kept < 2 * KEPT_BYTES_MAX + 4_000_000
+
+
+def test_a_schema_longer_than_all_that_are_kept_is_read() -> None:
+    converter = JsonConverter({}, is_key=False)
+    told = f'{{"type":"int8","doc":"{"x" * (KEPT_BYTES_MAX + 1)}"}}'
+    for number in (1, 2):
+        data = f'{{"schema":{told},"payload":{number}}}'.encode()
+        assert converter.from_bytes(T, data, ())[1] == number
