@@ -14,6 +14,7 @@ from connect.spi.config import (
     Width,
     at_least,
     non_empty,
+    not_offered,
     one_of,
 )
 
@@ -95,7 +96,7 @@ COMMON_CONFIG: Final = ConfigDef(
         _key(
             "config.action.reload", _T.STRING, "restart", _LOW, COMMON, 10, _W.MEDIUM,
             "Reload Action", "Accepted for Kafka's sake; there are no outside values to reload.",
-            validator=one_of("none", "restart"),
+            validator=not_offered(one_of("none", "restart")),
         ),
         _key(
             "errors.retry.timeout", _T.LONG, 0, _MEDIUM, ERRORS, 1, _W.MEDIUM,
@@ -111,7 +112,7 @@ COMMON_CONFIG: Final = ConfigDef(
         _key(
             "errors.tolerance", _T.STRING, "none", _MEDIUM, ERRORS, 3, _W.SHORT,
             "Error Tolerance", "none: a bad record fails the task. all: it is left out.",
-            validator=one_of("none", "all"),
+            validator=not_offered(one_of("none", "all")),
         ),
         _key(
             "errors.log.enable", _T.BOOLEAN, False, _MEDIUM, ERRORS, 4, _W.SHORT, "Log Errors",
@@ -139,14 +140,14 @@ SOURCE_COMMON: Final = COMMON_CONFIG + ConfigDef(
             "Exactly once support",
             "required: records and offsets are written in one transaction, and a source that "
             "cannot promise it is refused. requested: at least once.",
-            validator=one_of("requested", "required"),
+            validator=not_offered(one_of("requested", "required")),
         ),
         _key(
             "transaction.boundary", _T.STRING, "poll", _MEDIUM, EXACTLY_ONCE, 3, _W.SHORT,
             "Transaction Boundary",
             "poll: one transaction for what each poll returns. interval: one for each interval. "
             "connector: where the source says.",
-            validator=one_of("poll", "connector", "interval"),
+            validator=not_offered(one_of("poll", "connector", "interval")),
         ),
         _key(
             "transaction.boundary.interval.ms", _T.LONG, None, _LOW, EXACTLY_ONCE, 4, _W.SHORT,
@@ -156,7 +157,7 @@ SOURCE_COMMON: Final = COMMON_CONFIG + ConfigDef(
         _key(
             "offsets.storage.topic", _T.STRING, None, _LOW, OFFSETS_TOPIC, 1, _W.LONG,
             "Offsets topic", "Accepted for Kafka's sake if it is connect-offsets, the tenant's.",
-            validator=one_of("connect-offsets"),
+            validator=not_offered(one_of("connect-offsets")),
         ),
     ),
     ("topic.creation.", "producer.override."),

@@ -189,7 +189,7 @@ class ConfigDef:
         shown = text if text is not None or key.is_required else as_text(key.default)
         if shown is not None and key.type is ConfigType.PASSWORD:
             shown = str(Password(shown))
-        recommended: tuple[str, ...] = ()
+        recommended = key.validator.offered if isinstance(key.validator, OneOf) else ()
         visible = True
         if key.recommender is not None:
             recommended = tuple(as_text(each) or "" for each in key.recommender.values(parsed))
@@ -296,14 +296,34 @@ def between(low: float, high: float) -> Validator:
     return validate
 
 
-def one_of(*allowed: str) -> Validator:
+@dataclass(frozen=True, slots=True)
+class OneOf:
     """Upper and lower case are one."""
-    lower = {each.lower() for each in allowed}
+
+    allowed: tuple[str, ...]
+
+    def __call__(self, name: str, value: Any) -> None:
+        lower = {each.lower() for each in self.allowed}
+        if value is not None and str(value).lower() not in lower:
+            choice = ", ".join(self.allowed)
+            raise invalid(name, value, f"String must be one of (case insensitive): {choice}")
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Without Kafka's class names, which are understood beside the short ones."""
+        return tuple(each for each in self.allowed if "." not in each)
+
+
+def one_of(*allowed: str) -> OneOf:
+    """Forms offer these, unless there is a recommender."""
+    return OneOf(allowed)
+
+
+def not_offered(validator: Validator) -> Validator:
+    """The same where Kafka's own answers have no recommended values."""
 
     def validate(name: str, value: Any) -> None:
-        if value is not None and str(value).lower() not in lower:
-            choice = ", ".join(allowed)
-            raise invalid(name, value, f"String must be one of (case insensitive): {choice}")
+        validator(name, value)
 
     return validate
 

@@ -13,6 +13,7 @@ from connect.spi.config import (
     at_least,
     between,
     non_empty,
+    not_offered,
     one_of,
     parse_value,
 )
@@ -65,6 +66,20 @@ def test_what_is_wrong_is_said(told, fault):
     assert fault in str(raised.value)
     (errors,) = [value.errors for value in DEFINITION.validate(config) if value.errors]
     assert fault in errors[0]
+
+
+def test_forms_offer_what_may_be_said_but_for_names_of_classes_and_what_kafka_does_not():
+    kinds = one_of("json", "avro", "io.confluent.connect.s3.format.json.JsonFormat")
+    definition = ConfigDef(
+        (
+            ConfigKey("kind", ConfigType.STRING, "json", validator=kinds),
+            ConfigKey("tolerance", ConfigType.STRING, "none", validator=not_offered(kinds)),
+        )
+    )
+    offered = {each.name: each.recommended_values for each in definition.validate({})}
+    assert offered == {"kind": ("json", "avro"), "tolerance": ()}
+    with pytest.raises(ConfigError, match="must be one of"):
+        definition.parse({"tolerance": "some"})
 
 
 def test_all_faults_are_said_at_once():
