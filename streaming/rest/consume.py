@@ -24,10 +24,11 @@ from streaming.rest.consume_request import (
     ConsumeRequest,
     InvalidQuery,
     parse_consume_request,
+    wants_bytes,
 )
 from streaming.rest.exchange import Exchange, Reply
 from streaming.rest.problem_reply import problem_reply
-from streaming.rest.record_text import record_text, unreadable_text
+from streaming.rest.record_text import record_bytes_text, record_text, unreadable_text
 
 RECORDS_PER_TURN: Final = 500
 """Encoded at a time; between, the event loop serves others."""
@@ -88,6 +89,7 @@ def _in_turns(records: Iterator[tuple[int, Record]]) -> Iterator[tuple[tuple[int
 async def consume_record(exchange: Exchange, topic: str, partition: int, offset: int) -> Reply:
     """One record, whole. Raises what keeps it from being served."""
     exchange.access.require(READ)
+    as_bytes = wants_bytes(exchange.query)
     if offset > OFFSET_MAX:
         raise InvalidQuery(f"an offset is at most {OFFSET_MAX}")
     async with current_clients().reader(exchange.access.identity) as reader:
@@ -102,7 +104,10 @@ async def consume_record(exchange: Exchange, topic: str, partition: int, offset:
             "away, or is a mark of a transaction, or is still to be written"
         )
         return problem_reply(Problem(404, 404, message))
-    return Reply(record_text(partition, decoded.records[0], VALUE_BYTES_MAX, ""))
+    record = decoded.records[0]
+    if as_bytes:
+        return Reply(record_bytes_text(partition, record))
+    return Reply(record_text(partition, record, VALUE_BYTES_MAX, ""))
 
 
 async def _read(

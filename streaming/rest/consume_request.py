@@ -60,6 +60,18 @@ def parse_consume_request(query: Mapping[str, str]) -> ConsumeRequest:
     )
 
 
+def wants_bytes(query: Mapping[str, str]) -> bool:
+    """Whether the query of one record asks for key and value byte for byte, by ``format=base64``.
+
+    Raises ``InvalidQuery``.
+    """
+    require_known(query, frozenset({"format"}))
+    wanted = query.get("format", "auto")
+    if wanted not in ("auto", "base64"):
+        raise InvalidQuery("format must be auto or base64")
+    return wanted == "base64"
+
+
 def require_known(query: Mapping[str, str], known: frozenset[str]) -> None:
     """Raise ``InvalidQuery`` for a parameter that the endpoint does not have."""
     for name in query:

@@ -34,6 +34,19 @@ def record_text(partition: int, record: Record, max_value_bytes: int, topic_url:
     return _RECORD % (partition, offset, timestamp_ms, key_text, value_text, headers_text, size)
 
 
+def record_bytes_text(partition: int, record: Record) -> bytes:
+    """One record as ``record_text`` has it, with key and value byte for byte, as BINARY."""
+    offset, timestamp_ms, key, value, headers = record
+    size = (len(key) if key else 0) + (len(value) if value else 0)
+    headers_text = _headers_text(headers) if headers else b"[]"
+    texts = _binary_text(key), _binary_text(value)
+    return _RECORD % (partition, offset, timestamp_ms, *texts, headers_text, size)
+
+
+def _binary_text(data: bytes | None) -> bytes:
+    return b"null" if data is None else b'{"type":"BINARY","data":"%b"}' % base64.b64encode(data)
+
+
 def payload_text(data: bytes | None) -> bytes:
     if data is None:
         return b"null"

@@ -152,6 +152,13 @@ PARTITION_PARAMETERS: Final = (
     in_query("max_value_bytes", _NUMBER, "Longer keys and values are cut; default 8 MiB."),
     *_LIMITS,
 )
+RECORD_PARAMETERS: Final = (
+    in_query(
+        "format",
+        {"type": "string", "enum": ["auto", "base64"]},
+        "base64: key and value byte for byte, as BINARY; auto (default): as what they are.",
+    ),
+)
 TOPIC_PARAMETERS: Final = (
     in_query("partitions", _TEXT, "Numbers with commas between them; all without it."),
     in_query("from", _TEXT, "earliest, latest, offset:N or timestamp:MS."),

@@ -19,6 +19,7 @@ from streaming.rest.records_schema import (
     PRODUCE,
     PRODUCED,
     RECORD,
+    RECORD_PARAMETERS,
     TOPIC_PARAMETERS,
     TOPIC_RECORDS,
 )
@@ -81,6 +82,7 @@ async def consume_partition_records(request: HttpRequest, **_names: Any) -> Http
 @described(
     "getRecord",
     "One record, whole, however long its value is.",
+    parameters=RECORD_PARAMETERS,
     responses={200: json_response(RECORD, "The record.")},
 )
 @answering_errors

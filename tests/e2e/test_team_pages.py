@@ -11,6 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 from tests.service import ServiceUnderTest
 
+ADD_MEMBER = """async ([tenant, member]) => {
+    const { csrf_token } = await (await fetch('/api/v1/session')).json()
+    const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf_token }
+    const body = JSON.stringify(member)
+    const members = `/api/v1/tenants/${tenant}/members`
+    return (await fetch(members, { method: 'POST', headers, body })).status
+}"""
+
 
 @pytest.fixture(scope="module")
 def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
@@ -107,6 +115,37 @@ def test_a_viewer_is_offered_nothing_and_told_why(
         page.goto("/brokers")
         expect(page.get_by_role("table", name="Brokers")).to_be_visible()
         expect(page.get_by_role("button", name=re.compile("Actions for broker"))).to_have_count(0)
+
+
+def test_a_person_of_two_tenants_goes_from_one_to_the_other(
+    browser: Browser, owner: Page, demo: dict[str, Any], cell: ServiceUnderTest
+) -> None:
+    login, password = "in-two@example.com", "a password for both of them"
+    for command in (
+        ("users", "--create", "--login", login, "--role", "viewer", "--password-stdin",
+         "--tenant", "demo"),
+        ("tenants", "--create", "--tenant", "second-one"),
+    ):  # fmt: skip
+        made = cell.run(*command, input=f"{password}\n")
+        assert made.returncode == 0, made.stderr
+    added = owner.evaluate(ADD_MEMBER, ["second-one", {"login": login, "role": "owner"}])
+    assert added == 201
+    with visiting(browser, demo["http_url"], "dark") as page:
+        sign_in(page, {"login": login, "password": password})
+        page.goto("/topics?tenant=demo")
+        expect(page.get_by_role("table", name="Topics")).to_contain_text(
+            "flights", timeout=PATIENCE_MS
+        )
+        page.get_by_role("combobox", name="Tenant").click()
+        page.get_by_role("option", name="second-one").click()
+        expect(page).to_have_url(re.compile("tenant=second-one"))
+        expect(page.get_by_text("First steps")).to_be_visible(timeout=PATIENCE_MS)
+        # Whoever looks on there owns this one.
+        page.get_by_role("link", name="Topics", exact=True).click()
+        expect(page.get_by_text("No topics yet")).to_be_visible(timeout=PATIENCE_MS)
+        create = page.get_by_role("button", name="Create topic").first
+        expect(create).not_to_have_attribute("aria-disabled", "true")
+        expect(page).to_have_url(re.compile("tenant=second-one"))
 
 
 def test_a_person_changes_their_own_password(

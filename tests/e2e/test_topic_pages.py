@@ -125,6 +125,28 @@ def test_the_live_tail_is_filtered_by_the_service(page: Page, topic: str) -> Non
     expect(page.get_by_text("the filter is not valid at line 1")).to_be_visible()
 
 
+def test_a_value_is_seen_as_a_tree_as_text_and_as_bytes(page: Page, topic: str) -> None:
+    page.goto(f"/topics/{topic}/records?partitions=%5B0%5D&record=0-17")
+    drawer = page.get_by_label("Record", exact=True)
+    expect(drawer.get_by_role("region", name="Value, Tree")).to_contain_text("even")
+    drawer.get_by_text("Pretty", exact=True).click()
+    expect(drawer.get_by_role("region", name="Value, Pretty")).to_contain_text('"n": 17')
+    drawer.get_by_text("Hex", exact=True).click()
+    # As it was written, space and all; and the same as letters.
+    dump = drawer.get_by_role("region", name="Value, Hex")
+    expect(dump).to_contain_text("7b 22 6e 22 3a 20 31 37")
+    expect(dump).to_contain_text('{"n": 17')
+    with page.expect_download() as download:
+        drawer.get_by_role("button", name="Download value").click()
+    assert Path(download.value.path()).read_bytes() == b'{"n": 17, "even": false}'
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    drawer.get_by_role("button", name="Copy value").click()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert json.loads(copied) == {"n": 17, "even": False}
+    drawer.get_by_role("tab", name="Key").click()
+    expect(drawer.get_by_role("region", name="Key, Text")).to_have_text("k17")
+
+
 def test_a_long_value_is_loaded_when_it_is_wanted(page: Page, topic: str) -> None:
     page.goto(f"/topics/{topic}/records?partitions=%5B1%5D&record=1-0")
     drawer = page.get_by_label("Record", exact=True)

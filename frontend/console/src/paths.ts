@@ -72,6 +72,8 @@ export const paths = {
     `${topic(cluster, name)}/records?${query}`,
   record: (cluster: string, name: string, partition: number, offset: string) =>
     `${topic(cluster, name)}/partitions/${partition}/records/${part(offset)}`,
+  recordBytes: (cluster: string, name: string, partition: number, offset: string) =>
+    `${topic(cluster, name)}/partitions/${partition}/records/${part(offset)}?format=base64`,
   plugins: (owner: string) => `${connectExtras(owner)}/plugins`,
   connectors: (owner: string) => `${connectExtras(owner)}/connectors`,
   tryConnector: (owner: string) => `${connectExtras(owner)}/connectors:try`,

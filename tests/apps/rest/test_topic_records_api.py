@@ -1,5 +1,6 @@
 """A whole topic over REST: pages both ways, filters, long polls, whole records, batches."""
 
+import base64
 import json
 import threading
 
@@ -158,6 +159,23 @@ def test_a_long_value_is_cut_and_there_as_a_whole(client, topic):
     assert whole.json()["value"] == {"type": "STRING", "data": "x" * 100_000}
     beyond = client.get(f"{topic}/partitions/2/records/5")
     assert (beyond.status_code, beyond.json()["error_code"]) == (400, 40002)
+
+
+def test_a_record_is_there_byte_for_byte(client, topic):
+    written = '{"price":4.50,"price":1.0,"id":0.1234567890123456789}'
+    body = f'{{"partition_id":0,"value":{{"type":"JSON","data":{written}}}}}'
+    headers = {"Content-Type": "application/json"}
+    offset = client.post(f"{topic}/records", content=body, headers=headers).json()["offset"]
+    url = f"{topic}/partitions/0/records/{offset}"
+    record = client.get(url, params={"format": "base64"}).json()
+    assert record["key"] is None
+    assert record["value"]["type"] == "BINARY"
+    assert base64.b64decode(record["value"]["data"]) == written.encode()
+    assert record["size"] == len(written)
+    assert client.get(url, params={"format": "auto"}).text == client.get(url).text
+    for query in ({"format": "hex"}, {"encoding": "base64"}):
+        refused = client.get(url, params=query)
+        assert (refused.status_code, refused.json()["error_code"]) == (400, 40002), refused.text
 
 
 async def test_a_bomb_is_named_in_a_page_of_either_direction(client, tenant, topic):

@@ -9659,7 +9659,10 @@ export interface operations {
     };
     getRecord: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description base64: key and value byte for byte, as BINARY; auto (default): as what they are. */
+                format?: "auto" | "base64";
+            };
             header?: never;
             path: {
                 cluster_id: string;

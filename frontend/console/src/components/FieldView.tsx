@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
-import { useState } from "react";
+import { notifications } from "@mantine/notifications";
+import { useEffect, useRef, useState } from "react";
 
 import { hexLines } from "../records/hex";
 import { formatBytes } from "../records/format";
@@ -39,10 +40,12 @@ interface Props {
   /** Begins the name of a file that the field is saved to. */
   fileName?: string | undefined;
   whole?: WholeField | undefined;
+  /** Fetches the field as it was written, where what is here was read as JSON and is so no more. */
+  asBytes?: (() => Promise<Uint8Array>) | undefined;
 }
 
 /** A key, value or header in full, in the forms that suit what it is. */
-export function FieldView({ what, field, fileName, whole }: Props) {
+export function FieldView({ what, field, fileName, whole, asBytes }: Props) {
   const [wanted, setWanted] = useState<View>("Tree");
   if (field === null) {
     return (
@@ -55,6 +58,7 @@ export function FieldView({ what, field, fileName, whole }: Props) {
   const views: readonly View[] = VIEWS[parsed.kind];
   const view = views.includes(wanted) ? wanted : views[0]!;
   const text = plainText(parsed);
+  const written = field.kind === "json" ? asBytes : undefined;
   return (
     <div>
       <Group justify="space-between" mb="sm" wrap="nowrap">
@@ -76,16 +80,11 @@ export function FieldView({ what, field, fileName, whole }: Props) {
           <Group gap={2} wrap="nowrap">
             <Copy text={text} what={what.toLowerCase()} />
             {fileName && (
-              <Tooltip label={`Download ${what.toLowerCase()}`}>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`Download ${what.toLowerCase()}`}
-                  onClick={() => saveFile(`${fileName}.${EXTENSIONS[parsed.kind]}`, [ownBytes(field)])}
-                >
-                  <DownloadIcon size={16} />
-                </ActionIcon>
-              </Tooltip>
+              <Download
+                what={what.toLowerCase()}
+                fileName={`${fileName}.${EXTENSIONS[parsed.kind]}`}
+                bytes={written ?? (() => Promise.resolve(fieldBytes(field)))}
+              />
             )}
           </Group>
         )}
@@ -94,7 +93,8 @@ export function FieldView({ what, field, fileName, whole }: Props) {
       <div className={classes.box} tabIndex={0} role="region" aria-label={`${what}, ${view}`}>
         {view === "Tree" && parsed.kind === "json" && <JsonTree value={parsed.value} />}
         {(view === "Pretty" || view === "Text") && <pre className={classes.text}>{cut(text)}</pre>}
-        {view === "Hex" && <HexDump bytes={fieldBytes(field)} />}
+        {view === "Hex" &&
+          (written ? <WrittenBytes bytes={written} /> : <HexDump bytes={fieldBytes(field)} />)}
       </div>
     </div>
   );
@@ -102,8 +102,69 @@ export function FieldView({ what, field, fileName, whole }: Props) {
 
 const EXTENSIONS = { json: "json", text: "txt", bytes: "bin" } as const;
 
-function ownBytes(field: Field): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(fieldBytes(field));
+interface DownloadProps {
+  what: string;
+  fileName: string;
+  bytes: () => Promise<Uint8Array>;
+}
+
+function Download({ what, fileName, bytes }: DownloadProps) {
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    try {
+      saveFile(fileName, [new Uint8Array(await bytes())]);
+    } catch (error) {
+      const message = (error as Error).message;
+      notifications.show({ color: "red", title: `The ${what} was not downloaded`, message });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Tooltip label={`Download ${what}`}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={`Download ${what}`}
+        loading={busy}
+        onClick={() => void save()}
+      >
+        <DownloadIcon size={16} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+/** A dump of what was written, once it has been fetched. */
+function WrittenBytes({ bytes }: { bytes: () => Promise<Uint8Array> }) {
+  const [found, setFound] = useState<Uint8Array | Error | null>(null);
+  const fetched = useRef(bytes);
+  useEffect(() => {
+    let shown = true;
+    fetched.current().then(
+      (all) => shown && setFound(all),
+      (error: Error) => shown && setFound(error),
+    );
+    return () => {
+      shown = false;
+    };
+  }, []);
+  if (found === null) {
+    return (
+      <Text size="sm" c="dimmed" role="status">
+        Reading its bytes…
+      </Text>
+    );
+  }
+  if (found instanceof Error) {
+    return (
+      <Text size="sm" c="var(--bad)" role="alert">
+        Its bytes could not be read: {found.message}
+      </Text>
+    );
+  }
+  return <HexDump bytes={found} />;
 }
 
 /** A long field comes cut; the rest is fetched when somebody wants it. */

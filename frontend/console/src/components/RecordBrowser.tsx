@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from "react";
 
-import { useRecord } from "../api/hooks/records";
+import { useRecord, useRecordBytes } from "../api/hooks/records";
 import { isCut, type StreamRecord } from "../records/record";
 import { SendIcon } from "./icons";
 import { ButtonLink } from "./links";
@@ -47,6 +47,7 @@ function Inspected({
   const [wanted, setWanted] = useState(false);
   const { partition, offset } = record;
   const whole = useRecord(tenant.cluster_id, topic, wanted ? { partition, offset } : null);
+  const asBytes = useRecordBytes(tenant.cluster_id, topic, record);
   const load = () => (wanted ? void whole.refetch() : setWanted(true));
   const name = `${partition}-${offset}` as const;
   return (
@@ -54,6 +55,7 @@ function Inspected({
       record={whole.data ?? record}
       onClose={onClose}
       fileName={topic}
+      asBytes={asBytes}
       whole={
         isCut(record) ? { loading: whole.isFetching, error: whole.error, onLoad: load } : undefined
       }

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { formatBytes, formatDateTime } from "../records/format";
 import { hexText } from "../records/hex";
 import { stringifyJson } from "../records/json";
-import type { Field, StreamRecord } from "../records/record";
+import { fieldBytes, type Field, type StreamRecord } from "../records/record";
 import { Copy } from "./Copy";
 import { FieldView, type WholeField } from "./FieldView";
 import classes from "./RecordInspector.module.css";
@@ -15,12 +15,16 @@ interface Props {
   /** Begins the names of files that key and value are saved to. */
   fileName?: string | undefined;
   whole?: WholeField | undefined;
+  /** Fetches the record with key and value as they were written, byte for byte. */
+  asBytes?: (() => Promise<StreamRecord>) | undefined;
   /** What can be done with the record. */
   actions?: ReactNode;
 }
 
 /** One record in full, beside the list it was picked from; the list stays in use. */
-export function RecordInspector({ record, onClose, fileName, whole, actions }: Props) {
+export function RecordInspector({ record, onClose, fileName, whole, asBytes, actions }: Props) {
+  const bytesOf = (field: "key" | "value") =>
+    asBytes && (async () => bytesIn((await asBytes())[field]));
   const saved = fileName && `${fileName}-${record.partition}-${record.offset}`;
   const facts: [string, string][] = [
     ["Partition", String(record.partition)],
@@ -59,6 +63,7 @@ export function RecordInspector({ record, onClose, fileName, whole, actions }: P
               what="Value"
               field={record.value}
               fileName={saved && `${saved}-value`}
+              asBytes={bytesOf("value")}
               whole={whole}
             />
           </Tabs.Panel>
@@ -67,6 +72,7 @@ export function RecordInspector({ record, onClose, fileName, whole, actions }: P
               what="Key"
               field={record.key}
               fileName={saved && `${saved}-key`}
+              asBytes={bytesOf("key")}
               whole={whole}
             />
           </Tabs.Panel>
@@ -77,6 +83,10 @@ export function RecordInspector({ record, onClose, fileName, whole, actions }: P
       </Stack>
     </aside>
   );
+}
+
+function bytesIn(field: Field | null): Uint8Array {
+  return field === null ? new Uint8Array() : fieldBytes(field);
 }
 
 function Headers({ headers }: { headers: StreamRecord["headers"] }) {

@@ -93,6 +93,29 @@ export function useRecord(
   });
 }
 
+/** The record with its key and value as bytes: JSON that was read is no longer what was written. */
+export function useRecordBytes(
+  cluster: string,
+  topic: string,
+  at: { partition: number; offset: string },
+) {
+  const queries = useQueryClient();
+  const { partition, offset } = at;
+  return useCallback(
+    () =>
+      queries.fetchQuery({
+        queryKey: ["record-bytes", cluster, topic, partition, offset],
+        queryFn: async ({ signal }) => {
+          const path = paths.recordBytes(cluster, topic, partition, offset);
+          return fromRest(await request<RecordBody>("GET", path, { signal }));
+        },
+        staleTime: Infinity,
+        gcTime: 60_000,
+      }),
+    [queries, cluster, topic, partition, offset],
+  );
+}
+
 export function useProduce(cluster: string, topic: string) {
   return useMutation({
     mutationFn: (body: NewRecordBody) =>
