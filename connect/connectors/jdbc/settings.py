@@ -118,6 +118,8 @@ CONNECTION: Final = ConfigDef(
             Importance.LOW,
             width=Width.LONG,
             validator=certificates,
+            # Without it, and with no mode, a server is not verified.
+            names_target=True,
         ),
         key(
             "connection.ssl.key",

@@ -113,7 +113,7 @@ CONFIG: Final = ConfigDef(
              validator=certificates, names_target=True),
         _key("database.ssl.certificate", _T.STRING, None, _LOW, DATABASE,
              "The certificate to log in with, in PEM form, and those between it and its authority.",
-             validator=certificates),
+             validator=certificates, names_target=True),
         _key("database.ssl.key", _T.PASSWORD, None, _LOW, DATABASE,
              "The certificate's private key, in PEM form, without a password.",
              validator=private_key),

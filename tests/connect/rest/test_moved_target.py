@@ -130,6 +130,18 @@ def test_what_verified_is_not_left_out_unnoticed(config, key, secret):
     assert moved(config, without, config["connector.class"]) == {secret: key}
 
 
+@pytest.mark.parametrize(
+    ("config", "prefix", "mode"),
+    [(JDBC, "connection", "connection.ssl.mode"), (CDC, "database", "database.sslmode")],
+)
+def test_a_certificate_has_the_server_verified_and_is_not_left_out_unnoticed(config, prefix, mode):
+    names = (f"{prefix}.ssl.certificate", f"{prefix}.ssl.key")
+    without = {name: value for name, value in config.items() if name != mode}
+    before = {**without, names[0]: CA, names[1]: HIDDEN}
+    assert moved(before, before, config["connector.class"]) == {}
+    assert moved(before, without, config["connector.class"]) == {f"{prefix}.password": names[0]}
+
+
 def test_an_address_with_a_login_in_it_is_not_learnt_by_trying():
     """The right guess is answered as a wrong one."""
     before = {**KEPT, "http.url": HIDDEN}
@@ -151,7 +163,9 @@ def test_every_plugin_that_takes_a_secret_says_what_names_its_target():
         likely = {
             key.name
             for key in definition
-            if NAMES_A_SERVER.search(key.name) or VERIFIES_A_SERVER.search(key.name)
+            if NAMES_A_SERVER.search(key.name)
+            # A private key says who the client is.
+            or (VERIFIES_A_SERVER.search(key.name) and key.type is not ConfigType.PASSWORD)
         }
         assert likely <= named, plugin.name
     assert taking >= 9
