@@ -119,11 +119,16 @@ class _Readers:
 
 
 def _decimal(document: Mapping[str, Any]) -> Read | None:
-    """Of bytes, as ``decimals_as_bytes`` has them read."""
+    """Of bytes, as ``decimals_as_bytes`` has them read. A file, which is read by the schema that is
+    in it, has decimals already."""
     if document.get("logicalType") != _DECIMAL:
         return None
     scale = int(document.get("scale", 0))
-    return lambda datum: logical.decimal_of(datum, scale)
+
+    def read(datum: Any) -> Any:
+        return logical.decimal_of(datum, scale) if isinstance(datum, bytes) else datum
+
+    return read
 
 
 def _name(document: Any) -> str | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from connect.converters import logical
 from connect.converters.decoded_memory import Allowance
@@ -27,14 +28,19 @@ _UNREADABLE: Final = (ValueError, OverflowError, TypeError)
 def message_reader(message: Descriptor, schema: Schema, allowance: Allowance) -> Read:
     """For messages of that kind. ``schema`` is what ``ProtobufReader`` says of it; ``allowance``
     has what the digits of decimals may take of memory, all else being counted before."""
-    return _Readers(allowance).message(message, schema)
+    file = FileDescriptorProto()
+    message.file.CopyToProto(file)
+    # Of proto3, ``google.protobuf`` has checked what is text.
+    text = _as_it_is if file.syntax == "proto3" else _text
+    return _Readers(allowance, text).message(message, schema)
 
 
 class _Readers:
     """Of the messages within one."""
 
-    def __init__(self, allowance: Allowance) -> None:
+    def __init__(self, allowance: Allowance, text: Read) -> None:
         self._allowance = allowance
+        self._text = text
         self._made: dict[str, Read] = {}
 
     def message(self, message: Descriptor, schema: Schema) -> Read:
@@ -83,8 +89,11 @@ class _Readers:
     def _field(self, field: FieldDescriptor, schema: Schema) -> Read:
         if schema.type is Type.MAP:
             assert schema.values is not None
-            value = self._single(field.message_type.fields_by_name["value"], schema.values)
-            return lambda told: {key: value(told[key]) for key in told}
+            assert schema.keys is not None
+            parts = field.message_type.fields_by_name
+            key = self._single(parts["key"], schema.keys)
+            value = self._single(parts["value"], schema.values)
+            return lambda told: {key(each): value(told[each]) for each in told}
         if schema.type is Type.ARRAY:
             assert schema.values is not None
             item = self._single(field, schema.values)
@@ -94,6 +103,8 @@ class _Readers:
     def _single(self, field: FieldDescriptor, schema: Schema) -> Read:
         if field.enum_type is not None:
             return _enum(field.enum_type)
+        if field.type == FieldDescriptor.TYPE_STRING:
+            return self._text
         if field.message_type is None:
             return _int64 if field.type in _UNSIGNED else _as_it_is
         match field.message_type.full_name:
@@ -125,6 +136,12 @@ def _as_it_is(told: Any) -> Any:
 
 def _wrapped(told: Any) -> Any:
     return told.value
+
+
+def _text(told: str | bytes) -> str:
+    if isinstance(told, bytes):
+        raise DataError("a text is not in UTF-8")
+    return told
 
 
 def _int64(told: int) -> int:

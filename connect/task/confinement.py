@@ -25,8 +25,11 @@ _SYSTEM: Final = (
     *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/nix/store", "/etc", "/proc", "/sys"),
     *("/dev/zero", "/dev/random", "/dev/urandom"),
 )
-_LINKED_SETTINGS: Final = ("/etc/resolv.conf", "/etc/hosts", "/etc/localtime")
-"""Elsewhere on many systems: below ``/run``, which has sockets too."""
+_LINKED_SETTINGS: Final = (
+    *("/etc/resolv.conf", "/etc/hosts", "/etc/localtime"),
+    *("/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem"),
+)
+"""Elsewhere on many systems: below ``/run``, which has sockets too, or ``/var``."""
 
 
 def confine() -> None:

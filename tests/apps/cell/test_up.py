@@ -50,6 +50,13 @@ def up(data_dir, *arguments):
     )
 
 
+@pytest.fixture(scope="module")
+def cell(tmp_path_factory):
+    """With the demo, which its status tells of."""
+    with ServiceUnderTest(tmp_path_factory.mktemp("cell"), demo=True) as service:
+        yield service
+
+
 def test_status_says_what_runs_under_the_names_that_scripts_rely_on(cell):
     wait_until(lambda: all(each["state"] == "running" for each in cell.status["processes"]))
     status = cell.status

@@ -167,6 +167,16 @@ def test_times_of_day_are_kept():
     assert converter(registry).from_bytes(T, data, ()) == (schema, value)
 
 
+@pytest.mark.parametrize("syntax", ["proto2", "proto3"])
+@pytest.mark.parametrize("field", [b"\x0a\1\xff", b"\x12\1\xff", b"\x1a\3\x0a\1\xff"])
+def test_a_text_that_is_no_utf_8_is_refused(syntax, field):
+    text = f"""syntax = '{syntax}';
+        message M {{ optional string a = 1; repeated string b = 2; map<string, int32> c = 3; }}"""
+    assert read(text, b"\0\x0a\1a\x12\1b\x1a\3\x0a\1c")[1] == {"a": "a", "b": ["b"], "c": {"c": 0}}
+    with pytest.raises(DataError, match="UTF-8"):
+        read(text, b"\0" + field)
+
+
 def test_a_message_that_is_not_there_is_looked_for_in_a_schema_that_is_read_once():
     registry = MemoryRegistry()
     schema_id = registry.register(

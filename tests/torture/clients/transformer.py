@@ -96,7 +96,10 @@ class Transformer:
             if is_kept:
                 self._retried(lambda: self._producer.commit_transaction(CALL_S))
         except KafkaException as problem:
-            if not problem.args[0].txn_requires_abort():
+            error = problem.args[0]
+            if error.fatal() or error.code() == KafkaError._FATAL:
+                raise Fenced(f"{error.name()}: {error.str()}") from problem
+            if not error.txn_requires_abort():
                 raise
             is_kept = False
         if is_kept:
