@@ -42,3 +42,8 @@ def test_groups_and_transactions_get_something_done() -> None:
     assert {*world.coordination.outcomes.values()} >= {Outcome.COMMITTED, Outcome.ABORTED}
     assert all(member.acknowledged for member in world.coordination.members)
     assert all(reader.transactions for reader in world.coordination.readers)
+
+
+def test_logs_of_the_same_length_are_not_equal_before_all_is_committed() -> None:
+    """This seed elects a leader while two brokers have as many records of another's."""
+    assert run_one("any", 301_709).failure is None

@@ -165,7 +165,8 @@ class World:
         return all(self._is_equal(*place) for place in self.store.partitions)
 
     def _is_equal(self, topic_id: TopicId, index: int) -> bool:
-        """Led, with every replica in sync and at the same end."""
+        """Led, with every replica in sync and at the same end, and all of it committed: logs of
+        different leaders may be as long as each other until the newest has been followed."""
         record = self.store.partitions[topic_id, index]
         if len(record.isr) < BROKERS or self._leader_by(record) is None:
             return False
@@ -174,7 +175,7 @@ class World:
             for broker in self.brokers
             if (p := broker.partition(topic_id, index)) is not None
         }
-        return len(ends) == 1
+        return len(ends) == 1 and len(set(*ends)) == 1
 
     def state(self) -> str:
         lines = [f"seed {self.seed}, {self.timeline.now:.0f} ms, faults: {self.faults}"]
