@@ -41,17 +41,28 @@ def run_within_bounds(target: Target, data: bytes) -> None:
 def decode_in_bounded_memory(target: Target, data: bytes) -> Check | None:
     """The memory's half of it; what is to be checked of the result comes back.
 
-    ``tracemalloc`` must be on, and counts Python's memory.
+    ``tracemalloc`` must be on, and counts Python's memory: that of all threads, so what was too
+    much is taken again. What a decoder takes it takes each time.
     """
+    allowed = allowed_bytes(target, len(data))
+    check, took = _decoded(target, data)
+    for _ in range(TRIES - 1):
+        if took > allowed:
+            check, again = _decoded(target, data)
+            took = min(took, again)
+    if took > allowed:
+        raise TooCostly(f"{len(data)} bytes of input took {took} of memory")
+    return check
+
+
+def _decoded(target: Target, data: bytes) -> tuple[Check | None, int]:
     check = None
     tracemalloc.reset_peak()
     before, _ = tracemalloc.get_traced_memory()
     with suppress(*target.refuses):
         check = target.decode(data)
     _, peak = tracemalloc.get_traced_memory()
-    if peak - before > allowed_bytes(target, len(data)):
-        raise TooCostly(f"{len(data)} bytes of input took {peak - before} of memory")
-    return check
+    return check, peak - before
 
 
 def _seconds(target: Target, data: bytes) -> float:
