@@ -19,6 +19,7 @@ MAY_BE_MISSING = {
     "Linux": "macOS is a supported machine",
     "a PostgreSQL with TLS": "Debian's package would begin a server of its own",
     "the right to make network namespaces": "containers often have not got it, not even as root",
+    "a kernel with Landlock": "older ones are supported; tasks can have an account of their own",
     "a package index with advisories": "mirrors and closed networks have none",
 }
 

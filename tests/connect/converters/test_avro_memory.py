@@ -2,7 +2,6 @@
 
 import io
 import json
-import tracemalloc
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ from connect.converters.avro import AVRO, AvroConverter
 from connect.converters.decoded_memory import allowed_bytes
 from connect.converters.registry import RegisteredSchema, framed
 from connect.spi.errors import DataError
+from tests.connect.converters.decoded_peak import decoded_peak
 from tests.connect.converters.memory_registry import MemoryRegistry
 
 T = "flights"
@@ -100,19 +100,8 @@ class Reader:
 
     def measured(self, payload: bytes) -> tuple[bool, int]:
         """Whether it is let through, and the most bytes of memory that it took."""
-        data = framed(self._id, payload)
-        self._converter.from_bytes(T, framed(self._id, b"\0"), ())
-        told = ""
-        tracemalloc.start()
-        try:
-            self._converter.from_bytes(T, data, ())
-        except DataError as error:
-            told = str(error)
-        finally:
-            _, peak = tracemalloc.get_traced_memory()
-            tracemalloc.stop()
-        assert not told or "bytes of memory" in told
-        return not told, peak
+        self.value(b"\0")
+        return decoded_peak(self._converter, framed(self._id, payload))
 
 
 def array_of(item: bytes, count: int) -> bytes:

@@ -16,6 +16,7 @@ from connect.converters.registry import RegisteredSchema, framed
 from connect.spi import schema as spi
 from connect.spi.errors import DataError
 from connect.spi.schema import Field, Schema, Type
+from tests.connect.converters.decoded_peak import decoded_peak
 from tests.connect.converters.memory_registry import MemoryRegistry
 
 T = "flights"
@@ -83,21 +84,6 @@ def registered(schema: Schema) -> tuple[Converter, Callable[[str], bytes]]:
     return converter, lambda payload: framed(schema_id, payload.encode())
 
 
-def measured(converter: Converter, data: bytes) -> tuple[bool, int]:
-    """Whether it is let through, and the most bytes of memory that it took."""
-    told = ""
-    tracemalloc.start()
-    try:
-        converter.from_bytes(T, data, ())
-    except DataError as error:
-        told = str(error)
-    finally:
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-    assert not told or "bytes of memory" in told
-    return not told, peak
-
-
 def array_of(item: str, size: int) -> str:
     return f"[{','.join([item] * max(1, size // (len(item.encode()) + 1)))}]"
 
@@ -118,7 +104,7 @@ def test_a_value_keeps_to_the_bound_or_is_refused_before_it_is_made(
     converter, data_of = written(spi.array(items))
     for size in (KIB, 32 * KIB):
         data = data_of(array_of(item, size))
-        _, peak = measured(converter, data)
+        _, peak = decoded_peak(converter, data)
         assert peak <= allowed_bytes(len(data))
 
 
@@ -130,7 +116,7 @@ def test_a_map_keeps_to_the_bound(count: int, form: str) -> None:
     converter, data_of = in_an_envelope(schema)
     entries = ",".join(form % number for number in range(count))
     data = data_of(f"{{{entries}}}" if is_text else f"[{entries}]")
-    is_read, peak = measured(converter, data)
+    is_read, peak = decoded_peak(converter, data)
     assert is_read
     assert peak <= allowed_bytes(len(data))
 
@@ -150,7 +136,7 @@ def test_a_schema_keeps_to_the_bound(field: str) -> None:
     """In an envelope it is part of the value."""
     fields = ",".join(field % number for number in range(8_000))
     data = f'{{"schema":{{"type":"struct","optional":true,"fields":[{fields}]}},"payload":null}}'
-    is_read, peak = measured(JsonConverter({}, is_key=False), data.encode())
+    is_read, peak = decoded_peak(JsonConverter({}, is_key=False), data.encode())
     assert is_read
     assert peak <= allowed_bytes(len(data))
 
@@ -165,7 +151,7 @@ def test_defaults_are_counted_together_with_the_value() -> None:
     _, value = converter.from_bytes(T, one, ())
     assert len(value) == 300
     many = f'{{"schema":{told},"payload":{default}}}'.encode()
-    is_read, peak = measured(JsonConverter({}, is_key=False), many)
+    is_read, peak = decoded_peak(JsonConverter({}, is_key=False), many)
     assert not is_read
     assert peak <= allowed_bytes(len(many))
 

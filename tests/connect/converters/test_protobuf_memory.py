@@ -3,14 +3,13 @@
 Python's memory alone is measured here; ``upb``'s too is where the same is fuzzed.
 """
 
-import tracemalloc
-
 import pytest
 
 from connect.converters.decoded_memory import allowed_bytes
 from connect.converters.protobuf import ProtobufConverter
 from connect.converters.registry import RegisteredSchema, framed
 from connect.spi.errors import DataError
+from tests.connect.converters.decoded_peak import decoded_peak
 from tests.connect.converters.memory_registry import MemoryRegistry
 
 T = "flights"
@@ -94,17 +93,7 @@ class Reader:
     def measured(self, payload: bytes) -> tuple[bool, int]:
         """Whether it is let through, and the most bytes of memory that it took."""
         self.value(b"")
-        data, told = self._framed(payload), ""
-        tracemalloc.start()
-        try:
-            self._converter.from_bytes(T, data, ())
-        except DataError as error:
-            told = str(error)
-        finally:
-            _, peak = tracemalloc.get_traced_memory()
-            tracemalloc.stop()
-        assert not told or "bytes of memory" in told
-        return not told, peak
+        return decoded_peak(self._converter, self._framed(payload))
 
     def _framed(self, payload: bytes) -> bytes:
         return framed(self._id, b"\0" + payload)

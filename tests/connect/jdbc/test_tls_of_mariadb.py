@@ -11,22 +11,14 @@ import sqlalchemy as sa
 
 from connect.connectors.jdbc.database import Database
 from connect.connectors.jdbc.settings import CONNECTION, ConnectionSettings
-from connect.spi.egress import Address
 from connect.spi.errors import ConnectError, RetriableError
 from streaming.cell import tls
 from tests.connect.client_certificates import client_certificate
-from tests.connect.harness import OpenEgress
+from tests.connect.harness import NamedEgress
 from tests.connect.jdbc.databases import PASSWORD, USER, MariaDb
 
 NAME = "shop.test"
 CERTIFIED = "certified"
-
-
-class NamedEgress(OpenEgress):
-    """Every name is this machine's, at the one address to which its connections are pinned."""
-
-    def resolve(self, host, port):
-        return [Address("127.0.0.1", port)]
 
 
 @dataclass

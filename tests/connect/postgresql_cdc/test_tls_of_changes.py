@@ -18,11 +18,10 @@ from logical_postgresql import PASSWORD, Shop, shop_of, started
 
 from connect.connectors.postgresql_cdc import source as source_task
 from connect.connectors.postgresql_cdc.connector import PostgresqlCdcConnector
-from connect.spi.egress import Address
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
 from streaming.cell import ports, tls
 from streaming.cell.postgres import Postgres
-from tests.connect.harness import OpenEgress
+from tests.connect.harness import NamedEgress, OpenEgress
 
 NAME = "shop.test"
 """What the server's certificate is for, beside localhost and 127.0.0.1."""
@@ -31,13 +30,6 @@ OURS = """
     SELECT backend_type, ssl FROM pg_stat_activity JOIN pg_stat_ssl USING (pid)
     WHERE application_name = 'headwater-cdc'
 """
-
-
-class NamedEgress(OpenEgress):
-    """Every name is this machine's, at the one address to which its connections are pinned."""
-
-    def resolve(self, host, port):
-        return [Address("127.0.0.1", port)]
 
 
 @dataclass

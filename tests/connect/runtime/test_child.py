@@ -36,7 +36,7 @@ def test_it_gains_no_privileges_by_what_it_executes() -> None:
     assert "NoNewPrivs:\t1" in event["lines"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start what another account runs")
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs: root")
 def test_it_runs_as_the_account_that_it_was_given() -> None:
     nobody = pwd.getpwnam("nobody")
     account = Account(nobody.pw_name, nobody.pw_uid, nobody.pw_gid)

@@ -50,7 +50,7 @@ def test_a_tenants_folder_is_made_once_and_its_own(monkeypatch, tmp_path):
     assert files_environment("lkc-1", None) == {}
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another account")
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs: root")
 def test_it_belongs_to_the_account_that_tasks_run_as(monkeypatch, tmp_path):
     monkeypatch.setenv(FILES, str(tmp_path))
     nobody = pwd.getpwnam("nobody")

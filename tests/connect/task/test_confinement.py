@@ -57,9 +57,7 @@ print(json.dumps({
 }))
 """
 
-pytestmark = pytest.mark.skipif(
-    not landlock.version(), reason="this kernel has no Landlock (Linux 5.19 has)"
-)
+pytestmark = pytest.mark.skipif(not landlock.version(), reason="needs: a kernel with Landlock")
 
 
 @pytest.fixture
