@@ -103,6 +103,15 @@ def test_no_machine_s_path_and_no_registry_s_host() -> None:
     assert found == []
 
 
+def test_tests_outside_of_packages_have_names_of_their_own() -> None:
+    """pytest imports them by their file's name alone, and leaves out the second of one name."""
+    seen: dict[str, Path] = {}
+    for path in tracked("tests/**/test_*.py"):
+        if not (path.parent / "__init__.py").exists():
+            other = seen.setdefault(path.name, path)
+            assert other is path, f"{path} and {other} have one name"
+
+
 def test_documents_link_to_files_that_exist() -> None:
     broken = []
     for path in tracked("*.md", "**/*.md"):
