@@ -18,7 +18,10 @@ from streaming.cell.account import Account
 from streaming.cell.program import CHECKOUT, EXEC_CHILD, PYTHON
 
 TASK: Final = (PYTHON, "-m", "connect.task")
-_KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_KEPT: Final = (
+    *("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    "PYTHONPYCACHEPREFIX",  # The worker has compiled most of what a task loads.
+)
 _TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 _READ_BYTES: Final = 64 * 1024
 _HEAP_KEPT_BYTES: Final = 32 * 2**20

@@ -4,6 +4,7 @@ import pytest
 
 from streaming.cell.setup import console
 from streaming.cell.setup.environment import DEVELOPMENT, KEYS, RUN, Environment, uv_environment
+from streaming.cell.setup.launch import keep_bytecode
 from streaming.cell.setup.steps import SetupError, run
 
 
@@ -53,6 +54,19 @@ def test_uv_is_told_what_pip_was_told():
 def test_what_uv_was_told_directly_stays():
     said = uv_environment({"PIP_INDEX_URL": "https://pip.example", "UV_DEFAULT_INDEX": "mine"})
     assert said["UV_DEFAULT_INDEX"] == "mine"
+
+
+def test_bytecode_that_is_not_wanted_beside_the_sources_is_kept_apart(environment):
+    variables = {"PYTHONDONTWRITEBYTECODE": "1"}
+    keep_bytecode(variables, environment)
+    assert variables == {"PYTHONPYCACHEPREFIX": str(environment.folder / "bytecode")}
+
+
+@pytest.mark.parametrize("told", [{}, {"PYTHONPYCACHEPREFIX": "/elsewhere"}])
+def test_bytecode_stays_where_python_puts_it(environment, told):
+    variables = dict(told)
+    keep_bytecode(variables, environment)
+    assert variables == told
 
 
 @pytest.mark.parametrize(
