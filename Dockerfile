@@ -15,6 +15,8 @@ COPY requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 COPY . ./
 COPY --from=console /build/dist ./frontend/dist
+# Or each process would compile it again at each start: none may write here.
+RUN python -m compileall -q brokers connect frontend streaming tenants
 # A new volume takes the owner of the folder it is mounted on.
 RUN useradd --system --uid 10001 headwater \
     && mkdir -p /data/run /data/keys /data/volumes/1 /data/volumes/2 /data/volumes/3 \
