@@ -4,7 +4,8 @@ Committed is what any leader's high watermark has passed: from then on it is at 
 ever, whoever leads; a record that was acknowledged is committed, once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from operator import is_
 from typing import TYPE_CHECKING
 
 from brokers.metadata.records import PartitionRecord
@@ -71,18 +72,21 @@ class Checks:
             # Not by iterating over the manager, which copies what nothing changes here.
             for partitions in broker.partitions._topics.values():
                 for partition in partitions.values():
-                    if not partition.is_leader:
+                    # ``is_leader``, spelt out: it is asked a million times.
+                    if partition._leader is None:
                         continue
                     now = (partition.leader_epoch, partition.high_watermark)
                     if looked_at.get(partition) != now:
                         self._look_at_leader(broker, partition)
                         looked_at[partition] = now
-        records = self._records
-        for place, record in self._world.store.partitions.items():
-            before = records.get(place)
-            if record is not before:
-                self._look_at_record(record, before or record)
-                records[place] = record
+        records, seen = self._world.store.partitions, self._records
+        if len(records) != len(seen) or not all(map(is_, records.values(), seen.values())):
+            self._look_at_records(records)
+
+    def _look_at_records(self, records: Mapping[Place, PartitionRecord]) -> None:
+        for place, record in records.items():
+            self._look_at_record(record, self._records.get(place, record))
+        self._records = dict(records)
 
     @staticmethod
     def _look_at_record(record: PartitionRecord, before: PartitionRecord) -> None:
