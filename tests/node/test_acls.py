@@ -5,14 +5,25 @@ from dataclasses import fields, is_dataclass
 import pytest
 
 from brokers.kernel.errors import ErrorCode
+from brokers.node.routes import ROUTES
 from brokers.wire.messages.add_offsets_to_txn_request import AddOffsetsToTxnRequest
 from brokers.wire.messages.add_partitions_to_txn_request import (
     AddPartitionsToTxnRequest,
     AddPartitionsToTxnTopic,
 )
+from brokers.wire.messages.alter_client_quotas_request import (
+    AlterClientQuotasRequest,
+    EntityData,
+    EntryData,
+    OpData,
+)
 from brokers.wire.messages.alter_configs_request import AlterConfigsRequest, AlterConfigsResource
 from brokers.wire.messages.alter_partition_reassignments_request import (
     AlterPartitionReassignmentsRequest,
+)
+from brokers.wire.messages.alter_user_scram_credentials_request import (
+    AlterUserScramCredentialsRequest,
+    ScramCredentialDeletion,
 )
 from brokers.wire.messages.consumer_group_describe_request import ConsumerGroupDescribeRequest
 from brokers.wire.messages.consumer_group_heartbeat_request import ConsumerGroupHeartbeatRequest
@@ -31,6 +42,7 @@ from brokers.wire.messages.delete_records_request import (
 )
 from brokers.wire.messages.delete_topics_request import DeleteTopicsRequest, DeleteTopicState
 from brokers.wire.messages.describe_acls_request import DescribeAclsRequest
+from brokers.wire.messages.describe_client_quotas_request import DescribeClientQuotasRequest
 from brokers.wire.messages.describe_cluster_request import DescribeClusterRequest
 from brokers.wire.messages.describe_configs_request import (
     DescribeConfigsRequest,
@@ -43,11 +55,18 @@ from brokers.wire.messages.describe_producers_request import (
 )
 from brokers.wire.messages.describe_producers_request import TopicRequest as ProducersTopic
 from brokers.wire.messages.describe_transactions_request import DescribeTransactionsRequest
+from brokers.wire.messages.describe_user_scram_credentials_request import (
+    DescribeUserScramCredentialsRequest,
+)
 from brokers.wire.messages.elect_leaders_request import ElectLeadersRequest
 from brokers.wire.messages.end_txn_request import EndTxnRequest
 from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
 from brokers.wire.messages.find_coordinator_request import FindCoordinatorRequest
 from brokers.wire.messages.heartbeat_request import HeartbeatRequest
+from brokers.wire.messages.incremental_alter_configs_request import (
+    AlterConfigsResource as IncrementallyAltered,
+)
+from brokers.wire.messages.incremental_alter_configs_request import IncrementalAlterConfigsRequest
 from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
 from brokers.wire.messages.join_group_request import JoinGroupRequest
 from brokers.wire.messages.leave_group_request import LeaveGroupRequest
@@ -60,6 +79,7 @@ from brokers.wire.messages.list_offsets_request import (
 from brokers.wire.messages.list_partition_reassignments_request import (
     ListPartitionReassignmentsRequest,
 )
+from brokers.wire.messages.list_transactions_request import ListTransactionsRequest
 from brokers.wire.messages.metadata_request import MetadataRequest, MetadataRequestTopic
 from brokers.wire.messages.offset_commit_request import (
     OffsetCommitRequest,
@@ -145,6 +165,8 @@ QUESTIONS = [
      lambda n: DescribeConfigsRequest([DescribeConfigsResource(2, n, None)])),
     (TOPIC, "topic alter_configs", A.ALTER_CONFIGS, 2,
      lambda n: AlterConfigsRequest([AlterConfigsResource(2, n, [])], validate_only=True)),
+    (TOPIC, "topic alter_configs", A.INCREMENTAL_ALTER_CONFIGS, 1,
+     lambda n: IncrementalAlterConfigsRequest([IncrementallyAltered(2, n, [])], True)),
     (TOPIC, "topic read", A.OFFSET_COMMIT, 7, lambda n: commit(ALLOWED, n)),
     (GROUP, "group read", A.OFFSET_COMMIT, 7, lambda n: commit(n, ALLOWED)),
     (TOPIC, "topic describe", A.OFFSET_FETCH, 7, lambda n: committed(ALLOWED, n)),
@@ -200,7 +222,26 @@ OF_CLUSTER = [
     ("alter", A.CREATE_ACLS, 1, CreateAclsRequest([AclCreation(2, "", 3, "", "*", 3, 3)])),
     ("alter", A.DELETE_ACLS, 1,
      DeleteAclsRequest([DeleteAclsFilter(2, "nothing", 3, None, None, 1, 1)])),
+    ("describe_configs", A.DESCRIBE_CLIENT_QUOTAS, 1, DescribeClientQuotasRequest()),
+    ("alter_configs", A.ALTER_CLIENT_QUOTAS, 1,
+     AlterClientQuotasRequest(
+         [EntryData([EntityData("user", "x")], [OpData("producer_byte_rate", 1.0)])], True)),
+    ("describe", A.DESCRIBE_USER_SCRAM_CREDENTIALS, 0, DescribeUserScramCredentialsRequest(None)),
+    ("alter", A.ALTER_USER_SCRAM_CREDENTIALS, 0,
+     AlterUserScramCredentialsRequest([ScramCredentialDeletion("nobody-there", 1)])),
 ]  # fmt: skip
+ASKED_BY_NOTHING_ELSE = {
+    A.DESCRIBE_CLUSTER: "who leads and where, which every login needs",
+    A.LIST_GROUPS: "leaves out what may not be described",
+    A.LIST_TRANSACTIONS: "leaves out what may not be described",
+}
+"""APIs without a question of their own above."""
+
+
+def test_every_api_that_clients_are_offered_has_its_question():
+    offered = {route.api_key for route in ROUTES if not route.internal_only}
+    asked = {question[2] for question in QUESTIONS} | {api for _, api, _, _ in OF_CLUSTER}
+    assert offered - asked == ASKED_BY_NOTHING_ELSE.keys(), "add what it asks for, or say why not"
 
 
 CODES = {"error_code", "partition_error_code"}
@@ -314,8 +355,22 @@ def test_topic_ids_tell_nothing_to_whoever_may_describe_nothing(world, nobody, t
 def test_listings_leave_out_what_may_not_be_described(world, nobody, topic):
     listed = {row.name for row in nobody.ask(A.METADATA, 9, MetadataRequest(None)).topics}
     assert listed == {ALLOWED}
-    groups = {row.group_id for row in nobody.ask(A.LIST_GROUPS, 4, ListGroupsRequest()).groups}
-    assert groups <= {ALLOWED}
+    with world.connect() as admin:
+        for name in ("hidden", ALLOWED):
+            assert codes(admin.ask(A.OFFSET_COMMIT, 7, commit(name, ALLOWED))) == {0}
+            begun = InitProducerIdRequest(name, 60_000)
+            assert admin.ask(A.INIT_PRODUCER_ID, 1, begun).error_code == 0
+        assert groups_of(admin) & transactions_of(admin) >= {"hidden", ALLOWED}
+    assert groups_of(nobody) == transactions_of(nobody) == {ALLOWED}
+
+
+def groups_of(client):
+    return {row.group_id for row in client.ask(A.LIST_GROUPS, 4, ListGroupsRequest()).groups}
+
+
+def transactions_of(client):
+    answer = client.ask(A.LIST_TRANSACTIONS, 0, ListTransactionsRequest())
+    return {row.transactional_id for row in answer.transaction_states}
 
 
 def test_operations_are_told_as_they_are(world, nobody):
