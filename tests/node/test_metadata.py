@@ -13,9 +13,13 @@ from brokers.wire.messages.describe_cluster_request import DescribeClusterReques
 from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
 from brokers.wire.messages.metadata_request import MetadataRequest, MetadataRequestTopic
 from brokers.wire.registry import ApiKey
+from tenants.acl_presets import Preset
+from tenants.acls import AclEntry
 from tests.node.fakes import MemoryCell
 from tests.node.harness import RunningNode, node_config, running, wait_until
 from tests.node.raw_client import RawClient, batch
+
+NOT_ALLOWED = ErrorCode.TOPIC_AUTHORIZATION_FAILED
 
 
 def test_the_cluster_is_the_tenants(world, client):
@@ -121,6 +125,32 @@ def test_topics_are_created_on_demand_where_the_tenant_wants_it(world, client):
         assert theirs.produce("on-demand", batch(b"v")).error_code == 0
         refused = theirs.metadata("../x", auto_create=True).topics[0]
         assert refused.error_code == ErrorCode.INVALID_TOPIC_EXCEPTION
+
+
+@pytest.mark.parametrize(
+    ("entries", "code"),
+    [
+        ([("topic", "prefixed", "on-", "write", "allow")], NOT_ALLOWED),
+        ([("topic", "prefixed", "on-", "write", "allow"),
+          ("topic", "literal", "on-demand", "create", "allow")], ErrorCode.NONE),
+        ([("topic", "prefixed", "on-", "describe", "allow"),
+          ("cluster", "literal", "kafka-cluster", "create", "allow")], ErrorCode.NONE),
+        ([("topic", "literal", "*", "all", "allow"),
+          ("topic", "prefixed", "on", "create", "deny")], NOT_ALLOWED),
+        ([("topic", "literal", "on-demand", "create", "allow")], NOT_ALLOWED),
+    ],
+)  # fmt: skip
+def test_on_demand_too_a_topic_is_created_by_whoever_may_create_it(world, request, entries, code):
+    """Kafka asks for CREATE, on the cluster or the topic, and for DESCRIBE before it."""
+    willing = world.cell.add_tenant(request.node.name, auto_create_topics=True)
+    app = "User:app"
+    key = world.cell.add_key(willing, administrator=False, principal=app, preset=Preset("none"))
+    world.cell.allow(willing, *(AclEntry(app, "*", *entry) for entry in entries))
+    with RawClient(world.node.port).log_in(key) as client:
+        assert client.metadata("on-demand", auto_create=True).topics[0].error_code == code
+    with RawClient(world.node.port).log_in(world.cell.add_key(willing)) as boss:
+        there = [topic.name for topic in boss.metadata().topics]
+    assert there == ([] if code else ["on-demand"])
 
 
 def test_a_fenced_leader_is_not_offered(world, client):

@@ -83,11 +83,9 @@ async def _create_missing(
     context: RequestContext,
     node: "Node",
 ) -> None:
-    """``auto.create.topics.enable``, where both the tenant and the client want it.
-
-    The tenant's wish is consent for whoever may write to the topic; Kafka wants CREATE as well."""
-    tenant = node.image.tenants.get(context.session.tenant_id)
-    if not (request.allow_auto_topic_creation and tenant is not None and tenant.auto_create_topics):
+    """``auto.create.topics.enable``, where both the tenant and the client want it and the login may
+    create the topic."""
+    if not _creates(request, context, node):
         return
     missing = [
         NewTopic(TopicName(topic.name))
@@ -95,7 +93,8 @@ async def _create_missing(
         if topic.name is not None
         and topic.topic_id == ZERO_TOPIC_ID
         and node.image.topic(context.session.tenant_id, TopicName(topic.name)) is None
-        and context.rights.allow(Operation.WRITE, ResourceType.TOPIC, topic.name)
+        and _is_described(topic.name, context)
+        and _may_create(topic.name, context)
         and _name_fault(topic.name) is None
     ]
     if not missing:
@@ -108,6 +107,20 @@ async def _create_missing(
         return  # They are unknown, then; the client asks again.
     if not all(isinstance(result, Refused) for result in results):
         await node.catch_up()
+
+
+def _creates(request: MetadataRequest, context: RequestContext, node: "Node") -> bool:
+    tenant = node.image.tenants.get(context.session.tenant_id)
+    wants = tenant is not None and tenant.auto_create_topics
+    return request.allow_auto_topic_creation and wants
+
+
+def _may_create(name: str, context: RequestContext) -> bool:
+    """By a right to create on the cluster, or on topics of this name."""
+    rights = context.rights
+    return rights.allow(Operation.CREATE, ResourceType.CLUSTER, CLUSTER_NAME) or rights.allow(
+        Operation.CREATE, ResourceType.TOPIC, name
+    )
 
 
 def _name_fault(name: str) -> ErrorCode | None:
@@ -136,6 +149,9 @@ def _asked_row(
         return MetadataResponseTopic(ErrorCode.UNKNOWN_TOPIC_ID, None, asked.topic_id)
     if not _is_described(asked.name, context):
         note_refusal(context, node, Operation.DESCRIBE, ResourceType.TOPIC, asked.name)
+        return MetadataResponseTopic(ErrorCode.TOPIC_AUTHORIZATION_FAILED, asked.name)
+    if _creates(request, context, node) and not _may_create(asked.name, context):
+        note_refusal(context, node, Operation.CREATE, ResourceType.TOPIC, asked.name)
         return MetadataResponseTopic(ErrorCode.TOPIC_AUTHORIZATION_FAILED, asked.name)
     fault = _name_fault(asked.name)
     return MetadataResponseTopic(

@@ -71,7 +71,7 @@ function TopicSettings({ settings }: { settings: TenantBody }) {
         )}
         <Switch
           label="Make topics by themselves"
-          description="A topic that a client names, and that is not there, is made."
+          description="A topic that a client names, and that is not there, is made, if the client may create topics."
           disabled={!manages}
           {...form.getInputProps("auto_create_topics", { type: "checkbox" })}
         />
