@@ -227,6 +227,13 @@ class MemoryCell:
         with self._lock:
             self._publish(Kind.ACL, acl_id, None)
 
+    def expire_key(self, key_id: str, at_ms: int) -> None:
+        """As for the former of two keys, once the other has taken its place."""
+        with self._lock:
+            credential = replace(self.credentials[key_id], expires_at_ms=at_ms)
+            self.credentials[key_id] = credential
+            self._publish(Kind.CREDENTIAL, key_id, credential.to_json())
+
     def revoke_key(self, key_id: str) -> None:
         with self._lock:
             del self.credentials[key_id]

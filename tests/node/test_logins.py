@@ -1,6 +1,7 @@
 """Logging in: which mechanisms, which keys, and what a refused one gets to hear."""
 
 import time
+from contextlib import ExitStack
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -204,6 +205,24 @@ def test_a_revoked_key_is_cut_off_within_5_seconds(world):
         assert client.is_closed_by_broker()
         assert time.monotonic() - began < 5
         assert other.metadata().brokers
+
+
+def test_a_key_that_ends_is_cut_off_within_5_seconds(world):
+    """Its own end, and one that it was given while a session was open: a rotation's overlap."""
+    soon = int(time.time() * 1000) + 1_000
+    ending = world.cell.add_key(world.tenant, expires_at_ms=soon)
+    exchanged, successor = (world.cell.add_key(world.tenant) for _ in range(2))
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(RawClient(world.node.port)).log_in(key)
+            for key in (ending, exchanged, successor)
+        ]
+        world.cell.expire_key(exchanged[0], soon)
+        assert clients[1].metadata().brokers, "both keys are good until then"
+        for client in clients[:2]:
+            assert client.is_closed_by_broker()
+        assert time.time() * 1000 < soon + 5_000
+        assert clients[2].metadata().brokers
 
 
 def test_a_tenant_made_inactive_is_cut_off(world):
