@@ -1,6 +1,7 @@
 """Quotas at one broker: what a tenant may use in all, whoever asks and over whatever connection."""
 
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -153,6 +154,43 @@ def test_a_client_quota_holds_for_its_client_alone(world, entity):
         request = other.produce_request("flights", batch(b"x" * 10))
         other.send(ApiKey.PRODUCE, 9, request, client_id="another")
         assert other.receive(ApiKey.PRODUCE, 9).throttle_time_ms == 0
+
+
+def until_throttled(ask):
+    """The throttle time of the first answer that has one."""
+    end = time.monotonic() + 5
+    while not (throttled_ms := ask().throttle_time_ms):
+        assert time.monotonic() < end, "nothing was throttled"
+    return throttled_ms
+
+
+def test_a_clients_quotas_of_fetching_and_of_time_hold(world):
+    guest = Guest(world, "watched")
+    other = guest.key_of("User:other")
+    with guest.connect() as client, guest.connect(other) as beside:
+        produced(client, 60 * KIB)
+        assert fetched(client).throttle_time_ms == 0
+        guest.quota({"user": "app"}, consumer_byte_rate=20.0 * KIB)
+        assert fetched(client).throttle_time_ms > 1_000
+        assert fetched(beside).throttle_time_ms == 0
+    guest = Guest(world, "timed")
+    with guest.connect() as client, guest.connect(guest.key_of("User:other")) as beside:
+        guest.quota({"user": "app"}, request_percentage=1.0)
+        assert until_throttled(lambda: client.metadata(version=5)) > 0
+        assert beside.metadata(version=5).throttle_time_ms == 0
+
+
+def test_connections_of_an_address_wait_by_its_quota_and_others_do_not(world):
+    guest = Guest(world, "addressed")
+    guest.quota({"ip": "127.0.0.1"}, connection_creation_rate=2.0)
+    with ExitStack() as stack:
+
+        def connect(source):
+            client = stack.enter_context(RawClient(world.node.port, source=source))
+            client.log_in(guest.key)
+
+        assert seconds(lambda: [connect("127.0.0.1") for _ in range(5)]) > 0.8
+        assert seconds(lambda: [connect("127.0.0.2") for _ in range(5)]) < 0.8
 
 
 def test_a_quota_that_is_raised_ends_the_wait(world):
