@@ -70,6 +70,12 @@ def record(
         transaction.on_commit(listener, robust=True)
 
 
+def fitting(said: str, characters_max: int) -> str:
+    """A client's own words, as an entry can hold them."""
+    # PostgreSQL takes no NUL in a text.
+    return said.replace("\0", "\N{REPLACEMENT CHARACTER}")[:characters_max]
+
+
 def _locked_chain(tenant_id: UUID) -> AuditChain:
     chain = AuditChain.objects.select_for_update().filter(tenant_id=tenant_id).first()
     if chain is None:

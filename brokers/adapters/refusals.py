@@ -1,4 +1,4 @@
-"""Where a node's refusals go: the audit log, by a thread and a connection of their own."""
+"""Where a node's refusals and deeds go: the audit log, by a thread and a connection of its own."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from brokers.adapters.database_calls import DatabaseCalls
 from brokers.kernel.ids import BrokerId
 from brokers.metering.refusal_tally import Refusals
-from brokers.services import log_refusals
+from brokers.services import log_deeds, log_refusals
 
 WRITE_SECONDS: Final = 5.0
 
@@ -25,3 +25,6 @@ class PostgresRefusals:
         await self._calls.call(
             WRITE_SECONDS, log_refusals.log_refusals, refusals, broker_id=self._broker_id
         )
+
+    async def record_deeds(self, deeds: Sequence[Refusals]) -> None:
+        await self._calls.call(WRITE_SECONDS, log_deeds.log_deeds, deeds, broker_id=self._broker_id)

@@ -1,7 +1,7 @@
 """Refusals on their way to the audit log, so that every one counts and a flood fills nothing. Pure.
 
 The first of its kind is due at once, its repetitions together when a minute is over. What could not
-be written is taken back and due again.
+be written is taken back and due again. Deeds that only a broker knows of go the same way.
 """
 
 from collections import Counter
@@ -11,11 +11,15 @@ from typing import Final, NamedTuple
 
 WINDOW_MS: Final = 60_000
 ACTS_PER_TENANT_MAX: Final = 100
-"""Different ones within a window; what is beyond is counted together."""
+"""Different refusals within a window; what is beyond is counted together."""
+SEVERAL_REFUSALS: Final = "access.several"
+DEEDS_PER_TENANT_MAX: Final = 1_000
+"""As ``ACTS_PER_TENANT_MAX``, of what was done: one request may name hundreds of groups."""
+SEVERAL_DEEDS: Final = "deed.several"
 
 
 class Act(NamedTuple):
-    """What somebody was not allowed to do. ``tenant_id`` None: it concerns the cell."""
+    """What somebody was not allowed to do, or did. ``tenant_id`` None: it concerns the cell."""
 
     tenant_id: str | None
     by: str
@@ -46,9 +50,14 @@ class _Open:
 
 
 class RefusalTally:
-    """Memory is bounded by ``ACTS_PER_TENANT_MAX`` of each tenant that is refused anything."""
+    """Memory is bounded by ``acts_per_tenant_max`` of each tenant that is refused anything; what is
+    beyond is one act, called ``several``."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, acts_per_tenant_max: int = ACTS_PER_TENANT_MAX, several: str = SEVERAL_REFUSALS
+    ) -> None:
+        self._acts_per_tenant_max = acts_per_tenant_max
+        self._several = several
         self._acts: dict[Act, _Open] = {}
         self._per_tenant: Counter[str | None] = Counter()
 
@@ -90,8 +99,8 @@ class RefusalTally:
 
     def _count(self, act: Act, refusals: Refusals) -> _Open:
         open_ = self._acts.get(act)
-        if open_ is None and self._per_tenant[act.tenant_id] >= ACTS_PER_TENANT_MAX:
-            act = Act(act.tenant_id, "several", "access.several", "")
+        if open_ is None and self._per_tenant[act.tenant_id] >= self._acts_per_tenant_max:
+            act = Act(act.tenant_id, "several", self._several, "")
             open_ = self._acts.get(act)
         if open_ is None:
             open_ = self._acts[act] = _Open("", "", 0)

@@ -38,6 +38,7 @@ from brokers.node.coordination.group_coordinator import (
 from brokers.node.coordination.marker_sender import MarkerSender
 from brokers.node.coordination.purging import forget_purged
 from brokers.node.coordination.transaction_coordinator import transaction_coordinator
+from brokers.node.deeds import DeedNotes
 from brokers.node.dispatch import Dispatcher
 from brokers.node.exposition import exposition
 from brokers.node.figures import Figures, NoFigures
@@ -147,7 +148,9 @@ class Node:
         self._figures = Figures(self, NoFigures() if figures is None else figures)
         self.failed_logins = FailedLogins()
         self._verifiers: Verifiers = NothingSealed() if verifiers is None else verifiers
-        self.refusals = RefusalNotes(self, NoRefusalLog() if refusals is None else refusals)
+        log_of_acts = NoRefusalLog() if refusals is None else refusals
+        self.refusals = RefusalNotes(self, log_of_acts)
+        self.deeds = DeedNotes(self, log_of_acts)
         self._flush_pool = FlushPool(FLUSH_THREADS)
         self._receive_buffers = ReceiveBuffers()
         self._undo = AsyncExitStack()
@@ -419,6 +422,7 @@ class Node:
             loops.create_task(metrics_publisher.publish(self))
             loops.create_task(self._figures.work())
             loops.create_task(self.refusals.work())
+            loops.create_task(self.deeds.work())
             loops.create_task(note_key_uses(self))
             loops.create_task(self.quotas.shares.work())
             started()
@@ -462,6 +466,7 @@ class Node:
             listener.close_connections()
         await self._figures.leave()
         await self.refusals.leave()
+        await self.deeds.leave()
 
     async def _close_partitions(self) -> None:
         self.seen_state.note(self.seen())

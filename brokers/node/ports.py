@@ -350,10 +350,15 @@ class FiguresStore(Protocol):
 
 
 class RefusalLog(Protocol):
-    """The audit log, for what brokers did not allow."""
+    """The audit log, for what brokers did not allow, and for what they did without a verb of the
+    control plane."""
 
     async def record(self, refusals: Sequence[Refusals]) -> None:
         """Ends within seconds; raises ``MetadataUnavailable``, and then some may be there."""
+        ...
+
+    async def record_deeds(self, deeds: Sequence[Refusals]) -> None:
+        """As ``record``, of what was done."""
         ...
 
 

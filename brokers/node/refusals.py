@@ -3,8 +3,6 @@
 Serving waits for none of it. While PostgreSQL is away the counts grow and nothing else does.
 """
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -12,17 +10,14 @@ from brokers.kernel.ids import TenantId
 from brokers.metering.refusal_tally import Act, Refusals, RefusalTally
 from brokers.node import request_origin
 from brokers.node.authentication.unknown_login import shown
-from brokers.node.ports import MetadataUnavailable, RefusalLog
+from brokers.node.ports import RefusalLog
 from brokers.node.request_origin import RequestOrigin
+from brokers.node.tally_writer import TallyWriter
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
     from brokers.node.session import Session
 
-log = logging.getLogger(__name__)
-
-WRITE_SECONDS: Final = 1.0
-LEAVE_SECONDS: Final = 0.5
 NAME_CHARACTERS_MAX: Final = 300
 
 
@@ -31,14 +26,16 @@ class NoRefusalLog:
 
     async def record(self, refusals: Sequence[Refusals]) -> None: ...
 
+    async def record_deeds(self, deeds: Sequence[Refusals]) -> None: ...
+
 
 class RefusalNotes:
     """``denied`` and ``login_refused`` return at once."""
 
     def __init__(self, node: "Node", store: RefusalLog) -> None:
         self._node = node
-        self._store = store
         self._tally = RefusalTally()
+        self._writer = TallyWriter(self._tally, store.record, node.clock.now_ms)
 
     def denied(
         self,
@@ -77,23 +74,8 @@ class RefusalNotes:
 
     async def work(self) -> None:
         """Write what is due each second, until cancelled."""
-        while True:
-            await asyncio.sleep(WRITE_SECONDS)
-            due = self._tally.due(self._node.clock.now_ms())
-            if not due:
-                continue
-            try:
-                await self._store.record(due)
-            except MetadataUnavailable:
-                self._tally.take_back(due)
+        await self._writer.work()
 
     async def leave(self) -> None:
         """The broker stops: what it has not written yet."""
-        rest = self._tally.all()
-        if not rest:
-            return
-        try:
-            async with asyncio.timeout(LEAVE_SECONDS):
-                await self._store.record(rest)
-        except (MetadataUnavailable, TimeoutError):
-            log.warning("%d refusals could not be written to the audit log", len(rest))
+        await self._writer.leave()

@@ -35,15 +35,10 @@ def record_refusals(*, tenant_id: UUID = PLATFORM, refused: Sequence[RefusedAct]
             with origin.acting(each.came_from):
                 audit.record(
                     tenant_id=tenant_id,
-                    by=_text(each.by, audit.BY_CHARACTERS_MAX),
-                    action=_text(each.action, audit.ACTION_CHARACTERS_MAX),
-                    object=_text(each.object, audit.OBJECT_CHARACTERS_MAX),
+                    by=audit.fitting(each.by, audit.BY_CHARACTERS_MAX),
+                    action=audit.fitting(each.action, audit.ACTION_CHARACTERS_MAX),
+                    object=audit.fitting(each.object, audit.OBJECT_CHARACTERS_MAX),
                     detail={**each.detail, "count": each.count},
                     outcome=Outcome.REFUSED,
                     at=each.at,
                 )
-
-
-def _text(said: str, characters_max: int) -> str:
-    # PostgreSQL takes no NUL in a text.
-    return said.replace("\0", "�")[:characters_max]

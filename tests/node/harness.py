@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node_thread import NodeThread
-from brokers.node.ports import FiguresStore
+from brokers.node.ports import FiguresStore, RefusalLog
 from brokers.node.storage_hints import StorageHints
 from tests.node.fakes import PEPPER, MemoryCell
 
@@ -59,11 +59,13 @@ class RunningNode:
         config: NodeConfig,
         storage: StorageHints | None = None,
         figures: FiguresStore | None = None,
+        refusals: RefusalLog | None = None,
     ) -> None:
         self.failures: list[Exception] = []
         self.thread = NodeThread(
-            config, cell, cell, on_failure=self.failures.append, storage=storage, figures=figures
-        )
+            config, cell, cell, on_failure=self.failures.append, storage=storage, figures=figures,
+            refusals=refusals,
+        )  # fmt: skip
         self.thread.start()
 
     def wait_until_ready(self) -> "RunningNode":
@@ -98,8 +100,9 @@ def running(
     config: NodeConfig,
     storage: StorageHints | None = None,
     figures: FiguresStore | None = None,
+    refusals: RefusalLog | None = None,
 ) -> Iterator[RunningNode]:
-    node = RunningNode(cell, config, storage, figures)
+    node = RunningNode(cell, config, storage, figures, refusals)
     try:
         yield node.wait_until_ready()
     finally:

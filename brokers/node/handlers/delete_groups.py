@@ -36,4 +36,6 @@ async def _delete(group_id: str, context: RequestContext, node: "Node") -> Error
         )
     except Refusal as refusal:
         return refusal.code
+    if not code:
+        node.deeds.done(context, "group.delete", group_id)
     return code

@@ -38,6 +38,8 @@ async def handle(
     for topic in request.topics:
         rows = [_row(topic.name, asked, context, node) for asked in topic.partitions]
         response.topics.append(DeleteRecordsTopicResult(topic.name, rows))
+        if not all(row.error_code for row in rows):
+            node.deeds.done(context, "topic.delete_records", topic.name)
     answered = (
         (topic.name, row.error_code) for topic in response.topics for row in topic.partitions
     )

@@ -43,6 +43,8 @@ async def handle(
         return OffsetDeleteResponse(error_code=refusal.code)
     if deleted.code:
         return OffsetDeleteResponse(error_code=deleted.code)
+    if not all(deleted.codes):
+        node.deeds.done(context, "group.delete_offsets", request.group_id)
     codes = iter(deleted.codes)
     return OffsetDeleteResponse(
         topics=[

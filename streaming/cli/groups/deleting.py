@@ -6,6 +6,7 @@ from typing import Any
 from brokers.kernel.errors import Refusal
 from streaming.cli.asking import Asker
 from streaming.cli.groups.documents import Json
+from streaming.cli.groups.noting import note
 from streaming.cli.groups.options import topics_of
 from streaming.cli.groups.showing import named_groups
 from streaming.groups.deletion import delete_groups
@@ -33,7 +34,11 @@ def delete(asker: Asker, tenant: str, options: Mapping[str, Any]) -> Answer:
             names[0] if len(names) == 1 else "delete",
             quiet=options["json"],
         )
-    raise_first(asker.ask(lambda reader: delete_groups(reader, names)), len(names), "groups")
+    refused = asker.ask(lambda reader: delete_groups(reader, names))
+    for name in names:
+        if name not in refused:
+            note(tenant, "group.delete", name)
+    raise_first(refused, len(names), "groups")
     return _deleted(tenant, found, deleted=True)
 
 
@@ -71,6 +76,9 @@ def delete_committed(asker: Asker, tenant: str, options: Mapping[str, Any]) -> A
                 quiet=options["json"],
             )
         refused = asker.ask(lambda reader: delete_offsets(reader, name, offsets))
+        forgotten = sorted(str(each) for each in offsets if each not in refused)
+        if forgotten:
+            note(tenant, "group.delete_offsets", name, {"partitions": forgotten})
         raise_first(refused, len(offsets), "partitions")
     deleted = bool(offsets) and not options["dry_run"]
     documents: list[Json] = [

@@ -8,6 +8,7 @@ from streaming.cli.asking import Asker
 from streaming.cli.groups.arguments import as_reset_file, read_reset_file
 from streaming.cli.groups.deleting import raise_first
 from streaming.cli.groups.documents import proposal_document, steps_table
+from streaming.cli.groups.noting import note
 from streaming.cli.groups.options import strategy_of, topics_of
 from streaming.groups.listing import list_groups
 from streaming.groups.offsets import by_topic
@@ -42,7 +43,7 @@ def reset(asker: Asker, tenant: str, options: Mapping[str, Any]) -> Answer:
             if proposal.obstacle is not None:
                 raise proposal.obstacle
         for proposal in proposals:
-            _execute(asker, proposal)
+            _execute(asker, tenant, proposal)
     documents = [proposal_document(each, executed=execute) for each in proposals]
     document = {"tenant": tenant, "groups": documents}
     if options["export"]:
@@ -55,8 +56,13 @@ def reset(asker: Asker, tenant: str, options: Mapping[str, Any]) -> Answer:
     return Answer(document, (steps_table(documents), *notes))
 
 
-def _execute(asker: Asker, proposal: Proposal) -> None:
+def _execute(asker: Asker, tenant: str, proposal: Proposal) -> None:
     refused = asker.ask(lambda reader: execute_reset(reader, proposal))
+    moved = {
+        str(step.partition): step.after for step in proposal.steps if step.partition not in refused
+    }
+    if moved:
+        note(tenant, "group.reset_offsets", proposal.name, {"offsets": moved})
     raise_first(refused, len(proposal.steps), f"partitions of group {proposal.name}")
 
 

@@ -4,10 +4,17 @@ import csv
 import json
 
 import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 from websockets.exceptions import InvalidStatus
 
 from brokers.node.authentication.unknown_login import NOT_SHOWN
 from brokers.wire.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
+from brokers.wire.messages.offset_delete_request import (
+    OffsetDeleteRequest,
+    OffsetDeleteRequestPartition,
+    OffsetDeleteRequestTopic,
+)
 from brokers.wire.registry import ApiKey
 from tenants.models import PLATFORM
 from tenants.selectors.audit_log import AuditFilter, entries_of
@@ -90,6 +97,71 @@ def test_a_topic_made_over_kafka_tells_connection_and_request(edge, tenant):
     assert int(incarnation) > 0
     assert int(connection) > 0
     assert int(correlation) >= 0
+
+
+@pytest.fixture
+def kafka(edge, tenant):
+    """Settings of an unmodified Kafka client with the administrator's key."""
+    key_id, secret = tenant.administrator
+    return {
+        "bootstrap.servers": f"127.0.0.1:{edge.kafka_port()}",
+        "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN",
+        "sasl.username": key_id, "sasl.password": secret,
+    }  # fmt: skip
+
+
+def commit(kafka, group, places):
+    reader = Consumer(kafka | {"group.id": group})
+    reader.commit(offsets=places, asynchronous=False)
+    reader.close()
+
+
+def deed(tenant, action, name):
+    """The one entry that tells of it, as soon as it is written."""
+    found = []
+
+    def look():
+        found[:] = entries_of(tenant.id, wanted=AuditFilter(action=action, object=name))
+        return found
+
+    wait_for(look, f"{action} of {name} in the audit log")
+    (entry,) = found
+    return entry
+
+
+def test_what_a_kafka_client_deletes_is_in_the_log(edge, tenant, kafka):
+    """Records and groups have no rows: no verb of the control plane writes these entries."""
+    topic, group = edge.topic(tenant), "swept"
+    producer = Producer(kafka)
+    producer.produce(topic, b"v")
+    assert producer.flush(30) == 0
+    places = [TopicPartition(topic, 0, 1)]
+    commit(kafka, group, places)
+    admin = AdminClient(kafka)
+    for deleted in admin.delete_records(places).values():
+        assert deleted.result(30).low_watermark == 1
+    forget = OffsetDeleteRequest(
+        group, [OffsetDeleteRequestTopic(topic, [OffsetDeleteRequestPartition(0)])]
+    )
+
+    def is_forgotten(number):
+        with RawClient(edge.kafka_port(number)) as client:
+            client.log_in(tenant.administrator)
+            return client.ask(ApiKey.OFFSET_DELETE, 0, forget).error_code == 0
+
+    assert any(is_forgotten(number) for number in (1, 2)), "one of them coordinates the group"
+    commit(kafka, group, places)
+    for deleted in admin.delete_consumer_groups([group]).values():
+        deleted.result(30)
+    for action, name in (
+        ("topic.delete_records", topic),
+        ("group.delete_offsets", group),
+        ("group.delete", group),
+    ):
+        entry = deed(tenant, action, name)
+        assert (entry.by, entry.outcome, entry.source) == ("User:tenant-admin", "done", "127.0.0.1")
+        assert entry.detail["count"] == 1
+        assert len(entry.request_id.split(".")) == 4
 
 
 def test_a_request_that_was_not_allowed_is_in_its_tenant_s_log(service_key, path, tenant):

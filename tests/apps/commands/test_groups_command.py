@@ -18,6 +18,8 @@ from streaming.groups.reset import NamedTopics, execute_reset, propose_reset
 from streaming.groups.reset_plan import ToEarliest
 from streaming.records.identity import ADMINISTER, READ, WRITE
 from tenants.cli import watching
+from tenants.cli.tenant_choice import operator
+from tenants.selectors.audit_log import AuditFilter, entries_of
 from tests.apps.edge_service import wait_for
 
 SECONDS = 30
@@ -473,3 +475,22 @@ def test_watching_shows_each_change_once(groups, group, monkeypatch):
 def test_a_wrong_command_line_ends_with_2(groups, arguments):
     wrong = groups(*arguments)
     assert (wrong.exit_code, wrong.document["error"]["code"]) == (2, "USAGE")
+
+
+def test_what_is_done_to_a_group_is_in_the_audit_log(groups, group, edge, tenant):
+    """The edge tells brokers to, and these leave the entry to it."""
+    group.produce([now_ms()] * 2)
+    for partition in (0, 1):
+        group.commit(1 if partition == 0 else 0, partition)
+    group.reset("--to-earliest", "--topic", f"{group.topic}:0")
+    group.reset("--to-earliest", "--topic", f"{group.topic}:0", "--execute")
+    forget = ("--delete-offsets", "--group", group.name, "--topic", f"{group.topic}:1", "--yes")
+    assert groups(*forget).exit_code == 0
+    assert groups("--delete", "--group", group.name, "--yes").exit_code == 0
+    entries = entries_of(tenant.id, wanted=AuditFilter(object=group.name))
+    assert [(each.action, each.detail) for each in reversed(entries)] == [
+        ("group.reset_offsets", {"offsets": {f"{group.topic}/0": 0}}),
+        ("group.delete_offsets", {"partitions": [f"{group.topic}/1"]}),
+        ("group.delete", {}),
+    ]
+    assert {each.by for each in entries} == {operator()}

@@ -51,6 +51,14 @@ def test_names_made_up_by_the_thousand_are_counted_together_and_others_are_not_h
     assert told[-1].act.tenant_id == "rival"
 
 
+def test_what_goes_beyond_another_bound_is_told_by_another_name():
+    tally = RefusalTally(acts_per_tenant_max=2, several="deed.several")
+    for number in range(5):
+        tally.note(WRITE._replace(object=str(number)), "192.0.2.1", "", 0)
+    told = {(each.act.by, each.act.action): each.count for each in tally.due(0)[-1:]}
+    assert told == {("several", "deed.several"): 3}
+
+
 ACTS = st.builds(
     Act,
     st.sampled_from([None, "acme", "rival"]),
