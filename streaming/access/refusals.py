@@ -2,7 +2,9 @@
 
 403 is a refusal, and 401 where a credential was shown; without one it only asks for one. What the
 caller is called is told on the way (``recognised``, ``claimed``), the tenant follows from that and
-from the path. Counted as brokers count theirs, and written each second.
+from the path. What an open socket's messages ask for in vain is told by ``denied``, and what one
+request asks for in vain beside what is done by ``denied_in_part``. Counted as brokers count theirs,
+and written each second.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ import re
 import time
 from base64 import b64decode
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -21,7 +23,7 @@ from django.db import Error as DatabaseError
 
 from brokers.metering.refusal_tally import Act, RefusalTally
 from brokers.services.log_refusals import log_refusals
-from streaming.access.caller import Caller
+from streaming.access.caller import Caller, TenantAccess
 from streaming.access.request_origin import Application, Message, Receive, Scope, Send
 from tenants import origin
 
@@ -40,6 +42,8 @@ class _Who:
 
     caller: Caller | None = None
     login: str | None = None
+    denied: list[Act] = field(default_factory=list)
+    """Parts of what was asked for, where others are done."""
 
 
 _who: ContextVar[_Who | None] = ContextVar("headwater_caller", default=None)
@@ -59,6 +63,23 @@ def claimed(login: str) -> None:
         who.login = login
 
 
+def denied(access: TenantAccess, action: str, name: str) -> None:
+    """A message of the open socket asked for ``action`` (``topic.read``) on what has the name, and
+    its caller may not."""
+    current_notes().note(_act(access, action, name))
+
+
+def denied_in_part(access: TenantAccess, action: str, name: str) -> None:
+    """As ``denied``, of the HTTP request under way, whose answer is no 403."""
+    who = _who.get()
+    if who is not None:
+        who.denied.append(_act(access, action, name))
+
+
+def _act(access: TenantAccess, action: str, name: str) -> Act:
+    return Act(access.tenant_id, access.principal, action, name[:OBJECT_CHARACTERS_MAX])
+
+
 class NoteRefusals:
     """ASGI application in front of another, behind ``RequestOrigin``."""
 
@@ -72,10 +93,10 @@ class NoteRefusals:
         who = _Who()
 
         async def send_and_note(message: Message) -> None:
-            if message["type"] in _STARTS and message["status"] in (401, 403):
-                act = act_of(scope, message["status"], who)
-                if act is not None:
-                    current_notes().note(act)
+            if message["type"] in _STARTS:
+                for act in (act_of(scope, message["status"], who), *who.denied):
+                    if act is not None:
+                        current_notes().note(act)
             await send(message)
 
         token = _who.set(who)
@@ -86,7 +107,10 @@ class NoteRefusals:
 
 
 def act_of(scope: Scope, status: int, who: _Who) -> Act | None:
-    """What was refused; None for a request that showed no credential and is asked for one."""
+    """What was refused as a whole; None for a request that showed no credential and is asked for
+    one."""
+    if status not in (401, 403):
+        return None
     if status == 401:
         return _failed_login(scope, who)
     path = scope["path"][:OBJECT_CHARACTERS_MAX]

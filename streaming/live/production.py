@@ -7,6 +7,8 @@ from typing import Final
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from streaming.access.caller import TenantAccess
+from streaming.access.errors import NotAllowed
+from streaming.access.refusals import denied
 from streaming.live.frames import error_frame, produced_frame
 from streaming.live.produce_message import Produce
 from streaming.problems import Problem, problem_of
@@ -64,7 +66,11 @@ class Production:
             await self._room.wait()
 
     async def _record(self, message: Produce) -> OutgoingRecord:
-        self._access.require(WRITE)
+        try:
+            self._access.require(WRITE)
+        except NotAllowed:
+            denied(self._access, "topic.write", message.topic)
+            raise
         partition = message.partition
         count = await self._partition_count(message.topic, partition)
         if partition is None:

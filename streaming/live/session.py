@@ -16,7 +16,8 @@ from channels.db import database_sync_to_async
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import Refusal
 from streaming.access.caller import TenantAccess
-from streaming.access.errors import AccessError
+from streaming.access.errors import AccessError, NotAllowed
+from streaming.access.refusals import denied
 from streaming.access.rights import require_topic
 from streaming.filters.filter import InvalidFilter
 from streaming.live.client_message import (
@@ -114,6 +115,14 @@ class LiveSession:
         elif group is not None:
             self._members[id] = member = GroupMember(self._access, group, feed, self)
             member.start()
+
+    async def _open_or_note(self, feed: Feed) -> None:
+        """For a message: before the upgrade the refusal is an HTTP answer, and noted as such."""
+        try:
+            await self._open(feed)
+        except NotAllowed:
+            denied(self._access, "topic.read", feed.request.topic)
+            raise
 
     @property
     def topics(self) -> list[str]:
@@ -276,7 +285,7 @@ class LiveSession:
             self._refuse(CloseCode.TOO_MANY, text, request.id)
         else:
             feed = self._feeds[request.id] = Feed(self, self._access, request)
-            await self._in_background(request.id, self._open(feed))
+            await self._in_background(request.id, self._open_or_note(feed))
 
     async def _in_background(self, id: str | None, work: Coroutine[Any, Any, None]) -> None:
         """Do what has to ask brokers without holding up other messages; a few at a time."""

@@ -19,6 +19,7 @@ from brokers.node.ports import ConfigOperation
 from brokers.selectors import topics
 from streaming.access.caller import TenantAccess
 from streaming.access.errors import NotAllowed
+from streaming.access.refusals import denied_in_part
 from streaming.access.request_caller import acaller_of_request
 from streaming.access.rights import rights_of
 from streaming.problems import problem_of
@@ -148,6 +149,8 @@ class AlterManyTopicsConfigsView(RestView):
                     access, topic, operations, validate_only=wanted.validate_only
                 )
             except (Refusal, NotAllowed) as refusal:
+                if isinstance(refusal, NotAllowed):
+                    denied_in_part(access, "topic.alter_configs", topic)
                 failures.append(_failure(topic, refusal))
         if not wanted.validate_only and len(failures) < len(wanted.topics):
             wait_until_settled(access.identity)

@@ -16,8 +16,13 @@ from brokers.wire.messages.offset_delete_request import (
     OffsetDeleteRequestTopic,
 )
 from brokers.wire.registry import ApiKey
+from tenants.acl_presets import Preset
+from tenants.acls import AclEntry
 from tenants.models import PLATFORM
 from tenants.selectors.audit_log import AuditFilter, entries_of
+from tenants.services.create_acls import create_acls
+from tenants.services.ensure_service_account import ensure_service_account
+from tenants.services.issue_api_key import issue_api_key
 from tests.apps.edge_service import PASSWORD, wait_for
 from tests.node.raw_client import RawClient
 
@@ -200,6 +205,53 @@ def test_a_socket_that_is_not_let_in_is_noted_and_has_an_id(edge):
     assert response.status_code == 401
     entry = refusal(PLATFORM, action="login.http", object="HWNOSUCHKEYABCDF")
     assert entry.request_id == response.headers["X-Request-Id"]
+
+
+def answer_to(socket, **message):
+    """The code of the error that a message of an open socket is answered with."""
+    socket.send(json.dumps({"id": "x", **message}))
+    while (frame := json.loads(socket.recv(timeout=10)))["type"] != "error":
+        pass
+    return frame["code"]
+
+
+def test_what_the_messages_of_an_open_socket_ask_in_vain_is_noted(edge, tenant):
+    topic, path = edge.topic(tenant), f"/ws/v1/stream?cluster_id={tenant.cluster_id}"
+    ensure_service_account(
+        tenant_id=tenant.id, name="sees-nothing", by="test", preset=Preset("none")
+    )
+    key = issue_api_key(tenant_id=tenant.id, by="test", service_account="sees-nothing")
+    with edge.socket(path, (key.key_id, key.secret)) as socket:
+        assert answer_to(socket, type="subscribe", topic=topic) == 4403
+    entry = refusal(tenant.id, action="topic.read", object=topic)
+    assert (entry.by, entry.source) == ("User:sees-nothing", "127.0.0.1")
+    assert entry.request_id
+    login = edge.person(tenant, "viewer")
+    with edge.client() as browser:
+        browser.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    with edge.socket(path, headers={"Cookie": cookies}, origin=edge.url) as socket:
+        value = {"type": "string", "data": "v"}
+        assert answer_to(socket, type="produce", topic=topic, value=value) == 4403
+    assert refusal(tenant.id, action="topic.write", object=topic).by == f"User:@{login}"
+
+
+def test_what_is_refused_beside_what_is_done_is_noted(edge, tenant):
+    own, other = edge.topic(tenant), edge.topic(tenant)
+    who = "User:tunes-one"
+    ensure_service_account(tenant_id=tenant.id, name="tunes-one", by="test", preset=Preset("none"))
+    may = AclEntry(who, "*", "topic", "literal", own, "alter_configs", "allow")
+    create_acls(tenant_id=tenant.id, entries=[may], by="test")
+    key = issue_api_key(tenant_id=tenant.id, by="test", service_account="tunes-one")
+    configs = [{"name": "retention.ms", "value": "77"}]
+    body = {"data": [{"topic_name": name, "configs": configs} for name in (own, other)]}
+    with edge.client((key.key_id, key.secret)) as client:
+        url = f"{tenant.path}/topics/-/configs:alter"
+        answer = client.post(url, json=body, headers={"X-Request-Id": "half-of-it"})
+    assert answer.status_code == 207
+    assert [each["topic_name"] for each in answer.json()["failures"]] == [other]
+    entry = refusal(tenant.id, action="topic.alter_configs", object=other)
+    assert (entry.by, entry.request_id, entry.outcome) == (who, "half-of-it", "refused")
 
 
 def test_no_credential_is_no_refusal_and_a_wrong_password_is_one(edge, tenant):
