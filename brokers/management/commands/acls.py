@@ -1,13 +1,13 @@
 """``acls``: who may do what, by the names of Kafka's own tool."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.core.management.base import CommandParser
 
 from brokers.acl_words import binding_of
 from brokers.authorization.acl import AclFilter
-from brokers.authorization.resource import Operation, PatternType, ResourceType
+from brokers.authorization.resource import Operation, PatternType, Permission, ResourceType
 from tenants.acl_presets import CONSUMER, PRODUCER, Preset, bindings_of
 from tenants.acls import CLUSTER_NAME, EVERY, AclEntry, check_entry
 from tenants.cli.answer import Answer, Table
@@ -26,13 +26,27 @@ ACTIONS: Final = {
     "remove": "end the bindings that the options match; asks first",
     "list": "bindings that the options match; all without any",
 }
-RESOURCES: Final = {"topic": "topic", "group": "group", "transactional_id": "transactional_id"}
+RESOURCES: Final = {
+    "topic": "topic", "group": "group", "transactional_id": "transactional_id",
+    "delegation_token": "delegation_token", "user_principal": "user",
+}  # fmt: skip
+"""By the option that names them."""
+PRESET_OPTIONS: Final = {"producer": {"topic", "transactional_id"}, "consumer": {"topic", "group"}}
+"""The resources that each is about."""
 COLUMNS: Final = (
     "PRINCIPAL", "HOST", "PERMISSION", "OPERATION", "RESOURCE", "PATTERN", "NAME",
 )  # fmt: skip
 
 Resource = tuple[str, str]
 """Type and name."""
+
+
+class Whose(NamedTuple):
+    """Whose bindings are meant; None and ANY: whoever's."""
+
+    principal: str | None
+    host: str | None
+    permission: Permission
 
 
 class Command(HeadwaterCommand):
@@ -47,7 +61,8 @@ class Command(HeadwaterCommand):
             parser.add_argument(flag, action="append", default=[], metavar="User:NAME")
         for flag in ("--allow-host", "--deny-host"):
             parser.add_argument(flag, action="append", default=[], metavar="ADDRESS")
-        for flag in ("--topic", "--group", "--transactional-id"):
+        for option in RESOURCES:
+            flag = f"--{option.replace('_', '-')}"
             parser.add_argument(flag, action="append", default=[], metavar="NAME")
         parser.add_argument("--cluster", action="store_true", help="the cluster itself")
         parser.add_argument(
@@ -66,6 +81,7 @@ class Command(HeadwaterCommand):
         parser.add_argument("--dry-run", action="store_true", help="only show")
 
     def answer(self, options: dict[str, Any]) -> Answer:
+        _check(options)
         tenant = chosen_tenant(options["tenant"])
         match options["action"]:
             case "add":
@@ -74,6 +90,37 @@ class Command(HeadwaterCommand):
                 return _remove(tenant, options)
             case _:
                 return _told(tenant, _matching(tenant, _filters(options)), {})
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Nothing that is given is left out of account, or more would be allowed or removed than was
+    meant. Raises ``UsageProblem``."""
+    presets = [name for name in PRESET_OPTIONS if options[name]]
+    if options["idempotent"] and not options["producer"]:
+        raise UsageProblem("--idempotent goes with --producer.")
+    if options["action"] == "add":
+        _check_sides(options)
+    if not presets:
+        return
+    if options["action"] == "list" or options["principal"]:
+        raise UsageProblem("--producer and --consumer are for --add and --remove of principals.")
+    if options["deny_principal"] or options["deny_host"]:
+        raise UsageProblem("--producer and --consumer only allow.")
+    if options["operation"]:
+        raise UsageProblem("--producer and --consumer say which operations; leave --operation out.")
+    about = set().union(*(PRESET_OPTIONS[name] for name in presets))
+    others = [name for name in (*RESOURCES, "cluster") if options[name] and name not in about]
+    if others:
+        flags = " and ".join(f"--{name.replace('_', '-')}" for name in others)
+        raise UsageProblem(f"--{' --'.join(presets)} has nothing to do with {flags}.")
+
+
+def _check_sides(options: dict[str, Any]) -> None:
+    if options["principal"]:
+        raise UsageProblem("--add takes --allow-principal or --deny-principal.")
+    for side in ("allow", "deny"):
+        if options[f"{side}_host"] and not options[f"{side}_principal"]:
+            raise UsageProblem(f"--{side}-host goes with --{side}-principal.")
 
 
 def _add(tenant: Tenant, options: dict[str, Any]) -> Answer:
@@ -125,8 +172,6 @@ def _wanted(options: dict[str, Any]) -> Iterator[AclEntry]:
         for principal in map(_principal, options[f"{permission}_principal"]):
             for host in hosts:
                 if options["producer"] or options["consumer"]:
-                    if permission == "deny":
-                        raise UsageProblem("--producer and --consumer only allow.")
                     yield from _by_preset(options, principal, host)
                 else:
                     for kind, name in resources:
@@ -168,25 +213,73 @@ def _resources(options: dict[str, Any]) -> Iterator[Resource]:
 
 def _filters(options: dict[str, Any]) -> list[AclFilter]:
     """One for each combination; an option that is not given lets everything pass."""
+    if options["producer"] or options["consumer"]:
+        return _of_preset(options)
     resources: list[Resource | None] = [*_resources(options)] or [None]
-    named = options["principal"] + options["allow_principal"] + options["deny_principal"]
-    principals: list[str | None] = [_principal(each) for each in named] or [None]
     operations = [_operation(each) for each in options["operation"]] or [Operation.ANY]
     return [
         AclFilter(
-            principal=principal,
+            principal=whose.principal,
+            host=whose.host,
             resource_type=ResourceType.ANY
             if resource is None
             else ResourceType[resource[0].upper()],
-            pattern_type=PatternType.ANY
-            if resource is None
-            else PatternType[options["resource_pattern_type"].upper()],
+            pattern_type=_pattern(options, resource),
             resource_name=None if resource is None else resource[1],
             operation=operation,
+            permission=whose.permission,
         )
         for resource in resources
-        for principal in principals
+        for whose in _whose(options)
         for operation in operations
+    ]
+
+
+def _pattern(options: dict[str, Any], resource: Resource | None) -> PatternType:
+    wanted = PatternType[options["resource_pattern_type"].upper()]
+    if resource is None:
+        return PatternType.ANY
+    is_cluster = resource[0] == "cluster"
+    return PatternType.LITERAL if is_cluster and wanted is PatternType.PREFIXED else wanted
+
+
+def _whose(options: dict[str, Any]) -> list[Whose]:
+    """``--allow-principal`` and ``--allow-host`` mean what is allowed, ``--deny-…`` what is
+    denied, ``--principal`` both."""
+    found = []
+    for permission in (Permission.ALLOW, Permission.DENY):
+        side = permission.name.lower()
+        named = options[f"{side}_principal"]
+        hosts = options[f"{side}_host"]
+        if named or hosts:
+            principals = named or options["principal"] or [None]
+            found += [
+                Whose(each if each is None else _principal(each), host, permission)
+                for each in principals
+                for host in hosts or [None]
+            ]
+    if found:
+        return found
+    return [Whose(_principal(each), None, Permission.ANY) for each in options["principal"]] or [
+        Whose(None, None, Permission.ANY)
+    ]
+
+
+def _of_preset(options: dict[str, Any]) -> list[AclFilter]:
+    """Just those bindings that ``--add`` would make; of any host unless one is named."""
+    if not options["allow_principal"]:
+        raise UsageProblem(
+            "--remove of what a producer or consumer needs: --allow-principal whose?"
+        )
+    bindings = [
+        binding_of(entry)
+        for principal in map(_principal, options["allow_principal"])
+        for entry in _by_preset(options, principal, EVERY)
+    ]
+    return [
+        AclFilter(binding.principal, host, *binding[2:])
+        for binding in bindings
+        for host in options["allow_host"] or [None]
     ]
 
 
