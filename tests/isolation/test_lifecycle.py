@@ -1,11 +1,12 @@
 """A tenant is suspended, resumed, deleted, restored and purged: everywhere, within five seconds."""
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from brokers.models import Topic
 from brokers.node.coordination.internal_topics import qualifier, unqualified
@@ -30,22 +31,36 @@ from tests.apps.edge_service import PASSWORD, wait_for
 from tests.node.raw_client import RawClient
 
 WITHIN_S = 5.0
+SOCKETS = (
+    "/ws/v1/topics/{topic}?cluster_id={cluster}", "/ws/v1/stream?cluster_id={cluster}",
+    "/ws/v1/events?tenant={tenant}",
+)  # fmt: skip
 
 
 @contextmanager
 def in_use(edge, tenant):
-    """A broker's connection, a client of the REST API and a websocket, all at work."""
+    """A broker's connection, a client of the REST API and a websocket of each kind, all at work,
+    by a key and by a person."""
     topic = edge.topic(tenant)
-    kafka = RawClient(edge.kafka_port()).log_in(tenant.administrator)
-    with (
-        kafka,
-        edge.client(tenant.service) as rest,
-        edge.socket(f"/ws/v1/topics/{topic}", tenant.service) as socket,
-    ):
+    login = {"login": edge.person(tenant, "admin"), "password": PASSWORD}
+    with ExitStack() as stack:
+        kafka = stack.enter_context(RawClient(edge.kafka_port()).log_in(tenant.administrator))
+        rest, browser = (stack.enter_context(edge.client(who)) for who in (tenant.service, None))
+        assert browser.post("/api/v1/session", json=login).is_success
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        session = {"headers": {"Cookie": cookies}, "origin": edge.url}
+        sockets = [
+            stack.enter_context(edge.socket(path, key, **options))
+            for path in SOCKETS
+            for key, options in ((tenant.service, {}), (None, session))
+            for path in (path.format(topic=topic, cluster=tenant.cluster_id, tenant=tenant.name),)
+        ]
         assert kafka.metadata(topic).topics[0].error_code == 0
         assert rest.get(tenant.path).status_code == 200
-        socket.recv(timeout=10)
-        yield kafka, rest, socket
+        assert browser.get(f"/api/v1/tenants/{tenant.name}").status_code == 200
+        for socket in sockets:
+            socket.recv(timeout=10)
+        yield kafka, rest, browser, sockets
 
 
 def closed_with(socket) -> int:
@@ -101,20 +116,31 @@ def groups_of(edge, tenant) -> list[str]:
     ]
 
 
-def test_suspended_everywhere_within_five_seconds_and_resumed(edge):
+@pytest.mark.parametrize(
+    ("end", "give_back"), [(suspend_tenant, resume_tenant), (delete_tenant, restore_tenant)]
+)
+def test_cut_off_everywhere_within_five_seconds_and_given_back(edge, end, give_back):
     tenant, neighbour = edge.tenant(), edge.tenant()
-    with in_use(edge, tenant) as (kafka, rest, socket), in_use(edge, neighbour) as others:
-        suspend_tenant(tenant_id=tenant.id, by="test")
+    with (
+        in_use(edge, tenant) as (kafka, rest, browser, sockets),
+        in_use(edge, neighbour) as (their_kafka, their_rest, _, their_sockets),
+    ):
+        end(tenant_id=tenant.id, by="test")
         begun = time.monotonic()
-        assert closed_with(socket) == 4401
+        assert {closed_with(socket) for socket in sockets} == {4401}
         wait_for(lambda: is_cut(kafka), "the broker's connection is cut", WITHIN_S)
         wait_for(lambda: rest.get(tenant.path).status_code == 401, "REST refuses", WITHIN_S)
+        path = f"/api/v1/tenants/{tenant.name}"
+        wait_for(lambda: browser.get(path).status_code == 404, "its people see it not", WITHIN_S)
         assert time.monotonic() - begun < WITHIN_S
         assert not logs_in(edge, tenant)
-        assert not is_cut(others[0])
-        assert others[1].get(neighbour.path).status_code == 200
-        resume_tenant(tenant_id=tenant.id, by="test")
+        assert not is_cut(their_kafka)
+        assert their_rest.get(neighbour.path).status_code == 200
+        for socket in their_sockets:
+            assert socket.protocol.state is State.OPEN
+        give_back(tenant_id=tenant.id, by="test")
         assert rest.get(tenant.path).status_code == 200
+        assert browser.get(path).status_code == 200
         assert logs_in(edge, tenant)
 
 
