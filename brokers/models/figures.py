@@ -152,8 +152,9 @@ class PrincipalFigures(TenantOwned):
 class TenantUse(TenantOwned):
     """What one tenant holds of one broker, by the broker's word when it last changed.
 
-    ``busy_ms`` of the broker's time is a counter of its incarnation; ``busy_percent`` is what it
-    came to since the row before, null after a start.
+    ``busy_ms`` of the broker's time and ``logins`` are counters of its incarnation;
+    ``busy_percent`` and ``logins_per_s`` are what they came to since the row before, null after a
+    start.
     """
 
     tenant = models.ForeignKey(
@@ -166,6 +167,8 @@ class TenantUse(TenantOwned):
     groups = models.PositiveIntegerField()
     busy_ms = models.BigIntegerField()
     busy_percent = models.FloatField(null=True)
+    logins = models.BigIntegerField(default=0, db_default=0)
+    logins_per_s = models.FloatField(null=True)
 
     class Meta(TenantOwned.Meta):
         constraints: ClassVar = [

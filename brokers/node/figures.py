@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex, TenantId, TopicId
 from brokers.node.authentication.broker_token import BROKERS
+from brokers.node.metrics import TenantCounter
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.ports import (
     BrokerReading,
@@ -26,7 +27,7 @@ from brokers.node.ports import (
     ReplicaReading,
     UseReading,
 )
-from brokers.quotas.tenant_quotas import GROUPS
+from brokers.quotas.tenant_quotas import GROUPS, TenantQuotas
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -245,13 +246,20 @@ def _principals(node: "Node") -> list[PrincipalReading]:
 
 def _uses(node: "Node") -> list[UseReading]:
     return [
-        UseReading(
-            tenant_id, node.metrics.tenant(tenant_id).connections,
-            tenant.counts[GROUPS].count, round(tenant.busy_ms),
-        )
+        _use(tenant, node.metrics.tenant(tenant_id))
         for tenant_id, tenant in node.quotas.tenants.items()
         if tenant_id in node.image.tenants
-    ]  # fmt: skip
+    ]
+
+
+def _use(tenant: TenantQuotas, counter: TenantCounter) -> UseReading:
+    return UseReading(
+        tenant.tenant_id,
+        counter.connections,
+        tenant.counts[GROUPS].count,
+        round(tenant.busy_ms),
+        counter.logins,
+    )
 
 
 def _broker_reading(node: "Node", look: Look) -> BrokerReading:

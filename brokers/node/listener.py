@@ -136,6 +136,7 @@ class Listener:
             lease.count += 1
         counter = self.metrics.tenant(session.tenant_id)
         counter.connections += 1
+        counter.logins += 1
         connection.usage = counter.principal(session.principal)
         connection.logged_in(session, rights, counter.requests, self._quotas.charges(session))
         self._not_logging_in(connection)

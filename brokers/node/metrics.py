@@ -73,6 +73,7 @@ class TenantCounter:
 
     tenant_id: TenantId
     connections: int = 0
+    logins: int = 0
     mutes: int = 0
     """Times that a connection was muted, for having used up a quota."""
     principals: dict[str, PrincipalCounter] = field(default_factory=dict)

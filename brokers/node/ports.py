@@ -290,12 +290,14 @@ class PrincipalReading(NamedTuple):
 
 
 class UseReading(NamedTuple):
-    """What one tenant holds of a broker, and what it took of its time in this incarnation."""
+    """What one tenant holds of a broker, and what it took of its time in this incarnation, in which
+    so many of its connections have logged in."""
 
     tenant_id: TenantId
     connections: int
     groups: int
     busy_ms: int
+    logins: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ RATES: Final = {PRODUCE: 1_000, FETCH: 1_000, CONNECTION_RATE: 5_000}
 clients connect in bursts."""
 COUNTS: Final = (CONNECTIONS, GROUPS)
 
+MUTATION_BURST_MS: Final = 60_000
+"""So much of the tenant's rate of partitions may come and go at once: people create their topics
+together. That rate is kept in PostgreSQL and not here."""
 CLIENT_BURST_MS: Final = 1_000
 TIME_BURST_MS: Final = 500
 WHOLE: Final = 100

@@ -17,11 +17,12 @@ LATELY: Final = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """``busy_percent`` of the broker of which it takes most."""
+    """``busy_percent`` of the broker of which it takes most; ``logins_per_s`` of all brokers."""
 
     connections: int
     groups: int
     busy_percent: float
+    logins_per_s: float
 
 
 def tenant_use(tenant_id: UUID | str) -> Use:
@@ -30,10 +31,14 @@ def tenant_use(tenant_id: UUID | str) -> Use:
     for broker in Broker.objects.filter(fenced=False):
         alive |= Q(broker_id=broker.id, incarnation=broker.incarnation)
     if not alive:
-        return Use(0, 0, 0.0)
+        return Use(0, 0, 0.0, 0.0)
     with scope.tenant(tenant_id):
         rows = TenantUse.objects.filter(alive, tenant_id=tenant_id)
         sums = rows.aggregate(Sum("connections"), Sum("groups"))
-        busiest = rows.filter(at__gt=database_time() - LATELY).order_by("-busy_percent")
-        percents = [row.busy_percent or 0.0 for row in busiest]
-    return Use(sums["connections__sum"] or 0, sums["groups__sum"] or 0, max(percents, default=0.0))
+        lately = list(rows.filter(at__gt=database_time() - LATELY))
+    return Use(
+        sums["connections__sum"] or 0,
+        sums["groups__sum"] or 0,
+        max((row.busy_percent or 0.0 for row in lately), default=0.0),
+        sum(row.logins_per_s or 0.0 for row in lately),
+    )

@@ -15,6 +15,7 @@ from brokers.models import PartitionMutations
 from brokers.node.ports import Actor
 from brokers.quotas.client_quotas import CONTROLLER_MUTATION_RATE, ClientQuotas
 from brokers.quotas.kept_buckets import KeptBuckets
+from brokers.quotas.tenant_quotas import MUTATION_BURST_MS
 from brokers.quotas.token_bucket import TokenBucket
 from brokers.selectors.database_time import database_time
 from tenants.client_quotas import NAME_CHARACTERS_MAX
@@ -22,9 +23,6 @@ from tenants.models import ClientQuota, Tenant
 from tenants.selectors.quotas import applied_limits
 
 LIMIT: Final = "partition_mutations_per_s"
-
-BURST_MS: Final = 60_000
-"""So much of the tenant's rate may come at once: people create their topics together."""
 
 CLIENT_BURST_MS: Final = 11_000
 """Of a client's quota, as in Kafka unless configured: ``controller.quota.window.num`` windows of
@@ -70,7 +68,7 @@ def _of_tenant(tenant: Tenant, row: PartitionMutations | None, now_ms: int) -> _
     rate = applied_limits(tenant).get(LIMIT)
     if rate is None:
         return None
-    bucket = TokenBucket.full(rate, burst_ms=BURST_MS, now_ms=now_ms)
+    bucket = TokenBucket.full(rate, burst_ms=MUTATION_BURST_MS, now_ms=now_ms)
     if row is not None and row.level is not None:
         bucket.level, bucket.at_ms = row.level, row.at_ms
     return _Charge(bucket, f"tenant {tenant.name}")

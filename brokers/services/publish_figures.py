@@ -67,21 +67,26 @@ WHERE known.records_in <= excluded.records_in AND known.bytes_in <= excluded.byt
 # Of the newest incarnation only: nobody needs what an earlier one held.
 _USES: Final = """
 INSERT INTO brokers_tenantuse AS known (
-    tenant_id, broker_id, incarnation, at, connections, groups, busy_ms
+    tenant_id, broker_id, incarnation, at, connections, groups, busy_ms, logins
 )
 SELECT told.tenant_id, %(broker)s, %(incarnation)s, now(),
-    told.connections, told.groups, told.busy_ms
+    told.connections, told.groups, told.busy_ms, told.logins
 FROM unnest(
-    %(tenant_id)s::uuid[], %(connections)s::int[], %(groups)s::int[], %(busy_ms)s::bigint[]
-) AS told (tenant_id, connections, groups, busy_ms)
+    %(tenant_id)s::uuid[], %(connections)s::int[], %(groups)s::int[], %(busy_ms)s::bigint[],
+    %(logins)s::bigint[]
+) AS told (tenant_id, connections, groups, busy_ms, logins)
 ON CONFLICT (tenant_id, broker_id) DO UPDATE SET
     incarnation = excluded.incarnation, at = excluded.at, connections = excluded.connections,
-    groups = excluded.groups, busy_ms = excluded.busy_ms,
+    groups = excluded.groups, busy_ms = excluded.busy_ms, logins = excluded.logins,
     busy_percent = CASE WHEN known.incarnation = excluded.incarnation
         THEN (excluded.busy_ms - known.busy_ms)
-        / nullif(extract(epoch FROM excluded.at - known.at), 0)::float8 / 10 END
+        / nullif(extract(epoch FROM excluded.at - known.at), 0)::float8 / 10 END,
+    logins_per_s = CASE WHEN known.incarnation = excluded.incarnation
+        THEN (excluded.logins - known.logins)
+        / nullif(extract(epoch FROM excluded.at - known.at), 0)::float8 END
 WHERE known.incarnation < excluded.incarnation
-    OR (known.incarnation = excluded.incarnation AND known.busy_ms <= excluded.busy_ms)
+    OR (known.incarnation = excluded.incarnation AND known.busy_ms <= excluded.busy_ms
+        AND known.logins <= excluded.logins)
 """
 
 _COUNTERS: Final = ("bytes_in", "bytes_out", "network_in", "network_out", "requests")

@@ -75,12 +75,12 @@ class Exchange:
         self._budgets.forget_silent()
 
     def _hear(self, message: dict[str, Any] | None) -> None:
-        said = None if message is None else _parsed(message["data"])
+        said = None if message is None else parsed(message["data"])
         if said is not None and said[0] != self._name:
             self._budgets.heard(*said)
 
 
-def _parsed(data: Any) -> tuple[str, dict[str, float]] | None:
+def parsed(data: Any) -> tuple[str, dict[str, float]] | None:
     """Who speaks and what it is asked for; None for what is not from one of us."""
     if not isinstance(data, bytes) or len(data) > MESSAGE_BYTES_MAX:
         return None
@@ -97,13 +97,16 @@ def _parsed(data: Any) -> tuple[str, dict[str, float]] | None:
     return None
 
 
+def channel_name() -> str:
+    """Where this deployment's processes speak."""
+    return f"headwater-{settings.HEADWATER.id[:8]}-budgets"
+
+
 def share_from_this_process() -> None:
     """Take part from now on. Twice is harmless."""
     global _exchange
     if _exchange is None:
-        instance = settings.HEADWATER
-        channel = f"headwater-{instance.id[:8]}-budgets"
-        _exchange = Exchange(instance.redis_url, channel, process_budgets())
+        _exchange = Exchange(settings.HEADWATER.redis_url, channel_name(), process_budgets())
         _exchange.start()
 
 

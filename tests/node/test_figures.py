@@ -64,8 +64,8 @@ def test_what_a_tenant_holds_is_published_as_it_changes(cell, node, figures):
     tenant = cell.add_tenant()
     key = cell.add_key(tenant)
     with RawClient(node.port).log_in(key), RawClient(node.port).log_in(key):
-        wait_until(lambda: UseReading(tenant.id, 2, 0, 0) in _timeless(figures.uses), "two")
-    wait_until(lambda: _timeless(figures.uses)[-1:] == [UseReading(tenant.id, 0, 0, 0)], "none")
+        wait_until(lambda: UseReading(tenant.id, 2, 0, 0, 2) in _timeless(figures.uses), "two")
+    wait_until(lambda: _timeless(figures.uses)[-1:] == [UseReading(tenant.id, 0, 0, 0, 2)], "none")
 
 
 def _timeless(readings):

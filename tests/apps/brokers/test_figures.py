@@ -26,6 +26,7 @@ from brokers.selectors.database_time import database_time
 from brokers.selectors.moving_tenants import LATELY, moving_tenants
 from brokers.selectors.partition_map import partition_map
 from brokers.selectors.partitions import partition_states
+from brokers.selectors.quotas import limits_of
 from brokers.selectors.tenant_health import tenant_health
 from brokers.selectors.tenant_use import tenant_use
 from brokers.services import forget_usage as forgetting
@@ -351,8 +352,8 @@ def test_the_map_tells_lags_and_who_is_offline(acme, flights):
     assert partition_map(acme.tenant.id, "absent") == []
 
 
-def hold(tenant, connections, groups, busy_ms, *, broker=1, incarnation=1):
-    use = UseReading(str(tenant.tenant.id), connections, groups, busy_ms)
+def hold(tenant, connections, groups, busy_ms, *, logins=0, broker=1, incarnation=1):
+    use = UseReading(str(tenant.tenant.id), connections, groups, busy_ms, logins)
     readings = Readings(broker_reading(), uses=[use])
     publish_figures(BrokerId(broker), Incarnation(incarnation), readings)
 
@@ -368,6 +369,22 @@ def test_what_a_tenant_holds_is_the_sum_over_brokers_that_are_alive(acme, rival,
     assert tenant_use(acme.tenant.id).connections == 5, "an older word changes nothing"
     fence_broker(BrokerId(2), Incarnation(1), by="test")
     assert (tenant_use(acme.tenant.id).connections, tenant_use(acme.tenant.id).groups) == (1, 2)
+
+
+def test_how_often_a_tenant_connects_is_told_while_it_does(acme, three_brokers):
+    for broker in (1, 2):
+        hold(acme, 1, 0, 0, logins=10, broker=broker)
+    assert limits_of(acme.tenant.id)["connections_per_s"].used == 0, "nobody knows since when"
+    with scope.system("a test"):
+        TenantUse.objects.update(at=database_time() - timedelta(seconds=5))
+    for broker in (1, 2):
+        hold(acme, 1, 0, 0, logins=10 + 15, broker=broker)
+    assert limits_of(acme.tenant.id)["connections_per_s"].used == pytest.approx(6, rel=0.05)
+    hold(acme, 1, 0, 0, logins=24)
+    with scope.system("a test"):
+        assert {row.logins for row in TenantUse.objects.all()} == {25}, "an older word"
+        TenantUse.objects.update(at=database_time() - timedelta(seconds=60))
+    assert limits_of(acme.tenant.id)["connections_per_s"].used == 0, "it has not for a while"
 
 
 def test_a_brokers_time_is_told_while_it_is_taken(acme, three_brokers):

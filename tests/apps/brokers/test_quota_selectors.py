@@ -74,9 +74,13 @@ def test_partitions_come_and_go_no_faster_than_the_tenant_may(acme, three_broker
     with pytest.raises(Refusal, match="try again in"):
         delete_topic(actor=acme.actor, topic_id=first.topic_id)
     create_topic(actor=acme.actor, topic=NewTopic("seats", 1, 1, {}, {}), validate_only=True)
+    assert used(acme.tenant)["partition_mutations_per_s"] == pytest.approx(65 / 60, abs=0.1)
     with scope.tenant(acme.tenant.id):  # Five seconds pass, and a little.
         PartitionMutations.objects.update(at_ms=F("at_ms") - 5_100)
     assert acme.create("seats", 1).partition_count == 1
+    with scope.tenant(acme.tenant.id):
+        PartitionMutations.objects.update(at_ms=F("at_ms") - 600_000)
+    assert used(acme.tenant)["partition_mutations_per_s"] == 0
 
 
 def quota(acme, entity, rate):

@@ -1,12 +1,14 @@
 """``quotas``: what tenants may use and do use, with the flags of ``kafka-configs``."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from brokers.cli.quota_documents import client_quotas_answer, limits_answer, plans_answer
 from brokers.selectors.quotas import limits_of
+from streaming.quotas.used import overheard_use
 from tenants.cli.answer import Answer
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.failures import UsageProblem
@@ -84,7 +86,10 @@ def _altered(tenant: Tenant, options: dict[str, Any]) -> Answer:
 
 
 def _limits(tenant: Tenant) -> Answer:
-    return limits_answer(tenant.name, tenant_by_id(tenant.id).plan, limits_of(tenant.id))
+    limits = limits_of(tenant.id)
+    for name, used in overheard_use(str(tenant.id)).items():
+        limits[name] = replace(limits[name], used=used)
+    return limits_answer(tenant.name, tenant_by_id(tenant.id).plan, limits)
 
 
 def _clients(tenant: Tenant) -> Answer:
