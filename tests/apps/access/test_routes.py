@@ -1,10 +1,12 @@
-"""Every route of the web process, called by everybody: nobody, a stranger, each role, each key.
+"""Every route of the web process, called by everybody: nobody, a stranger, each role, each key, and
+keys that have ended.
 
 The routes are read from the URLs and the rows from ``routes/``; a route without a row fails.
 """
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from uuid import UUID
@@ -15,12 +17,17 @@ from django.urls import URLResolver, get_resolver
 from drf_spectacular.generators import EndpointEnumerator
 
 from frontend.views import console
+from streaming.access import key_login
+from streaming.quotas.failed_logins import FailedLogins
 from streaming.rest.operations import OPERATIONS
+from tenants import scope
 from tenants.acl_presets import Preset
+from tenants.models import ApiKey
 from tenants.services.appoint_operator import appoint_operator
 from tenants.services.create_service_account import create_service_account
 from tenants.services.create_user import create_user
 from tenants.services.issue_api_key import issue_api_key
+from tenants.services.revoke_api_key import revoke_api_key
 from tests.apps.access import routes
 from tests.apps.access.routes.row import Right, Row
 from tests.apps.edge_service import PASSWORD
@@ -52,7 +59,8 @@ RIGHTS = {
     "administrator key": {Right.READ, Right.DESCRIBE, Right.WRITE, Right.ADMINISTER},
     "operator": {Right.OPERATE},
 }
-CALLERS = ("nobody", "stranger", *RIGHTS)
+ENDED = ("expired key", "revoked key")
+CALLERS = ("nobody", *ENDED, "stranger", *RIGHTS)
 
 
 def served_routes() -> set[str]:
@@ -115,6 +123,7 @@ def everybody(edge):
     logins = {role: edge.person(tenant, role) for role in ("viewer", "developer", "admin")}
     clients = {
         "nobody": edge.client(),
+        **{caller: edge.client(key) for caller, key in zip(ENDED, _ended(tenant), strict=True)},
         "stranger": edge.client(stranger.administrator),
         "service key": edge.client(tenant.service),
         "administrator key": edge.client(tenant.administrator),
@@ -139,6 +148,24 @@ def everybody(edge):
     yield Everybody(clients, names, tenant.id)
     for client in clients.values():
         client.close()
+
+
+def _ended(tenant):
+    """Two of the administrator's keys: one whose time is over, and one that was revoked."""
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    expired = issue_api_key(tenant_id=tenant.id, by="test", expires_at=soon)
+    revoked = issue_api_key(tenant_id=tenant.id, by="test")
+    with scope.tenant(tenant.id):
+        over = datetime.now(UTC) - timedelta(seconds=1)
+        ApiKey.objects.filter(key_id=expired.key_id).update(expires_at=over)
+    revoke_api_key(tenant_id=tenant.id, key_id=revoked.key_id, by="test")
+    return [(key.key_id, key.secret) for key in (expired, revoked)]
+
+
+@pytest.fixture(autouse=True)
+def _failures_anew(monkeypatch):
+    """Else keys that have ended would soon be told to wait."""
+    monkeypatch.setattr(key_login, "_failed", FailedLogins())
 
 
 def _signed_in(edge, login):
@@ -208,7 +235,7 @@ def test_a_key_without_acls_is_told_of_no_topic(everybody, key_without_acls):
 def _expected(row: Row, caller: str) -> int:
     if row.right is Right.OPEN:
         return row.status
-    if caller == "nobody":
+    if caller == "nobody" or caller in ENDED:
         return 401
     if row.right is Right.KNOWN or row.right in RIGHTS.get(caller, ()):
         return row.status
