@@ -120,7 +120,7 @@ class _Readers:
 
 def _decimal(document: Mapping[str, Any]) -> Read | None:
     """Of bytes, as ``decimals_as_bytes`` has them read. A file, which is read by the schema that is
-    in it, has decimals already."""
+    in it, has decimals already: there fastavro's own reader of them is replaced."""
     if document.get("logicalType") != _DECIMAL:
         return None
     scale = int(document.get("scale", 0))

@@ -10,6 +10,7 @@ import cramjam
 import fastavro
 from fastavro.write import Writer as BlockWriter
 
+from connect.connectors.objects.avro_decimals import bound_decimals
 from connect.connectors.objects.avro_snappy import bound_snappy
 from connect.connectors.objects.formats import Row
 from connect.converters.avro_readers import value_reader
@@ -32,6 +33,7 @@ _UNREADABLE: Final = (
 """What fastavro and the codecs raise for a file that is damaged."""
 
 bound_snappy()
+bound_decimals()
 
 
 class Writer:

@@ -4,6 +4,7 @@ import io
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+import fastavro
 import pytest
 
 from connect.connectors.objects.formats import FORMATS, format_named
@@ -105,3 +106,20 @@ def test_what_a_format_cannot_have_is_a_bad_record(name, value):
 def test_what_is_no_such_file_says_so(name):
     with pytest.raises(DataError):
         list(format_named(name).rows(io.BytesIO(b'a,b\r\n"x\r\n{')))
+
+
+@pytest.mark.parametrize("kind", ["bytes", "fixed"])
+def test_decimals_of_an_avro_file_are_bounded(kind):
+    def row_of(data):
+        named = {"name": "F", "size": len(data)} if kind == "fixed" else {}
+        price = {"type": kind, **named, "logicalType": "decimal", "precision": 9, "scale": 2}
+        schema = {"type": "record", "name": "R", "fields": [{"name": "price", "type": price}]}
+        out = io.BytesIO()
+        # Bytes it writes as they are.
+        fastavro.writer(out, fastavro.parse_schema(schema), [{"price": data}])
+        (row,) = FORMATS["avro"].rows(io.BytesIO(out.getvalue()))
+        return row.value
+
+    assert row_of((123_456_789_012).to_bytes(8, "big")) == {"price": Decimal("1234567890.12")}
+    with pytest.raises(DataError, match="a decimal of 5001 bytes"):
+        row_of(b"\1" + bytes(5_000))
