@@ -1,8 +1,8 @@
 """A way to one target for clients that resolve names by themselves: a proxy on loopback.
 
 Object stores are reached through Rust's HTTP client, which cannot be told an address for a name. It
-can be told a proxy: this one connects to the address that the egress has checked, at each
-connection anew, and to nothing else, whatever it is asked for. TLS goes through it from end to end.
+can be told a proxy: this one connects to an address that the egress has checked, at each connection
+anew, and to nothing else, whatever it is asked for. TLS goes through it from end to end.
 """
 
 import fcntl
@@ -13,6 +13,7 @@ import threading
 from contextlib import suppress
 from typing import Final
 
+from connect.connectors.pinned_connection import connected
 from connect.spi.egress import Egress
 from connect.spi.errors import ConnectError
 
@@ -69,8 +70,7 @@ class PinnedProxy:
                 _splice(client, target)
 
     def _connected(self) -> socket.socket:
-        address = self._egress.resolve(self._host, self._port)[0]
-        made = socket.create_connection((address.ip, address.port), timeout=CONNECT_SECONDS)
+        made = connected(self._egress, self._host, self._port, CONNECT_SECONDS)
         made.settimeout(None)
         return made
 

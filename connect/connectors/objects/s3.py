@@ -17,7 +17,7 @@ VERSION = "1.0"
 
 class S3SinkTask(ObjectSinkTask):
     def open_store(self, config: Config, context: SinkContext) -> Objects:
-        return s3_store(config, context.egress)
+        return s3_store(config, context.egress, context.stopping)
 
 
 class S3SinkConnector(SinkConnector):
@@ -39,7 +39,7 @@ class S3SinkConnector(SinkConnector):
 
 class S3SourceTask(ObjectSourceTask):
     def open_store(self, config: Config, context: SourceContext) -> ObjectStore:
-        return s3_store(config, context.egress)
+        return s3_store(config, context.egress, context.stopping)
 
 
 class S3SourceConnector(SourceConnector):

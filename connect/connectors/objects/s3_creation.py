@@ -4,51 +4,66 @@ A store has an object only when it has all of the content that a request announc
 short makes none. So several objects can be on their way while each comes to be after the one before
 it. obstore, which does all else that is asked of a store, cannot hold a byte back: it takes content
 whole, or in parts that do not fail where there is an object.
+
+A request may be made again whatever became of the one before it: it makes no object where there is
+one (``If-None-Match``). One whose answer was lost may have made its object all the same; the next
+attempt then hears that there is one, and the caller looks whether it is the same.
 """
 
+import datetime as dt
 import hashlib
 import os
-import select
+import random
 import socket
 import ssl
-import struct
-import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from mmap import ACCESS_READ, mmap
-from re import search
+from threading import Event
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
+from connect.connectors.backoff import Backoff
+from connect.connectors.objects import s3_connections
+from connect.connectors.objects.s3_answers import Answer, Outcome
+from connect.connectors.objects.s3_connections import S3Connections
 from connect.connectors.objects.s3_signing import UNSIGNED, Signer, encoded
 from connect.connectors.objects.uploads import Turn
 from connect.spi.egress import Egress
 from connect.spi.errors import ConnectError, RetriableError
 
-CONNECT_S: Final = 10.0
-SILENCE_S: Final = 60.0
-"""How long a store may take nothing of what is sent, or give no answer."""
-KEPT_S: Final = 15.0
-"""How long a connection waits for its next object: stores hang up on those that wait for longer."""
+ATTEMPTS_MAX: Final = 5
+ATTEMPTS_S: Final = 60.0
+"""No attempt begins later after the first. A store that is away for longer is the task's to wait
+for, which stays a member of its group meanwhile."""
+BACKOFF: Final = Backoff(first_ms=200, most_ms=5_000)
 ANSWER_BYTES_MAX: Final = 64 * 1024
 MAPPED_BYTES: Final = 8 * 2**20
 """Of a file while it is hashed: the kernel's own pages, which count as the process's."""
 PIECE_BYTES: Final = 2**20
 """Of what goes through TLS, at a time."""
-_PORTS: Final = {"https": 443, "http": 80}
-_IS_THERE: Final = {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT}
-_NOT_ALLOWED: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    text: str
+class _Content:
+    """An object to be: what is sent and what is told of it, all but when."""
+
+    target: str
+    file: BinaryIO
+    size: int
+    hashed: str
+    told: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """An attempt that another may follow: after ``wait_s``, or as back-off says."""
+
+    error: ConnectError
+    wait_s: float | None = None
 
 
 class _HungUp(ConnectionError):
@@ -59,134 +74,141 @@ class S3Creation:
     """Of objects of one bucket, which is addressed by path. Called from several threads."""
 
     def __init__(
-        self, endpoint: str, bucket: str, signer: Signer, egress: Egress, *, signs_content: bool
+        self,
+        endpoint: str,
+        bucket: str,
+        signer: Signer,
+        egress: Egress,
+        *,
+        signs_content: bool,
+        is_there: Callable[[str], bool],
+        stopping: Event,
+        backoff: Backoff = BACKOFF,
     ) -> None:
-        """``endpoint`` is a URL of http or https."""
-        parts = urlsplit(endpoint)
-        usual = _PORTS[parts.scheme]
-        self._name, self._port = parts.hostname or "", parts.port or usual
-        name = f"[{self._name}]" if ":" in self._name else self._name
-        self._host = name if self._port == usual else f"{name}:{self._port}"
-        self._base = f"{parts.path.rstrip('/')}/{encoded(bucket)}"
-        self._signer, self._egress, self._signs_content = signer, egress, signs_content
-        # It trusts whom the system trusts, as obstore does.
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._kept: list[tuple[float, HTTPConnection]] = []
-        self._lock = threading.Lock()
+        """
+        Args:
+            endpoint: a URL of http or https.
+            is_there: whether the bucket has an object of that name. Raises ``ConnectError``.
+            stopping: no further attempt begins once it is set.
+        """
+        self._base = f"{urlsplit(endpoint).path.rstrip('/')}/{encoded(bucket)}"
+        self._connections = S3Connections(endpoint, egress)
+        self._signer, self._signs_content = signer, signs_content
+        self._is_there, self._stopping, self._backoff = is_there, stopping, backoff
+        self._ahead = dt.timedelta()
+        """How far the store's clock is before ours, as far as that matters."""
 
     def create(
         self, path: str, file: BinaryIO, size: int, metadata: Mapping[str, str], turn: Turn
     ) -> bool:
-        """Whether there was none, and there is one now; where it did not, it is to be looked for. A
-        store that knows of one may hang up on all that it has not read, and on its answer with it.
+        """Whether there was none, and there is one now; where it did not, it is to be looked for.
 
         ``file`` is one of the disk, and not empty. However large it is, little of it is in memory.
 
         Raises:
-            RetriableError: the store could not do it.
+            RetriableError: the store could not do it, time after time.
             ConnectError: it does not let us, or has no such bucket; and what ``turn`` raises.
         """
-        target = f"{self._base}/{encoded(path)}"
-        try:
-            answer = self._put(target, self._headers(target, file, size, metadata), file, turn)
-        except _HungUp:
-            return False
-        except (OSError, HTTPException) as error:
-            raise RetriableError(f"the store could not do it for {path!r}: {error!r}") from error
-        if answer.status != HTTPStatus.OK and answer.status not in _IS_THERE:
-            raise _trouble(answer, path)
-        return answer.status == HTTPStatus.OK
+        content = self._content(path, file, size, metadata)
+        last_at = time.monotonic() + ATTEMPTS_S
+        attempt = 1
+        while isinstance(done := self._attempt(path, content, turn, attempt), _Failed):
+            if attempt == ATTEMPTS_MAX or not self._waits(done, attempt, last_at):
+                raise done.error
+            attempt += 1
+        return done
 
     def close(self) -> None:
-        """Connections that are in use are closed by whoever uses them."""
-        with self._lock:
-            kept, self._kept = self._kept, []
-        for _, connection in kept:
-            connection.close()
+        self._connections.close()
 
-    def _headers(
-        self, target: str, file: BinaryIO, size: int, metadata: Mapping[str, str]
-    ) -> dict[str, str]:
-        content = _hashed(file, size) if self._signs_content else UNSIGNED
+    # Attempts.
+
+    def _attempt(self, path: str, content: _Content, turn: Turn, attempt: int) -> bool | _Failed:
+        """As ``create``, of one attempt; what may pass is not raised."""
+        try:
+            answer = self._put(content, turn, attempt)
+        except _HungUp as error:
+            # It may know of an object, and hang up on all that it has not read.
+            return False if self._is_there(path) else _Failed(_trouble(error, path))
+        except ssl.SSLCertVerificationError as error:
+            raise _trouble(error, path) from error
+        except (OSError, HTTPException) as error:
+            return _Failed(_trouble(error, path))
+        except RetriableError as error:
+            return _Failed(error)  # No address now.
+        return self._judged(answer, path)
+
+    def _judged(self, answer: Answer, path: str) -> bool | _Failed:
+        now = dt.datetime.now(dt.UTC)
+        match answer.outcome:
+            case Outcome.MADE:
+                return True
+            case Outcome.IS_THERE:
+                return False
+            case Outcome.LATER:
+                return _Failed(answer.trouble(path), answer.wait_s(now))
+            case Outcome.SKEWED if (ahead := answer.ahead(now)) is not None:
+                self._ahead = ahead
+                return _Failed(answer.trouble(path), 0.0)
+        raise answer.trouble(path)
+
+    def _waits(self, failed: _Failed, attempt: int, last_at: float) -> bool:
+        """Whether there may be another attempt, which begins now."""
+        seconds = failed.wait_s
+        if seconds is None:
+            seconds = self._backoff.delay_ms(attempt, random.random()) / 1000
+        return time.monotonic() + seconds <= last_at and not self._stopping.wait(seconds)
+
+    # Requests.
+
+    def _content(
+        self, path: str, file: BinaryIO, size: int, metadata: Mapping[str, str]
+    ) -> _Content:
+        hashed = _hashed(file, size) if self._signs_content else UNSIGNED
         told = {
-            "host": self._host, "content-length": str(size), "if-none-match": "*",
+            "host": self._connections.host, "content-length": str(size), "if-none-match": "*",
             **{f"x-amz-meta-{name}": value for name, value in metadata.items()},
         }  # fmt: skip
-        return self._signer.signed("PUT", target, told, content, datetime.now(UTC))
+        return _Content(f"{self._base}/{encoded(path)}", file, size, hashed, told)
 
-    # Connections.
-
-    def _put(self, target: str, headers: Mapping[str, str], file: BinaryIO, turn: Turn) -> _Answer:
-        while (kept := self._take_kept()) is not None:
+    def _put(self, content: _Content, turn: Turn, attempt: int) -> Answer:
+        """Signed anew for each attempt: a signature is good for a quarter of an hour."""
+        now = dt.datetime.now(dt.UTC) + self._ahead
+        headers = self._signer.signed("PUT", content.target, content.told, content.hashed, now)
+        while (kept := self._connections.take_kept()) is not None:
             # The store may have hung up on it just now.
             with suppress(ConnectionError):
-                return self._asked(kept, target, headers, file, turn)
-        return self._asked(self._connected(), target, headers, file, turn)
-
-    def _take_kept(self) -> HTTPConnection | None:
-        """One that the store has not hung up on."""
-        while True:
-            with self._lock:
-                if not self._kept:
-                    return None
-                since, connection = self._kept.pop()
-            is_fresh = time.monotonic() - since < KEPT_S
-            if is_fresh and not _says_something(connection.sock):
-                return connection
-            connection.close()
-
-    def _connected(self) -> HTTPConnection:
-        address = self._egress.resolve(self._name, self._port)[0]
-        opened = socket.create_connection((address.ip, address.port), CONNECT_S)
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # Of a socket that blocks, see ``_send_uncopied``: a ``timeval``.
-        silence = struct.pack("ll", int(SILENCE_S), int(SILENCE_S % 1 * 1_000_000))
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, silence)
-        connection = HTTPConnection(self._name, self._port)
-        try:
-            if self._tls is not None:
-                opened = self._tls.wrap_socket(opened, server_hostname=self._name)
-        except BaseException:
-            opened.close()
-            raise
-        connection.sock = opened
-        connection.auto_open = 0
-        return connection
+                return self._asked(kept, headers, content, turn)
+        return self._asked(self._connections.opened(attempt - 1), headers, content, turn)
 
     def _asked(
-        self,
-        connection: HTTPConnection,
-        target: str,
-        headers: Mapping[str, str],
-        file: BinaryIO,
-        turn: Turn,
-    ) -> _Answer:
+        self, connection: HTTPConnection, headers: Mapping[str, str], content: _Content, turn: Turn
+    ) -> Answer:
         try:
-            connection.sock.settimeout(SILENCE_S)
-            connection.putrequest("PUT", target, skip_host=True, skip_accept_encoding=True)
+            connection.sock.settimeout(s3_connections.SILENCE_S)
+            connection.putrequest("PUT", content.target, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():
                 connection.putheader(name, value)
             connection.endheaders()
-            is_sent = _send(connection.sock, file, int(headers["content-length"]), turn)
+            is_sent = _send(connection.sock, content, turn)
             found = _answered(connection, is_sent)
-            answer = _Answer(found.status, found.read(ANSWER_BYTES_MAX).decode(errors="replace"))
+            text = found.read(ANSWER_BYTES_MAX).decode(errors="replace")
+            told = {name.lower(): value for name, value in found.getheaders()}
             is_kept = is_sent and found.isclosed() and not found.will_close
         except BaseException:
             connection.close()
             raise
         if is_kept:
-            with self._lock:
-                self._kept.append((time.monotonic(), connection))
+            self._connections.keep(connection)
         else:
             connection.close()
-        return answer
+        return Answer(found.status, told, text)
 
 
-def _says_something(to: socket.socket) -> bool:
-    """Of a connection on which nothing was asked: that it is no longer one."""
-    poll = select.poll()
-    poll.register(to, select.POLLIN)
-    return bool(poll.poll(0))
+def _trouble(error: Exception, path: str) -> RetriableError:
+    told = RetriableError(f"the store could not do it for {path!r}: {error!r}")
+    told.__cause__ = error
+    return told
 
 
 def _hashed(file: BinaryIO, size: int) -> str:
@@ -199,17 +221,18 @@ def _hashed(file: BinaryIO, size: int) -> str:
     return found.hexdigest()
 
 
-def _send(to: socket.socket, file: BinaryIO, size: int, turn: Turn) -> bool:
+def _send(to: socket.socket, content: _Content, turn: Turn) -> bool:
     """Whether the store has taken all of it: it may answer before, and hang up."""
+    file, all_but_one = content.file, content.size - 1
     send = _send_by_pieces if isinstance(to, ssl.SSLSocket) else _send_uncopied
     try:
-        send(to, file, size - 1)
+        send(to, file, all_but_one)
         turn()
-        to.sendall(os.pread(file.fileno(), 1, size - 1))
+        to.sendall(os.pread(file.fileno(), 1, all_but_one))
     except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
         return False
     finally:
-        to.settimeout(SILENCE_S)
+        to.settimeout(s3_connections.SILENCE_S)
     return True
 
 
@@ -238,13 +261,3 @@ def _answered(connection: HTTPConnection, is_sent: bool) -> HTTPResponse:
         if is_sent:
             raise
         raise _HungUp from error
-
-
-def _trouble(answer: _Answer, path: str) -> ConnectError:
-    found = search("<Code>([^<]+)</Code>", answer.text)
-    why = f"{answer.status} {found[1] if found else answer.text[:200]}".strip()
-    if answer.status in _NOT_ALLOWED:
-        return ConnectError(f"the store does not let us at {path!r}: {why}")
-    if found and found[1] == "NoSuchBucket":
-        return ConnectError(f"there is no such bucket for {path!r}: {why}")
-    return RetriableError(f"the store could not do it for {path!r}: {why}")

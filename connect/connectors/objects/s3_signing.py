@@ -19,9 +19,12 @@ _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True, slots=True)
 class Signer:
+    """``token`` comes with temporary credentials; empty with lasting ones."""
+
     key: str
     secret: str = field(repr=False)
     region: str
+    token: str = field(default="", repr=False)
 
     def signed(
         self, method: str, path: str, headers: Mapping[str, str], content: str, now: datetime
@@ -37,6 +40,8 @@ class Signer:
         moment = now.strftime("%Y%m%dT%H%M%SZ")
         scope = f"{moment[:8]}/{self.region}/s3/aws4_request"
         headers = {**headers, "x-amz-content-sha256": content, "x-amz-date": moment}
+        if self.token:
+            headers["x-amz-security-token"] = self.token
         names = sorted(headers)
         request = "\n".join([
             method, path, "", *(f"{name}:{headers[name].strip()}" for name in names), "",

@@ -138,6 +138,9 @@ S3_ACCESS: Final = ConfigDef(
                   validator=non_empty),
         ConfigKey("aws.secret.access.key", _T.PASSWORD, REQUIRED, _HIGH, "Its secret.", "Store",
                   validator=non_empty),
+        ConfigKey("aws.session.token", _T.PASSWORD, None, _LOW,
+                  "What comes with temporary credentials; the task fails once they have expired.",
+                  "Store"),
         ConfigKey("s3.sign.payload", _T.BOOLEAN, False, _LOW,
                   "Sign what objects hold over https as well, as some stores and buckets' policies "
                   "want it; over http that is always signed.", "Store"),

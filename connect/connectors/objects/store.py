@@ -1,7 +1,10 @@
 """Object stores: opened from a configuration, and the few verbs that connectors need of them."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from threading import Event
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -19,6 +22,7 @@ from connect.spi.errors import ConfigError, ConnectError, RetriableError
 
 LAST_OFFSET: Final = "headwater-last-offset"
 """Metadata of an object: the offset of its last record."""
+PIECE_BYTES: Final = 2**20
 _RETRIES: Final = {"max_retries": 3}
 _TIMEOUTS: Final = {"connect_timeout": "10s", "timeout": "60s"}
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
@@ -50,22 +54,39 @@ class ObjectStore:
     def create(self, path: str, file: BinaryIO, size: int, last_offset: int, turn: Turn) -> bool:
         """Put a whole object there unless there is one: whether this did it. No part of it is seen
         before all of it is there, which is not before its ``turn``. ``file`` is one of the disk,
-        and not empty.
+        and not empty. One that is there of the same bytes counts as its own, where the store has
+        not kept what ``last_offset`` reads.
+
+        Raises ``ConnectError`` for one that somebody else has put there.
         """
-        return self._creation.create(path, file, size, {LAST_OFFSET: str(last_offset)}, turn)
+        told = {LAST_OFFSET: str(last_offset)}
+        if self._creation.create(path, file, size, told, turn):
+            return True
+        found = self._look_at(path)
+        if _offset_of(found) is not None:
+            return False
+        if _is_of(found.meta, file, size):
+            return True
+        raise ConnectError(
+            f"{path!r} is there and does not say which records it has ({LAST_OFFSET}): move it "
+            "elsewhere, or let the sink write another directory (topics.dir)"
+        )
 
     def last_offset(self, path: str) -> int | None:
         """What ``create`` said of the object that is there; None where it says nothing."""
+        return _offset_of(self._look_at(path))
+
+    def _look_at(self, path: str) -> Any:
+        """What there is to know of it without what it holds. Raises ``RetriableError`` for one that
+        is not there."""
         try:
-            told = obstore.get(self._store, path, options={"range": (0, 1)}).attributes
+            return obstore.get(self._store, path, options={"head": True})
         except FileNotFoundError as error:
             # A store may refuse to create it for another attempt that is under way (409), and
             # nobody knows yet what becomes of that one.
             raise RetriableError(f"{path!r} could not be created and is not there") from error
         except _ERRORS as error:
             raise _trouble(error, path) from error
-        value = str(told.get(LAST_OFFSET, ""))
-        return int(value) if value.isdecimal() else None
 
     def objects(self, prefix: str) -> Iterator[Found]:
         """Of those whose names begin with the directory ``prefix``, in the store's order."""
@@ -84,6 +105,33 @@ class ObjectStore:
                 into.write(piece)
         except _ERRORS as error:
             raise _trouble(error, path) from error
+
+
+def _offset_of(found: Any) -> int | None:
+    value = str(found.attributes.get(LAST_OFFSET, ""))
+    return int(value) if value.isdecimal() else None
+
+
+def _is_of(meta: Any, file: BinaryIO, size: int) -> bool:
+    """Whether an object has the bytes of ``file``. Of one that came in one request its entity tag
+    is their MD5 ("Object" in the Amazon S3 API Reference), unless a key of AWS's encrypts it."""
+    if meta["size"] != size:
+        return False
+    file.seek(0)
+    digest = hashlib.md5(usedforsecurity=False)
+    while piece := file.read(PIECE_BYTES):
+        digest.update(piece)
+    return (meta["e_tag"] or "").strip('"') == digest.hexdigest()
+
+
+def _is_there(store: Any, path: str) -> bool:
+    try:
+        obstore.head(store, path)
+    except FileNotFoundError:
+        return False
+    except _ERRORS as error:
+        raise _trouble(error, path) from error
+    return True
 
 
 def _trouble(error: Exception, path: str) -> ConnectError:
@@ -117,8 +165,9 @@ def signs_payload(config: Config) -> bool:
     return bool(config["s3.sign.payload"]) or not endpoint_of(config).startswith("https:")
 
 
-def s3_store(config: Config, egress: Egress) -> ObjectStore:
-    """Addresses the bucket by path, so that there is one host to check."""
+def s3_store(config: Config, egress: Egress, stopping: Event) -> ObjectStore:
+    """Addresses the bucket by path, so that there is one host to check. What fails is not tried
+    again once ``stopping`` is set."""
     target, endpoint = target_of(config), endpoint_of(config)
     proxy = PinnedProxy(egress, target.host, target.port)
     client_options: Any = {
@@ -128,16 +177,26 @@ def s3_store(config: Config, egress: Egress) -> ObjectStore:
     }
     bucket, region = config["s3.bucket.name"], config["s3.region"]
     key, secret = config["aws.access.key.id"], config["aws.secret.access.key"].secret
+    token = config["aws.session.token"].secret if config["aws.session.token"] else ""
+    access: Any = {"access_key_id": key, "secret_access_key": secret}
+    if token:
+        access["session_token"] = token
     store = S3Store(
         bucket,
+        config=access,
         endpoint=endpoint,
         region=region,
-        access_key_id=key,
-        secret_access_key=secret,
         virtual_hosted_style_request=False,
         client_options=client_options,
         retry_config=_RETRIES,  # type: ignore[arg-type]
     )
-    signer = Signer(key, secret, region)
-    creation = S3Creation(endpoint, bucket, signer, egress, signs_content=signs_payload(config))
+    creation = S3Creation(
+        endpoint,
+        bucket,
+        Signer(key, secret, region, token),
+        egress,
+        signs_content=signs_payload(config),
+        is_there=partial(_is_there, store),
+        stopping=stopping,
+    )
     return ObjectStore(store, creation, proxy)

@@ -1,6 +1,7 @@
 """The S3 connectors before a real server."""
 
 import json
+from threading import Event
 
 import obstore
 import pytest
@@ -148,9 +149,34 @@ def test_a_large_object_is_created_as_a_small_one_is(access, bucket):
     assert again.flush({P0: 1200}) == {P0: 1200}
 
 
+def test_an_object_of_somebody_else_is_not_taken_for_the_sinks(access, bucket):
+    name = f"{access['topics.dir']}/t/partition=0/t+0+0000000000.json"
+    obstore.put(bucket, name, b"another's")
+    task, context = sink(access, flush_size="2")
+    task.put(rows(2))
+    with pytest.raises(ConnectError, match="does not say which records it has") as raised:
+        task.flush({P0: 2})
+    assert name in str(raised.value)
+    assert not isinstance(raised.value, RetriableError), "nothing that passes by itself"
+    assert bytes(obstore.get(bucket, name).bytes()) == b"another's"
+    assert context.reported == []
+
+
+def test_an_object_of_the_same_bytes_is_the_sinks_where_the_store_forgot_to_say_so(access, bucket):
+    task, _ = sink(access, flush_size="2")
+    task.put(rows(2))
+    assert task.flush({P0: 2}) == {P0: 2}
+    name = f"{access['topics.dir']}/t/partition=0/t+0+0000000000.json"
+    obstore.put(bucket, name, bytes(obstore.get(bucket, name).bytes()))
+    again, _ = sink(access, flush_size="2")
+    again.put(rows(2))
+    assert again.flush({P0: 2}) == {P0: 2}
+
+
 def test_an_object_that_is_refused_and_not_there_is_to_be_created_again(access):
     told = {name: value for name, value in access.items() if name != "prefix"}
-    store = s3_store(S3SinkConnector.config.parse({"flush.size": "1", **told}), OpenEgress())
+    parsed = S3SinkConnector.config.parse({"flush.size": "1", **told})
+    store = s3_store(parsed, OpenEgress(), Event())
     with pytest.raises(RetriableError, match="no/such"):
         store.last_offset("no/such.json")
     store.close()
@@ -219,7 +245,7 @@ def test_the_store_is_reached_through_the_egress_only(access):
     parsed = S3SinkConnector.config.parse({
         "flush.size": "1", **{k: v for k, v in access.items() if k != "prefix"},
     })  # fmt: skip
-    store = s3_store(parsed, ClosedEgress())
+    store = s3_store(parsed, ClosedEgress(), Event())
     with pytest.raises(RetriableError):
         list(store.objects(""))
     store.close()
