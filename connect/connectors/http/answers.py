@@ -1,6 +1,7 @@
 """What a server's answer means for what was asked. Pure.
 
-Source: RFC 9110, sections 10.2.3 (Retry-After) and 15; RFC 6585 (429).
+Source: RFC 9110, sections 10.2.3 (Retry-After) and 15; RFC 6585 (429);
+draft-ietf-httpapi-idempotency-key-header, section 2.7 (409).
 """
 
 import datetime as dt
@@ -9,7 +10,7 @@ from enum import Enum
 from typing import Final
 
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-_RECORDS_FAULT: Final = frozenset({400, 409, 413, 415, 422})
+_RECORDS_FAULT: Final = frozenset({400, 413, 415, 422})
 RETRY_AFTER_SECONDS_MAX: Final = 300.0
 """More than that is a server's mistake, or its malice."""
 
@@ -19,6 +20,9 @@ class Meaning(Enum):
     LATER = "later"
     RECORD = "record"
     """This body will never be taken, another may."""
+    CONFLICT = "conflict"
+    """The same request is still being worked on; from a server that has no such notion, as
+    ``RECORD``."""
     SETTINGS = "settings"
     """URL, method or rights are wrong: no record is to blame."""
 
@@ -28,6 +32,8 @@ def meaning(status: int) -> Meaning:
         return Meaning.DONE
     if status in _LATER or status > 504:
         return Meaning.LATER
+    if status == 409:
+        return Meaning.CONFLICT
     if status in _RECORDS_FAULT:
         return Meaning.RECORD
     return Meaning.SETTINGS

@@ -37,7 +37,7 @@ class Envelope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``id`` says which records these are, whenever they are sent."""
+    """``id`` says which records these are, whenever they are sent and by whichever process."""
 
     id: str
     body: bytes
@@ -85,7 +85,9 @@ def _request(texts: list[bytes], records: list[SinkRecord], format: Format) -> R
             body = b"\n".join(texts) + b"\n"
         case Format.SINGLE:
             body = texts[0]
-    named = orjson.dumps([(r.topic, r.partition, r.offset) for r in records])
+    # By where they were read: transforms may give records of several topics one name. With their
+    # times, since a topic that is made anew begins at the same offsets.
+    named = orjson.dumps([(*r.place, r.offset, r.timestamp_ms) for r in records])
     return Request(hashlib.sha256(named).hexdigest()[:32], body, tuple(records))
 
 

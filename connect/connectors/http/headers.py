@@ -9,9 +9,13 @@ from connect.spi.errors import ConfigError
 
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS: Final = frozenset(
-    {"host", "content-length", "transfer-encoding", "connection", "authorization", "te", "upgrade"}
+    {
+        *("host", "content-length", "transfer-encoding", "connection", "te", "upgrade"),
+        *("authorization", "idempotency-key"),
+    }
 )
-"""Those that frame the request or say who sends it: by a setting of their own, or not at all."""
+"""Those that frame the request, or say who sends it or which it is: by a setting of their own, or
+not at all."""
 
 
 def headers_key(group: str) -> ConfigKey:

@@ -93,7 +93,8 @@ CONFIG: Final = ConfigDef(
 
 
 class HttpSinkTask(SinkTask):
-    """At-least-once, in order. ``webhook-id`` is the same when a request is repeated."""
+    """At-least-once, in order. ``idempotency-key`` and ``webhook-id`` are the same whenever a
+    request is repeated; a receiver that keeps them has each once."""
 
     def start(self, config: Config, context: SinkContext) -> None:
         self._context = context
@@ -141,13 +142,13 @@ class HttpSinkTask(SinkTask):
 
     def _attempt(self, request: Request, attempt: int) -> tuple[float | None, str]:
         """None when the server has the request; else how many seconds to wait, and why."""
-        signed = {}
+        headers = {"idempotency-key": request.id}
         if self._secrets:
-            signed = signature_headers(self._secrets, request.id, int(time.time()), request.body)
+            headers |= signature_headers(self._secrets, request.id, int(time.time()), request.body)
         backoff = self._backoff.delay_ms(attempt, random.random()) / 1000
         try:
             response = self._http.request(
-                self._method, self._url, content=request.body, headers=signed
+                self._method, self._url, content=request.body, headers=headers
             )
         except httpx.TransportError as error:
             return backoff, repr(error)
@@ -160,7 +161,9 @@ class HttpSinkTask(SinkTask):
                     response.headers.get("retry-after"), dt.datetime.now(dt.UTC)
                 )
                 return (asked if asked is not None else backoff), said
-            case Meaning.RECORD:
+            case Meaning.CONFLICT if attempt <= self._retries:
+                return backoff, said
+            case Meaning.RECORD | Meaning.CONFLICT:
                 raise DataError(f"{self._url} refused the body: {said}")
             case Meaning.SETTINGS:
                 raise ConnectError(

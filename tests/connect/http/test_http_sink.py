@@ -112,6 +112,49 @@ def test_a_receiver_can_verify_both_secrets_and_knows_a_repetition() -> None:
     assert other.headers["webhook-id"] != first.headers["webhook-id"]
 
 
+def test_a_receiver_that_keeps_keys_has_each_record_once() -> None:
+    """Whatever comes again after a crash, and in whichever batches."""
+    kept: dict[str, bytes] = {}
+
+    def receive(asked: Asked) -> Answer:
+        kept.setdefault(asked.headers["idempotency-key"], asked.body)
+        return Answer(204)
+
+    with serving(receive) as server:
+        for batch in (VALUES[:3], VALUES[1:5], VALUES[4:]):
+            with sink(server.url(), body_format="single") as task:
+                task.put(batch)
+    assert len(server.asked) == 8
+    assert [json.loads(body)["n"] for body in kept.values()] == [0, 1, 2, 3, 4]
+
+
+def test_keys_tell_records_apart_that_look_alike() -> None:
+    records = [
+        sink_record("same", topic="all", original_topic="a", timestamp_ms=1),
+        sink_record("same", topic="all", original_topic="b", timestamp_ms=1),
+        # Of a topic that was made anew.
+        sink_record("same", topic="all", original_topic="a", timestamp_ms=2),
+        sink_record("same", topic="all", original_topic="a", timestamp_ms=1, partition=1),
+    ]
+    with serving(ok) as server, sink(server.url(), body_format="single") as task:
+        task.put(records)
+    assert len({asked.headers["idempotency-key"] for asked in server.asked}) == 4
+
+
+def test_a_request_that_is_still_worked_on_is_sent_again() -> None:
+    busy = [Answer(409), Answer(409)]
+    with serving(lambda _: busy.pop() if busy else Answer(204)) as server:
+        with sink(server.url()) as task:
+            task.put(VALUES[:1])
+        assert len({asked.headers["idempotency-key"] for asked in server.asked}) == 1
+        assert len(server.asked) == 3
+    # A server that knows no keys means the record.
+    with serving(lambda _: Answer(409)) as server, sink(server.url(), max_retries="1") as task:
+        with pytest.raises(DataError, match="409"):
+            task.put(VALUES[:1])
+        assert len(server.asked) == 2
+
+
 def test_a_server_s_retry_after_is_kept_to() -> None:
     at: list[float] = []
 
@@ -246,6 +289,7 @@ def test_retry_after(header: str | None, expected: float | None) -> None:
         {"http_headers": "Host: evil"},
         {"http_headers": "Authorization: Basic x"},
         {"http_headers": "webhook-signature: v1"},
+        {"http_headers": "Idempotency-Key: always"},
         {"http_headers": "no colon"},
         {"http_headers": "a b: c"},
         {"signing_secret": "whsec_%%"},
