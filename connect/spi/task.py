@@ -143,6 +143,10 @@ class SinkTask(ABC):
         committed, as far as the target has everything before them."""
         return offsets
 
+    def committed(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """These, of what ``flush`` has just returned, are committed. Not every commit is told of:
+        one may have been made whose answer was lost."""
+
     def close(self, partitions: Collection[TopicPartition]) -> None:
         """Records of these come no more; what is not flushed comes again elsewhere."""
 

@@ -365,6 +365,7 @@ class SinkLoop:
             LOG.warning("offsets were not committed: %s", error)
         else:
             self._positions.commit(offsets)
+            self._task.committed(offsets)
 
     def _rewind(self) -> None:
         """Go on from where the task has asked to."""

@@ -66,11 +66,11 @@ def open_to_read(path: str) -> int:
     """
     try:
         with parent(path, make=False) as folder:
-            return _ordinary(path, folder, os.O_RDONLY)
+            return ordinary(parts_of(path)[-1], folder, os.O_RDONLY)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ConnectError(_refused(path, error)) from error
+        raise ConnectError(refused(path, error)) from error
 
 
 def open_to_append(path: str) -> int:
@@ -81,21 +81,27 @@ def open_to_append(path: str) -> int:
     """
     try:
         with parent(path, make=True) as folder:
-            return _ordinary(path, folder, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            return ordinary(parts_of(path)[-1], folder, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     except OSError as error:
-        raise ConnectError(_refused(path, error)) from error
+        raise ConnectError(refused(path, error)) from error
 
 
-def _ordinary(path: str, folder: int, flags: int) -> int:
+def ordinary(name: str, folder: int, flags: int) -> int:
+    """A descriptor of the file of that name in the folder.
+
+    Raises:
+        OSError: it cannot be opened so.
+        ConnectError: it is no ordinary file, or has a second name.
+    """
     # Not to wait for the other end of a pipe.
     flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    opened = os.open(parts_of(path)[-1], flags, 0o600, dir_fd=folder)
+    opened = os.open(name, flags, 0o600, dir_fd=folder)
     found = os.fstat(opened)
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         os.close(opened)
-        raise ConnectError(f"file={path!r} is no ordinary file, or has a second name")
+        raise ConnectError(f"file={name!r} is no ordinary file, or has a second name")
     return opened
 
 
-def _refused(path: str, error: OSError) -> str:
+def refused(path: str, error: OSError) -> str:
     return f"file={path!r} cannot be opened below {SETTING}: {error.strerror}"

@@ -107,10 +107,10 @@ def test_a_source_goes_on_behind_the_last_line_it_gave(
 
 def test_a_sink_adds_lines(folder: Path) -> None:
     config = FileSink.config.parse({"file": "deep/er/out.txt"})
-    for values in (["a", b"b"], [{"n": 1}, None]):
+    for first, values in ((0, ["a", b"b"]), (2, [{"n": 1}, None])):
         task = FileSinkTask()
         task.start(config, FakeSinkContext())
-        task.put([sink_record(value) for value in values])
+        task.put([sink_record(value, offset=at) for at, value in enumerate(values, first)])
         assert task.flush({}) == {}
         task.stop()
     assert (folder / "deep/er/out.txt").read_bytes() == b'a\nb\n{"n":1}\nnull\n'

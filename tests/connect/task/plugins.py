@@ -145,6 +145,11 @@ class KeepingTask(SinkTask):
             die_once(self.config["marker"])
         return offsets
 
+    def committed(self, offsets: Mapping[Any, int]) -> None:
+        told = [[*place, offset] for place, offset in offsets.items()]
+        with Path(f"{self.config['file']}.committed").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(told) + "\n")
+
 
 class KeepingSink(SinkConnector):
     name = "keeping"

@@ -44,6 +44,18 @@ def test_sink_keeps_all_and_goes_on_where_it_stopped(site, make_topic, tmp_path)
     assert again.stop() == "STOPPED"
 
 
+def test_sink_is_told_what_is_committed(site, make_topic, tmp_path):
+    topic, file = make_topic(2), tmp_path / "kept"
+    site.produce(topic, numbers(1, 30))
+    task = TaskThread(site.sink(topic, file))
+    wait_until(lambda: task.metrics.records == 30, "all records")
+    assert task.stop() == "STOPPED", task.events
+    told = {(name, number): at for each in lines(tmp_path / "kept.committed")
+            for name, number, at in each}  # fmt: skip
+    assert told == site.committed()
+    assert sum(told.values()) == 30
+
+
 def test_target_that_cannot_take_more_is_waited_for(site, make_topic, tmp_path):
     topic, file = make_topic(), tmp_path / "kept"
     site.produce(topic, numbers(1, 20))
