@@ -1,13 +1,28 @@
 """Records as rows: which of their fields are the primary key, and which are columns. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
+from itertools import repeat
 from typing import Any, Final
 
-from connect.connectors.jdbc.rows import Batch, Columns, Key, Row, appended, merged
+from connect.connectors.jdbc.layout import (
+    Layout,
+    Take,
+    alike,
+    fields_of,
+    take_key,
+    take_nothing,
+    take_of_key,
+    take_of_value,
+    take_place,
+    take_present,
+    where,
+)
+from connect.connectors.jdbc.record_columns import RecordColumns
+from connect.connectors.jdbc.rows import Batch, Columns, Key, Row, appended, merged, merged_alike
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
 from connect.spi.schema import (
@@ -21,7 +36,6 @@ from connect.spi.schema import (
     TIME,
     TIMESTAMP,
     Schema,
-    Type,
     array,
     decimal,
     mapping,
@@ -52,19 +66,6 @@ _GUESSES: Final[tuple[tuple[type, Schema], ...]] = (
     (list, array(STRING)), (Mapping, mapping(STRING, STRING)),
 )  # fmt: skip
 
-_Take = Callable[[SinkRecord], tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """How records of one shape become rows; ``columns`` are the key's and then the others."""
-
-    key_columns: Columns
-    columns: Columns
-    take_key: _Take
-    take_rest: _Take
-    schemas: Mapping[str, Schema]
-
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -93,105 +94,93 @@ class Fold:
         Raises:
             DataError: a record that cannot be a row; it says which.
         """
-        layouts: dict[Any, _Layout] = {}
-        rows: list[Row] = []
-        for record in records:
-            shape = _shape(record)
-            layout = layouts.get(shape)
-            if layout is None:
-                layout = layouts[shape] = self._layout(record)
-            rows.append(_row(record, layout))
-        key_columns = next(iter(layouts.values())).key_columns
-        for layout in layouts.values():
-            if layout.key_columns != key_columns:
-                raise DataError(
-                    f"records of one table have the primary keys {key_columns} and "
-                    f"{layout.key_columns}; name its columns in pk.fields"
-                )
-        schemas = _schemas(layouts.values(), rows)
-        return (merged if self.merges else appended)(rows, key_columns, schemas)
+        found = RecordColumns.of(records)
+        shapes = alike(found)
+        layouts = [self._layout(found.record(indices[0])) for indices in shapes]
+        key_columns = _key_columns(layouts)
+        if len(layouts) == 1:
+            keys, values = layouts[0].rows(found)
+            if values is not None:
+                return self._alike(layouts[0], keys, values)
+        placed: dict[int, Row] = {}
+        for layout, indices in zip(layouts, shapes, strict=True):
+            keys, values = layout.rows(found.only(indices))
+            rows = map(Row, keys, repeat(layout.columns), values or repeat(None))
+            placed.update(zip(indices, rows, strict=True))
+        in_order = [placed[index] for index in range(len(placed))]
+        schemas = _schemas(layouts, in_order)
+        return (merged if self.merges else appended)(in_order, key_columns, schemas)
 
-    def _layout(self, record: SinkRecord) -> _Layout:
-        key_columns, take_key, schemas = self._key(record)
+    def _alike(self, layout: Layout, keys: list[Key], values: list[tuple[Any, ...]]) -> Batch:
+        columns = layout.columns
+        schemas = _schemas([layout], map(Row, keys, repeat(columns), values))
+        if self.merges:
+            return merged_alike(keys, values, columns, layout.key_columns, schemas)
+        return Batch(layout.key_columns, schemas, writes={columns: values})
+
+    def _layout(self, record: SinkRecord) -> Layout:
+        key_columns, take, schemas = self._key(record)
         if record.value is None:
             if not self.deletes:
                 raise DataError(
-                    f"{_where(record)}: a tombstone; delete.enabled=true would delete its row"
+                    f"{where(record)}: a tombstone; delete.enabled=true would delete its row"
                 )
-            return _Layout(key_columns, key_columns, take_key, lambda _: (), schemas)
+            return Layout(key_columns, key_columns, take, None, schemas)
         if not isinstance(record.value, Mapping):
             what = type(record.value).__name__
-            raise DataError(f"{_where(record)}: its value is a {what}, no struct")
+            raise DataError(f"{where(record)}: its value is a {what}, no struct")
         rest = [
             field
-            for field in _fields(record.value, record.value_schema)
+            for field in fields_of(record.value, record.value_schema)
             if field[0] not in key_columns and (not self.whitelist or field[0] in self.whitelist)
         ]
         columns = key_columns + tuple(name for name, _ in rest)
         if not columns:
-            raise DataError(f"{_where(record)}: no field is left to be written")
+            raise DataError(f"{where(record)}: no field is left to be written")
         known = {name: schema for name, schema in rest if schema is not None}
-        return _Layout(key_columns, columns, take_key, _take_value(rest), {**schemas, **known})
+        return Layout(key_columns, columns, take, take_present(rest), {**schemas, **known})
 
-    def _key(self, record: SinkRecord) -> tuple[Columns, _Take, Mapping[str, Schema]]:
+    def _key(self, record: SinkRecord) -> tuple[Columns, Take, Mapping[str, Schema]]:
         match self.pk_mode:
             case PkMode.NONE:
-                return (), lambda _: (), {}
+                return (), take_nothing, {}
             case PkMode.KAFKA:
                 names = self.pk_fields or KAFKA_COLUMNS
-                return names, _place, dict(zip(names, _KAFKA_SCHEMAS, strict=True))
+                return names, take_place, dict(zip(names, _KAFKA_SCHEMAS, strict=True))
             case PkMode.RECORD_KEY:
                 return self._fields_of_key(record)
         if not isinstance(record.value, Mapping):
-            raise DataError(f"{_where(record)}: its value is no struct, and holds the primary key")
-        fields = dict(_fields(record.value, record.value_schema))
+            raise DataError(f"{where(record)}: its value is no struct, and holds the primary key")
+        fields = dict(fields_of(record.value, record.value_schema))
         names = self.pk_fields or tuple(fields)
-        return names, _take_parts(names, lambda one: one.value), _only(fields, names, record)
+        return names, take_of_value(names), _only(fields, names, record)
 
-    def _fields_of_key(self, record: SinkRecord) -> tuple[Columns, _Take, Mapping[str, Schema]]:
+    def _fields_of_key(self, record: SinkRecord) -> tuple[Columns, Take, Mapping[str, Schema]]:
         part, schema = record.key, record.key_schema
         if part is None:
-            raise DataError(f"{_where(record)}: its key is null, and is the primary key")
+            raise DataError(f"{where(record)}: its key is null, and is the primary key")
         if isinstance(part, Mapping):
-            fields = dict(_fields(part, schema))
+            fields = dict(fields_of(part, schema))
             names = self.pk_fields or tuple(fields)
-            return names, _take_parts(names, lambda one: one.key), _only(fields, names, record)
+            return names, take_of_key(names), _only(fields, names, record)
         if len(self.pk_fields) != 1:
             raise DataError(
-                f"{_where(record)}: its key is no struct; one name in pk.fields says which column "
+                f"{where(record)}: its key is no struct; one name in pk.fields says which column "
                 "it is"
             )
         known = {self.pk_fields[0]: schema} if schema is not None else {}
-        return self.pk_fields, lambda one: (one.key,), known
+        return self.pk_fields, take_key, known
 
 
-def _shape(record: SinkRecord) -> Any:
-    """The same for records whose rows are laid out alike."""
-    key, value = record.key, record.value
-    return (
-        id(record.key_schema), id(record.value_schema), value is None,
-        tuple(key) if record.key_schema is None and isinstance(key, Mapping) else None,
-        tuple(value) if record.value_schema is None and isinstance(value, Mapping) else None,
-    )  # fmt: skip
-
-
-def _row(record: SinkRecord, layout: _Layout) -> Row:
-    try:
-        key: Key = layout.take_key(record)
-        values = None if record.value is None else key + layout.take_rest(record)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise DataError(f"{_where(record)}: not what its schema says: {error!r}") from error
-    if None in key:
-        raise DataError(
-            f"{_where(record)}: a column of the primary key {layout.key_columns} is null"
-        )
-    return Row(key, layout.columns, values)
-
-
-def _fields(part: Mapping[str, Any], schema: Schema | None) -> list[tuple[str, Schema | None]]:
-    if schema is not None and schema.type is Type.STRUCT:
-        return [(field.name, field.schema) for field in schema.fields]
-    return [(str(name), None) for name in part]
+def _key_columns(layouts: Sequence[Layout]) -> Columns:
+    found = layouts[0].key_columns
+    for layout in layouts:
+        if layout.key_columns != found:
+            raise DataError(
+                f"records of one table have the primary keys {found} and {layout.key_columns}; "
+                "name its columns in pk.fields"
+            )
+    return found
 
 
 def _only(
@@ -199,41 +188,11 @@ def _only(
 ) -> Mapping[str, Schema]:
     for name in names:
         if name not in fields:
-            raise DataError(f"{_where(record)}: there is no field {name} for the primary key")
+            raise DataError(f"{where(record)}: there is no field {name} for the primary key")
     return {name: found for name in names if (found := fields[name]) is not None}
 
 
-def _take_parts(names: Columns, part_of: Callable[[SinkRecord], Any]) -> _Take:
-    def take(record: SinkRecord) -> tuple[Any, ...]:
-        part = part_of(record)
-        return tuple([part[name] for name in names])
-
-    return take
-
-
-def _take_value(fields: Iterable[tuple[str, Schema | None]]) -> _Take:
-    names = [name for name, _ in fields]
-    defaults = {
-        name: schema.default for name, schema in fields if schema is not None and schema.has_default
-    }
-    if not defaults:
-        return lambda record: tuple([record.value.get(name) for name in names])
-
-    def take(record: SinkRecord) -> tuple[Any, ...]:
-        found = [record.value.get(name) for name in names]
-        return tuple(
-            [defaults.get(n) if one is None else one for n, one in zip(names, found, strict=True)]
-        )
-
-    return take
-
-
-def _place(record: SinkRecord) -> tuple[Any, ...]:
-    """Where it is in Kafka, whatever a transform has made of its topic since."""
-    return (record.original_topic or record.topic, record.partition, record.offset)
-
-
-def _schemas(layouts: Iterable[_Layout], rows: Sequence[Row]) -> dict[str, Schema]:
+def _schemas(layouts: Iterable[Layout], rows: Iterable[Row]) -> dict[str, Schema]:
     """The columns' schemas; where records have none, what their first value looks like."""
     schemas: dict[str, Schema] = {}
     missing: set[str] = set()
@@ -253,7 +212,3 @@ def _schemas(layouts: Iterable[_Layout], rows: Sequence[Row]) -> dict[str, Schem
 
 def _guess(value: Any) -> Schema | None:
     return next((found for kind, found in _GUESSES if isinstance(value, kind)), None)
-
-
-def _where(record: SinkRecord) -> str:
-    return f"record {record.topic}-{record.partition} at offset {record.offset}"

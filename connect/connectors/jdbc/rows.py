@@ -6,7 +6,7 @@ the rows of one key only what they come to is written.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from connect.spi.schema import Schema
 
@@ -14,8 +14,7 @@ Key = tuple[Any, ...]
 Columns = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """``key`` are the primary key's values, in its columns' order; ``values`` those of ``columns``,
     the key's among them, and None where the row is to be deleted."""
 
@@ -64,6 +63,19 @@ def merged(rows: Iterable[Row], key_columns: Columns, schemas: Mapping[str, Sche
         assert row.values is not None
         batch.writes.setdefault(row.columns, []).append(row.values)
     return batch
+
+
+def merged_alike(
+    keys: Iterable[Key],
+    rows: Iterable[tuple[Any, ...]],
+    columns: Columns,
+    key_columns: Columns,
+    schemas: Mapping[str, Schema],
+) -> Batch:
+    """``merged`` of rows that all have the same ``columns``, none of them a deletion: then the last
+    of each key is all there is to find."""
+    kept = dict(zip(keys, rows, strict=True))
+    return Batch(key_columns, schemas, writes={columns: [kept[key] for key in _in_order(kept)]})
 
 
 def appended(rows: Iterable[Row], key_columns: Columns, schemas: Mapping[str, Schema]) -> Batch:

@@ -7,6 +7,7 @@ from connect.connectors.jdbc.database import Database
 from connect.connectors.jdbc.faults import TableChanged
 from connect.connectors.jdbc.fold import InsertMode, PkMode
 from connect.connectors.jdbc.postgresql_writer import PostgresqlWriter
+from connect.connectors.jdbc.record_columns import divided
 from connect.connectors.jdbc.rows import Batch
 from connect.connectors.jdbc.settings import ConnectionSettings
 from connect.connectors.jdbc.sink_settings import SINK, SinkSettings
@@ -67,9 +68,7 @@ class JdbcSinkTask(SinkTask):
         self._database.interrupt()
 
     def _write(self, records: Sequence[SinkRecord]) -> None:
-        by_table: dict[Name, list[SinkRecord]] = {}
-        for record in records:
-            by_table.setdefault(self._settings.table.names(record.topic), []).append(record)
+        by_table = divided(records, self._settings.table.names)
         batches: list[tuple[Name, Batch]] = [
             (name, self._settings.fold.batch(of_table)) for name, of_table in by_table.items()
         ]
