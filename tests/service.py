@@ -13,6 +13,7 @@ import psutil
 
 from streaming.cell.free_ports import port_options
 from streaming.cell.program import CHECKOUT
+from streaming.cell.supervision import Process, Supervisor
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 10.0
@@ -106,6 +107,19 @@ class ServiceUnderTest:
     def status(self) -> dict[str, Any]:
         """What ``status --json`` says."""
         return json.loads(self.run("status", "--json").stdout)
+
+    def program(self, name: str) -> Process:
+        """One of its programs, as the supervisor tells it now.
+
+        ``status`` says it too, by a process of its own: whoever asks again and again would take the
+        processor from what is waited for.
+        """
+        found = Supervisor(self.data_dir).processes()
+        return next(each for each in found if each.name == name)
+
+    def pid(self, name: str) -> int | None:
+        """Of one of its programs; None while it does not run."""
+        return self.program(name).pid
 
     def pids(self) -> list[int]:
         """The supervisor and everything below it, now."""

@@ -51,10 +51,11 @@ def test_five_kills_of_a_broker_lose_duplicate_and_reorder_nothing(
         for _ in range(5):
             flowing = len(traffic.seen)
             wait_until(lambda at=flowing: len(traffic.seen) > at + 100, "traffic to flow")
-            (broker,) = service.status["brokers"]
-            os.kill(broker["pid"], signal.SIGKILL)
+            killed = service.pid("broker-1")
+            assert killed is not None
+            os.kill(killed, signal.SIGKILL)
             wait_until(
-                lambda old=broker["pid"]: service.status["brokers"][0]["pid"] not in (None, old),
+                lambda old=killed: service.pid("broker-1") not in (None, old),
                 "the broker to be started again",
             )
         flowing = len(traffic.seen)

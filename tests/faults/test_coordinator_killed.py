@@ -111,9 +111,8 @@ class Members:
 def coordinator_pid(service: ServiceUnderTest, client: dict[str, Any], group: str) -> int:
     admin = AdminClient(client)
     found = admin.describe_consumer_groups([group])[group].result(20)
-    (pid,) = (
-        each["pid"] for each in service.status["brokers"] if each["id"] == found.coordinator.id
-    )
+    pid = service.pid(f"broker-{found.coordinator.id}")
+    assert pid is not None
     return pid
 
 

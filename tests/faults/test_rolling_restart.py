@@ -61,11 +61,7 @@ def test_no_produce_fails_and_nothing_is_lost(
         for broker in service.status["brokers"]:
             os.kill(broker["pid"], signal.SIGTERM)
             wait_for(
-                lambda old=broker: all(
-                    now["pid"] not in {None, old["pid"]}
-                    for now in service.status["brokers"]
-                    if now["id"] == old["id"]
-                ),
+                lambda old=broker: service.pid(f"broker-{old['id']}") not in {None, old["pid"]},
                 "the supervisor to start it again",
             )
             wait_for(all_in_sync, "it to be in sync again")

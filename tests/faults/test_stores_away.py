@@ -54,12 +54,6 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> N
         time.sleep(0.1)
 
 
-def pid_of(service: ServiceUnderTest, name: str) -> int | None:
-    processes = {each["name"]: each for each in service.status["processes"]}
-    found: int | None = processes[name]["pid"]
-    return found
-
-
 def keep_dead(service: ServiceUnderTest, name: str, seconds: float) -> None:
     """Kill -9 the store, and each time the supervisor has started it again, until time is up."""
     until = time.monotonic() + seconds
@@ -92,13 +86,13 @@ def test_a_minute_without_it_costs_no_produce_and_no_fetch(
     brokers = {each["pid"] for each in service.status["brokers"]}
     with Traffic(client, topic) as traffic:
         wait_for(lambda: len(traffic.seen) > 50, "traffic to flow")
-        first = pid_of(service, store)
+        first = service.pid(store)
         assert first is not None
         os.kill(first, signal.SIGKILL)
         keep_dead(service, store, AWAY_SECONDS)
         flowing = len(traffic.seen)
         wait_for(lambda: len(traffic.seen) > flowing + 50, "traffic to go on")
-        wait_for(lambda: pid_of(service, store) is not None, f"{store} to come back", 60)
+        wait_for(lambda: service.pid(store) is not None, f"{store} to come back", 60)
     assert traffic.failures == []
     assert traffic.missing() == set()
     assert sorted(traffic.seen) == list(range(traffic.sent))

@@ -69,15 +69,9 @@ def coordinator_of(client: dict[str, Any]) -> int:
         time.sleep(0.1)
 
 
-def pid_of(service: ServiceUnderTest, broker_id: int) -> int | None:
-    """None while it is being started again."""
-    (pid,) = [each["pid"] for each in service.status["brokers"] if each["id"] == broker_id]
-    return pid
-
-
 def wait_for_restart(service: ServiceUnderTest, broker_id: int, old: int | None) -> None:
     deadline = time.monotonic() + SECONDS
-    while pid_of(service, broker_id) in (None, old):
+    while service.pid(f"broker-{broker_id}") in (None, old):
         assert time.monotonic() < deadline, f"broker {broker_id} was not started again"
         time.sleep(0.1)
 
@@ -113,7 +107,7 @@ def test_what_was_answered_is_so_in_every_partition(
         killer: threading.Timer | None = None
         if number in KILLED_BEFORE_END | KILLED_DURING_END:
             coordinator = coordinator_of(client)
-            old = pid_of(service, coordinator)
+            old = service.pid(f"broker-{coordinator}")
             assert old is not None
             killer = threading.Timer(0, os.kill, (old, signal.SIGKILL))
             killer.start()

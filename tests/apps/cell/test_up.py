@@ -32,10 +32,6 @@ def service(tmp_path_factory):
         yield running
 
 
-def process(service, name):
-    return next(each for each in service.status["processes"] if each["name"] == name)
-
-
 def wait_until(condition, timeout_s=60):
     deadline = time.monotonic() + timeout_s
     while not condition():
@@ -107,14 +103,14 @@ def test_the_doctor_is_content_with_a_service_that_runs(service):
 
 @pytest.mark.parametrize("name", ["broker-1", "web", "valkey", "postgres"])
 def test_what_is_killed_is_started_again_at_once(service, name):
-    wait_until(lambda: process(service, name)["state"] == "running")
-    before = process(service, name)["pid"]
+    wait_until(lambda: service.program(name).state == "running")
+    before = service.pid(name)
 
     os.kill(before, signal.SIGKILL)
 
     # "At once" is what the log of the supervisor shows: no back-off in between.
-    wait_until(lambda: process(service, name)["pid"] not in {None, before}, timeout_s=10)
-    wait_until(lambda: process(service, name)["state"] == "running")
+    wait_until(lambda: service.pid(name) not in {None, before}, timeout_s=10)
+    wait_until(lambda: service.program(name).state == "running")
     log = (service.data_dir / "logs" / "supervisord.log").read_text()
     assert f"gave up: {name}" not in log
 
