@@ -4,6 +4,10 @@ from bench.maven_jars import class_path
 
 KAFKA_VERSION = "4.2.0"
 
+BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For programs that run for seconds: compiling them twice, and collecting garbage on all cores,
+takes twice the processor's time."""
+
 
 def kafka_class_path() -> str:
     """A class path of Kafka's server, clients and tools. Raises ``JarsUnavailable``."""

@@ -2,11 +2,12 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench.kafka_jars import KAFKA_VERSION, kafka_class_path
+from bench.kafka_jars import BRIEF, KAFKA_VERSION, kafka_class_path
 from bench.peer import Peer, free_port, wait_for_broker
 
 _PROPERTIES = """process.roles=broker,controller
@@ -22,14 +23,14 @@ offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 """
+_CLUSTER = urlsafe_b64encode(b"headwater's peer").decode().rstrip("=")
 
 
 @contextmanager
-def apache_kafka(folder: Path, brokers: int) -> Iterator[list[Peer]]:
-    class_path = kafka_class_path()
-    java = ["java", "-cp", class_path]
-    tool = [*java, "kafka.tools.StorageTool"]
-    cluster = subprocess.run([*tool, "random-uuid"], capture_output=True, text=True, check=True)
+def apache_kafka(folder: Path, brokers: int, options: Sequence[str] = ()) -> Iterator[list[Peer]]:
+    """``options``: of the servers' virtual machines, where Kafka's own defaults do not count."""
+    java = ["java", *options, "-cp", kafka_class_path()]
+    tool = ["java", *BRIEF, "-cp", java[-1], "kafka.tools.StorageTool"]
     ports = {node: free_port() for node in range(1, brokers + 1)}
     controllers = {node: free_port() for node in ports}
     with ExitStack() as running:
@@ -45,7 +46,7 @@ def apache_kafka(folder: Path, brokers: int) -> Iterator[list[Peer]]:
                     logs=folder / f"kafka-{node}",
                 )
             )
-            format_log = [*tool, "format", "-t", cluster.stdout.split()[-1], "-c", str(properties)]
+            format_log = [*tool, "format", "-t", _CLUSTER, "-c", str(properties)]
             subprocess.run(format_log, capture_output=True, check=True)
             pids.append(running.enter_context(_server(java, properties)))
         config = {"bootstrap.servers": ",".join(f"127.0.0.1:{port}" for port in ports.values())}

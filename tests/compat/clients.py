@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-JAVA: Final = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-"""Its programs run for seconds here: compiling them twice, and collecting garbage on all cores,
-takes twice the processor's time."""
+from bench.kafka_jars import BRIEF
+
+JAVA: Final = ("java", *BRIEF)
 
 
 @dataclass(frozen=True, slots=True)

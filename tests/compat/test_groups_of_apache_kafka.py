@@ -11,6 +11,7 @@ from aiokafka.client import AIOKafkaClient
 from confluent_kafka import Consumer, Producer
 from confluent_kafka import TopicPartition as Partition
 
+from bench.kafka_jars import BRIEF
 from bench.kafka_peer import apache_kafka
 from bench.maven_jars import JarsUnavailable
 from brokers.kernel.errors import ErrorCode, Refusal
@@ -31,7 +32,7 @@ SECONDS = 30
 def kafka(tmp_path_factory):
     """A running broker, and librdkafka's settings for it."""
     try:
-        with apache_kafka(tmp_path_factory.mktemp("kafka"), 1) as (peer,):
+        with apache_kafka(tmp_path_factory.mktemp("kafka"), 1, BRIEF) as (peer,):
             peer.create_topic("plain")
             peer.create_topic("marked")
             yield peer.client_config

@@ -20,7 +20,7 @@ from kafka import KafkaAdminClient
 from bench.kafka_jars import connect_class_path
 from bench.maven_jars import JarsUnavailable
 from bench.peer import free_port
-from tests.compat.clients import Login
+from tests.compat.clients import JAVA, Login
 
 PATIENCE_SECONDS = 60
 STATE_TOPICS = {"config": "configs", "offset": "offsets", "status": "statuses"}
@@ -53,7 +53,7 @@ class Worker:
         self.properties = folder / "worker.properties"
         self.properties.write_text("".join(f"{k}={v}\n" for k, v in settings.items()))
         self.command = [
-            "java", "-Xmx256m", "-cp", class_path,
+            *JAVA, "-Xmx256m", "-cp", class_path,
             "org.apache.kafka.connect.cli.ConnectDistributed", str(self.properties),
         ]  # fmt: skip
         self.starts = 0

@@ -19,7 +19,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from bench.kafka_jars import streams_class_path
 from bench.maven_jars import JarsUnavailable
 from streaming.cell.program import CHECKOUT
-from tests.compat.clients import Login
+from tests.compat.clients import JAVA, Login
 
 SOURCE = Path(__file__).parent / "java" / "WordCount.java"
 FLIGHTS = CHECKOUT / "streaming" / "demo" / "data" / "flights.csv.gz"
@@ -58,7 +58,7 @@ class Application:
             "transaction.timeout.ms": "6000",
         }
         given = [f"{name}={value}" for name, value in settings.items()]
-        self.command = ["java", "-Xmx256m", "-cp", class_path, str(SOURCE), *given]
+        self.command = [*JAVA, "-Xmx256m", "-cp", class_path, str(SOURCE), *given]
 
     def start(self) -> subprocess.Popen[bytes]:
         number = len(self.instances)

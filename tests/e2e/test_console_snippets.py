@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, expect
 
 from bench.kafka_jars import kafka_class_path
 from bench.maven_jars import JarsUnavailable
+from tests.compat.clients import JAVA
 from tests.compat.kafkajs_package import kafkajs_folder
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 from tests.service import ServiceUnderTest
@@ -97,7 +98,7 @@ def test_java(snippets: dict[str, str], tmp_path: Path) -> None:
     except JarsUnavailable as missing:
         pytest.skip(f"needs: Apache Kafka's jars ({missing})")
     (tmp_path / "Read.java").write_text(snippets["Java"])
-    reads(["java", "-cp", class_path, "Read.java"], snippets, tmp_path)
+    reads([*JAVA, "-cp", class_path, "Read.java"], snippets, tmp_path)
 
 
 def test_javascript(snippets: dict[str, str]) -> None:
