@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from streaming.filters.worker import PREFIX_BYTES
+from streaming.filters.framing import PREFIX_BYTES
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 

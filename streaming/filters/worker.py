@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Final
 
 import cel
 
+from streaming.filters.framing import PREFIX_BYTES
 from streaming.filters.limits import (
     COMPILE_CPU_SECONDS_MAX,
     MEMORY_BYTES_MAX,
@@ -26,7 +27,6 @@ from streaming.filters.limits import (
     SLICE_SECONDS,
 )
 
-PREFIX_BYTES: Final = 4
 PROGRAMS_KEPT: Final = 256
 _VARIABLES: Final = frozenset(
     {"key", "value", "headers", "offset", "timestamp", "partition", "size"}
