@@ -1,6 +1,7 @@
 """No secret of a service that ran is anywhere but where secrets are kept."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,13 @@ import httpx
 import psycopg
 import pytest
 import redis
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import (
+    AdminClient,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
 
 from streaming.cell.instance import Instance
 from tests.service import ServiceUnderTest
@@ -42,8 +50,63 @@ def secrets(cell: ServiceUnderTest, demo: dict[str, Any]) -> dict[str, str]:
         assert client.post("/api/v1/session", json=who).is_success
         wrong = {"login": "canary", "password": found["a person's"] + "x"}
         assert client.post("/api/v1/session", json=wrong).status_code in (400, 401, 403)
+    found |= of_a_scram_user(demo) | of_a_connector(cell)
     assert all(len(value) >= 12 for value in found.values()), found.keys()
     return found
+
+
+def of_a_scram_user(demo: dict[str, Any]) -> dict[str, str]:
+    """A password that a Kafka client sets and logs in with, and what of it goes over the wire."""
+    password, salt = "the-canary-of-a-scram-user", b"sixteen-bytes-of"
+    mechanism, iterations = ScramMechanism.SCRAM_SHA_256, 4096
+    wanted = UserScramCredentialUpsertion(
+        "canary", ScramCredentialInfo(mechanism, iterations), password.encode(), salt
+    )
+    key = (demo["demo"]["api_key"], demo["demo"]["api_secret"])
+    admin = AdminClient(kafka_settings(demo, "PLAIN", *key))
+    for altered in admin.alter_user_scram_credentials([wanted]).values():
+        altered.result(30)
+    user = f"canary@{demo['demo']['cluster_id']}"
+    own = AdminClient(kafka_settings(demo, "SCRAM-SHA-256", user, password))
+    assert own.list_topics(timeout=30).cluster_id == demo["demo"]["cluster_id"]
+    stranger = AdminClient(kafka_settings(demo, "SCRAM-SHA-256", user, f"{password}-x"))
+    with pytest.raises(KafkaException):
+        stranger.list_topics(timeout=3)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, iterations)
+    return {
+        "a SCRAM user's": password,
+        "a SCRAM user's, salted": salted.hex(),
+        "a SCRAM user's, salted, as base64": base64.b64encode(salted).decode(),
+    }
+
+
+def kafka_settings(
+    demo: dict[str, Any], mechanism: str, user: str, password: str
+) -> dict[str, str]:
+    return {
+        "bootstrap.servers": demo["bootstrap_servers"],
+        "security.protocol": demo["security_protocol"],
+        "sasl.mechanism": mechanism,
+        "sasl.username": user,
+        "sasl.password": password,
+    }
+
+
+def of_a_connector(cell: ServiceUnderTest) -> dict[str, str]:
+    """The password of a connector that has run: its target is nowhere, which its task has said."""
+    secret = "the-canary-of-a-connector"
+    config = {
+        "connector.class": "elasticsearch-sink",
+        "topics": "flights",
+        "connection.url": "https://nowhere.invalid:9200",
+        "connection.username": "me",
+        "connection.password": secret,
+    }
+    given = [word for key, value in config.items() for word in ("--set", f"{key}={value}")]
+    made = ("connectors", "--create", "--connector", "canary", *given, "--tenant", "demo", "--json")
+    ran = cell.run(*made)
+    assert json.loads(ran.stdout)["error"]["code"] == "CONNECTOR_FAILED", ran
+    return {"a connector's": secret}
 
 
 def leaks(secrets: dict[str, str], where: str, content: bytes) -> list[str]:
@@ -120,6 +183,8 @@ def test_answers(demo: dict[str, Any], secrets: dict[str, str]) -> None:
         "/api/openapi.json", "/api/v1/tenants", tenant, "/nothing", "/api/v1/nothing",
         *(f"{tenant}/{name}" for name in
           ("members", "service-accounts", "api-keys", "audit", "usage")),
+        "/connect/connectors", "/connect/connectors/canary", "/connect/connectors/canary/status",
+        "/connect/connectors/canary/config", "/connect/connectors/canary/tasks",
         f"/kafka/v3/clusters/{demo['demo']['cluster_id']}/topics",
         f"/kafka/v3/clusters/{demo['demo']['cluster_id']}/brokers/1/configs",
     ]  # fmt: skip
@@ -133,4 +198,4 @@ def test_answers(demo: dict[str, Any], secrets: dict[str, str]) -> None:
             head = repr(answer.headers.raw).encode()
             found += leaks(secrets, path, answer.content + head)
     assert found == []
-    assert good >= 8
+    assert good >= 13
