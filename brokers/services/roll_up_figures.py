@@ -176,6 +176,7 @@ SELECT known.tenant_id, 'tenant', span.step, span.start, '', known.records_in_ad
     known.bytes_in_added, known.bytes_out_added, 0, known.stored_bytes, known.partitions
 FROM brokers_tenantfigures AS known CROSS JOIN {_SPANS}
 WHERE known.at = %(at)s
+ORDER BY known.tenant_id, span.step
 {_ADD}
 """
 
@@ -212,6 +213,7 @@ ON CONFLICT (tenant_id, by, step, start, name) DO NOTHING
 )
 
 # What rose since it was metered last, by principal, and their requests together as the tenant's.
+# Tenants' rows come first, as wherever several of these rows are locked.
 _PRINCIPALS: Final = f"""
 WITH before AS (
     SELECT id, records_in_metered, bytes_in_metered, bytes_out_metered, requests_metered
@@ -240,6 +242,7 @@ WITH before AS (
 SELECT added.tenant_id, added.by, span.step, span.start, added.name, added.records_in,
     added.bytes_in, added.bytes_out, added.requests, 0, 0
 FROM added CROSS JOIN {_SPANS}
+ORDER BY added.by DESC, added.tenant_id, added.name, span.step
 {_ADD}
 """
 

@@ -30,20 +30,27 @@ WHERE task.id = found.id AND task.generation = found.generation
 RETURNING task.id, task.connector_id
 """
 
-# In the hour and the day that it is; the rows are those that brokers roll up into.
+# In the hour and the day that it is, the tenant's and the connector's account's; the rows are those
+# that brokers roll up into, tenants' first as there.
 _USAGE: Final = """
 INSERT INTO tenants_usage AS used (
     tenant_id, by, step, start, name, records_in, bytes_in, bytes_out, requests, stored_bytes_max,
     partitions_max, connector_task_seconds
 )
-SELECT task.tenant_id, 'tenant', span.step, span.start, '', 0, 0, 0, 0, 0, 0, sum(found.ran_s)
+SELECT task.tenant_id, whose.by, span.step, span.start, whose.name, 0, 0, 0, 0, 0, 0,
+    sum(found.ran_s)
 FROM jsonb_to_recordset(%s::jsonb) AS found (id uuid, ran_s bigint)
 JOIN connect_connectortask AS task ON task.id = found.id
+JOIN connect_connector AS connector ON connector.id = task.connector_id
+JOIN tenants_serviceaccount AS account ON account.id = connector.service_account_id
+CROSS JOIN LATERAL (VALUES
+    ('tenant', ''), ('principal', 'User:' || account.name)
+) AS whose (by, name)
 CROSS JOIN (VALUES
     ('hour', date_trunc('hour', now(), 'UTC')), ('day', date_trunc('day', now(), 'UTC'))
 ) AS span (step, start)
-GROUP BY task.tenant_id, span.step, span.start
-ORDER BY task.tenant_id, span.step
+GROUP BY task.tenant_id, whose.by, whose.name, span.step, span.start
+ORDER BY whose.by DESC, task.tenant_id, whose.name, span.step
 ON CONFLICT (tenant_id, by, step, start, name) DO UPDATE SET
     connector_task_seconds = used.connector_task_seconds + excluded.connector_task_seconds
 """

@@ -29,7 +29,7 @@ class Usage(TenantOwned):
     the most that was stored at any time, one replica of each partition, and the most partitions.
 
     ``name`` is the topic's or the principal's, empty for the tenant. What is not counted by that
-    stays 0: requests of a topic, and what a principal stores.
+    stays 0: requests and connectors' time of a topic, and what a principal stores.
 
     Its key is not PostgreSQL's to check: writing it must not wait for who administers the tenant.
     """
@@ -48,7 +48,8 @@ class Usage(TenantOwned):
     stored_bytes_max = models.BigIntegerField(default=0)
     partitions_max = models.PositiveIntegerField(default=0)
     connector_task_seconds = models.BigIntegerField(default=0, db_default=0)
-    """For how long tasks of connectors ran, summed over them; of the tenant only."""
+    """For how long tasks of connectors ran, summed over them; of the tenant, and of each connector
+    as the principal that it is."""
 
     class Meta(TenantOwned.Meta):
         constraints: ClassVar = [

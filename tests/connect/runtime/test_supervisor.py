@@ -6,6 +6,7 @@ The processes are those of ``scripted_task.py``; what they do is in their connec
 import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,14 @@ from connect.worker.limits import LOG_LINES_PER_FLUSH
 from connect.worker.supervisor import Replaced, Supervisor
 from streaming.cell.program import PYTHON
 from tenants import scope
-from tenants.models import Acl, ApiKey, Change
+from tenants.models import Acl, ApiKey, Change, ServiceAccount, UsageBy, UsageStep
 from tenants.selectors.api_keys import authenticate_api_key
 from tenants.selectors.audit_log import entries_of
-from tenants.selectors.usage import usage_of
+from tenants.selectors.usage import usage_by, usage_of
 from tenants.services.resume_tenant import resume_tenant
 from tenants.services.set_tenant_limits import set_tenant_limits
 from tenants.services.suspend_tenant import suspend_tenant
+from tenants.usage_export import document
 
 SCRIPT = (PYTHON, str(Path(__file__).with_name("scripted_task.py")))
 PATIENCE_S = 60
@@ -415,11 +417,19 @@ def test_what_a_task_says_is_kept_within_bounds(acme, workers, make, status):
 def test_the_time_that_tasks_ran_is_used(acme, workers, make, status):
     worker = workers.add()
     make()
+    with scope.tenant(acme.id):
+        (account,) = ServiceAccount.objects.filter(managed=True)
     workers.until(running(status))
     (process,) = worker._tasks.values()
     process.accounted_at -= 90
     workers.until(lambda: usage_of(acme.id, days=1))
-    assert 90 <= usage_of(acme.id, days=1)[0].connector_task_seconds <= 92
+    (of_tenant,) = usage_of(acme.id, days=1)
+    assert 90 <= of_tenant.connector_task_seconds <= 92
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    (of_account,) = usage_by(acme.id, UsageBy.PRINCIPAL, UsageStep.HOUR, hour_ago, None)
+    told = document(of_account)
+    assert told["name"] == f"User:{account.name}"
+    assert told["connector_task_seconds"] == of_tenant.connector_task_seconds
 
 
 def test_a_connector_created_paused_or_stopped_starts_nothing(acme, workers, reports, status):

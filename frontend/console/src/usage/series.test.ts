@@ -11,6 +11,7 @@ const row = (at: string, name: string | null, bytes_in: number, stored: number |
   requests: 3,
   stored_bytes_max: stored,
   partitions_max: 6,
+  connector_task_seconds: 1800,
 });
 
 const ROWS = [
@@ -43,6 +44,7 @@ describe("usage", () => {
   it("adds up what flows and keeps the most of what is stored", () => {
     const [first, second] = totalsOf(ROWS, "bytes_in");
     expect(first).toMatchObject({ name: "orders", bytes_in: 107, requests: 6, stored_bytes_max: 500 });
+    expect(first?.connector_task_seconds).toBe(3600);
     const none = totalsOf([row("2026-03-01T10:00:00Z", "User:a", 1, null)], "bytes_in");
     expect(none[0]?.stored_bytes_max).toBe(0);
     expect(second).toMatchObject({ name: "payments", bytes_in: 40, stored_bytes_max: 10 });

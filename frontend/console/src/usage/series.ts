@@ -11,7 +11,8 @@ export interface UsageOrders {
   until: string;
 }
 
-/** Null where nobody counts it: a principal stores nothing, a topic is asked by no requests. */
+/** Null where nobody counts it: a principal stores nothing, a topic is asked by no requests and has
+ * no connectors. */
 type Count = number | null;
 
 export interface UsageRow {
@@ -25,6 +26,8 @@ export interface UsageRow {
   requests: Count;
   stored_bytes_max: Count;
   partitions_max: Count;
+  /** Summed over the tasks that ran. */
+  connector_task_seconds: Count;
 }
 
 export interface UsageBody {
@@ -38,10 +41,17 @@ export type Measure =
   | "records_in"
   | "requests"
   | "stored_bytes_max"
-  | "partitions_max";
+  | "partitions_max"
+  | "connector_task_seconds";
 
 /** What sums up over time; the others are the most that there was. */
-const SUMMED: ReadonlySet<Measure> = new Set(["bytes_in", "bytes_out", "records_in", "requests"]);
+const SUMMED: ReadonlySet<Measure> = new Set([
+  "bytes_in",
+  "bytes_out",
+  "records_in",
+  "requests",
+  "connector_task_seconds",
+]);
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -107,6 +117,7 @@ export function totalsOf(rows: UsageRow[], measure: Measure): Used[] {
       requests: 0,
       stored_bytes_max: 0,
       partitions_max: 0,
+      connector_task_seconds: 0,
     };
     for (const each of Object.keys(total) as (keyof Used)[]) {
       if (each === "name") continue;

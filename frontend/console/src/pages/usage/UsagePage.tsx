@@ -110,6 +110,16 @@ export function UsagePage() {
               lines={[{ label: "There", points: lineOf(rows, times, "partitions_max"), colour: 3 }]}
             />
           </Panel>
+          <Panel title={`Connectors' time ${steps}`}>
+            <TimeChart
+              {...shared}
+              label={`Time that connectors' tasks ran ${steps}`}
+              unit="seconds"
+              lines={[
+                { label: "Tasks", points: lineOf(rows, times, "connector_task_seconds"), colour: 1 },
+              ]}
+            />
+          </Panel>
         </SimpleGrid>
       )}
       <Panel

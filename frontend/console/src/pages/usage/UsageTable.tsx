@@ -1,8 +1,9 @@
 import { Text } from "@mantine/core";
 
+import { writeSeconds } from "../../charts/units";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { formatBytes, formatCount } from "../../records/format";
-import type { Used, UsageBy } from "../../usage/series";
+import type { Measure, Used, UsageBy } from "../../usage/series";
 import classes from "./usage.module.css";
 
 const HEADERS: Record<UsageBy, string> = {
@@ -35,7 +36,7 @@ export function UsageTable({ by, used }: { by: UsageBy; used: Used[] }) {
 
 function columnsFor(by: UsageBy): Column<Used>[] {
   const figure = (
-    id: "bytes_in" | "bytes_out" | "records_in" | "requests" | "stored_bytes_max",
+    id: Measure,
     header: string,
     write: (value: number) => string,
   ): Column<Used> => ({
@@ -61,5 +62,9 @@ function columnsFor(by: UsageBy): Column<Used>[] {
   // A topic is asked by no requests of its own, and a principal stores nothing.
   return by === "topic"
     ? [...columns, figure("stored_bytes_max", "Most stored", formatBytes)]
-    : [...columns, figure("requests", "Requests", formatCount)];
+    : [
+        ...columns,
+        figure("requests", "Requests", formatCount),
+        figure("connector_task_seconds", "As a connector", writeSeconds),
+      ];
 }
