@@ -134,6 +134,11 @@ def test_a_client_is_kept_to_less_and_let_go(operator: Page) -> None:
 def test_usage_is_there_as_a_table_and_a_file(operator: Page) -> None:
     page = operator
     page.goto("/usage")
+    for plotted in (
+        "Bytes an hour", "Requests an hour", "Most bytes stored", "Most partitions",
+        "Time that connectors' tasks ran an hour",
+    ):  # fmt: skip
+        expect(page.get_by_role("figure", name=plotted)).to_be_visible(timeout=PATIENCE_MS)
     table = page.get_by_role("table", name="Who used what")
     # Brokers tell their figures every ten seconds.
     expect(table).to_contain_text("flights", timeout=PATIENCE_MS)
