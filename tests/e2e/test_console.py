@@ -133,6 +133,38 @@ def test_hostile_bytes_are_text(page: Page, demo: dict[str, Any], cell: ServiceU
         consumer.close()
 
 
+KEPT = (
+    ("acls", "--add", "--allow-principal", f"User:{ATTACK}", "--topic", "flights"),
+    ("quotas", "--alter", "--user", ATTACK, "--add-config", "producer_byte_rate=1"),
+    ("keys", "--create", "--service-account", "hostile", "--description", ATTACK),
+    ("connectors", "--create", "--connector", "hostile", "--initial-state", "STOPPED", "--no-wait",
+     "--set", "connector.class=elasticsearch-sink", "--set", "topics=flights",
+     "--set", f"connection.url=https://search.example.com/{ATTACK}",
+     "--set", f"connection.username={ATTACK}"),
+)  # fmt: skip
+"""Commands that keep a text which somebody chose: names, descriptions, configs."""
+SHOWN_AT = (
+    "/acls", "/quotas?of=clients", "/keys", "/connectors/hostile", "/audit",
+    "/audit?action=acl.create",
+)  # fmt: skip
+
+
+def test_hostile_text_of_configs_names_and_the_audit_log_is_text(
+    page: Page, demo: dict[str, Any], cell: ServiceUnderTest
+) -> None:
+    for command, *arguments in KEPT:
+        done = cell.run(command, *arguments, "--tenant", "demo", "--json")
+        assert done.returncode == 0, done.stdout
+    sign_in(page, demo)
+    for path in SHOWN_AT:
+        page.goto(path)
+        expect(page.get_by_text("onerror").first).to_be_visible(timeout=15_000)
+        assert_no_element_is_made(page)
+    page.goto("/admin/tenants/auditentry/?q=onerror")
+    expect(page.get_by_text("onerror").first).to_be_visible(timeout=15_000)
+    assert_no_element_is_made(page)
+
+
 def assert_no_element_is_made(page: Page) -> None:
     """The page's policy would stop the script; that it is text shows the page needs none."""
     assert page.locator("img[src=x], [onerror]").count() == 0
