@@ -33,6 +33,8 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export interface RequestOptions {
   body?: unknown;
   signal?: AbortSignal | undefined;
+  /** How the answer's text is read; `parseWrittenJson` where there are records in it. */
+  parse?: (text: string) => unknown;
 }
 
 /**
@@ -42,11 +44,11 @@ export interface RequestOptions {
 export async function request<T>(
   method: Method,
   path: string,
-  { body, signal }: RequestOptions = {},
+  { body, signal, parse = parseJson }: RequestOptions = {},
 ): Promise<T> {
   const sent = body === undefined ? undefined : stringifyJson(body);
   const { response, text } = await exchange(method, path, sent, signal);
-  const answer = decode(text);
+  const answer = decode(text, parse);
   rememberCsrfToken(textField(answer, "csrf_token"));
   if (!response.ok) throw refusal(response, answer);
   return answer as T;
@@ -89,10 +91,10 @@ async function exchange(
   }
 }
 
-function decode(text: string): unknown {
+function decode(text: string, parse = parseJson): unknown {
   if (text === "") return null;
   try {
-    return parseJson(text);
+    return parse(text);
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { hexLines } from "../records/hex";
 import { formatBytes } from "../records/format";
-import { parseJson, stringifyJson } from "../records/json";
+import { parseWrittenJson, stringifyJson } from "../records/json";
 import { fieldBytes, type Field } from "../records/record";
 import { Copy } from "./Copy";
 import classes from "./FieldView.module.css";
@@ -218,7 +218,7 @@ function HexDump({ bytes }: { bytes: Uint8Array }) {
 function parsedText(field: Field): Field {
   if (field.kind !== "text" || field.whole !== undefined || !/^\s*[[{]/.test(field.text)) return field;
   try {
-    return { kind: "json", value: parseJson(field.text) };
+    return { kind: "json", value: parseWrittenJson(field.text) };
   } catch {
     return field;
   }

@@ -2,6 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 
 import { formatPlural } from "../records/format";
+import { isJsonObject } from "../records/json";
 import { previewTokens } from "../records/preview";
 import classes from "./JsonTree.module.css";
 
@@ -24,7 +25,7 @@ interface NodeProps {
 }
 
 function Node({ name, value, depth }: NodeProps) {
-  if (typeof value === "object" && value !== null) {
+  if (Array.isArray(value) || isJsonObject(value)) {
     return <Branch name={name} value={value} depth={depth} />;
   }
   return (

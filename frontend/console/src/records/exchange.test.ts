@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { csvCell, csvLine, jsonLine } from "./exchange";
+import { parseWrittenJson } from "./json";
 import type { Field, StreamRecord } from "./record";
 
 const record = (key: Field | null, value: Field | null): StreamRecord => ({
@@ -20,6 +21,13 @@ describe("records as lines", () => {
       '{"topic":"t","partition":3,"offset":9007199254740993,"timestamp":0,"key":"k",' +
         '"value":{"a":[1152921504606846976]},"headers":[["h","1"]]}\n',
     );
+  });
+
+  it("writes numbers as they were written", () => {
+    const value: Field = { kind: "json", value: parseWrittenJson('{"price":4.50,"n":[1e3,2]}') };
+    expect(jsonLine("t", record(null, value))).toContain('"value":{"price":4.50,"n":[1e3,2]},');
+    const number: Field = { kind: "json", value: parseWrittenJson("4.50") };
+    expect(jsonLine("t", record(null, number))).toContain('"value":"4.50",');
   });
 
   it("keeps nulls, bytes and JSON that is no object apart", () => {

@@ -4,7 +4,7 @@
  * tools can reach into them. What is written here, the produce page's file tab reads back.
  */
 
-import { stringifyJson } from "./json";
+import { isJsonObject, stringifyJson } from "./json";
 import { toBase64, type Field, type StreamRecord } from "./record";
 
 export function jsonLine(topic: string, record: StreamRecord): string {
@@ -34,8 +34,7 @@ function plainField(field: Field | null): unknown {
 
 /** Text, numbers and words would be taken for text on the way back, with other bytes. */
 function isPlainInJson(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return !isBase64Object(value);
+  return Array.isArray(value) || (isJsonObject(value) && !isBase64Object(value));
 }
 
 export function isBase64Object(value: unknown): value is { base64: string } {

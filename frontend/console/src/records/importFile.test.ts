@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { jsonLine } from "./exchange";
 import { csvColumns, csvEntry, CsvSplitter, guessFormat, guessMeaning, jsonEntry } from "./importFile";
+import { stringifyJson } from "./json";
 import { fromRest } from "./record";
 
 const rows = (text: string, pieces = 1) => {
@@ -21,6 +22,14 @@ describe("lines of JSON", () => {
       line: 4,
       record: { partition_id: 1, timestamp: 5, key, value, headers },
     });
+  });
+
+  it("keeps numbers as they were written", () => {
+    const line = '{"key":"k","value":{"price":4.50},"partition":1.0,"timestamp":5.0}';
+    expect(stringifyJson(jsonEntry(1, line, "records"))).toBe(
+      '{"line":1,"record":{"partition_id":1,"timestamp":5,' +
+        '"key":{"type":"STRING","data":"k"},"value":{"type":"JSON","data":{"price":4.50}}}}',
+    );
   });
 
   it("takes lines for values unless they are certainly records", () => {

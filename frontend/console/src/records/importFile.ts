@@ -2,7 +2,7 @@
 
 import type { NewRecordBody, TypedData } from "../api/types";
 import { isBase64Object } from "./exchange";
-import { parseJson } from "./json";
+import { isJsonObject, parseWrittenJson, WrittenNumber } from "./json";
 import { toBase64 } from "./record";
 
 export type FileFormat = "jsonl" | "csv";
@@ -36,8 +36,8 @@ export type LineMeaning = "records" | "values";
 /** A line with a value and a key or headers describes a record; nothing less is certain enough. */
 export function guessMeaning(firstLine: string): LineMeaning {
   try {
-    const read = parseJson(firstLine);
-    return isObject(read) && "value" in read && ("key" in read || "headers" in read)
+    const read = parseWrittenJson(firstLine);
+    return isJsonObject(read) && "value" in read && ("key" in read || "headers" in read)
       ? "records"
       : "values";
   } catch {
@@ -51,7 +51,7 @@ export function guessMeaning(firstLine: string): LineMeaning {
  */
 export function jsonEntry(line: number, text: string, meaning: LineMeaning): FileEntry {
   try {
-    const read = parseJson(text);
+    const read = parseWrittenJson(text);
     const record: NewRecordBody =
       meaning === "records" ? recordOf(read) : { value: { type: "JSON", data: read } };
     return { line, record };
@@ -64,12 +64,8 @@ export function jsonEntry(line: number, text: string, meaning: LineMeaning): Fil
   }
 }
 
-function isObject(read: unknown): read is Record<string, unknown> {
-  return typeof read === "object" && read !== null && !Array.isArray(read);
-}
-
 function recordOf(read: unknown): NewRecordBody {
-  if (!isObject(read)) return fail("A record must be an object with key, value and headers.");
+  if (!isJsonObject(read)) return fail("A record must be an object with key, value and headers.");
   const unknown = Object.keys(read).find((name) => !RECORD_FIELDS.has(name));
   if (unknown !== undefined) {
     fail(`“${unknown.slice(0, 40)}” is no part of a record: key, value, headers, partition, timestamp.`);
@@ -77,7 +73,8 @@ function recordOf(read: unknown): NewRecordBody {
   const body: NewRecordBody = {};
   const partition = read.partition_id ?? read.partition;
   if (partition !== undefined && partition !== null) body.partition_id = wholeNumber(partition);
-  if (isTime(read.timestamp)) body.timestamp = read.timestamp;
+  const timestamp = counted(read.timestamp);
+  if (isTime(timestamp)) body.timestamp = timestamp;
   const key = typedField(read.key);
   const value = typedField(read.value);
   if (key) body.key = key;
@@ -87,12 +84,17 @@ function recordOf(read: unknown): NewRecordBody {
   return body;
 }
 
+/** A number that is to be counted with, however it was written. */
+function counted(value: unknown): unknown {
+  return value instanceof WrittenNumber ? Number(value.text) : value;
+}
+
 function isTime(value: unknown): value is number | string {
   return (typeof value === "number" && value >= 0) || (typeof value === "string" && value !== "");
 }
 
 function wholeNumber(value: unknown): number {
-  const number = typeof value === "string" ? Number(value) : value;
+  const number = typeof value === "string" ? Number(value) : counted(value);
   if (typeof number !== "number" || !Number.isSafeInteger(number) || number < 0) {
     return fail("The partition must be a whole number, 0 or greater.");
   }
@@ -196,7 +198,7 @@ export function csvEntry(
 function textOrJson(text: string): TypedData {
   if (/^\s*[[{]/.test(text)) {
     try {
-      return { type: "JSON", data: parseJson(text) };
+      return { type: "JSON", data: parseWrittenJson(text) };
     } catch {
       // It only looked like JSON.
     }

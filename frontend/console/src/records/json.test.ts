@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parseJson, stringifyJson } from "./json";
+import { parseJson, parseWrittenJson, stringifyJson, WrittenNumber } from "./json";
 
 describe("JSON with whole numbers", () => {
   it.each([
@@ -31,6 +31,32 @@ describe("JSON with whole numbers", () => {
     const value = { 'a"\\': '\\"1234567890123456789', b: "\\" };
     expect(parseJson(JSON.stringify(value))).toEqual(value);
   });
+
+  it.each([
+    "4.50",
+    "-0",
+    "1e3",
+    "12345678901234567.5",
+    '{"a":1.0,"b":[1E+2,0.10,7,-3.25,9007199254740993],"c":"4.50 1e3"}',
+    '{"4.50":"\\"1.0"}',
+  ])("comes back as it was written: %s", (text) => {
+    expect(stringifyJson(parseWrittenJson(text))).toBe(text);
+  });
+
+  it("keeps aside only what would not come back", () => {
+    expect(parseWrittenJson("[4.5,4.50,12345678901234567]")).toEqual([
+      4.5,
+      new WrittenNumber("4.50"),
+      12345678901234567n,
+    ]);
+  });
+
+  it.each(["01", "1.", ".5", "+1", "1e", "4.50 4.50", "{4.50:1}", "--0", "1.2.3", "0x1.0"])(
+    "refuses %j as written, too",
+    (text) => {
+      expect(() => parseWrittenJson(text)).toThrow(SyntaxError);
+    },
+  );
 
   it("indents", () => {
     expect(stringifyJson({ a: 1234567890123456789n }, 2)).toBe('{\n  "a": 1234567890123456789\n}');

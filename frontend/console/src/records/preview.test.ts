@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { parseWrittenJson } from "./json";
 import { fieldNames, previewText, previewTokens } from "./preview";
 
 const json = (value: unknown) => ({ kind: "json", value }) as const;
@@ -9,6 +10,11 @@ describe("previews", () => {
     const field = json({ a: [1, null], b: "x", c: true });
     expect(previewText(field)).toBe('{a: [1, null], b: "x", c: true}');
     expect(previewTokens(field).find(({ text }) => text === "1")?.kind).toBe("number");
+  });
+
+  it("writes numbers as they were written", () => {
+    const field = json(parseWrittenJson('{"price": 4.50, "n": 1e3}'));
+    expect(previewText(field)).toBe("{price: 4.50, n: 1e3}");
   });
 
   it("shows picked fields only, in the order of the picking", () => {

@@ -1,6 +1,7 @@
 /** One line of a field: enough to tell records apart, never all of a large one. */
 
 import { hexText } from "./hex";
+import { isJsonObject as isObject, WrittenNumber } from "./json";
 import type { Field } from "./record";
 
 export type TokenKind = "name" | "text" | "number" | "word" | "mark";
@@ -75,6 +76,7 @@ class TokenWriter {
 function writeValue(writer: TokenWriter, value: unknown): void {
   if (Array.isArray(value)) writeArray(writer, value);
   else if (value === null || typeof value === "boolean") writer.write("word", String(value));
+  else if (value instanceof WrittenNumber) writer.write("number", value.text);
   else if (isObject(value)) writeObject(writer, value);
   else if (typeof value === "number" || typeof value === "bigint")
     writer.write("number", String(value));
@@ -119,8 +121,4 @@ function writeObject(writer: TokenWriter, object: Record<string, unknown>): void
 function oneLine(text: string): string {
   const cut = text.slice(0, PREVIEW_CHARACTERS).replace(/\s+/g, " ");
   return text.length > PREVIEW_CHARACTERS ? `${cut}…` : cut;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

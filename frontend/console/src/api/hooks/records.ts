@@ -3,6 +3,7 @@ import { useCallback, useRef } from "react";
 
 import { paths } from "../../paths";
 import type { Outcome } from "../../records/bulk";
+import { parseWrittenJson } from "../../records/json";
 import { fromRest } from "../../records/record";
 import { scanPage, type Direction, type Scan, type ScanStart, type Slice } from "../../records/scan";
 import { request, requestLines } from "../client";
@@ -53,7 +54,10 @@ export function useRecordPage(cluster: string, topic: string, orders: PageOrders
       return scanPage({
         read: (slice, either) => {
           const path = paths.records(cluster, topic, queryOf(orders, slice));
-          return request<TopicRecordsBody>("GET", path, { signal: either });
+          return request<TopicRecordsBody>("GET", path, {
+            signal: either,
+            parse: parseWrittenJson,
+          });
         },
         start: orders.start,
         direction: orders.direction,
@@ -85,7 +89,9 @@ export function useRecord(
     enabled: at !== null,
     queryFn: async ({ signal }) => {
       const path = paths.record(cluster, topic, at!.partition, at!.offset);
-      return fromRest(await request<RecordBody>("GET", path, { signal }));
+      return fromRest(
+        await request<RecordBody>("GET", path, { signal, parse: parseWrittenJson }),
+      );
     },
     // A record never changes.
     staleTime: Infinity,

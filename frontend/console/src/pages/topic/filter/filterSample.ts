@@ -3,7 +3,7 @@
 import type { RecordBody } from "../../../api/types";
 import { jsonEntry } from "../../../records/importFile";
 import { jsonLine } from "../../../records/exchange";
-import { parseJson, stringifyJson } from "../../../records/json";
+import { parseJson, parseWrittenJson, stringifyJson } from "../../../records/json";
 import type { StreamRecord } from "../../../records/record";
 
 const EXAMPLE = {
@@ -17,7 +17,7 @@ const EXAMPLE = {
 
 export function sampleText(record: StreamRecord | null): string {
   if (record === null) return stringifyJson(EXAMPLE, 2);
-  const { topic: _, ...line } = parseJson(jsonLine("", record)) as Record<string, unknown>;
+  const { topic: _, ...line } = parseWrittenJson(jsonLine("", record)) as Record<string, unknown>;
   return stringifyJson(line, 2);
 }
 

@@ -1,7 +1,7 @@
 import { Group, JsonInput, SegmentedControl, Text, Textarea } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 
-import { parseJson, stringifyJson } from "../../../records/json";
+import { parseWrittenJson, stringifyJson } from "../../../records/json";
 import type { Format, RecordForm } from "./newRecord";
 
 const FORMATS: { value: Format; label: string }[] = [
@@ -48,7 +48,7 @@ export function FieldInput({ form, what }: Props) {
         <JsonInput
           {...shared}
           formatOnBlur
-          deserialize={parseJson}
+          deserialize={parseWrittenJson}
           serialize={(value) => stringifyJson(value, 2)}
           placeholder='{"hello": "world"}'
         />

@@ -1,7 +1,7 @@
 /** From the produce form's words to the request's body. */
 
 import type { NewRecordBody, TypedData } from "../../../api/types";
-import { parseJson, stringifyJson } from "../../../records/json";
+import { parseWrittenJson, stringifyJson } from "../../../records/json";
 import { toBase64, type Field, type StreamRecord } from "../../../records/record";
 import { fromLocalTime } from "../localTime";
 
@@ -39,7 +39,7 @@ export function problemOf(format: Format, words: string): string | null {
   switch (format) {
     case "json":
       try {
-        parseJson(words);
+        parseWrittenJson(words);
         return null;
       } catch (error) {
         return `This is not JSON: ${(error as Error).message}.`;
@@ -122,7 +122,7 @@ function typed(format: Format, words: string): TypedData | null {
     case "text":
       return { type: "STRING", data: words };
     case "json":
-      return { type: "JSON", data: parseJson(words) };
+      return { type: "JSON", data: parseWrittenJson(words) };
     case "base64":
       return { type: "BINARY", data: words.trim() };
   }
