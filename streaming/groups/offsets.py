@@ -1,6 +1,6 @@
 """The offsets that a group has committed: reading, setting and deleting them from outside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from brokers.kernel.errors import Refusal
@@ -37,19 +37,40 @@ async def committed_offsets(reader: Reader, group: str) -> dict[TopicPartition, 
     """
 
     async def attempt() -> dict[TopicPartition, Committed]:
-        request = WireRequest(
-            ApiKey.OFFSET_FETCH,
-            OffsetFetchRequest(groups=[OffsetFetchRequestGroup(group_id=group, topics=None)]),
-            min_version=_BY_GROUP_SINCE_VERSION,
-            max_version=_BY_TOPIC_NAME_TO_VERSION,
-        )
-        answer = await reader.ask(await coordinator_of(reader, group), request, _named(group))
-        (row,) = answer.groups
-        if row.error_code:
-            raise refusal_of(row.error_code, _named(group))
-        return _committed(group, row)
+        coordinator = await coordinator_of(reader, group)
+        found = (await committed_of_many(reader, coordinator, [group]))[group]
+        if isinstance(found, Refusal):
+            raise found
+        return found
 
     return await following(attempt)
+
+
+async def committed_of_many(
+    reader: Reader, coordinator: int, groups: Sequence[str]
+) -> dict[str, dict[TopicPartition, Committed] | Refusal]:
+    """What each of the groups has committed, or why that is not told; one request to their
+    coordinator. Raises ``BrokersUnavailable``."""
+    request = WireRequest(
+        ApiKey.OFFSET_FETCH,
+        OffsetFetchRequest(
+            groups=[OffsetFetchRequestGroup(group_id=group, topics=None) for group in groups]
+        ),
+        min_version=_BY_GROUP_SINCE_VERSION,
+        max_version=_BY_TOPIC_NAME_TO_VERSION,
+    )
+    what = _named(groups[0]) if len(groups) == 1 else f"offsets of {len(groups)} groups"
+    answer = await reader.ask(coordinator, request, what)
+    return {row.group_id: _committed_or_refused(row) for row in answer.groups}
+
+
+def _committed_or_refused(row: Any) -> dict[TopicPartition, Committed] | Refusal:
+    if row.error_code:
+        return refusal_of(row.error_code, _named(row.group_id))
+    try:
+        return _committed(row.group_id, row)
+    except Refusal as refusal:
+        return refusal
 
 
 def _committed(group: str, row: Any) -> dict[TopicPartition, Committed]:

@@ -130,6 +130,34 @@ def test_a_search_for_groups_has_an_address(member: Page) -> None:
     expect(member).to_have_url(re.compile("find=no-such-group"))
 
 
+def test_groups_are_sorted_by_lag_members_and_state(member: Page) -> None:
+    """Among made-up groups, so that nothing moves meanwhile; of one nothing is known."""
+    names, lags, members = ("low", "high", "none", "middle"), (2, 1_000, None, 30), (3, 1, 0, 2)
+    states = ("STABLE", "EMPTY", "DEAD", "ASSIGNING")
+    groups = [{"consumer_group_id": name, "state": state, "partition_assignor": "range"}
+              for name, state in zip(names, states, strict=True)]  # fmt: skip
+    totals = [{"consumer_group_id": name, "total_lag": lag, "member_count": count}
+              for name, lag, count in zip(names, lags, members, strict=True)]  # fmt: skip
+    asked = re.compile(r"/consumer-groups(:totals)?$")
+
+    def answer(route: Route) -> None:
+        route.fulfill(json={"data": totals if "totals" in route.request.url else groups})
+
+    member.route(asked, answer)
+    try:
+        member.goto("/groups?sort=-lag")
+        table = member.get_by_role("table", name="Consumer groups")
+        shown = table.get_by_role("link")
+        expect(shown).to_have_text(["high", "middle", "low", "none"], timeout=PATIENCE_MS)
+        table.get_by_role("button", name="Members").click()
+        expect(shown).to_have_text(["none", "high", "middle", "low"])
+        expect(member).to_have_url(re.compile("sort=members"))
+        table.get_by_role("button", name="State").click()
+        expect(shown).to_have_text(["middle", "none", "high", "low"])
+    finally:
+        member.unroute(asked)
+
+
 def test_ten_thousand_topics_are_searched_sorted_and_scrolled(member: Page) -> None:
     """What the service would say of them; that it can is another test's business."""
 

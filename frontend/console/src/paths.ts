@@ -60,6 +60,7 @@ export const paths = {
   lagSummary: (cluster: string, name: string) => `${group(cluster, name)}/lag-summary`,
   resetOffsets: (cluster: string, name: string) => `${group(cluster, name)}/offsets:reset`,
   topics,
+  groupTotals: (cluster: string) => `${groups(cluster)}:totals`,
   topic,
   topicRows: (owner: string) => `${tenant(owner)}/topics`,
   partitionStates: (owner: string, name: string) =>

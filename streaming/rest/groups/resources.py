@@ -13,6 +13,7 @@ from urllib.parse import quote
 from streaming.groups.lag import PartitionLag
 from streaming.groups.model import Group, Member, TopicPartition
 from streaming.groups.reset_plan import Step
+from streaming.groups.totals import GroupTotal
 from streaming.rest.resources import Json, Links, collection
 
 _WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
@@ -75,6 +76,14 @@ def group_resource(urls: GroupLinks, group: Group) -> Json:
         "coordinator": {"related": urls.broker(group.coordinator)},
         "consumers": {"related": urls.consumers},
         "lag_summary": {"related": f"{urls.url}/lag-summary"},
+    }
+
+
+def total_resource(total: GroupTotal) -> Json:
+    return {
+        "consumer_group_id": total.group,
+        "member_count": total.members,
+        "total_lag": total.lag,
     }
 
 

@@ -61,6 +61,27 @@ GROUP: Final = _resource(
     lag_summary=_LINK,
 )
 GROUPS: Final = _list_of(GROUP)
+TOTALS: Final[Json] = {
+    "type": "object",
+    "properties": {
+        "data": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "consumer_group_id": _TEXT,
+                    "member_count": _NUMBER,
+                    "total_lag": {
+                        **_OFFSET_OR_NULL,
+                        "description": "In records; null while nothing is committed.",
+                    },
+                },
+                "required": ["consumer_group_id", "member_count", "total_lag"],
+            },
+        }
+    },
+    "required": ["data"],
+}
 CONSUMER: Final = _resource(
     "KafkaConsumer",
     **_OF_GROUP,

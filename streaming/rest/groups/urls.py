@@ -26,6 +26,7 @@ _PARTITION: Final = "<str:topic_name>/partitions/<int:partition_id>"
 
 urlpatterns = [
     path(_GROUPS, async_endpoint(get=views.list_consumer_groups)),
+    path(f"{_GROUPS}:totals", async_endpoint(get=views.list_group_totals)),
     path(f"{_GROUP}/consumers", async_endpoint(get=views.list_consumers)),
     path(
         f"{_CONSUMER}/assignments/{_PARTITION}",

@@ -14,6 +14,7 @@ from streaming.groups.describing import describe_group, describe_groups
 from streaming.groups.lag import PartitionLag, lag_of
 from streaming.groups.listing import list_groups
 from streaming.groups.model import Group, Member, TopicPartition
+from streaming.groups.totals import totals_of
 from streaming.records.clients import current_clients
 from streaming.records.identity import READ
 from streaming.records.reader import Reader
@@ -59,6 +60,20 @@ async def list_consumer_groups(request: HttpRequest, cluster_id: str) -> HttpRes
     data = [resources.group_resource(asked.urls(name), found[name]) for name in sorted(found)]
     url = resources.groups_url(asked.links, cluster_id)
     return JsonResponse(collection("KafkaConsumerGroup", url, data))
+
+
+@described(
+    "listKafkaConsumerGroupTotals",
+    "Every group's members and lag as a number each, by name: for lists that are sorted by them.",
+    responses={200: json_response(schemas.TOTALS, "The totals.")},
+)
+@answering_errors
+async def list_group_totals(request: HttpRequest, cluster_id: str) -> HttpResponseBase:
+    async with asking(request, cluster_id, READ) as asked:
+        listed = await list_groups(asked.reader)
+        found = await describe_groups(asked.reader, [group.name for group in listed])
+        totals = await totals_of(asked.reader, [found[name] for name in sorted(found)])
+    return JsonResponse({"data": [resources.total_resource(total) for total in totals]})
 
 
 @described(

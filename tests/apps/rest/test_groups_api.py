@@ -91,6 +91,28 @@ def now_ms():
     return time.time_ns() // 1_000_000
 
 
+def test_totals_of_all_groups_are_those_of_each(edge, tenant, client):
+    """Of groups that are read, that only committed, and on whichever coordinator."""
+    groups = [
+        GroupUnderTest(f"total/{number}", edge.topic(tenant, 2), tenant, client)
+        for number in range(4)
+    ]
+    for number, group in enumerate(groups):
+        group.produce(now_ms(), now_ms(), now_ms())
+        group.produce(now_ms(), partition=1)
+        group.commit(number)
+    groups[1].commit(0, partition=1)
+    with groups[0].member():
+        answer = client.get(f"{tenant.path}/consumer-groups:totals")
+        assert answer.status_code == 200, answer.text
+        totals = {each["consumer_group_id"]: each for each in answer.json()["data"]}
+    for group in groups:
+        assert totals[group.name]["total_lag"] == group.get("/lag-summary")["total_lag"]
+    ours = [totals[group.name] for group in groups]
+    assert [each["total_lag"] for each in ours] == [3, 3, 1, 0]
+    assert [each["member_count"] for each in ours] == [1, 0, 0, 0]
+
+
 @pytest.mark.parametrize("protocol", ["classic", "consumer"])
 def test_a_group_and_its_members_by_their_links(client, group, protocol):
     """Every link of a resource leads to what it says."""

@@ -1837,6 +1837,23 @@ export interface paths {
             query?: never;
             header?: never;
             path?: never;
+    "/kafka/v3/clusters/{cluster_id}/consumer-groups:totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every group's members and lag as a number each, by name: for lists that are sorted by them. */
+        get: operations["listKafkaConsumerGroupTotals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
             cookie?: never;
         };
         /** @description How far the group is behind, by partition: in records and in seconds. */
@@ -8286,6 +8303,45 @@ export interface operations {
                         kind: "KafkaConsumerGroupLagSummary";
                         /** Format: int64 */
                         max_lag: number;
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listKafkaConsumerGroupTotals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "5XX": components["responses"]["Error"];
+            /** @description The totals. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            consumer_group_id: string;
+                            member_count: number;
+                            /**
+                             * Format: int64
+                             * @description In records; null while nothing is committed.
+                             */
+                            total_lag: number | null;
+                        }[];
+                    };
                         max_lag_client_id: string;
                         max_lag_consumer: {
                             related: string;

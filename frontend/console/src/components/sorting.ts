@@ -4,6 +4,15 @@ export interface Order {
   descending: boolean;
 }
 
+/** An order as addresses have it: the column, with a minus in front for the largest first. */
+export function orderOf(sort: string | undefined): Order | null {
+  return sort ? { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : null;
+}
+
+export function sortOf(order: Order): string {
+  return `${order.descending ? "-" : ""}${order.column}`;
+}
+
 const words = new Intl.Collator("en", { numeric: true });
 
 /** Sorted rows; what is not known (null) stands last either way, equal ones as they were. */

@@ -11,7 +11,7 @@ import { PlusIcon, SearchIcon } from "../components/icons";
 import { OfferedButton } from "../components/Offered";
 import { PageHeader } from "../components/PageHeader";
 import { Empty, Failure, Loading } from "../components/states";
-import type { Order } from "../components/sorting";
+import { orderOf, sortOf, type Order } from "../components/sorting";
 import { TopicTable } from "../components/TopicTable";
 import { useAddressedText } from "../components/useAddressedText";
 import { useCreating } from "../components/useCreating";
@@ -52,7 +52,7 @@ export function Topics() {
     void navigate({
       replace: true,
       search: ({ sort: _, ...now }) =>
-        next ? { ...now, sort: `${next.descending ? "-" : ""}${next.column}` } : now,
+        next ? { ...now, sort: sortOf(next) } : now,
     });
   const order = useMemo(() => orderOf(sort), [sort]);
 
@@ -159,10 +159,6 @@ export function Topics() {
       )}
     </div>
   );
-}
-
-function orderOf(sort: string | undefined): Order | null {
-  return sort ? { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : null;
 }
 
 function summary(topics: TopicRowBody[], tenant: string): string {

@@ -16,6 +16,7 @@ _LOOK = {"to": "earliest", "validate_only": True}
 
 ROWS = [
     Row("GET", _GROUPS, Right.READ),
+    Row("GET", f"{_GROUPS}:totals", Right.READ),
     *(
         Row("GET", path, Right.READ, 404, names=_ABSENT)
         for path in (

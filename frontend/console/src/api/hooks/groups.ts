@@ -9,6 +9,7 @@ import { request } from "../client";
 import type { ListBody } from "../types";
 
 export type GroupBody = Item<"/kafka/v3/clusters/{cluster_id}/consumer-groups">;
+export type GroupTotalBody = Item<"/kafka/v3/clusters/{cluster_id}/consumer-groups:totals">;
 export type GroupMemberBody =
   Item<"/kafka/v3/clusters/{cluster_id}/consumer-groups/{consumer_group_id}/consumers">;
 export type LagBody =
@@ -36,6 +37,20 @@ export function useGroups(cluster: string) {
       return data.toSorted((a, b) => (a.consumer_group_id < b.consumer_group_id ? -1 : 1));
     },
     refetchInterval: SLOW_MS,
+  });
+}
+
+/** Members and lag of every group in one answer, by the group's name. */
+export function useGroupTotals(cluster: string) {
+  return useQuery({
+    queryKey: [...groupsKey(cluster), "totals"],
+    queryFn: async ({ signal }) => {
+      const path = paths.groupTotals(cluster);
+      const { data } = await request<ListBody<GroupTotalBody>>("GET", path, { signal });
+      return new Map(data.map((total) => [total.consumer_group_id, total]));
+    },
+    refetchInterval: SLOW_MS,
+    retry: false,
   });
 }
 

@@ -2,12 +2,18 @@ import { Group, Text } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 
-import { useGroups, useLagSummary, type GroupBody } from "../../api/hooks/groups";
+import {
+  useGroups,
+  useGroupTotals,
+  useLagSummary,
+  type GroupBody,
+} from "../../api/hooks/groups";
 import { writeSeconds } from "../../charts/units";
 import { TextLink } from "../../components/links";
 import { ListFilter } from "../../components/ListFilter";
 import { PageHeader } from "../../components/PageHeader";
 import { Snippet } from "../../components/Copy";
+import { orderOf, sortOf, type Order } from "../../components/sorting";
 import { Empty, Failure, Loading } from "../../components/states";
 import { useAddressedText } from "../../components/useAddressedText";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
@@ -21,18 +27,31 @@ const route = getRouteApi("/console/groups");
 export function GroupsPage() {
   const { tenant } = useWorkspace();
   const groups = useGroups(tenant.cluster_id);
-  const { find = "" } = route.useSearch();
+  const totals = useGroupTotals(tenant.cluster_id);
+  const { find = "", sort } = route.useSearch();
   const navigate = route.useNavigate();
   const [filter, setFilter, settled] = useAddressedText(find, (words) =>
-    void navigate({ replace: true, search: words ? { find: words } : {} }),
+    void navigate({
+      replace: true,
+      search: ({ find: _, ...now }) => (words ? { ...now, find: words } : now),
+    }),
   );
+  const setOrder = (next: Order | null) =>
+    void navigate({
+      replace: true,
+      search: ({ sort: _, ...now }) => (next ? { ...now, sort: sortOf(next) } : now),
+    });
+  const order = useMemo(() => orderOf(sort), [sort]);
   const columns = useMemo(() => columnsFor(tenant.cluster_id), [tenant.cluster_id]);
   const shown = useMemo(() => {
     const wanted = settled.trim().toLowerCase();
-    return (groups.data ?? []).filter((group) =>
-      group.consumer_group_id.toLowerCase().includes(wanted),
-    );
-  }, [groups.data, settled]);
+    return (groups.data ?? [])
+      .filter((group) => group.consumer_group_id.toLowerCase().includes(wanted))
+      .map((group): GroupRow => {
+        const total = totals.data?.get(group.consumer_group_id);
+        return { ...group, members: total?.member_count ?? null, lag: total?.total_lag ?? null };
+      });
+  }, [groups.data, totals.data, settled]);
   return (
     <div className={classes.page}>
       <PageHeader
@@ -62,6 +81,9 @@ export function GroupsPage() {
             label="Consumer groups"
             rows={shown}
             columns={columns}
+            order={order}
+            onOrder={setOrder}
+            minWidth={900}
             rowId={(group) => group.consumer_group_id}
           />
         </>
@@ -85,7 +107,10 @@ function NoGroups() {
   );
 }
 
-function columnsFor(cluster: string): Column<GroupBody>[] {
+/** Null until the totals are here. */
+type GroupRow = GroupBody & { members: number | null; lag: number | null };
+
+function columnsFor(cluster: string): Column<GroupRow>[] {
   return [
     {
       id: "name",
@@ -106,6 +131,14 @@ function columnsFor(cluster: string): Column<GroupBody>[] {
       cell: ({ state }) => <GroupState state={state} />,
     },
     {
+      id: "members",
+      header: "Members",
+      width: "100px",
+      align: "right",
+      by: ({ members }) => members,
+      cell: ({ members }) => <span>{members === null ? "…" : formatCount(members)}</span>,
+    },
+    {
       id: "assignor",
       header: "Assignor",
       width: "minmax(120px, 1fr)",
@@ -117,7 +150,9 @@ function columnsFor(cluster: string): Column<GroupBody>[] {
       header: "Lag, records",
       width: "150px",
       align: "right",
-      cell: ({ consumer_group_id: name }) => <RowLag cluster={cluster} group={name} />,
+      by: ({ lag }) => lag,
+      cell: ({ consumer_group_id: name, lag }) =>
+        lag === null ? <RowLag cluster={cluster} group={name} /> : <span>{formatCount(lag)}</span>,
     },
     {
       id: "seconds",

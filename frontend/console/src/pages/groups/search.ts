@@ -3,8 +3,15 @@
 export interface GroupsSearch {
   /** Letters that the name must have. */
   find?: string;
+  /** Column that sorts, with a minus in front for the largest first. */
+  sort?: string;
 }
 
-export function readGroupsSearch({ find }: Record<string, unknown>): GroupsSearch {
-  return typeof find === "string" && find !== "" ? { find } : {};
+const COLUMNS = new Set(["name", "state", "members", "assignor", "lag"]);
+
+export function readGroupsSearch({ find, sort }: Record<string, unknown>): GroupsSearch {
+  const search: GroupsSearch = {};
+  if (typeof find === "string" && find !== "") search.find = find;
+  if (typeof sort === "string" && COLUMNS.has(sort.replace(/^-/, ""))) search.sort = sort;
+  return search;
 }
