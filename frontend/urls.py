@@ -7,6 +7,7 @@ from frontend.views import console
 urlpatterns = [
     path("", console, name="console"),
     path("login", console, name="console-login"),
+    path("invitation", console, name="console-invitation"),
     re_path(r"^(?:topics|groups|connectors)(?:/.*)?$", console, name="console-things"),
     re_path(
         r"^(?:brokers|members|service-accounts|keys|acls|audit)$", console, name="console-lists"

@@ -18,6 +18,24 @@ RESERVED_PRINCIPALS: Final = frozenset({ADMINISTRATOR_NAME, "anonymous", "system
 ADMINISTRATOR_PRINCIPAL: Final = f"User:{ADMINISTRATOR_NAME}"
 
 
+def person_principal(login: str) -> str:
+    """A person's principal; the ``@`` keeps it apart from every service account's."""
+    return f"User:@{login}"
+
+
+def login_at(tenant: str, name: str) -> str:
+    """The login of somebody whom the tenant made known to the service: ``NAME@TENANT``.
+
+    Only invitations of that tenant make such logins, so that one is in use says nothing of others.
+    Raises ``Invalid``.
+    """
+    login = f"{name.lower()}@{tenant}"
+    if "@" in name:
+        raise Invalid(f"leave out the @: the login will be NAME@{tenant}", login=name)
+    check_login(login)
+    return login
+
+
 def check_tenant_name(name: str) -> None:
     """Raises ``Invalid`` unless a customer's tenant may have this name."""
     if not TENANT_NAME.fullmatch(name):

@@ -32,3 +32,10 @@ def check_owners_are_changed_by_owners(authority: Authority, *roles: str | None)
     """
     if authority is not Authority.OWNER and Role.OWNER in roles:
         raise Forbidden("only an owner makes, changes or removes an owner of a tenant; ask one")
+
+
+def not_for_giving(role: str) -> frozenset[str]:
+    """The roles that a member of ``role`` may invite nobody into."""
+    if role == Role.OWNER:
+        return frozenset()
+    return frozenset({Role.OWNER}) if role == Role.ADMIN else frozenset(Role.values)

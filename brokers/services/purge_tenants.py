@@ -12,6 +12,7 @@ from tenants.models import (
     Acl,
     ApiKey,
     ClientQuota,
+    Invitation,
     Membership,
     ScramUser,
     ServiceAccount,
@@ -36,10 +37,10 @@ NAME_OF_PURGED: Final = "purged-{}"
 def purge_tenants() -> int:
     """Purge the tenants whose grace has passed; how many there were.
 
-    Keys, service accounts, members and tickets go; topics become tombstones, as when each is
-    deleted, by which brokers delete the data; that the tenant is purged has coordinators forget its
-    groups and transactions. Its row, its audit log and what it used stay. In a halted cell nothing
-    is purged.
+    Keys, service accounts, members, invitations and tickets go; topics become tombstones, as when
+    each is deleted, by which brokers delete the data; that the tenant is purged has coordinators
+    forget its groups and transactions. Its row, its audit log and what it used stay. In a halted
+    cell nothing is purged.
     """
     purged = 0
     while _purge_one():
@@ -120,4 +121,5 @@ def _without_people(tenant: Tenant) -> list[NewChange]:
     members = list(Membership.objects.filter(tenant_id=tenant.id))
     told = [no_member_change(member) for member in members]
     Membership.objects.filter(tenant_id=tenant.id).delete()
+    Invitation.objects.filter(tenant_id=tenant.id).delete()
     return told

@@ -12,6 +12,7 @@ from streaming.access.caller import SessionCredential, TenantAccess
 from streaming.records.identity import ADMINISTER, READ, WRITE
 from tenants import scope
 from tenants.models import ApiKey, Membership, Role, User
+from tenants.names import person_principal
 from tenants.selectors.tenants import memberships_of
 
 _SCOPES = {
@@ -20,11 +21,6 @@ _SCOPES = {
     Role.DEVELOPER: frozenset({READ, WRITE}),
     Role.VIEWER: frozenset({READ}),
 }
-
-
-def person_principal(login: str) -> str:
-    """A person's principal; the ``@`` keeps it apart from every service account's."""
-    return f"User:@{login}"
 
 
 def tenants_of(user: User) -> tuple[TenantAccess, ...]:

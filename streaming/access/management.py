@@ -3,11 +3,11 @@
 from typing import Final
 
 from streaming.access.caller import Caller, TenantAccess
-from streaming.access.directory import person_principal
 from streaming.access.errors import TenantNotFound
 from streaming.records.identity import ADMINISTER, READ
 from tenants.errors import NotFound
 from tenants.models import Role
+from tenants.names import person_principal
 from tenants.ownership import Authority
 from tenants.selectors.tenants import tenant_by_name
 

@@ -20,11 +20,11 @@ from brokers.services.drain_broker import drain_broker
 from brokers.services.reassign_partitions import reassign_partitions
 from brokers.services.remove_broker import remove_broker
 from brokers.services.undrain_broker import undrain_broker
-from streaming.access.directory import person_principal
 from streaming.rest.body import INT32_MAX, flag, members
 from streaming.rest.schema_parts import FLAG, INT64, NUMBER, TEXT, many, thing
 from streaming.rest.view import RestView
 from tenants.errors import NotFound
+from tenants.names import person_principal
 from tenants.selectors.tenants import tenant_by_name
 
 _DRAIN: Final = thing(optional={"validate_only": FLAG})

@@ -62,19 +62,19 @@ ALTER_TENANT: Final = _body(
     default_partition_count=AT_LEAST_ONE,
 )
 MEMBER: Final = _all_of(login=TEXT, name=TEXT, role=ROLE, created_at=MOMENT)
-INVITED: Final = _all_of(
-    login=TEXT,
-    name=TEXT,
-    role=ROLE,
-    created_at=MOMENT,
-    password={
-        **_or_null(TEXT),
-        "description": "Of a person who is new to this service; it is not shown again.",
-    },
+_INVITATION: Final = {
+    "login": {**TEXT, "description": "What was invited; nobody need sign in under that name."},
+    "role": ROLE,
+    "invited_by": TEXT,
+    "created_at": MOMENT,
+    "expires_at": MOMENT,
+}
+INVITATION: Final = _all_of(**_INVITATION)
+ISSUED_INVITATION: Final = _all_of(
+    **_INVITATION,
+    code={**TEXT, "description": "For the link /invitation#CODE; it is not shown again."},
 )
-INVITE_MEMBER: Final = _body(
-    required=("login", "role"), login=LOGIN, role=ROLE, name={"type": "string", "maxLength": 150}
-)
+INVITE_MEMBER: Final = _body(required=("login", "role"), login=LOGIN, role=ROLE)
 CHANGE_ROLE: Final = _body(required=("role",), role=ROLE)
 SERVICE_ACCOUNT: Final = _all_of(name=TEXT, principal=TEXT, created_at=MOMENT, active_keys=COUNT)
 _ACL_NAME: Final[Json] = {"type": "string", "minLength": 1, "maxLength": NAME_CHARACTERS_MAX}

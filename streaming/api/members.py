@@ -11,14 +11,12 @@ from brokers.authorization.resource import Operation
 from streaming.access.management import authority_of
 from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
-from streaming.api.hashing import room_to_hash
 from streaming.api.json_body import read_fields, text
 from streaming.api.management_view import ManagementView, id_of, rfc3339
 from streaming.records.identity import ADMINISTER, READ
 from tenants.models import Membership
 from tenants.selectors.tenants import members_of
 from tenants.services.change_role import change_role
-from tenants.services.invite_member import invite_member
 from tenants.services.remove_member import remove_member
 
 
@@ -35,29 +33,6 @@ class MembersView(ManagementView):
         access = self.managed(tenant, READ)
         require_cluster(access, Operation.DESCRIBE)
         return Response({"data": [_document(each) for each in members_of(id_of(access))]})
-
-    @extend_schema(
-        tags=["tenants"],
-        operation_id="invite_member",
-        request={"application/json": schema.INVITE_MEMBER},
-        responses={201: schema.INVITED},
-    )
-    def post(self, request: Request, tenant: str) -> Response:
-        """Let a person in; one who is new to the service gets a password, shown this once."""
-        access = self.managed(tenant, ADMINISTER)
-        fields = read_fields(request.data, required=("login", "role"), optional=("name",))
-        login, role, name = text(fields, "login"), text(fields, "role"), text(fields, "name")
-        with room_to_hash():
-            invited = invite_member(
-                tenant_id=id_of(access),
-                login=login,
-                role=role,
-                name=name,
-                by=access.principal,
-                authority=authority_of(access),
-            )
-        document = {**_document(invited.membership), "password": invited.password}
-        return Response(document, status=201, headers={"Cache-Control": "no-store"})
 
 
 class MemberView(ManagementView):

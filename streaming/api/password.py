@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from streaming.access.directory import person_principal
 from streaming.access.refusals import claimed
 from streaming.access.request_caller import person_of_session, require_csrf
 from streaming.api.hashing import room_to_hash
@@ -17,6 +16,7 @@ from streaming.api.session import PASSWORD_CHARACTERS_MAX, refused_try
 from streaming.rest.answers import answer
 from streaming.rest.body import InvalidBody
 from streaming.rest.json_parser import JsonParser
+from tenants.names import person_principal
 from tenants.services.change_password import change_password
 
 _PASSWORD: Final = {"type": "string", "minLength": 1, "maxLength": PASSWORD_CHARACTERS_MAX}

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from brokers.authorization.resource import Operation
 from brokers.selectors.quotas import limits_of
 from streaming.access.caller import TenantAccess
-from streaming.access.directory import person_principal
 from streaming.access.errors import TenantNotFound
 from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
@@ -26,6 +25,7 @@ from streaming.records.identity import READ
 from streaming.rest.body import InvalidBody, members
 from streaming.rest.consume_request import InvalidQuery
 from tenants.limits import KINDS, NAMES
+from tenants.names import person_principal
 from tenants.selectors.tenants import tenant_by_id
 from tenants.services.set_tenant_limits import set_tenant_limits
 

@@ -29,7 +29,7 @@ throttle: Final = LoginThrottle()
 """Of every way to try a password."""
 
 
-_SESSION: Final = {
+SESSION: Final = {
     "type": "object",
     "properties": {
         "user": {
@@ -72,7 +72,7 @@ class SessionView(APIView):
     permission_classes = ()
     parser_classes = (JsonParser,)
 
-    @extend_schema(tags=["service"], responses={200: _SESSION})
+    @extend_schema(tags=["service"], responses={200: SESSION})
     def get(self, request: Request) -> HttpResponse:
         """Who is signed in, and the CSRF token; 401 carries the token too."""
         http_request = request._request
@@ -82,10 +82,10 @@ class SessionView(APIView):
         except NotAuthenticated as error:
             body = {"error_code": 40101, "message": str(error), "csrf_token": token}
             return Response(body, status=401)
-        return Response(_session(caller, token))
+        return Response(session_document(caller, token))
 
     @extend_schema(
-        tags=["service"], request={"application/json": _CREDENTIALS}, responses={200: _SESSION}
+        tags=["service"], request={"application/json": _CREDENTIALS}, responses={200: SESSION}
     )
     def post(self, request: Request) -> HttpResponse:
         """Sign in."""
@@ -101,7 +101,7 @@ class SessionView(APIView):
             raise NotAuthenticated("Login or password is wrong.")
         login(http_request, user)
         caller = caller_of_session(http_request)
-        return Response(_session(caller, get_token(http_request)))
+        return Response(session_document(caller, get_token(http_request)))
 
     @extend_schema(tags=["service"], responses={204: None})
     def delete(self, request: Request) -> HttpResponse:
@@ -139,7 +139,7 @@ def _credentials(body: Any) -> tuple[str, str]:
     raise InvalidBody('send {"login": text, "password": text}')
 
 
-def _session(caller: Caller, csrf_token: str) -> dict[str, Any]:
+def session_document(caller: Caller, csrf_token: str) -> dict[str, Any]:
     return {
         "user": {
             "login": caller.name,

@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streaming.access.caller import SessionCredential, TenantAccess
-from streaming.access.directory import person_principal
 from streaming.access.errors import NotAllowed
 from streaming.access.management import authority_of
 from streaming.api import management_schema as schema
@@ -18,6 +17,7 @@ from streaming.api.query import known_only, whole_number
 from streaming.api.tenant_document import tenant_document
 from streaming.records.identity import ADMINISTER
 from tenants.models import Tenant
+from tenants.names import person_principal
 from tenants.ownership import Authority
 from tenants.selectors.tenants import owned_in_grace
 from tenants.services.delete_tenant import GRACE, GRACE_MAX, delete_tenant

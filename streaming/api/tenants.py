@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from brokers.authorization.resource import Operation
-from streaming.access.directory import person_principal
 from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
 from streaming.api.json_body import boolean, read_fields, text
@@ -17,6 +16,7 @@ from streaming.api.tenant_document import tenant_document
 from streaming.api.tenant_standing import GRACE_PARAMETER, delete_by_owner
 from streaming.records.identity import ADMINISTER, READ
 from streaming.rest.body import INT32_MAX, number
+from tenants.names import person_principal
 from tenants.selectors.tenants import list_tenants, tenant_by_id
 from tenants.services.alter_tenant import alter_tenant
 from tenants.services.create_tenant import create_tenant

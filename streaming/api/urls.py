@@ -23,6 +23,8 @@ from streaming.api.cell_brokers import CellBrokersView
 from streaming.api.client_quotas import ClientQuotasView
 from streaming.api.docs import api_docs
 from streaming.api.filter_test import test_filter
+from streaming.api.invitation_code import InvitationCodeView, JoinView
+from streaming.api.invitations import InvitationsView, InvitationView
 from streaming.api.members import MembersView, MemberView
 from streaming.api.metrics import MetricsView
 from streaming.api.openapi import OpenApiView
@@ -32,6 +34,7 @@ from streaming.api.plans import PlansView
 from streaming.api.quotas import QuotasView, TenantQuotasView
 from streaming.api.service_accounts import ServiceAccountsView, ServiceAccountView
 from streaming.api.session import SessionView
+from streaming.api.session_invitations import SessionInvitationsView, SessionInvitationView
 from streaming.api.tenant_standing import RestoreView, ResumeView, SuspendView
 from streaming.api.tenants import TenantsView, TenantView
 from streaming.api.tickets import TicketsView
@@ -57,6 +60,10 @@ urlpatterns = [
     path("v1/filters:test", async_endpoint(post=test_filter)),
     path("v1/session", SessionView.as_view()),
     path("v1/session/password", PasswordView.as_view()),
+    path("v1/session/invitations", SessionInvitationsView.as_view()),
+    path("v1/session/invitations/<str:name>", SessionInvitationView.as_view()),
+    path("v1/invitation", InvitationCodeView.as_view()),
+    path("v1/invitation/account", JoinView.as_view()),
     path(f"{_TENANT}/topics", TopicListView.as_view()),
     path(f"{_TENANT}/topics/<str:topic>/partitions", PartitionMapView.as_view()),
     path(f"{_TENANT}/metrics", MetricsView.as_view()),
@@ -70,6 +77,8 @@ urlpatterns = [
     path(_TENANT, TenantView.as_view()),
     path(f"{_TENANT}/members", MembersView.as_view()),
     path(f"{_TENANT}/members/<str:login>", MemberView.as_view()),
+    path(f"{_TENANT}/invitations", InvitationsView.as_view()),
+    path(f"{_TENANT}/invitations/<str:invited>", InvitationView.as_view()),
     path(f"{_TENANT}/service-accounts", ServiceAccountsView.as_view()),
     path(f"{_TENANT}/service-accounts/<str:name>", ServiceAccountView.as_view()),
     path(f"{_TENANT}/acls", AclsView.as_view()),

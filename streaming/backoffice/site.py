@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from unfold.sites import UnfoldAdminSite
 
-from streaming.access.directory import person_principal
 from tenants import scope
+from tenants.names import person_principal
 from tenants.services.note_operator_look import note_operator_look
 from tenants.transactions import limit_waits
 

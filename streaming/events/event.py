@@ -26,6 +26,8 @@ _TYPES: Final = {
     "broker.remove": "broker.removed",
     "api_key.issue": "key.issued",
     "api_key.revoke": "key.revoked",
+    "invitation.create": "invitation.created",
+    "invitation.withdraw": "invitation.withdrawn",
     "member.add": "member.added",
     "member.change_role": "member.changed",
     "member.remove": "member.removed",

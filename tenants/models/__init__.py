@@ -4,6 +4,7 @@ from tenants.models.acl import Acl
 from tenants.models.api_key import ApiKey
 from tenants.models.audit import PLATFORM, AuditChain, AuditEntry, Outcome
 from tenants.models.change import Change, ChangeCounter
+from tenants.models.invitation import Invitation
 from tenants.models.limits import ClientQuota, Plan, TenantLimit
 from tenants.models.membership import Membership, Role
 from tenants.models.scram_user import ScramUser
@@ -23,6 +24,7 @@ __all__ = [
     "Change",
     "ChangeCounter",
     "ClientQuota",
+    "Invitation",
     "Membership",
     "Outcome",
     "Plan",

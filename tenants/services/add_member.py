@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from tenants import audit, changes, scope
 from tenants.errors import Conflict, NotFound
-from tenants.models import Membership, User
+from tenants.models import Invitation, Membership, User
 from tenants.ownership import Authority, check_owners_are_changed_by_owners, check_role
 from tenants.published import member_change
 from tenants.transactions import limit_waits
@@ -18,7 +18,8 @@ def add_member(
     by: str,
     authority: Authority = Authority.OWNER,
 ) -> Membership:
-    """Let a person into a tenant.
+    """Let a person into a tenant who is known to be there, as an operator knows; others invite. An
+    invitation of that login ends.
 
     Raises ``NotFound`` for an unknown login, ``Invalid`` for an unknown role, ``Conflict`` for a
     member, ``Forbidden`` when an administrator would make an owner.
@@ -31,6 +32,7 @@ def add_member(
     with scope.tenant(tenant_id):
         limit_waits()
         membership = insert_member(tenant_id, user, role)
+        Invitation.objects.filter(login=user.login).delete()
         audit.record(
             tenant_id=tenant_id,
             by=by,

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from tenants import audit, changes, scope
 from tenants.errors import Conflict, Unavailable
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tenants.names import check_tenant_name
 from tenants.published import tenant_change
 from tenants.transactions import limit_waits
@@ -20,9 +20,11 @@ ATTEMPTS: Final = 5
 def create_tenant(*, name: str, by: str) -> Tenant:
     """A tenant with no members, keys or topics.
 
-    Raises ``Invalid`` for a name that will not do, ``Conflict`` for one in use.
+    Raises ``Invalid`` for a name that will not do, ``Conflict`` for one in use, and for one under
+    which people have logins (``names.login_at``): it would be told which of them are in use.
     """
     check_tenant_name(name)
+    _require_no_logins_at(name)
     with scope.system("create a tenant"):
         limit_waits()
         tenant = insert_tenant(Tenant(name=name))
@@ -35,6 +37,15 @@ def create_tenant(*, name: str, by: str) -> Tenant:
         )
         changes.publish([tenant_change(tenant)])
     return tenant
+
+
+def _require_no_logins_at(name: str) -> None:
+    if User.objects.filter(login__endswith=f"@{name}").exists():
+        raise Conflict(
+            f"there are logins that end in @{name}, as a tenant of before gave them; choose "
+            "another name",
+            name=name,
+        )
 
 
 def insert_tenant(tenant: Tenant) -> Tenant:

@@ -1,60 +1,83 @@
-import secrets
-from dataclasses import dataclass, field
-from typing import Final
+from datetime import UTC, datetime
 from uuid import UUID
 
-from tenants import audit, changes, scope
-from tenants.models import Membership, User
+from django.db import IntegrityError, transaction
+
+from tenants import audit, scope
+from tenants.errors import Conflict
+from tenants.invitations import LIFETIME, PENDING_MAX, IssuedInvitation, code_digest, new_code
+from tenants.models import Invitation
+from tenants.names import check_login
 from tenants.ownership import Authority, check_owners_are_changed_by_owners, check_role
-from tenants.published import member_change
-from tenants.services.add_member import insert_member
-from tenants.services.create_user import insert_user, new_user
+from tenants.selectors.tenants import members_of
 from tenants.transactions import limit_waits
-
-PASSWORD_BYTES: Final = 18
-"""144 bits, 24 characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """``password`` is its only sight; None for a person who signed in here before."""
-
-    membership: Membership
-    password: str | None = field(repr=False)
 
 
 def invite_member(
-    *,
-    tenant_id: UUID,
-    login: str,
-    role: str,
-    by: str,
-    authority: Authority,
-    name: str = "",
-) -> Invited:
-    """Let a person into a tenant who need not exist yet; a new one gets a password made here.
+    *, tenant_id: UUID, login: str, role: str, by: str, authority: Authority
+) -> IssuedInvitation:
+    """Invite whoever signs in as ``login``, or follows the code; a former invitation of that login
+    ends.
 
-    ``name`` is for a new person only. Raises ``Invalid`` for a role or login that will not do,
-    ``Conflict`` for a member, ``Forbidden`` when an administrator would make an owner.
+    Nobody is looked for among the deployment's people: the answer and the work are the same whether
+    there is somebody of that login or not. Raises ``Invalid`` for a role or login that will not do,
+    ``Conflict`` for a member and past ``PENDING_MAX``, ``Forbidden`` when an administrator would
+    make an owner or end an owner's invitation.
     """
+    login = login.lower()
+    check_login(login)
     check_role(role)
-    check_owners_are_changed_by_owners(authority, role)
-    user = User.objects.filter(login=login.lower()).first()
-    password = None
-    if user is None:
-        password = secrets.token_urlsafe(PASSWORD_BYTES)
-        user = new_user(login=login, password=password, name=name)
-    with scope.system("a person is invited who may be new"):
+    code = new_code()
+    now = datetime.now(UTC)
+    invitation = Invitation(
+        digest=code_digest(code),
+        tenant_id=tenant_id,
+        login=login,
+        role=role,
+        invited_by=by,
+        expires_at=now + LIFETIME,
+    )
+    with scope.tenant(tenant_id):
         limit_waits()
-        if password is not None:
-            insert_user(user, by=by)
-        membership = insert_member(tenant_id, user, role)
+        _require_no_member(tenant_id, login)
+        former = Invitation.objects.select_for_update().filter(login=login).first()
+        check_owners_are_changed_by_owners(authority, role, former and former.role)
+        Invitation.objects.filter(expires_at__lte=now).delete()
+        Invitation.objects.filter(login=login).delete()
+        _require_room()
+        _insert(invitation)
         audit.record(
             tenant_id=tenant_id,
             by=by,
-            action="member.add",
-            object=user.login,
-            detail={"role": role, "new_person": password is not None},
+            action="invitation.create",
+            object=login,
+            detail={"role": role, "expires_at": invitation.expires_at.isoformat()},
         )
-        changes.publish([member_change(membership)])
-    return Invited(membership, password)
+    return IssuedInvitation(login, role, by, invitation.created_at, invitation.expires_at, code)
+
+
+def _require_no_member(tenant_id: UUID, login: str) -> None:
+    """Looks through the tenant's members; asking for the login's would look for the person first,
+    and take longer where there is one."""
+    if any(member.user.login == login for member in members_of(tenant_id)):
+        raise Conflict(
+            f"{login} is a member of this tenant already; change the role instead", login=login
+        )
+
+
+def _require_room() -> None:
+    if Invitation.objects.count() >= PENDING_MAX:
+        raise Conflict(
+            f"{PENDING_MAX} invitations are open; withdraw some, or wait until they run out"
+        )
+
+
+def _insert(invitation: Invitation) -> None:
+    try:
+        with transaction.atomic():
+            invitation.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(
+            f"{invitation.login} was invited at this very moment; look at the list",
+            login=invitation.login,
+        ) from error

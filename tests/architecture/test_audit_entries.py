@@ -65,6 +65,7 @@ NOT_AUDITED = {
     "streaming.services.settle_request": REPEAT,
     "streaming.services.take_over_request": REPEAT,
     "tenants.services.acl_rows": PART,
+    "tenants.services.invitation_rows": PART,
     "tenants.services.issue_socket_ticket": SECRET_FOR_ITSELF,
     "tenants.services.limit_checks": PART,
     "tenants.services.managed_account_rows": PART,

@@ -23,6 +23,14 @@ RUN_AXE: Final = """async () => {
         .map(({ id, nodes }) => ({ id, where: nodes.slice(0, 3).map(({ html }) => html) }))
 }"""
 
+INVITE: Final = """async (login) => {
+    const { csrf_token } = await (await fetch('/api/v1/session')).json()
+    const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf_token }
+    const body = JSON.stringify({ login, role: 'viewer' })
+    const made = await fetch('/api/v1/tenants/demo/invitations', { method: 'POST', headers, body })
+    return (await made.json()).code
+}"""
+
 FIRST_LOAD_BYTES: Final = 300_000
 """Of everything that a browser fetches for the page somebody sees first, as it travels."""
 
@@ -32,8 +40,9 @@ ROUTES: Final = CHECKOUT / "frontend" / "console" / "src" / "router.tsx"
 
 TOPICS: Final = 10_000
 
-ELSEWHERE: Final = {"/connectors/$connector"}
-"""Pages that the demo has nothing for; ``test_connector_pages`` asks the same of them."""
+ELSEWHERE: Final = {"/connectors/$connector", "/invitation"}
+"""Pages that the demo has nothing for; ``test_connector_pages`` and a test of its own ask the same
+of them."""
 
 
 TO_SEE: Final = (
@@ -88,6 +97,17 @@ def test_a_page_keeps_nobody_out(member: Page, stop: Stop) -> None:
     visit(member, stop)
     found = barriers(member)
     assert found == [], json.dumps(found, indent=2)
+
+
+def test_the_page_of_an_invitation_keeps_nobody_out(
+    browser: Browser, demo: dict[str, Any], member: Page
+) -> None:
+    code = member.evaluate(INVITE, "somebody-new")
+    with visiting(browser, demo["http_url"], "light") as page:
+        page.goto(f"/invitation#{code}")
+        for word in ("I have a login", "I am new here"):
+            page.get_by_text(word).click(timeout=PATIENCE_MS)
+            assert barriers(page) == []
 
 
 def test_dialogs_keep_nobody_out(member: Page) -> None:

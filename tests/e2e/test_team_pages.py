@@ -11,14 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 from tests.service import ServiceUnderTest
 
-ADD_MEMBER = """async ([tenant, member]) => {
-    const { csrf_token } = await (await fetch('/api/v1/session')).json()
-    const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf_token }
-    const body = JSON.stringify(member)
-    const members = `/api/v1/tenants/${tenant}/members`
-    return (await fetch(members, { method: 'POST', headers, body })).status
-}"""
-
 
 @pytest.fixture(scope="module")
 def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
@@ -106,7 +98,7 @@ def test_a_viewer_is_offered_nothing_and_told_why(
     with visiting(browser, demo["http_url"], "light") as page:
         sign_in(page, {"login": login, "password": password})
         page.goto("/members")
-        add = page.get_by_role("button", name="Add member")
+        add = page.get_by_role("button", name="Invite")
         expect(add).to_have_attribute("aria-disabled", "true", timeout=PATIENCE_MS)
         add.hover()
         expect(page.get_by_role("tooltip")).to_contain_text("you are a viewer of demo")
@@ -128,8 +120,9 @@ def test_a_person_of_two_tenants_goes_from_one_to_the_other(
     ):  # fmt: skip
         made = cell.run(*command, input=f"{password}\n")
         assert made.returncode == 0, made.stderr
-    added = owner.evaluate(ADD_MEMBER, ["second-one", {"login": login, "role": "owner"}])
-    assert added == 201
+    added = cell.run("users", "--create", "--login", login, "--role", "owner",
+                     "--tenant", "second-one")  # fmt: skip
+    assert added.returncode == 0, added.stderr
     with visiting(browser, demo["http_url"], "dark") as page:
         sign_in(page, {"login": login, "password": password})
         page.goto("/topics?tenant=demo")
@@ -146,6 +139,72 @@ def test_a_person_of_two_tenants_goes_from_one_to_the_other(
         create = page.get_by_role("button", name="Create topic").first
         expect(create).not_to_have_attribute("aria-disabled", "true")
         expect(page).to_have_url(re.compile("tenant=second-one"))
+
+
+def test_who_has_a_login_finds_the_invitation_and_joins(
+    browser: Browser, owner: Page, demo: dict[str, Any], cell: ServiceUnderTest
+) -> None:
+    login, password = "invited@example.com", "a password of before"
+    for command in (
+        ("tenants", "--create", "--tenant", "where-from"),
+        ("users", "--create", "--login", login, "--password-stdin", "--tenant", "where-from"),
+    ):
+        made = cell.run(*command, input=f"{password}\n")
+        assert made.returncode == 0, made.stderr
+    link = _invite(owner, login)
+    with visiting(browser, demo["http_url"], "dark") as page:
+        sign_in(page, {"login": login, "password": password})
+        invitation = page.get_by_role("status").filter(has_text="invited into demo")
+        expect(invitation).to_contain_text("As developer", timeout=PATIENCE_MS)
+        invitation.get_by_role("button", name="Join demo").click()
+        expect(page).to_have_url(re.compile("tenant=demo"), timeout=PATIENCE_MS)
+        expect(invitation).to_have_count(0)
+        page.goto(link)
+        expect(page.get_by_role("alert")).to_contain_text("invites nobody", timeout=PATIENCE_MS)
+    expect(owner.get_by_role("table", name="Members")).to_contain_text(login, timeout=PATIENCE_MS)
+    expect(owner.get_by_role("region", name="Invitations")).to_have_count(0)
+
+
+def test_who_has_none_joins_by_the_link(
+    browser: Browser, owner: Page, demo: dict[str, Any]
+) -> None:
+    link = _invite(owner, "zoe@example.com")
+    with visiting(browser, demo["http_url"], "light") as page:
+        page.goto(link)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Join demo", timeout=PATIENCE_MS)
+        expect(page.get_by_text("You will sign in as zoe@demo.")).to_be_visible()
+        page.get_by_label("Password", exact=True).fill("a passphrase of one's own")
+        page.get_by_label("Password once more").fill("a passphrase of one's own")
+        page.get_by_role("button", name="Join demo").click()
+        heading = page.get_by_role("heading", level=1)
+        expect(heading).to_have_text("Overview", timeout=PATIENCE_MS)
+        assert link.partition("#")[2] not in page.url
+    expect(owner.get_by_role("table", name="Members")).to_contain_text(
+        "zoe@demo", timeout=PATIENCE_MS
+    )
+
+
+def test_an_invitation_is_withdrawn(browser: Browser, owner: Page, demo: dict[str, Any]) -> None:
+    link = _invite(owner, "changed-my-mind")
+    owner.get_by_label("Withdraw the invitation of changed-my-mind").click()
+    expect(owner.get_by_text("Invitation withdrawn")).to_be_visible(timeout=PATIENCE_MS)
+    expect(owner.get_by_role("table", name="Invitations")).to_have_count(0)
+    with visiting(browser, demo["http_url"], "light") as page:
+        page.goto(link)
+        expect(page.get_by_role("alert")).to_contain_text("invites nobody", timeout=PATIENCE_MS)
+
+
+def _invite(owner: Page, login: str) -> str:
+    """Invites somebody as a developer; the link."""
+    owner.goto("/members#create")
+    dialog = owner.get_by_role("dialog")
+    dialog.get_by_label("Login").fill(login, timeout=PATIENCE_MS)
+    dialog.get_by_role("button", name="Invite").click()
+    expect(dialog).to_contain_text("the only time", timeout=PATIENCE_MS)
+    link = dialog.get_by_text(re.compile("/invitation#")).inner_text()
+    dialog.get_by_role("button", name="I have copied it").click()
+    expect(owner.get_by_role("table", name="Invitations")).to_contain_text(login)
+    return link
 
 
 def test_a_person_changes_their_own_password(

@@ -54,14 +54,12 @@ DEEPER: Mapping[str, tuple[str, Any]] = {
 
 MAKES_OWN: Mapping[str, str] = {
     "POST /api/v1/tenants/{tenant}/service-accounts": "an account of one's own has the name then",
-    "POST /api/v1/tenants/{tenant}/members": "people belong to no tenant: whoever invites one who "
-    "has a login adds them, and makes anybody else a login",
 }
 """What is not asked about a foreign name at one's own tenant, and why that tells nothing of
 another tenant."""
 
 DRAWN = re.compile(
-    r'"(?:request_id|ticket|expires_at|secret|key_id|password|created_at|at)": ?"[^"]*"'
+    r'"(?:request_id|ticket|expires_at|secret|code|key_id|password|created_at|at)": ?"[^"]*"'
 )
 """What is drawn anew, or is the moment, in whatever is answered."""
 

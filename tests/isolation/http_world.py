@@ -31,8 +31,8 @@ class HttpSide:
 
 
 def http_side(edge: Any) -> HttpSide:
-    """A new tenant with a topic, a record, a group with a member, an account, a key, people and a
-    connector."""
+    """A new tenant with a topic, a record, a group with a member, an account, a key, people, an
+    invitation and a connector."""
     tenant = edge.tenant()
     topic = edge.topic(tenant)
     owner = edge.person(tenant, "owner")
@@ -41,6 +41,10 @@ def http_side(edge: Any) -> HttpSide:
     account = f"account-of-{tenant.name}"
     assert key.post(
         f"/api/v1/tenants/{tenant.name}/service-accounts", json={"name": account}
+    ).is_success
+    invited = f"invited-by-{tenant.name}"
+    assert key.post(
+        f"/api/v1/tenants/{tenant.name}/invitations", json={"login": invited, "role": "viewer"}
     ).is_success
     topic_id = key.get(f"/api/v1/tenants/{tenant.name}/topics").text
     group, instance = f"group-of-{tenant.name}", f"instance-of-{tenant.name}"
@@ -56,6 +60,7 @@ def http_side(edge: Any) -> HttpSide:
         "topic": topic,
         "topic_name": topic,
         "login": login,
+        "invited": invited,
         "name": account,
         "key_id": tenant.service[0],
         "group": group,

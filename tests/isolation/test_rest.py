@@ -76,5 +76,7 @@ def test_they_have_what_they_had(sides):
     assert [task["task"] for task in connector["tasks"]] == [0]
     members = {each["login"]: each["role"] for each in key.get(f"{tenant}/members").json()["data"]}
     assert members[them.names["login"]] == "viewer"
+    invited = {each["login"] for each in key.get(f"{tenant}/invitations").json()["data"]}
+    assert them.names["invited"] in invited
     keys = {each["key_id"]: each["state"] for each in key.get(f"{tenant}/api-keys").json()["data"]}
     assert keys[them.names["key_id"]] == "active"

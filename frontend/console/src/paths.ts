@@ -18,6 +18,10 @@ const broker = (id: number) => `/api/v1/cell/brokers/${id}`;
 export const paths = {
   session: "/api/v1/session",
   password: "/api/v1/session/password",
+  ownInvitations: "/api/v1/session/invitations",
+  ownInvitation: (tenantName: string) => `/api/v1/session/invitations/${part(tenantName)}`,
+  invitationOfCode: "/api/v1/invitation",
+  invitationAccount: "/api/v1/invitation/account",
   tenants: "/api/v1/tenants",
   tenant,
   tenantVerb: (name: string, verb: "suspend" | "resume" | "restore") => `${tenant(name)}:${verb}`,
@@ -25,6 +29,8 @@ export const paths = {
   metrics: (name: string, query: URLSearchParams) => `${tenant(name)}/metrics?${query}`,
   members: (name: string) => `${tenant(name)}/members`,
   member: (name: string, login: string) => `${tenant(name)}/members/${part(login)}`,
+  invitations: (name: string) => `${tenant(name)}/invitations`,
+  invitation: (name: string, login: string) => `${tenant(name)}/invitations/${part(login)}`,
   serviceAccounts: (name: string) => `${tenant(name)}/service-accounts`,
   serviceAccount: (name: string, account: string) =>
     `${tenant(name)}/service-accounts/${part(account)}`,
@@ -54,13 +60,13 @@ export const paths = {
   reassignment: (name: string, topicName: string, partition: number) =>
     `/api/v1/cell/reassignments/${part(name)}/${part(topicName)}/${partition}`,
   groups,
+  groupTotals: (cluster: string) => `${groups(cluster)}:totals`,
   group,
   groupMembers: (cluster: string, name: string) => `${group(cluster, name)}/consumers`,
   lags: (cluster: string, name: string) => `${group(cluster, name)}/lags`,
   lagSummary: (cluster: string, name: string) => `${group(cluster, name)}/lag-summary`,
   resetOffsets: (cluster: string, name: string) => `${group(cluster, name)}/offsets:reset`,
   topics,
-  groupTotals: (cluster: string) => `${groups(cluster)}:totals`,
   topic,
   topicRows: (owner: string) => `${tenant(owner)}/topics`,
   partitionStates: (owner: string, name: string) =>

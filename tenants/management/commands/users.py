@@ -3,7 +3,7 @@
 import getpass
 import secrets
 import sys
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import CommandParser
 
@@ -19,7 +19,9 @@ from tenants.services.appoint_operator import appoint_operator
 from tenants.services.create_user import create_user
 from tenants.services.dismiss_operator import dismiss_operator
 from tenants.services.ensure_member import ensure_member
-from tenants.services.invite_member import PASSWORD_BYTES
+
+PASSWORD_BYTES: Final = 18
+"""144 bits, 24 characters."""
 
 
 class Command(HeadwaterCommand):

@@ -3,6 +3,7 @@
 What is counted is hashes and queries, since clocks would tell only of this machine.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,10 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tenants import scope
 from tenants.models import ApiKey, User
+from tenants.ownership import Authority
 from tenants.selectors import api_keys
 from tenants.selectors.api_keys import authenticate_api_key
 from tenants.services.create_tenant import create_tenant
 from tenants.services.create_user import create_user
+from tenants.services.invite_member import invite_member
 from tenants.services.issue_api_key import issue_api_key
 from tenants.services.revoke_api_key import revoke_api_key
 from tenants.services.suspend_tenant import suspend_tenant
@@ -133,3 +136,22 @@ def test_what_is_right_for_somebody_inactive_is_wrong_after_the_same_work(client
     refused = client.post("/api/v1/session", body, content_type="application/json")
     assert refused.status_code == 401
     assert len(hashed) == 1
+
+
+def test_who_has_no_login_is_invited_by_the_work_that_one_takes_who_has():
+    """And by none that asks for people by their login: an index answers sooner that it has none."""
+    tenant = create_tenant(name="acme", by="test")
+    create_user(login="ada", password=PASSWORD, by="test")
+    asked_for = []
+    for login in ("ada", "eve"):
+        with CaptureQueriesContext(connection) as asked:
+            invite_member(
+                tenant_id=tenant.id, login=login, role="viewer", by="test",
+                authority=Authority.OWNER,
+            )  # fmt: skip
+        asked_for.append([query["sql"] for query in asked])
+    shapes = [[re.sub(r"'[^']*'|\d+", "?", sql) for sql in queries] for queries in asked_for]
+    assert shapes[0] == shapes[1]
+    of_people = [sql for sql in asked_for[0] if "tenants_user" in sql]
+    assert of_people
+    assert not [sql for sql in of_people if "'ada'" in sql]

@@ -40,6 +40,9 @@ ROWS: list[Row] = [row for module in _MODULES for row in getattr(module, "ROWS",
 BY_HAND = {
     "GET /api/v1/session": "its 401 is how the console finds out; tests/apps/api",
     "PUT /api/v1/session/password": "takes a session only, and counts tries; tests/apps/api",
+    "GET /api/v1/session/invitations": "takes a session only; tests/apps/api",
+    "POST /api/v1/session/invitations": "takes a session only; tests/apps/api",
+    "DELETE /api/v1/session/invitations/{name}": "takes a session only; tests/apps/api",
     "DELETE /api/v1/session": "would sign the callers out; tests/apps/api",
 }
 

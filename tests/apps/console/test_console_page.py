@@ -23,8 +23,8 @@ def get(path: str) -> tuple[int, str, dict[str, str]]:
 
 
 ADDRESSES = (
-    "/", "/login", "/topics", "/topics/a.b/live", "/topics/%2e%2e", "/groups", "/groups/a%2Fb",
-    "/brokers", "/members", "/service-accounts", "/keys", "/audit",
+    "/", "/login", "/invitation", "/topics", "/topics/a.b/live", "/topics/%2e%2e", "/groups",
+    "/groups/a%2Fb", "/brokers", "/members", "/service-accounts", "/keys", "/audit",
     "/acls", "/usage", "/quotas", "/settings", "/tenants", "/plans",
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from tenants.errors import Conflict, Forbidden, Invalid, NotFound
+from tenants.errors import Conflict, Forbidden, NotFound
 from tenants.models import Change, User
 from tenants.ownership import Authority
 from tenants.scope import system
@@ -96,39 +96,6 @@ def test_another_tenants_member_is_an_absent_one(acme, rival, people):
         with pytest.raises(NotFound) as absent:
             verb(tenant_id=rival.id, login="nobody", by="test", **options)
         assert foreign.value.message.replace("olga", "nobody") == absent.value.message
-
-
-def test_a_new_person_is_invited_with_a_password_that_is_kept_nowhere(acme, caplog):
-    invited = invite_member(
-        tenant_id=acme.id, login="Ada@X", role="owner", name="Ada", by="test",
-        authority=Authority.OWNER,
-    )  # fmt: skip
-    ada = User.objects.get(login="ada@x")
-    assert (ada.name, ada.check_password(invited.password)) == ("Ada", True)
-    assert invited.password not in repr(invited) + caplog.text
-    assert invited.password not in str([entry.detail for entry in entries_of(acme.id)])
-    with pytest.raises(Conflict):
-        invite_member(
-            tenant_id=acme.id, login="ada@x", role="viewer", by="test", authority=Authority.OWNER
-        )
-    assert roles(acme) == {"ada@x": "owner"}
-
-
-def test_somebody_known_is_invited_without_a_password(acme, rival, people):
-    invited = invite_member(
-        tenant_id=rival.id, login="olga", role="viewer", by="test", authority=ADMINISTRATOR
-    )
-    assert invited.password is None
-    assert roles(rival) == {"olga": "viewer"}
-
-
-def test_bad_logins_and_roles_are_refused(acme):
-    for login, role in (("ada", "king"), ("", "viewer"), ("a b", "viewer")):
-        with pytest.raises(Invalid):
-            invite_member(
-                tenant_id=acme.id, login=login, role=role, by="test", authority=Authority.OWNER
-            )
-    assert roles(acme) == {}
 
 
 def test_a_member_is_ensured_with_the_role(acme, people):

@@ -34,6 +34,7 @@ OWNED = [
     "tenants_auditchain",
     "tenants_auditentry",
     "tenants_clientquota",
+    "tenants_invitation",
     "tenants_membership",
     "tenants_scramuser",
     "tenants_serviceaccount",

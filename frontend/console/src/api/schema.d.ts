@@ -144,6 +144,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What the invitation of a code is for; the same whether anybody has the invited login. */
+        post: operations["show_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitation/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accept an invitation as somebody new: a login NAME@TENANT is made, and signed in. */
+        post: operations["join_by_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quotas": {
         parameters: {
             query?: never;
@@ -175,6 +209,41 @@ export interface paths {
         post: operations["api_v1_session_create"];
         /** @description Sign out. */
         delete: operations["api_v1_session_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The tenants that whoever is signed in is invited into, by name. */
+        get: operations["list_own_invitations"];
+        put?: never;
+        /** @description Accept an invitation of one's own by its `tenant`, or any by its `code`. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/invitations/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Be shown the invitation into that tenant no more; the tenant is not told. */
+        delete: operations["decline_invitation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -589,6 +658,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Invitations that nobody has accepted yet, by login. */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * @description Invite a person; the answer is the same whether anybody has that login or not.
+         *
+         *     Who signs in under it sees the invitation; anybody else follows `/invitation#CODE`, whose
+         *     code is shown this once. A former invitation of that login ends.
+         */
+        post: operations["invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/invitations/{invited}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Withdraw an invitation; its code opens nothing from then on. */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/members": {
         parameters: {
             query?: never;
@@ -599,8 +708,7 @@ export interface paths {
         /** @description Members by login. */
         get: operations["list_members"];
         put?: never;
-        /** @description Let a person in; one who is new to the service gets a password, shown this once. */
-        post: operations["invite_member"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1729,6 +1837,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/kafka/v3/clusters/{cluster_id}/consumer-groups:totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every group's members and lag as a number each, by name: for lists that are sorted by them. */
+        get: operations["listKafkaConsumerGroupTotals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/kafka/v3/clusters/{cluster_id}/consumer-groups/{consumer_group_id}": {
         parameters: {
             query?: never;
@@ -1837,23 +1962,6 @@ export interface paths {
             query?: never;
             header?: never;
             path?: never;
-    "/kafka/v3/clusters/{cluster_id}/consumer-groups:totals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Every group's members and lag as a number each, by name: for lists that are sorted by them. */
-        get: operations["listKafkaConsumerGroupTotals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
             cookie?: never;
         };
         /** @description How far the group is behind, by partition: in records and in seconds. */
@@ -2647,6 +2755,83 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    show_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expires_at: string;
+                        invited_by: string;
+                        /** @description Who was invited, as the tenant calls them. */
+                        login: string;
+                        role: string;
+                        tenant: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    join_by_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    code: string;
+                    full_name?: string;
+                    /** @description What comes before the @: the login will be NAME@TENANT. */
+                    name: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        csrf_token: string;
+                        tenants: {
+                            cluster_id: string;
+                            name: string;
+                            role: string;
+                            scopes: string[];
+                        }[];
+                        user: {
+                            is_operator: boolean;
+                            login: string;
+                            name: string;
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     get_own_quotas: {
         parameters: {
             query?: {
@@ -2764,6 +2949,85 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    list_own_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            expires_at: string;
+                            invited_by: string;
+                            role: string;
+                            tenant: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    code?: string;
+                    tenant?: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        role: string;
+                        tenant: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    decline_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4062,6 +4326,104 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                            invited_by: string;
+                            /** @description What was invited; nobody need sign in under that name. */
+                            login: string;
+                            /** @enum {string} */
+                            role: "owner" | "admin" | "developer" | "viewer";
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    login: string;
+                    /** @enum {string} */
+                    role: "owner" | "admin" | "developer" | "viewer";
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For the link /invitation#CODE; it is not shown again. */
+                        code: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        invited_by: string;
+                        /** @description What was invited; nobody need sign in under that name. */
+                        login: string;
+                        /** @enum {string} */
+                        role: "owner" | "admin" | "developer" | "viewer";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invited: string;
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     list_members: {
         parameters: {
             query?: never;
@@ -4087,46 +4449,6 @@ export interface operations {
                             /** @enum {string} */
                             role: "owner" | "admin" | "developer" | "viewer";
                         }[];
-                    };
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
-    invite_member: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tenant: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": {
-                    login: string;
-                    name?: string;
-                    /** @enum {string} */
-                    role: "owner" | "admin" | "developer" | "viewer";
-                };
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: date-time */
-                        created_at: string;
-                        login: string;
-                        name: string;
-                        /** @description Of a person who is new to this service; it is not shown again. */
-                        password: string | null;
-                        /** @enum {string} */
-                        role: "owner" | "admin" | "developer" | "viewer";
                     };
                 };
             };
@@ -7991,6 +8313,45 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listKafkaConsumerGroupTotals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "5XX": components["responses"]["Error"];
+            /** @description The totals. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            consumer_group_id: string;
+                            member_count: number;
+                            /**
+                             * Format: int64
+                             * @description In records; null while nothing is committed.
+                             */
+                            total_lag: number | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            429: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
     getKafkaConsumerGroup: {
         parameters: {
             query?: never;
@@ -8303,45 +8664,6 @@ export interface operations {
                         kind: "KafkaConsumerGroupLagSummary";
                         /** Format: int64 */
                         max_lag: number;
-                };
-            };
-            400: components["responses"]["Error"];
-            401: components["responses"]["Error"];
-            403: components["responses"]["Error"];
-            404: components["responses"]["Error"];
-            429: components["responses"]["Error"];
-            default: components["responses"]["Error"];
-        };
-    };
-    listKafkaConsumerGroupTotals: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                cluster_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "5XX": components["responses"]["Error"];
-            /** @description The totals. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: {
-                            consumer_group_id: string;
-                            member_count: number;
-                            /**
-                             * Format: int64
-                             * @description In records; null while nothing is committed.
-                             */
-                            total_lag: number | null;
-                        }[];
-                    };
                         max_lag_client_id: string;
                         max_lag_consumer: {
                             related: string;

@@ -40,7 +40,7 @@ describe("parseFrame", () => {
 describe("staleKeys", () => {
   it("are those of what changed, and the audit log", () => {
     const stale = staleKeys([event("member.changed", "bob")]);
-    expect([...stale].toSorted()).toEqual(["audit", "members", "session"]);
+    expect([...stale].toSorted()).toEqual(["audit", "invitations", "members", "session"]);
     expect(staleKeys([event("topic.deleted", "t"), event("broker.fenced", "1")])).toContain("cell");
   });
 });

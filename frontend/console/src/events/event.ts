@@ -51,7 +51,8 @@ const STALE: Record<string, string[]> = {
   topic: ["topics", "topic", "topic-list", "partitions", "configs", "overview", "groups"],
   broker: ["cell", "overview", "partitions", "topics"],
   key: ["api-keys", "service-accounts", "audit"],
-  member: ["members", "session", "audit"],
+  invitation: ["invitations", "audit"],
+  member: ["members", "invitations", "session", "audit"],
   service_account: ["service-accounts", "api-keys", "audit"],
 };
 
@@ -84,6 +85,8 @@ const WORDS: Record<string, [one: string, several: string, tone?: Notice["tone"]
   "broker.removed": ["Broker removed", "brokers removed"],
   "key.issued": ["Key issued", "keys issued"],
   "key.revoked": ["Key revoked", "keys revoked"],
+  "invitation.created": ["Person invited", "people invited"],
+  "invitation.withdrawn": ["Invitation withdrawn", "invitations withdrawn"],
   "member.added": ["Member added", "members added"],
   "member.changed": ["Member's role changed", "members' roles changed"],
   "member.removed": ["Member removed", "members removed"],

@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { isOperator, tenantsOfOperator } from "../access";
 import { useSession, useSignOut } from "../api/hooks/session";
 import { useTenants } from "../api/hooks/tenants";
+import { OwnInvitations } from "../components/OwnInvitations";
 import { Shell } from "../components/Shell";
 import { Empty, Failure, Loading } from "../components/states";
 import { WorkspaceProvider } from "../components/Workspace";
@@ -43,6 +44,9 @@ export function SignedIn() {
   if (!tenant) {
     return (
       <Box component="main">
+        <Container size="sm" pt={48}>
+          <OwnInvitations />
+        </Container>
         <Empty
           title={wanted ? `No tenant “${wanted}” here` : "You are in no tenant yet"}
           action={
@@ -52,10 +56,10 @@ export function SignedIn() {
           }
         >
           {wanted
-            ? "It is not one of yours. Ask one of its owners to add you, or open the console without it."
+            ? "It is not one of yours. Ask one of its owners to invite you, or open the console without it."
             : operates
               ? "There is no tenant in this cell. Make one with ./headwater tenants --create --tenant NAME."
-              : "Ask an owner of a tenant to add you to it, then sign in again."}
+              : "Ask an owner of a tenant to invite you into it."}
         </Empty>
       </Box>
     );
@@ -63,6 +67,7 @@ export function SignedIn() {
   return (
     <WorkspaceProvider value={{ user, tenant, tenants }}>
       <Shell>
+        <OwnInvitations />
         <Outlet key={tenant.cluster_id} />
       </Shell>
     </WorkspaceProvider>

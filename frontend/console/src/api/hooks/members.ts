@@ -3,20 +3,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { paths } from "../../paths";
-import type { Answer, Item } from "../answers";
+import type { Item } from "../answers";
 import { request } from "../client";
 import type { ListBody } from "../types";
 
 export type MemberBody = Item<"/api/v1/tenants/{tenant}/members">;
-
-export interface NewMemberBody {
-  login: string;
-  name?: string;
-  role: string;
-}
-
-/** Carries the password of somebody who was unknown before, this once. */
-export type AddedMemberBody = Answer<"/api/v1/tenants/{tenant}/members", "post">;
 
 export const membersKey = (tenant: string) => ["members", tenant] as const;
 
@@ -26,15 +17,6 @@ export function useMembers(tenant: string, enabled = true) {
     queryFn: async ({ signal }) =>
       (await request<ListBody<MemberBody>>("GET", paths.members(tenant), { signal })).data,
     enabled,
-  });
-}
-
-export function useAddMember(tenant: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (body: NewMemberBody) =>
-      request<AddedMemberBody>("POST", paths.members(tenant), { body }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: membersKey(tenant) }),
   });
 }
 

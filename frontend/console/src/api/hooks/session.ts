@@ -21,7 +21,7 @@ async function readSession(signal?: AbortSignal): Promise<Session> {
   }
 }
 
-function toSession({ user, tenants }: SessionBody): Session {
+export function toSession({ user, tenants }: SessionBody): Session {
   return { kind: "member", user, tenants };
 }
 

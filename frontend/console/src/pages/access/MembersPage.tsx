@@ -22,7 +22,8 @@ import { useCreating } from "../../components/useCreating";
 import { useWorkspace } from "../../components/Workspace";
 import { formatPlural } from "../../records/format";
 import classes from "../list.module.css";
-import { AddMember } from "./AddMember";
+import { Invitations } from "./Invitations";
+import { InviteMember } from "./InviteMember";
 
 export function MembersPage() {
   const { tenant, user } = useWorkspace();
@@ -55,10 +56,10 @@ export function MembersPage() {
           <OfferedButton
             shortcut="c"
             leftSection={<PlusIcon size={16} />}
-            refusal={refusal(tenant, "ADMINISTER", "add people")}
+            refusal={refusal(tenant, "ADMINISTER", "invite people")}
             onClick={() => setAdding(true)}
           >
-            Add member
+            Invite
           </OfferedButton>
         }
       />
@@ -78,7 +79,7 @@ export function MembersPage() {
       {members.data?.length === 0 && (
         <Empty title="Nobody is in this tenant yet">
           People sign in to this console and see the tenants that they are members of. Make the
-          first one an owner: owners add the others.
+          first one an owner: owners invite the others.
         </Empty>
       )}
       {members.data && members.data.length > 0 && (
@@ -100,7 +101,8 @@ export function MembersPage() {
           <RoleLegend />
         </>
       )}
-      {adding && manages && <AddMember tenant={tenant.name} onClose={() => setAdding(false)} />}
+      {manages && <Invitations tenant={tenant.name} />}
+      {adding && manages && <InviteMember tenant={tenant.name} onClose={() => setAdding(false)} />}
       {removing !== null && (
         <RemoveMember tenant={tenant.name} login={removing} onClose={() => setRemoving(null)} />
       )}
@@ -128,7 +130,7 @@ function RemoveMember({ tenant, login, onClose }: RemoveProps) {
     <ConfirmByName
       title="Remove member"
       name={login}
-      warning={`They lose ${tenant} at once, open pages included. Keys that they issued stay valid: revoke those on the API keys page.`}
+      warning={`They lose ${tenant} at once, open pages included, and invitations that they made end. Keys that they issued stay valid: revoke those on the API keys page.`}
       verb="Remove member"
       busy={remove.isPending}
       error={remove.error}
