@@ -34,6 +34,8 @@ FILES: Final = "HEADWATER_CONNECT_FILES"
 
 READ_TIMEOUT_SECONDS: Final = 600.0
 SQLITE_BUSY_SECONDS: Final = 5.0
+STREAMED_ROWS: Final = 1000
+"""No bound of memory: ``StreamedCursor`` returns fewer when fewer have come."""
 
 
 class Database:
@@ -61,6 +63,13 @@ class Database:
             creator=self._remembered(opened.get(self.backend, self._mysql)),
             poolclass=NullPool,
         )
+
+    @property
+    def streaming(self) -> dict[str, Any]:
+        """Options of a query, of whose rows no more is to be held than has come already."""
+        # Other drivers would wait for as many rows as they are asked for.
+        at_once = STREAMED_ROWS if self.backend is Backend.POSTGRESQL else 1
+        return {"stream_results": True, "max_row_buffer": at_once}
 
     @contextmanager
     def transaction(self, doing: str) -> Iterator[sa.Connection]:

@@ -1,5 +1,5 @@
 """Reads one relation, or a slice of it, from its position on: page by page, each in a transaction
-of its own, and of that one row at a time, as the database sends them."""
+of its own, and of that no more rows at a time than the database has sent."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -124,8 +124,7 @@ class Reader:
         relation, settings = self.relation, self.settings
         columns = len(relation.columns)
         with database.transaction(doing) as connection:
-            options = {"stream_results": True, "max_row_buffer": 1}
-            found = connection.execute(self._select(), execution_options=options)
+            found = connection.execute(self._select(), execution_options=database.streaming)
             counted = 0
 
             def rows() -> Iterator[tuple[Values, tuple[Any, ...]]]:
