@@ -43,6 +43,12 @@ class Charges:
         """Whether the tenant stores so much that nothing more is taken."""
         return self._tenant.is_full
 
+    @property
+    def stored(self) -> str:
+        """What a tenant that ``is_full`` stores, beside its limit."""
+        tenant = self._tenant
+        return f"{tenant.stored_bytes} bytes of its limit storage_bytes, {tenant.storage_bytes}"
+
     def identify(self, frame: memoryview) -> None:
         """The next charges are for this request, whoever its client says to be."""
         tenant = self._tenant

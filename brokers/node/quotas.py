@@ -38,7 +38,8 @@ class Quotas:
         self._tenants: dict[TenantId, TenantQuotas] = {}
         self.tenants: Mapping[TenantId, TenantQuotas] = self._tenants
         """Those that have been here, since this broker began."""
-        self._full: frozenset[TenantId] = frozenset()
+        self._full: Mapping[TenantId, int] = {}
+        """What those store that store nearly all that they may."""
         self._now_ms = node.clock.monotonic_ms
         self.shares = QuotaShares(node, self._tenants)
 
@@ -47,7 +48,7 @@ class Quotas:
         quotas = self._tenants.get(tenant_id)
         if quotas is None:
             quotas = self._tenants[tenant_id] = TenantQuotas(tenant_id)
-            quotas.is_full = tenant_id in self._full
+            self._fill(quotas)
             self._configure(quotas)
         return quotas
 
@@ -86,13 +87,17 @@ class Quotas:
     def have_stored(self, stored_bytes: Mapping[TenantId, int]) -> None:
         """What each tenant stores, one replica of each partition; nothing for those not named."""
         tenants = self._node.image.tenants
-        self._full = frozenset(
-            tenant_id
+        self._full = {
+            tenant_id: stored
             for tenant_id, stored in stored_bytes.items()
             if tenant_id in tenants and stored >= tenants[tenant_id].limits.get(STORAGE, inf) * FULL
-        )
-        for tenant_id, quotas in self._tenants.items():
-            quotas.is_full = tenant_id in self._full
+        }
+        for quotas in self._tenants.values():
+            self._fill(quotas)
+
+    def _fill(self, quotas: TenantQuotas) -> None:
+        quotas.is_full = quotas.tenant_id in self._full
+        quotas.stored_bytes = self._full.get(quotas.tenant_id, 0)
 
     # Keeping up with the metadata.
 

@@ -92,7 +92,7 @@ class TenantQuotas:
 
     __slots__ = (
         "_buckets", "_client_quotas", "_meters", "_time", "busy_ms", "counts", "is_full",
-        "message_bytes", "rates", "tenant_id", "version",
+        "message_bytes", "rates", "storage_bytes", "stored_bytes", "tenant_id", "version",
     )  # fmt: skip
 
     def __init__(self, tenant_id: TenantId) -> None:
@@ -105,6 +105,10 @@ class TenantQuotas:
         """What requests have taken of the broker's time, ever."""
         self.is_full = False
         """Whether the tenant stores nearly all that it may store: nothing more is taken then."""
+        self.stored_bytes = 0
+        """By the newest roll-up; what ``is_full`` goes by."""
+        self.storage_bytes = ANY_NUMBER
+        """What it may store."""
         self.version = 0
         """Rises when meters that were given out are not right any more."""
         self._client_quotas = ClientQuotas()
@@ -126,6 +130,7 @@ class TenantQuotas:
         for name in COUNTS:
             self._configure_count(name, limits.get(name), brokers)
         self.message_bytes = limits.get(MESSAGE_BYTES, ANY_NUMBER)
+        self.storage_bytes = limits.get(STORAGE, ANY_NUMBER)
         self._configure_time(limits.get(REQUEST_TIME, WHOLE), now_ms)
         self._client_quotas = ClientQuotas(client_quotas)
         self._meters.clear()

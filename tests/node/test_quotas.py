@@ -228,7 +228,8 @@ def test_a_full_tenant_reads_and_writes_no_more_until_something_is_deleted(world
         quotas.have_stored({guest.tenant.id: int(1_000_000 * FULL)})
         row = produced(client, 10).responses[0].partition_responses[0]
         assert row.error_code == ErrorCode.POLICY_VIOLATION
-        assert "stores nearly all" in row.error_message
+        assert "tenant stuffed stores nearly all" in row.error_message
+        assert "950000 bytes of its limit storage_bytes, 1000000;" in row.error_message
         assert len(fetched(client).responses[0].partitions[0].records) > 0
         quotas.have_stored({guest.tenant.id: int(1_000_000 * FULL) - 1})
         assert produced(client, 10).responses[0].partition_responses[0].error_code == 0

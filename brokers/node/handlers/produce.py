@@ -303,8 +303,6 @@ _MESSAGES = {
     ErrorCode.INVALID_PRODUCER_ID_MAPPING: "the transactional id is not this producer's",
     ErrorCode.NOT_ENOUGH_REPLICAS: "the transaction's coordinator did not answer; try again",
     ErrorCode.CONCURRENT_TRANSACTIONS: "the transaction before is being completed; try again",
-    ErrorCode.POLICY_VIOLATION: "the tenant stores nearly all that it may store; nothing more is "
-    "taken until records or topics are deleted, or the limit is raised",
     ErrorCode.TRANSACTION_ABORTABLE: "this partition is not part of the transaction; abort it",
 }
 
@@ -331,7 +329,18 @@ def _refused(
     row = PartitionProduceResponse(index, refusal.code, NO_OFFSET, error_message=refusal.message)
     if refusal.code is ErrorCode.NOT_LEADER_OR_FOLLOWER:
         _hint(call, topic, row, response)
+    if refusal.code is ErrorCode.POLICY_VIOLATION:
+        row.error_message = _too_much_stored(call)
     return row
+
+
+def _too_much_stored(call: "Call") -> str:
+    tenant = call.node.image.tenants.get(call.session.tenant_id)
+    name = call.session.tenant_id if tenant is None else tenant.name
+    return (
+        f"tenant {name} stores nearly all that it may, {call.connection.charges.stored}; nothing "
+        "more is taken until records or topics are deleted, or the limit is raised"
+    )
 
 
 def _hint(
