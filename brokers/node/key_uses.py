@@ -18,23 +18,36 @@ INTERVAL_SECONDS: Final = 30.0
 
 async def note_key_uses(node: "Node") -> None:
     """Tell of each interval once, until cancelled. What the store did not take is told with what
-    comes next, if the key is still used then."""
+    comes next."""
     since = 0
     while True:
         await asyncio.sleep(INTERVAL_SECONDS)
-        uses = uses_since(node, since)
+        uses, now = uses_since(node, since), node.external.now
         if not uses:
             continue
         try:
             await node.control.note_key_uses(uses)
         except MetadataUnavailable:
             continue
-        since = node.external.now
+        since = now
+        forget_ended(node, now)
+
+
+def forget_ended(node: "Node", before: int) -> None:
+    """What was heard before that has been told; seconds on the listener's clock."""
+    for listener in node.for_clients:
+        for key_id, (heard, _address) in list(listener.ended_uses.items()):
+            if heard < before:
+                del listener.ended_uses[key_id]
 
 
 def uses_since(node: "Node", since: int) -> list[KeyUse]:
-    """One per key that sent something from ``since`` on, seconds on the listener's clock."""
+    """One per key that sent something from ``since`` on, seconds on the listener's clock; and per
+    key whose connection has ended, however short it was, as long as that is not forgotten."""
     latest: dict[str, tuple[int, str]] = {}
+    for listener in node.for_clients:
+        for used, use in listener.ended_uses.items():
+            latest[used] = max(latest.get(used, use), use)
     for connection in chain.from_iterable(each.connections for each in node.for_clients):
         key_id = None if connection.session is None else connection.session.credential_key
         if key_id is not None and connection.last_heard >= since:

@@ -60,6 +60,9 @@ class Listener:
         self.connections: set[Connection] = set()
         self.now = 0
         """Seconds on the loop's clock at the last sweep: what connections tell time by."""
+        self.ended_uses: dict[str, tuple[int, str]] = {}
+        """When and from where each API key was heard last by a connection that is gone; until that
+        was told (``key_uses.py``)."""
         self.loop: asyncio.AbstractEventLoop
         self.port = config.port
         """The one that was bound, after ``bind``."""
@@ -122,9 +125,16 @@ class Listener:
         self.metrics.connections -= 1
         if connection.session is not None:
             self.metrics.tenant(connection.session.tenant_id).connections -= 1
+            self._remember_use(connection, connection.session.credential_key)
             lease = self._quotas.connections(connection.session)
             if lease is not None:
                 lease.count -= 1
+
+    def _remember_use(self, connection: Connection, key_id: str | None) -> None:
+        if key_id is not None and not self.is_internal:
+            heard = connection.last_heard
+            if key_id not in self.ended_uses or self.ended_uses[key_id][0] <= heard:
+                self.ended_uses[key_id] = heard, connection.address
 
     def logged_in(self, connection: Connection, session: Session, rights: Rights) -> str | None:
         """Give the connection its session; or the reason why its tenant may have no more."""
