@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,8 @@ def test_a_restarted_worker_goes_on_where_it_was(
         wait_for_lines(sink, lines, worker)
         for name in ("reader", "writer"):
             worker.wait_until_running(name)
-        listed = KafkaAdminClient(**login.python()).list_groups()
+        with closing(KafkaAdminClient(**login.python())) as admin:
+            listed = admin.list_groups()
         groups = {each["group_id"]: each["protocol_type"] for each in listed}
         assert groups[worker.group] == "connect"
         assert groups["connect-writer"] == "consumer"
