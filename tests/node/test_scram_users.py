@@ -101,6 +101,36 @@ def test_a_name_that_is_not_there_is_looked_for_as_one_that_is(world, tenants, m
     assert spent[0] == spent[1] > 0
 
 
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256"])
+def test_a_key_that_is_absent_is_looked_for_as_one_that_is(world, tenants, monkeypatch, mechanism):
+    """And one that is right is let in by PLAIN without any question."""
+    key = world.cell.add_key(tenants[0][0])
+    monkeypatch.setattr(sasl_authenticate, "AUTHENTICATION_DELAY_SECONDS", 0)
+    looked = []
+    catch_up = world.node.node.metadata.catch_up
+
+    async def count():
+        looked.append(1)
+        return await catch_up()
+
+    monkeypatch.setattr(world.node.node.metadata, "catch_up", count)
+    spent = []
+    for key_id in (key[0], "HWAAAAAAAAAAAAAA"):
+        with RawClient(world.node.port) as client:
+            if mechanism == "PLAIN":
+                client.handshake(mechanism)
+                refused = client.authenticate(f"\0{key_id}\0wrong".encode())
+            else:
+                refused = client.log_in_by_scram("sha256", (key_id, "wrong"))
+        assert refused.error_code == ErrorCode.SASL_AUTHENTICATION_FAILED
+        spent.append(len(looked))
+        looked.clear()
+    assert spent[0] == spent[1] > 0
+    with RawClient(world.node.port) as client:
+        client.log_in(key)
+    assert looked == []
+
+
 def test_a_name_that_is_not_there_hears_what_users_of_its_cluster_do(world, tenants):
     (acme, admin), _ = tenants
     alter(admin, upsertion("alice", iterations=8192))

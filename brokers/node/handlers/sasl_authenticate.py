@@ -60,12 +60,20 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
     login = connection.login
     assert login.exchange is not None
     key_id = login.exchange.key_id(token) or ""
-    credential = await _credential(key_id, connection, node)
+    # A key that was issued, or a password that was altered, at another broker counts at once. Names
+    # of users can be guessed: for them it is done whether there is such a user or not.
+    looks_first = key_id not in node.image.credentials or is_scram_user(key_id)
+    if key_id and looks_first:
+        await _catch_up(connection, node)
+    credential = node.image.credentials.get(key_id)
     now_ms = node.clock.monotonic_ms()
     if key_id and node.failed_logins.locks_out(connection.address, key_id, now_ms):
         verdict: Verdict = Rejected(f"{key_id!r} failed too often from {connection.address}")
     else:
         verdict = login.exchange.step(token, credential)
+    if key_id and not looks_first and not isinstance(verdict, Accepted):
+        # The time of a question to the store, as it takes for a name that is not there.
+        await _catch_up(connection, node)
     if isinstance(verdict, Accepted):
         verdict = await _admit(verdict, node)
     if isinstance(verdict, Accepted) and connection.session is not None:
@@ -80,23 +88,11 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
     return verdict
 
 
-async def _credential(
-    key_id: str, connection: "Connection", node: "Node"
-) -> CredentialRecord | None:
-    """What the image has; it is brought up to date first where that may help.
-
-    Names of SCRAM users can be guessed, as ids of API keys cannot: it is done for each, whether
-    there is such a user or not, so that the time that it takes tells nobody. A password that was
-    altered at another broker counts at once, too.
-    """
+async def _catch_up(connection: "Connection", node: "Node") -> None:
+    """Bring the image up to date; not for an address from which logins fail in floods."""
     now_ms = node.clock.monotonic_ms()
-    if (
-        key_id
-        and (key_id not in node.image.credentials or is_scram_user(key_id))
-        and not node.failed_logins.is_flooded_by(connection.address, now_ms)
-    ):
+    if not node.failed_logins.is_flooded_by(connection.address, now_ms):
         await node.metadata.catch_up()
-    return node.image.credentials.get(key_id)
 
 
 def _note_failure(
