@@ -5,6 +5,8 @@ have lines, and writes ``docs/screenshots/NAME-SCHEME.png``.
 """
 
 import argparse
+import json
+import re
 import shutil
 import sys
 import tempfile
@@ -50,6 +52,13 @@ CONNECTOR: Final = (
 )
 """Pages of what was added."""
 
+MOVING: Final = Stop("brokers-move", "/brokers", "archive / 0")
+MOVED_MB: Final = 60
+MOVED_BYTES_PER_S: Final = 400_000
+"""Two and a half minutes for a partition, in which both pictures are taken."""
+MOVING_MS: Final = 120_000
+"""Until there is something to see of it."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="headwater screenshots", description=__doc__)
@@ -79,8 +88,47 @@ def main() -> int:
             only = set(given.only.split(",")) if given.only else None
             for scheme in SCHEMES:
                 _pictures(browser, service.status, scheme, given.to, only)
+            if only is None or MOVING.name in only:
+                _begin_a_move(service, Path(folder))
+                for scheme in SCHEMES:
+                    _picture_of_the_move(browser, service.status, scheme, given.to)
             browser.close()
     return 0
+
+
+def _begin_a_move(service: ServiceUnderTest, folder: Path) -> None:
+    """Of a partition on one broker to another, slowly enough to be seen."""
+    _asked(service, "topics", "--create", "--topic", "archive", "--partitions", "1",
+           "--replication-factor", "1")  # fmt: skip
+    _asked(service, "perf", "produce", "--topic", "archive", "--record-size", "1000",
+           "--num-records", str(MOVED_MB * 1000))  # fmt: skip
+    (topic,) = _asked(service, "topics", "--describe", "--topic", "archive")["topics"]
+    (place,) = topic["partitions"]
+    (to, *_) = {1, 2, 3} - set(place["replicas"])
+    wanted = {"topic": "archive", "partition": 0, "replicas": [to]}
+    file = folder / "move.json"
+    file.write_text(json.dumps({"version": 1, "partitions": [wanted]}))
+    _asked(service, "reassign", "--execute", "--reassignment-json-file", str(file),
+           "--throttle", str(MOVED_BYTES_PER_S))  # fmt: skip
+
+
+def _asked(service: ServiceUnderTest, command: str, *arguments: str) -> Any:
+    """What a command about the demo tenant answers; raises ``RuntimeError`` where it refuses."""
+    done = service.run(command, *arguments, "--tenant", "demo", "--json")
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)
+
+
+def _picture_of_the_move(
+    browser: Browser, status: dict[str, Any], scheme: str, target: Path
+) -> None:
+    with visiting(browser, status["http_url"], scheme) as page:
+        sign_in(page, status["demo"])
+        visit(page, MOVING)
+        copied = page.get_by_text(re.compile(r"^[3-9]\d %$"))
+        expect(copied).to_be_visible(timeout=MOVING_MS)
+        _picture(page, target / f"{MOVING.name}-{scheme}.png")
 
 
 def _pictures(
