@@ -153,6 +153,16 @@ _SPANS: Final = """(VALUES
     ('hour', date_trunc('hour', %(at)s, 'UTC')), ('day', date_trunc('day', %(at)s, 'UTC'))
 ) AS span (step, start)"""
 
+# Whatever adds to several tenants' rows locks them in this order. The two statements below that do
+# so would not in one transaction, the second having tenants whose requests alone have risen.
+_LOCK_USAGE: Final = f"""
+SELECT FROM tenants_tenant AS tenant CROSS JOIN {_SPANS}
+JOIN tenants_usage AS used ON used.tenant_id = tenant.id AND used.by = 'tenant'
+    AND used.step = span.step AND used.start = span.start AND used.name = ''
+ORDER BY used.tenant_id, used.step
+FOR UPDATE OF used
+"""
+
 _USED: Final = """
 INSERT INTO tenants_usage AS used (
     tenant_id, by, step, start, name, records_in, bytes_in, bytes_out, requests,
@@ -265,7 +275,8 @@ def roll_up_figures(now: datetime) -> bool:
         if cursor.fetchone() is None:
             return False
         for statement in (
-            *(_TOPICS, _TENANTS, *_POINTS, _TENANT_USAGE, _TOPIC_USAGE, _PRINCIPALS),
+            *(_TOPICS, _TENANTS, *_POINTS),
+            *(_LOCK_USAGE, _TENANT_USAGE, _TOPIC_USAGE, _PRINCIPALS),
             # In the first minute of each hour: often enough for a row a day.
             *(_AT_REST if tick.minute == 0 else ()),
         ):
