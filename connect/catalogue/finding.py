@@ -102,8 +102,10 @@ def _built_in(listed: Mapping[Kind, Mapping[str, tuple[str, ...]]]) -> Iterator[
 
 
 def _installed() -> Iterator[Plugin]:
+    # Read once for all groups: what each package offers is in a file of its own.
+    offered = entry_points()
     for group in dict.fromkeys(kind.entry_points for kind in Kind):
-        for entry in entry_points(group=group):
+        for entry in offered.select(group=group):
             try:
                 yield _offered(entry)
             except Exception:
