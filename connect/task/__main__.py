@@ -5,6 +5,7 @@
 
 import sys
 
+from connect.task import lean_imports  # noqa: F401 - before whatever imports what it leaves out
 from connect.task.process import main
 
 if __name__ == "__main__":
