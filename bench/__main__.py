@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench import connect_sinks, console, live, neighbours
+from bench import connect_sinks, console, first_record, live, neighbours
 from bench.coordination import COORDINATION_WORKLOADS
 from bench.edge import BARE_WORKLOADS, EDGE_WORKLOADS, bare_uvicorn, web_process
 from bench.headwater_peer import headwater
@@ -36,6 +36,8 @@ def main() -> int:
     if arguments.neighbours:
         seconds = arguments.seconds or neighbours.SECONDS * arguments.scale
         return neighbours.main(arguments.out, arguments.rounds, seconds, arguments.only)
+    if arguments.first_record:
+        return first_record.main(arguments.out, arguments.rounds)
     if arguments.connect and arguments.minutes:
         return connect_sinks.watch_memory(arguments.out, arguments.minutes)
     if arguments.connect:
@@ -129,11 +131,13 @@ def _parse() -> argparse.Namespace:
         help=f"with --neighbours: beside each ({neighbours.SECONDS:g}); 600 for a flood of logins",
     )  # fmt: skip
     parser.add_argument("--connect", action="store_true", help="sinks beside Kafka Connect's")
+    parser.add_argument("--first-record", action="store_true", help="of connectors just made")
     parser.add_argument("--minutes", type=float, help="with --connect: watch a sink's memory")
     parser.add_argument("--peers", nargs="+", choices=STARTERS)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    kinds = ("replicated", "coordination", "edge", "live", "console", "neighbours", "connect")
+    kinds = ("replicated", "coordination", "edge", "live", "console", "neighbours", "connect",
+             "first_record")  # fmt: skip
     kind = next((each for each in kinds if getattr(given, each)), "")
     if given.only and kind != "neighbours":
         parser.error("--only says which neighbours, and needs --neighbours")
@@ -149,6 +153,8 @@ def _folder(kind: str, given: argparse.Namespace) -> str:
     """What measures another thing, or a part, does not replace the results of the whole."""
     if given.minutes:
         return f"{kind}-memory"
+    if given.first_record:
+        return "connect/first-record"
     parts = [each.replace(" ", "-") for each in given.only or ()]
     return "-".join([kind, *parts])
 

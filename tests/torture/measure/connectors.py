@@ -134,7 +134,7 @@ def measure(cluster: Cluster, folder: Path, *, kills: int, seed: int, rows: int)
     """``kills`` in all, drawn by ``seed``, while ``rows`` are added."""
     with ExitStack() as undo:
         store_url = undo.enter_context(seaweed(_made(folder / "objects"), BUCKET))
-        target = undo.enter_context(_target(folder / "target"))
+        target = undo.enter_context(running_target(folder / "target"))
         with psycopg.connect(target.url, autocommit=True) as connection:
             connection.execute(CREATE_ROWS)
         rest = _Rest.of(cluster)
@@ -335,7 +335,7 @@ def _create(rest: _Rest, target: Target, store_url: str) -> None:
 
 
 @contextmanager
-def _target(folder: Path) -> Iterator[Target]:
+def running_target(folder: Path) -> Iterator[Target]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     port = next(each for each in range(28_000, 29_000) if not ports.taken("127.0.0.1", each))
     postgres = Postgres.find(folder, port)
