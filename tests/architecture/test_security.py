@@ -29,6 +29,7 @@ OWN_PIPE = "the other end of the pipe is this program's own process, see ADR 15"
 NO_SECRET = "no secret depends on this chance"
 QUOTED = "names are quoted by the dialect; values are parameters"
 ACCEPTED = {
+    ("brokers/management/commands/acls.py", "B105"): "the name of a type",
     ("brokers/node/scrubbing.py", "B311"): NO_SECRET,
     ("brokers/selectors/tenant_health.py", "B608"): CONSTANTS,
     ("brokers/services/broker_rows.py", "B608"): CONSTANTS,
@@ -43,6 +44,7 @@ ACCEPTED = {
     ("connect/connectors/http/authentication.py", "B105"): "no password is compared with none",
     ("connect/connectors/http/sink.py", "B311"): NO_SECRET,
     ("connect/connectors/http/source.py", "B311"): NO_SECRET,
+    ("connect/connectors/objects/s3_creation.py", "B311"): NO_SECRET,
     ("connect/connectors/jdbc/postgresql_writer.py", "B608"): QUOTED,
     ("connect/connectors/jdbc/tables.py", "B608"): "a query that the tenant asks of its own target",
     ("connect/spi/config.py", "B105"): "the name of a type",
