@@ -41,7 +41,14 @@ class Plugin:
             for value in self.definition.validate(config)
             for message in value.errors
         ]
-        return own + step_faults(config) + converter_faults(config)
+        faults = own + step_faults(config) + converter_faults(config)
+        return faults or self.contradictions(config)
+
+    def contradictions(self, config: Mapping[str, str]) -> list[tuple[str, str]]:
+        """What does not go together in a config of which each key is right by itself."""
+        from connect.task.whole_config import contradictions  # noqa: PLC0415
+
+        return contradictions(self.connector, self.definition, config)
 
     def definition_for(self, config: Mapping[str, str]) -> Any:
         """``definition`` with the settings of the transforms, predicates and converters that

@@ -1,6 +1,6 @@
 """Config definitions and what validating says, as JSON by Kafka Connect's names. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,12 +48,13 @@ def validation_document(
 
 
 def with_faults(
-    values: Iterable[ConfigValue], faults: Iterable[tuple[str, str]]
+    values: Iterable[ConfigValue], faults: Iterable[tuple[str, str]], config: Mapping[str, str]
 ) -> list[ConfigValue]:
-    """``values`` with further (name, sentence); a name that is not among them gets a value."""
+    """``values`` with further (name, sentence); a name that is not among them gets the value that
+    ``config`` has for it."""
     by_name = {value.name: value for value in values}
     for name, sentence in faults:
-        value = by_name.get(name, ConfigValue(name, HIDDEN))
+        value = by_name.get(name, ConfigValue(name, config.get(name)))
         by_name[name] = replace(value, errors=(*value.errors, sentence))
     return list(by_name.values())
 

@@ -13,7 +13,7 @@ from connect.rest.connectors import TAG
 from connect.rest.query import truth
 from connect.rest.view import ConnectView, id_of
 from connect.selectors.plugins import all_plugins, connector_plugins, definition_of
-from connect.services.secret_faults import secret_faults
+from connect.services.judge_config import judge_config
 from tenants.errors import Invalid, NotFound
 
 
@@ -68,8 +68,9 @@ class ValidateView(ConnectView):
     def put(self, request: Request, plugin: str) -> Response:
         """Every key with what is wrong about it. Nothing is kept and nothing is connected to.
 
-        Also which `********` would keep no secret of the connector `name`, and which would send one
-        elsewhere.
+        What does not go together is told once each key is right by itself. `********` is judged by
+        the secret of the connector `name` that it keeps; which keeps none, or would send one
+        elsewhere, is told too.
         """
         access = self.reading()
         config = read_config(request.data)
@@ -80,10 +81,8 @@ class ValidateView(ConnectView):
         other = find_plugin(named)
         if other is None or other.name != found.name:
             raise Invalid(f"Included connector type {named} does not match request type {plugin}")
-        definition = found.definition_for(config)
-        faults = secret_faults(
+        judged = judge_config(
             tenant_id=id_of(access), name=config.get("name", ""), plugin=found, config=config
         )
-        values = with_faults(definition.validate(config), faults)
-        secret = found.secret_names(config)
-        return Response(validation_document(plugin, definition, values, secret))
+        values = with_faults(judged.values, judged.faults, config)
+        return Response(validation_document(plugin, judged.definition, values, judged.secret))

@@ -6,12 +6,15 @@ from typing import Final
 
 from connect.catalogue import Kind, UnknownPlugin, catalogue
 from connect.spi.config import ConfigDef
+from connect.spi.errors import ConfigError
 
 _KINDS: Final = {
     "key.converter": (Kind.CONVERTER, "Key Converter"),
     "value.converter": (Kind.CONVERTER, "Value Converter"),
     "header.converter": (Kind.HEADER_CONVERTER, "Header Converter"),
 }
+UNSAID: Final = {"key.converter": "json", "value.converter": "json", "header.converter": "simple"}
+"""What converts where the configuration names none."""
 
 
 def converter_settings(config: Mapping[str, str]) -> ConfigDef:
@@ -32,6 +35,26 @@ def converter_faults(config: Mapping[str, str]) -> list[tuple[str, str]]:
     return [
         (value.name, message) for value in definition.validate(told) for message in value.errors
     ]
+
+
+def converter_refusals(config: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Why they could not be made: one that there is not, a setting that it does not know."""
+    found = []
+    for key, (kind, _group) in _KINDS.items():
+        try:
+            plugin = catalogue().find(kind, config.get(key) or UNSAID[key])
+            plugin.load().config.parse(own_settings(key, config))
+        except ConfigError as error:
+            found.append((key, f"{key}: {error}"))
+    return found
+
+
+def own_settings(key: str, config: Mapping[str, str]) -> dict[str, str]:
+    """Those of the converter that ``key`` names, without their prefix."""
+    prefix = f"{key}."
+    return {
+        each.removeprefix(prefix): text for each, text in config.items() if each.startswith(prefix)
+    }
 
 
 def _definition(kind: Kind, name: str) -> ConfigDef:

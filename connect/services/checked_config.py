@@ -55,7 +55,8 @@ def checked_config(
         raise UnknownPlugin(wanted)
     given = {**config, "name": name}
     clear = _with_kept(given, kept or {})
-    faults = plugin.faults(clear)
+    used = {key: clear[key] for key, value in given.items() if value == HIDDEN}
+    faults = [(key, hide(sentence, used)) for key, sentence in plugin.faults(clear)]
     if former is not None:
         faults += moved_secrets(plugin, former, given)
     if faults:
@@ -70,8 +71,10 @@ def checked_config(
 
 
 def load_plugins(config: Mapping[str, object]) -> None:
-    """Before the transaction in which a config is checked: to import a plugin may take longer than
-    a transaction may hold others up."""
+    """Before the transaction in which a config is checked: to import a plugin, and what judges its
+    config, may take longer than a transaction may hold others up."""
+    import connect.task.whole_config  # noqa: F401, PLC0415
+
     wanted = config.get("connector.class")
     if isinstance(wanted, str):
         find_plugin(wanted)
@@ -97,6 +100,14 @@ def missing_secrets(config: Mapping[str, str], kept: Mapping[str, str]) -> list[
         for key, value in config.items()
         if value == HIDDEN and key not in kept
     ]  # fmt: skip
+
+
+def hide(sentence: str, secrets: Mapping[str, str]) -> str:
+    """``sentence`` with ``HIDDEN`` in the place of each of ``secrets``, by key: who may alter a
+    connector may not read what it keeps."""
+    for secret in sorted(filter(None, secrets.values()), key=len, reverse=True):
+        sentence = sentence.replace(secret, HIDDEN)
+    return sentence
 
 
 def _with_kept(config: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:

@@ -34,6 +34,10 @@ class _Connector:
     needs_kafka: ClassVar[bool] = False
 
     def __init__(self, config: Config) -> None:
+        """``config`` is parsed: each key is right by itself. Refuse here what does not go together,
+        by ``ConfigError``: it is told where a configuration is judged, before it is kept, at the
+        key that the message names first. Looks at nothing outside: that is what ``check`` is for.
+        """
         self.configured = config
 
     def targets(self) -> Sequence[Target]:
@@ -41,7 +45,8 @@ class _Connector:
         return ()
 
     def check(self) -> Sequence[ConfigFault]:
-        """A look at the target, for what only that can tell. May take seconds."""
+        """A look at the worker's own machine, for what only that can tell; where a configuration
+        is begun with. May raise ``ConnectError``."""
         return ()
 
     def check_target(self, egress: Egress) -> Sequence[ConfigFault]:
@@ -64,6 +69,9 @@ class SourceConnector(_Connector):
     exactly_once: ClassVar[bool] = False
     """Whether its offsets say exactly what has been read: then records and offsets in one
     transaction are exactly-once."""
+    ends_transactions: ClassVar[bool] = False
+    """Whether it says where transactions end (``SourceContext.transaction``): without, there is no
+    ``transaction.boundary=connector``, of which none would ever end."""
 
     def task_configs(self, maximum: int) -> list[dict[str, str]]:
         """One task, unless a source can divide its work."""

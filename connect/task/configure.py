@@ -8,8 +8,9 @@ from connect.spi.egress import Egress
 from connect.spi.errors import ConfigError, ConnectError
 from connect.task.assignment import ConfigureRequest
 from connect.task.loading import Loaded, load
-from connect.task.run_sink import subscription
+from connect.task.subscription import subscription
 from connect.task.topic_rules import TopicRules
+from connect.task.whole_config import check_delivery
 
 
 def configured(request: ConfigureRequest, egress: Egress) -> dict[str, Any]:
@@ -38,8 +39,9 @@ def _check(loaded: Loaded, egress: Egress) -> None:
     _ = loaded.converters(egress), loaded.chain
     if isinstance(loaded.connector, SourceConnector):
         TopicRules(loaded.strings)
+        check_delivery(type(loaded.connector), loaded.config)
     else:
-        subscription(loaded)
+        subscription(loaded.config)
     faults = loaded.connector.check() or loaded.connector.check_target(egress)
     if faults:
         raise ConfigError("; ".join(f"{fault.name}: {fault.message}" for fault in faults))

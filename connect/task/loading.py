@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from connect.catalogue import Kind, catalogue
 from connect.converters.converter import Converter, HeaderConverter
 from connect.converters.registered import REGISTRY_URL, USER_INFO, RegisteredConverter
+from connect.runtime.converter_settings import UNSAID, own_settings
 from connect.runtime.error_policy import ErrorPolicy
 from connect.runtime.registry_http import HttpSchemaRegistry
 from connect.runtime.stages import Converters
@@ -18,9 +18,6 @@ from connect.spi.egress import Egress
 from connect.spi.errors import ConfigError
 from connect.task.kafka_settings import check_overrides
 from connect.transforms.chain import Chain
-
-CONVERTER: Final = "json"
-HEADER_CONVERTER: Final = "simple"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +63,11 @@ def load(plugin: str, config: Mapping[str, str], task_config: Mapping[str, str])
 
 
 def _converter(key: str, config: Mapping[str, str], egress: Egress) -> Converter:
-    plugin = catalogue().find(Kind.CONVERTER, config.get(key) or CONVERTER)
+    plugin = catalogue().find(Kind.CONVERTER, config.get(key) or UNSAID[key])
     try:
-        converter: Converter = plugin.load()(_own(key, config), is_key=key == "key.converter")
+        converter: Converter = plugin.load()(
+            own_settings(key, config), is_key=key == "key.converter"
+        )
     except ConfigError as error:
         raise ConfigError(f"{key}: {error}") from error
     if isinstance(converter, RegisteredConverter):
@@ -82,17 +81,9 @@ def _converter(key: str, config: Mapping[str, str], egress: Egress) -> Converter
 
 def _header_converter(config: Mapping[str, str]) -> HeaderConverter:
     key = "header.converter"
-    plugin = catalogue().find(Kind.HEADER_CONVERTER, config.get(key) or HEADER_CONVERTER)
+    plugin = catalogue().find(Kind.HEADER_CONVERTER, config.get(key) or UNSAID[key])
     try:
-        converter: HeaderConverter = plugin.load()(_own(key, config))
+        converter: HeaderConverter = plugin.load()(own_settings(key, config))
     except ConfigError as error:
         raise ConfigError(f"{key}: {error}") from error
     return converter
-
-
-def _own(key: str, config: Mapping[str, str]) -> dict[str, str]:
-    """The settings of the converter that ``key`` names."""
-    prefix = f"{key}."
-    return {
-        each.removeprefix(prefix): text for each, text in config.items() if each.startswith(prefix)
-    }

@@ -12,14 +12,13 @@ from connect.spi.task import SinkTask
 from connect.task.contexts import TaskSinkContext
 from connect.task.dead_letter_writer import DeadLetterWriter
 from connect.task.kafka_settings import consumer_settings, poll_records, producer_settings
-from connect.task.loading import Loaded
 from connect.task.parts import TaskParts
 from connect.task.pause_teller import PauseTeller
 from connect.task.sink_loop import SinkLoop
 from connect.task.sink_requests import SinkRequests
 from connect.task.stage_runner import StageRunner
+from connect.task.subscription import subscription
 from connect.task.topic_creation import TopicsUsed
-from connect.transforms.linear_regex import compile_regex
 
 LOG: Final = logging.getLogger("connect.task")
 
@@ -34,7 +33,7 @@ class SinkRun:
             raise ConfigError(f"{assignment.plugin} is no sink")
         self._parts = parts
         self._connector = loaded.connector
-        self._topics = subscription(loaded)
+        self._topics = subscription(loaded.config)
 
     def run(self) -> None:
         """Returns when the task was stopped; raises what ended it otherwise."""
@@ -98,25 +97,3 @@ class SinkRun:
             consumer=loop.consumer,
             bury=loop.report,
         )
-
-
-def subscription(loaded: Loaded) -> list[str]:
-    """What a sink reads: names, or one pattern as librdkafka writes it. Raises ``ConfigError``.
-
-    librdkafka matches with the C library: what that would take long for, back-references and
-    repetitions by the thousand, is what RE2 refuses.
-    """
-    names = [each for each in loaded.config["topics"] if each]
-    pattern = loaded.config["topics.regex"]
-    if bool(names) == bool(pattern):
-        raise ConfigError(
-            "Must configure one of topics or topics.regex"
-            if not names
-            else "topics and topics.regex are mutually exclusive options, but both are set"
-        )
-    letters = loaded.config["errors.deadletterqueue.topic.name"]
-    if letters and letters in names:
-        raise ConfigError(f"the dead-letter topic {letters} is one of those that the sink reads")
-    if pattern:
-        compile_regex("topics.regex", pattern)
-    return names or [f"^({pattern})$"]

@@ -24,6 +24,7 @@ from connect.task.stored_offsets import StoredOffsets
 from connect.task.topic_creation import TopicMaker, TopicsUsed
 from connect.task.topic_rules import TopicRules
 from connect.task.transaction_pace import Boundary, TransactionPace
+from connect.task.whole_config import check_delivery
 
 TRANSACTION_S: Final = 60.0
 """Kafka's own limit for a transaction that nobody ends, unless intervals are longer."""
@@ -46,10 +47,7 @@ class SourceRun:
         interval_ms = config["transaction.boundary.interval.ms"]
         self._interval_s = assignment.flush_s if interval_ms is None else interval_ms / 1000
         self._exactly_once = str(config["exactly.once.support"]).lower() == "required"
-        if self._exactly_once and not self._connector.exactly_once:
-            raise ConfigError(
-                f"exactly.once.support is required, and {assignment.plugin} cannot promise it"
-            )
+        check_delivery(type(self._connector), config)
 
     def run(self) -> None:
         """Returns when the task was stopped; raises what ended it otherwise."""

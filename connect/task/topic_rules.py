@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from connect.spi.config import ConfigType, invalid, parse_value
 from connect.spi.errors import ConfigError
 from connect.transforms.linear_regex import compile_regex
 
 PREFIX: Final = "topic.creation."
 DEFAULT: Final = "default"
+PARTITIONS: Final = "partitions"
+REPLICATION_FACTOR: Final = "replication.factor"
 OF_THE_CELL: Final = -1
 """As many replicas, or partitions, as topics have unless somebody says otherwise."""
 
@@ -46,8 +49,8 @@ class TopicRules:
         group = next((each for each in self._groups if each.covers(topic)), None)
         settings = {**self._default, **(group.settings if group else {})}
         return NewTopicConfig(
-            partitions=_number(settings.pop("partitions", None)),
-            replication_factor=_number(settings.pop("replication.factor", None)),
+            partitions=int(settings.pop(PARTITIONS, OF_THE_CELL)),
+            replication_factor=int(settings.pop(REPLICATION_FACTOR, OF_THE_CELL)),
             configs=settings,
         )
 
@@ -65,20 +68,23 @@ def _group(config: Mapping[str, str], name: str) -> _Group:
 
 def _settings(config: Mapping[str, str], name: str) -> dict[str, str]:
     prefix = f"{PREFIX}{name}."
-    return {
+    found = {
         each.removeprefix(prefix): value
         for each, value in config.items()
         if each.startswith(prefix)
     }
+    for key, kind in ((PARTITIONS, ConfigType.INT), (REPLICATION_FACTOR, ConfigType.SHORT)):
+        if key in found:
+            _check_number(prefix + key, found[key], kind)
+    return found
+
+
+def _check_number(name: str, text: str, kind: ConfigType) -> None:
+    number = parse_value(name, text, kind)
+    if number < 1 and number != OF_THE_CELL:
+        raise invalid(name, text, "Value must be at least 1, or -1 for the cell's own")
 
 
 def _patterns(name: str, key: str, text: str) -> tuple[Any, ...]:
     written = [each.strip() for each in text.split(",")]
     return tuple(compile_regex(f"{PREFIX}{name}.{key}", each) for each in written if each)
-
-
-def _number(text: str | None) -> int:
-    try:
-        return OF_THE_CELL if text is None else int(text)
-    except ValueError as error:
-        raise ConfigError(f"Invalid value {text} in {PREFIX}: Not a number of type INT") from error

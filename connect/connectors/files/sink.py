@@ -11,7 +11,7 @@ from connect.connectors.files.folder import open_to_append, parts_of, root
 from connect.connectors.files.progress import Offsets, Progress
 from connect.connectors.json_text import to_json
 from connect.spi.config import Config, ConfigDef, ConfigKey, ConfigType, Importance, non_empty
-from connect.spi.connector import SinkConnector
+from connect.spi.connector import ConfigFault, SinkConnector
 from connect.spi.errors import ConnectError, RetriableError
 from connect.spi.records import SinkRecord, TopicPartition
 from connect.spi.runs import RecordRuns
@@ -165,8 +165,11 @@ class FileSink(SinkConnector):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        root()
         parts_of(config["file"])
+
+    def check(self) -> Sequence[ConfigFault]:
+        root()
+        return ()
 
     def task_configs(self, maximum: int) -> list[dict[str, str]]:
         """One: who writes a file writes it alone."""

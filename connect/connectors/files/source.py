@@ -14,7 +14,7 @@ from connect.spi.config import (
     between,
     non_empty,
 )
-from connect.spi.connector import SourceConnector
+from connect.spi.connector import ConfigFault, SourceConnector
 from connect.spi.errors import ConnectError
 from connect.spi.records import SourceRecord
 from connect.spi.schema import STRING
@@ -112,8 +112,11 @@ class FileSource(SourceConnector):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        root()
         parts_of(config["file"])
+
+    def check(self) -> Sequence[ConfigFault]:
+        root()
+        return ()
 
     def topics(self) -> tuple[Sequence[str], Sequence[str]]:
         return [self.configured["topic"]], []

@@ -15,9 +15,9 @@ from connect.connectors.jdbc.sink_tables import Name, SinkTables
 from connect.connectors.jdbc.url import Backend
 from connect.connectors.jdbc.writer import StatementWriter
 from connect.spi.config import Config, ConfigDef
-from connect.spi.connector import ConfigFault, SinkConnector
+from connect.spi.connector import SinkConnector
 from connect.spi.egress import Target
-from connect.spi.errors import ConfigError, ConnectError, RetriableError
+from connect.spi.errors import ConnectError, RetriableError
 from connect.spi.records import SinkRecord
 from connect.spi.task import SinkContext, SinkTask
 
@@ -103,12 +103,9 @@ class JdbcSinkConnector(SinkConnector):
     config: ClassVar[ConfigDef] = SINK
     task: ClassVar[type[SinkTask]] = JdbcSinkTask
 
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        SinkSettings.of(config)
+
     def targets(self) -> Sequence[Target]:
         return ConnectionSettings.of(self.configured).targets
-
-    def check(self) -> Sequence[ConfigFault]:
-        try:
-            SinkSettings.of(self.configured)
-        except ConfigError as error:
-            return [ConfigFault("insert.mode", str(error))]
-        return []

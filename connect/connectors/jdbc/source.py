@@ -21,9 +21,9 @@ from connect.connectors.jdbc.tables import (
 )
 from connect.connectors.jdbc.url import Backend
 from connect.spi.config import Config, ConfigDef
-from connect.spi.connector import ConfigFault, SourceConnector
+from connect.spi.connector import SourceConnector
 from connect.spi.egress import Target
-from connect.spi.errors import ConfigError, ConnectError
+from connect.spi.errors import ConnectError
 from connect.spi.records import SourceRecord
 from connect.spi.task import SourceContext, SourceTask
 
@@ -189,15 +189,12 @@ class JdbcSourceConnector(SourceConnector):
     task: ClassVar[type[SourceTask]] = JdbcSourceTask
     exactly_once: ClassVar[bool] = True
 
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        SourceSettings.of(config)
+
     def targets(self) -> Sequence[Target]:
         return ConnectionSettings.of(self.configured).targets
-
-    def check(self) -> Sequence[ConfigFault]:
-        try:
-            SourceSettings.of(self.configured)
-        except ConfigError as error:
-            return [ConfigFault("mode", str(error))]
-        return []
 
     def task_configs(self, maximum: int) -> list[dict[str, str]]:
         """Which tables there are is seen by the tasks: each takes its share by their names."""

@@ -257,7 +257,7 @@ class SourceSettings:
         kinds = frozenset(each.upper() for each in config["table.types"])
         if not kinds or kinds - {"TABLE", "VIEW"}:
             raise ConfigError("table.types are TABLE and VIEW")
-        exactly_once = config.get("exactly.once.support") == "required"
+        exactly_once = str(config.get("exactly.once.support")).lower() == "required"
         if exactly_once and mode is Mode.BULK:
             raise ConfigError("mode=bulk reads everything again after a failure: not exactly-once")
         return cls(

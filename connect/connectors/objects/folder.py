@@ -17,7 +17,7 @@ from connect.spi.config import (
     Importance,
     non_empty,
 )
-from connect.spi.connector import SinkConnector, SourceConnector
+from connect.spi.connector import ConfigFault, SinkConnector, SourceConnector
 from connect.spi.records import TopicPartition
 from connect.spi.task import SinkContext, SourceContext
 
@@ -45,10 +45,14 @@ class FolderSinkConnector(SinkConnector):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        FolderStore(config["folder"])
+        parts_of(config["folder"])
         # What all names have in common; a directory that a record names is checked with it.
         parts_of(naming_of(config).path(TopicPartition("topic", 0), "directory", 0, ""))
         check_layout(config)
+
+    def check(self) -> Sequence[ConfigFault]:
+        FolderStore(self.configured["folder"])
+        return ()
 
 
 class FolderSourceTask(ObjectSourceTask):
@@ -70,9 +74,13 @@ class FolderSourceConnector(SourceConnector):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        FolderStore(config["folder"])
+        parts_of(config["folder"])
         if config["prefix"]:
             parts_of(config["prefix"])
+
+    def check(self) -> Sequence[ConfigFault]:
+        FolderStore(self.configured["folder"])
+        return ()
 
     def task_configs(self, maximum: int) -> list[dict[str, str]]:
         return divided(maximum)

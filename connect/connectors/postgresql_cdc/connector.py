@@ -10,7 +10,7 @@ from connect.connectors.postgresql_cdc.position import stored_position
 from connect.connectors.postgresql_cdc.server import Connection, Server, told
 from connect.connectors.postgresql_cdc.settings import CONFIG, Autocreate, Settings
 from connect.connectors.postgresql_cdc.source import PostgresqlCdcTask
-from connect.spi.config import ConfigDef
+from connect.spi.config import Config, ConfigDef
 from connect.spi.connector import ConfigFault, SourceConnector
 from connect.spi.egress import Egress, Target
 from connect.spi.task import SourceTask
@@ -47,6 +47,10 @@ class PostgresqlCdcConnector(SourceConnector):
     config: ClassVar[ConfigDef] = CONFIG
     task: ClassVar[type[SourceTask]] = PostgresqlCdcTask
     exactly_once: ClassVar[bool] = True
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        Settings.of(config)
 
     def targets(self) -> Sequence[Target]:
         settings = Settings.of(self.configured)

@@ -6,7 +6,7 @@ from connect.connectors.jdbc.source_settings import SOURCE, SourceSettings
 from connect.connectors.postgresql_cdc.settings import CONFIG, Settings
 from connect.spi.errors import ConfigError
 from connect.task.loading import load
-from connect.task.run_sink import subscription
+from connect.task.subscription import subscription
 
 CDC = {
     "database.hostname": "db", "database.user": "u", "database.dbname": "shop", "topic.prefix": "x"
@@ -42,7 +42,7 @@ def test_a_pattern_of_topics_is_one_that_re2_takes():
             "name": "sink", "connector.class": "jdbc-sink",
             "connection.url": JDBC["connection.url"], "topics.regex": pattern,
         }  # fmt: skip
-        return subscription(load("jdbc-sink", config, {}))
+        return subscription(load("jdbc-sink", config, {}).config)
 
     assert read("orders-[0-9]+") == ["^(orders-[0-9]+)$"]
     for pattern in (r"(a*)\1", "(a{1,1000}){1,1000}", "["):

@@ -36,7 +36,7 @@ def test_files_are_off_unless_the_operator_says_so(monkeypatch: pytest.MonkeyPat
     for connector in (FileSource, FileSink):
         config: dict[str, Any] = {"file": "x", "topic": "t", "batch.size": 1}
         with pytest.raises(ConfigError, match="are off"):
-            connector(config)
+            connector(config).check()
     with pytest.raises(ConfigError, match="are off"):
         open_to_read("x")
 

@@ -6,7 +6,7 @@ import pytest
 
 from connect.catalogue import finding
 from connect.rest import trial
-from tests.connect.rest.test_whose import CONFIG, SECRET, told
+from tests.connect.rest.test_whose import CONFIG, REGISTERED, SECRET, told
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def configured(monkeypatch):
 
 
 def test_nothing_is_kept_and_a_kept_secret_is_used(connect, configured):
-    config = {**CONFIG, "value.converter": "json", SECRET: "me:swordfish"}
+    config = {**CONFIG, **REGISTERED, SECRET: "me:swordfish"}
     answer = connect.ask("POST", TRY, {"name": "mine", "config": config})
     assert told(answer) == {"worked": True, "message": "", "trace": ""}
     assert told(connect.ask("GET", "/connectors")) == []

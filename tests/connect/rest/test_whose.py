@@ -17,6 +17,9 @@ pytestmark = pytest.mark.django_db
 
 CONFIG = {"connector.class": "FileStreamSource", "file": "f", "topic": "t"}
 SECRET = "value.converter.basic.auth.user.info"
+REGISTERED = {
+    "value.converter": "avro", "value.converter.schema.registry.url": "https://registry.example"
+}  # fmt: skip
 
 
 def told(answer):
@@ -71,7 +74,7 @@ def test_a_person_with_several_tenants_names_one(connect, client):
 
 
 def test_a_secret_is_taken_and_never_told(connect):
-    config = {**CONFIG, "value.converter": "json", SECRET: "me:swordfish"}
+    config = {**CONFIG, **REGISTERED, SECRET: "me:swordfish"}
     made = connect.ask("POST", "/connectors", {"name": "mine", "config": config})
     assert made.status_code == 201, made.content
     asked = [

@@ -42,8 +42,15 @@ class Definition:
         return [Value("tasks.max", [f"Invalid value {number} for configuration tasks.max"])]
 
 
+class Bare(Plugin):
+    """Without a connector that could refuse anything."""
+
+    def contradictions(self, config):
+        return []
+
+
 PLUGINS = {
-    name: Plugin(name, kind, Definition(), object)
+    name: Bare(name, kind, Definition(), object)
     for name, kind in {"ticks": Kind.SOURCE, "shelf": Kind.SINK}.items()
 }
 

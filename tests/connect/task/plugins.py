@@ -87,6 +87,7 @@ class CountingSource(SourceConnector):
     )
     task = CountingTask
     exactly_once = True
+    ends_transactions = True
 
     def targets(self) -> Sequence[Target]:
         host = self.configured["host"]

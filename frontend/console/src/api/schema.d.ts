@@ -1005,8 +1005,9 @@ export interface paths {
         /**
          * @description Every key with what is wrong about it. Nothing is kept and nothing is connected to.
          *
-         *     Also which `********` would keep no secret of the connector `name`, and which would send one
-         *     elsewhere.
+         *     What does not go together is told once each key is right by itself. `********` is judged by
+         *     the secret of the connector `name` that it keeps; which keeps none, or would send one
+         *     elsewhere, is told too.
          */
         put: operations["validate_connector_config"];
         post?: never;

@@ -35,7 +35,8 @@ export const HIDDEN = "********";
 const ITS_OWN = "Further settings";
 const UNDEFINED = "Further secrets";
 /** They have controls of their own beside the fields. */
-const ELSEWHERE = new Set(["name", "connector.class"]);
+const WHOLE = "connector.class";
+const ELSEWHERE = new Set(["name", WHOLE]);
 
 /** `before` is the config that is being changed: each secret that it hides has a field. */
 export function fieldsOf(validation: ValidationBody, config: Config, before: Config = {}): Fields {
@@ -43,6 +44,7 @@ export function fieldsOf(validation: ValidationBody, config: Config, before: Con
   const groups = new Map<string, Field[]>();
   const others: Fields["others"] = [];
   for (const { definition, value } of validation.configs) {
+    if (value.name === WHOLE && value.errors.length > 0) others.push(value);
     if (ELSEWHERE.has(value.name)) continue;
     if (!definition) {
       others.push({ name: value.name, errors: value.errors });

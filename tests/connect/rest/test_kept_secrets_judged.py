@@ -1,0 +1,104 @@
+"""A config that is shown can be judged and put again: what is hidden is judged by what it is."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from connect.catalogue import finding
+from connect.states import HIDDEN
+from streaming.cell import tls
+from tests.connect.client_certificates import client_certificate
+from tests.connect.rest.test_whose import told
+
+LOGIN = "https://me:swordfish@api.example/in"
+
+
+@pytest.fixture
+def ask(connect, stand_in, monkeypatch):
+    monkeypatch.setattr("connect.catalogue.catalogue", finding.catalogue)
+    stand_in._has_read.add("mine")  # It would read a file.
+    return connect.ask
+
+
+def made(ask, config):
+    """What is shown of the connector that was made of ``config``."""
+    answer = ask("POST", "/connectors", {"name": "mine", "config": config})
+    assert answer.status_code == 201, answer.content
+    return told(ask("GET", "/connectors/mine/config"))
+
+
+def judged(ask, config):
+    body = told(
+        ask("PUT", f"/connector-plugins/{config['connector.class']}/config/validate", config)
+    )
+    values = {each["value"]["name"]: each["value"] for each in body["configs"]}
+    return values, {name: each["errors"] for name, each in values.items() if each["errors"]}
+
+
+def changes_of_a_database(folder):
+    tls.ensure(folder, "localhost", datetime.now(UTC))
+    certificate, key = client_certificate(folder, "cdc")
+    return {
+        "connector.class": "postgresql-cdc", "database.hostname": "db.example", "topic.prefix": "s",
+        "database.user": "u", "database.dbname": "d", "database.ssl.certificate": certificate,
+        "database.ssl.key": key,
+    }  # fmt: skip
+
+
+def polling(_folder):
+    return {"connector.class": "http-source", "topic": "t", "http.url": LOGIN}
+
+
+@pytest.mark.parametrize(
+    ("config", "secret"),
+    [(changes_of_a_database, "database.ssl.key"), (polling, "http.url")],
+)
+def test_what_was_read_is_sound_and_shows_no_secret(ask, config, secret, tmp_path):
+    shown = made(ask, config(tmp_path / "tls"))
+    assert shown[secret] == HIDDEN
+    values, faults = judged(ask, shown)
+    assert faults == {}
+    assert values[secret]["value"] == HIDDEN
+    assert ask("PUT", "/connectors/mine/config", shown).status_code == 200
+    # Of another connector's name nothing is kept, which is all that there is to say of it.
+    _, faults = judged(ask, {**shown, "name": "other"})
+    assert [len(errors) for errors in faults.values()] == [1]
+    assert "none is; give the secret itself" in faults[secret][0]
+
+
+def test_no_sentence_has_a_kept_secret_in_it(ask, monkeypatch):
+    """Whoever may change a config may not read what it keeps, whatever the connector quotes."""
+    from connect.connectors.http.source import HttpSource
+    from connect.spi.errors import ConfigError
+
+    shown = made(ask, {**polling(None), "auth.type": "bearer", "auth.token": "pa$$"})
+
+    def quoting(self, config):
+        raise ConfigError(f"topic: {config['http.url']} with {config['auth.token'].secret}")
+
+    monkeypatch.setattr(HttpSource, "__init__", quoting)
+    values, faults = judged(ask, shown)
+    assert faults == {"topic": [f"topic: {HIDDEN} with {HIDDEN}"]}
+    refused = ask("PUT", "/connectors/mine/config", {**shown, "topic": "u"})
+    assert refused.status_code == 400
+    for answer in (json.dumps(values), refused.content.decode()):
+        assert "swordfish" not in answer
+        assert "pa$$" not in answer
+
+
+def test_what_contradicts_itself_is_judged_and_not_kept(ask):
+    sink = {
+        "connector.class": "jdbc-sink", "connection.url": "jdbc:postgresql://db.example/shop",
+        "insert.mode": "upsert",
+    }  # fmt: skip
+    _, faults = judged(ask, sink)
+    assert list(faults) == ["name", "topics", "topics.regex"]
+    _, faults = judged(ask, {**sink, "name": "mine"})
+    assert list(faults) == ["topics", "topics.regex"]
+    _, faults = judged(ask, {**sink, "name": "mine", "topics": "t"})
+    assert list(faults) == ["insert.mode"]
+    refused = ask("POST", "/connectors", {"name": "mine", "config": {**sink, "topics": "t"}})
+    assert refused.status_code == 400
+    assert "insert.mode=upsert needs a primary key: set pk.mode" in told(refused)["message"]
+    assert told(ask("GET", "/connectors")) == []
