@@ -18,7 +18,7 @@ def chain_of(config: Mapping[str, str]) -> Chain:
 
 def step_definition(config: Mapping[str, str]) -> ConfigDef:
     """The settings of the plugins that ``config`` names, as ``transforms.ALIAS.spec``."""
-    return chain_definition(config, _find)
+    return chain_definition(config, _find, _names)
 
 
 def step_faults(config: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -39,3 +39,7 @@ def step_faults(config: Mapping[str, str]) -> list[tuple[str, str]]:
 def _find(kind: str, name: str) -> type[Any]:
     plugin: type[Any] = catalogue().find(_KINDS[kind], name).load()
     return plugin
+
+
+def _names(kind: str) -> list[str]:
+    return [plugin.name for plugin in catalogue().all(_KINDS[kind])]

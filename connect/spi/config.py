@@ -4,6 +4,7 @@ An allow-list: a name that nobody defined is an error. Types, messages and the m
 attribute are Kafka's (``org.apache.kafka.common.config.ConfigDef``), which people's tools read.
 """
 
+import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from enum import Enum
 from typing import Any, Final, Protocol
 
 from connect.spi.errors import ConfigError
+
+LOG: Final = logging.getLogger(__name__)
 
 Config = Mapping[str, Any]
 """Parsed values by name."""
@@ -76,11 +79,16 @@ Validator = Callable[[str, Any], None]
 
 
 class Recommender(Protocol):
-    """What fits, given the rest of the configuration."""
+    """What fits, given the rest of the configuration: parsed, with None for each value that is
+    wrong. Asked each time that a form is judged, so at once and without looking at anything."""
 
-    def values(self, config: Config) -> Sequence[Any]: ...
+    def values(self, config: Config) -> Sequence[Any]:
+        """What a form offers; where there is none of it, what ``one_of`` allows."""
+        ...
 
-    def visible(self, config: Config) -> bool: ...
+    def visible(self, config: Config) -> bool:
+        """Whether a form shows the key at all. One with a fault is shown in any case."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +197,22 @@ class ConfigDef:
         shown = text if text is not None or key.is_required else as_text(key.default)
         if shown is not None and key.type is ConfigType.PASSWORD:
             shown = str(Password(shown))
-        recommended = key.validator.offered if isinstance(key.validator, OneOf) else ()
-        visible = True
-        if key.recommender is not None:
-            recommended = tuple(as_text(each) or "" for each in key.recommender.values(parsed))
-            visible = key.recommender.visible(parsed)
+        recommended, visible = _recommended(key, parsed)
         return ConfigValue(key.name, shown, recommended, tuple(faults.get(key.name, ())), visible)
+
+
+def _recommended(key: ConfigKey, parsed: Config) -> tuple[tuple[str, ...], bool]:
+    """What a form offers for the key, and whether it shows it."""
+    allowed = key.validator.offered if isinstance(key.validator, OneOf) else ()
+    if key.recommender is None:
+        return allowed, True
+    try:
+        offered = tuple(as_text(each) or "" for each in key.recommender.values(parsed))
+        return offered or allowed, key.recommender.visible(parsed)
+    except Exception:
+        # A configuration is judged whatever a stranger's recommender makes of it.
+        LOG.exception("what is recommended for %s is not known", key.name)
+        return allowed, True
 
 
 def _value_of(key: ConfigKey, text: str | None) -> Any:
@@ -315,7 +333,7 @@ class OneOf:
 
 
 def one_of(*allowed: str) -> OneOf:
-    """Forms offer these, unless there is a recommender."""
+    """Forms offer these, unless a recommender offers others."""
     return OneOf(allowed)
 
 
@@ -344,3 +362,52 @@ def all_of(*validators: Validator) -> Validator:
 def identifiers(names: Iterable[str]) -> tuple[str, ...]:
     """Those of ``names`` that may be an alias, as ``transforms`` lists them, in order and once."""
     return tuple(dict.fromkeys(each for each in names if each))
+
+
+# Ready-made recommenders.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWhen:
+    """A key that is for some values of another one, case aside: ``name`` is that one's."""
+
+    name: str
+    wanted: tuple[str, ...]
+
+    def values(self, config: Config) -> Sequence[Any]:
+        return ()
+
+    def visible(self, config: Config) -> bool:
+        # Of a key that is no key of this configuration, or wrong in it, nothing is known.
+        found = config.get(self.name)
+        return found is None or (as_text(found) or "").lower() in self.wanted
+
+
+def shown_when(name: str, *wanted: str) -> ShownWhen:
+    """For keys that mean nothing unless ``name`` has one of these values."""
+    return ShownWhen(name, tuple(each.lower() for each in wanted))
+
+
+class Offers:
+    """A key for which a form offers what ``offered`` gives then; others may be written."""
+
+    def __init__(self, offered: Callable[[], Sequence[str]]) -> None:
+        self._offered = offered
+
+    def values(self, config: Config) -> Sequence[Any]:
+        return self._offered()
+
+    def visible(self, config: Config) -> bool:
+        return True
+
+
+class _Hidden:
+    def values(self, config: Config) -> Sequence[Any]:
+        return ()
+
+    def visible(self, config: Config) -> bool:
+        return False
+
+
+SET_BY_THE_CONNECTOR: Final = _Hidden()
+"""For what a connector tells its tasks: forms do not ask for it."""

@@ -1,6 +1,6 @@
 """A connector's transformations in their order, each with the predicate that guards it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from connect.spi.config import (
     ConfigKey,
     ConfigType,
     Importance,
+    Offers,
     Width,
 )
 from connect.spi.errors import ConfigError
@@ -17,6 +18,9 @@ from connect.transforms.transform import Predicate, R, Transform
 Find = Callable[[str, str], type[Any]]
 """From a kind (``transform``, ``predicate``) and a name or alias to the class. Raises
 ``ConfigError`` where there is none."""
+
+Names = Callable[[str], Sequence[str]]
+"""From a kind to the names that there are, for forms to offer."""
 
 STEPS_MAX: Final = 50
 """Transformations, or predicates, of one connector."""
@@ -87,14 +91,14 @@ def build_chain(config: Mapping[str, str], find: Find) -> Chain:
     return Chain(steps)
 
 
-def chain_definition(config: Mapping[str, str], find: Find) -> ConfigDef:
+def chain_definition(config: Mapping[str, str], find: Find, names: Names) -> ConfigDef:
     """The settings of the transformations and predicates that ``config`` names, under their full
     names, in Kafka's groups. What names no plugin has only its ``type``, which says so when it is
     validated."""
     definition = ConfigDef()
     for kind in (_TRANSFORMS, _PREDICATES):
         for alias in dict.fromkeys(_listed(config, kind)):
-            definition += _definition(config, kind, alias, find)
+            definition += _definition(config, kind, alias, find, names)
     return definition
 
 
@@ -166,7 +170,9 @@ def _aliases(config: Mapping[str, str], kind: str) -> list[str]:
     return aliases
 
 
-def _definition(config: Mapping[str, str], kind: str, alias: str, find: Find) -> ConfigDef:
+def _definition(
+    config: Mapping[str, str], kind: str, alias: str, find: Find, names: Names
+) -> ConfigDef:
     prefix = f"{kind}.{alias}."
     single = "Transformation" if kind == _TRANSFORMS else "Predicate"
     group = f"{kind.title()}: {alias}"
@@ -186,14 +192,21 @@ def _definition(config: Mapping[str, str], kind: str, alias: str, find: Find) ->
         width=Width.LONG,
         display_name=f"{single} type for {alias}",
         validator=names_a_plugin,
+        recommender=Offers(lambda: names(kind.removesuffix("s"))),
     )
     try:
         plugin = find(kind.removesuffix("s"), config.get(f"{prefix}type", ""))
     except ConfigError:
         return ConfigDef((type_key,))
-    guards = _GUARDS.keys if kind == _TRANSFORMS else ()
+    guards = _guards(config) if kind == _TRANSFORMS else ()
     keys = (
         replace(key, name=prefix + key.name, group=group, order=order)
         for order, key in enumerate((*guards, *plugin.config.keys), 1)
     )
     return ConfigDef((type_key, *keys))
+
+
+def _guards(config: Mapping[str, str]) -> tuple[ConfigKey, ...]:
+    """Which predicate there may be, and whether it is turned round."""
+    predicate, negate = _GUARDS.keys
+    return replace(predicate, recommender=Offers(lambda: _listed(config, _PREDICATES))), negate

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from connect.connectors.generator.template import draw_of, template
 from connect.spi.config import (
+    SET_BY_THE_CONNECTOR,
     Config,
     ConfigDef,
     ConfigKey,
@@ -52,7 +53,10 @@ CONFIG: Final = ConfigDef(
             doc="The first record's time, in milliseconds since 1970; the others follow at the "
             "rate. Without it records have the time at which they are made.",
         ),
-        ConfigKey("stream", ConfigType.INT, 0, Importance.LOW, "Set for each task."),
+        ConfigKey(
+            "stream", ConfigType.INT, 0, Importance.LOW, "Set for each task.",
+            recommender=SET_BY_THE_CONNECTOR,
+        ),
     )
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 
 from connect.connectors.urls import http_url
-from connect.spi.config import Config, ConfigKey, ConfigType, Importance, one_of
+from connect.spi.config import Config, ConfigKey, ConfigType, Importance, one_of, shown_when
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
 
 _GROUP: Final = "Authentication"
@@ -25,22 +25,41 @@ _EARLY_SECONDS: Final = 30.0
 _TOKEN_SECONDS: Final = 300.0
 """For how long a token counts whose server does not say."""
 
+_BASIC: Final = shown_when("auth.type", "basic")
+_OAUTH2: Final = shown_when("auth.type", "oauth2")
+
 KEYS: Final = (
     ConfigKey(
         "auth.type", ConfigType.STRING, "none", Importance.HIGH,
         "none, basic, bearer, or oauth2 for client credentials.", _GROUP,
         validator=one_of(*_NEEDED),
     ),
-    ConfigKey("auth.user", ConfigType.STRING, None, group=_GROUP, doc="For basic."),
-    ConfigKey("auth.password", ConfigType.PASSWORD, None, group=_GROUP, doc="For basic."),
-    ConfigKey("auth.token", ConfigType.PASSWORD, None, group=_GROUP, doc="For bearer."),
+    ConfigKey(
+        "auth.user", ConfigType.STRING, None, group=_GROUP, doc="For basic.", recommender=_BASIC
+    ),
+    ConfigKey(
+        "auth.password", ConfigType.PASSWORD, None, group=_GROUP, doc="For basic.",
+        recommender=_BASIC,
+    ),
+    ConfigKey(
+        "auth.token", ConfigType.PASSWORD, None, group=_GROUP, doc="For bearer.",
+        recommender=shown_when("auth.type", "bearer"),
+    ),
     ConfigKey(
         "auth.token.url", ConfigType.STRING, None, group=_GROUP, validator=http_url,
-        doc="For oauth2: where tokens are issued.", names_target=True,
+        doc="For oauth2: where tokens are issued.", names_target=True, recommender=_OAUTH2,
     ),
-    ConfigKey("auth.client.id", ConfigType.STRING, None, group=_GROUP, doc="For oauth2."),
-    ConfigKey("auth.client.secret", ConfigType.PASSWORD, None, group=_GROUP, doc="For oauth2."),
-    ConfigKey("auth.scope", ConfigType.STRING, None, group=_GROUP, doc="For oauth2."),
+    ConfigKey(
+        "auth.client.id", ConfigType.STRING, None, group=_GROUP, doc="For oauth2.",
+        recommender=_OAUTH2,
+    ),
+    ConfigKey(
+        "auth.client.secret", ConfigType.PASSWORD, None, group=_GROUP, doc="For oauth2.",
+        recommender=_OAUTH2,
+    ),
+    ConfigKey(
+        "auth.scope", ConfigType.STRING, None, group=_GROUP, doc="For oauth2.", recommender=_OAUTH2
+    ),
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from connect.spi.config import (
     between,
     non_empty,
     one_of,
+    shown_when,
 )
 from connect.spi.connector import SourceConnector
 from connect.spi.egress import Target
@@ -75,14 +76,17 @@ CONFIG: Final = ConfigDef(
         ConfigKey(
             "paging.parameter", _STRING, "", group=_PAGING,
             doc="The query parameter that takes the cursor, offset or time.",
+            recommender=shown_when("paging.mode", "cursor", "offset", "timestamp"),
         ),
         ConfigKey(
             "paging.cursor.pointer", _STRING, "", group=_PAGING, validator=check_pointer,
             doc="Where an answer has the next cursor, as /meta/next (a JSON pointer).",
+            recommender=shown_when("paging.mode", "cursor"),
         ),
         ConfigKey(
             "paging.start", _STRING, None, group=_PAGING,
             doc="The first cursor, offset or time; none is sent without it.",
+            recommender=shown_when("paging.mode", "cursor", "offset", "timestamp"),
         ),
         ConfigKey(
             "records.pointer", _STRING, "", group=_RECORDS, validator=check_pointer,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from connect.connectors.jdbc.settings import CONNECTION, ConnectionSettings, choice, key
 from connect.spi.config import (
     REQUIRED,
+    SET_BY_THE_CONNECTOR,
     Config,
     ConfigDef,
     ConfigType,
@@ -16,6 +17,7 @@ from connect.spi.config import (
     between,
     non_empty,
     one_of,
+    shown_when,
 )
 from connect.spi.errors import ConfigError
 from connect.transforms.linear_regex import compile_regex, regexes
@@ -65,6 +67,7 @@ SOURCE: Final = CONNECTION + ConfigDef(
             "",
             "The column whose values only rise; empty: the primary key.",
             MODE,
+            recommender=shown_when("mode", "incrementing", "timestamp+incrementing"),
         ),
         key(
             "timestamp.column.name",
@@ -72,6 +75,7 @@ SOURCE: Final = CONNECTION + ConfigDef(
             (),
             "Columns with the time of a row's last change; the first that is not null counts.",
             MODE,
+            recommender=shown_when("mode", "timestamp", "timestamp+incrementing"),
         ),
         key(
             "timestamp.initial",
@@ -208,6 +212,7 @@ SOURCE: Final = CONNECTION + ConfigDef(
             CONNECTOR,
             Importance.LOW,
             validator=at_least(1),
+            recommender=SET_BY_THE_CONNECTOR,
         ),
     )
 )

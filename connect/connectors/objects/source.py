@@ -18,6 +18,7 @@ from connect.connectors.objects.spool import decompressed
 from connect.connectors.objects.store import Found
 from connect.spi.config import (
     REQUIRED,
+    SET_BY_THE_CONNECTOR,
     Config,
     ConfigDef,
     ConfigKey,
@@ -60,7 +61,14 @@ READING: Final = ConfigDef(
 
 DIVISION: Final = ConfigDef(
     tuple(
-        ConfigKey(name, _T.INT, default, Importance.LOW, "Set for each task by itself.")
+        ConfigKey(
+            name,
+            _T.INT,
+            default,
+            Importance.LOW,
+            "Set for each task by itself.",
+            recommender=SET_BY_THE_CONNECTOR,
+        )
         for name, default in ((TASKS, 1), (TASK, 0))
     )
 )

@@ -23,6 +23,7 @@ from confluent_kafka import (
 
 from connect.connectors.topic_copy.record_filter import RecordFilter, Row, bounded_cpu
 from connect.spi.config import (
+    SET_BY_THE_CONNECTOR,
     Config,
     ConfigDef,
     ConfigKey,
@@ -89,11 +90,11 @@ CONFIG: Final = ConfigDef(
         ),
         ConfigKey(
             "copy.task", ConfigType.INT, 0, Importance.LOW, "Set for each task.",
-            validator=at_least(0),
+            validator=at_least(0), recommender=SET_BY_THE_CONNECTOR,
         ),
         ConfigKey(
             "copy.tasks", ConfigType.INT, 1, Importance.LOW, "Set for each task.",
-            validator=at_least(1),
+            validator=at_least(1), recommender=SET_BY_THE_CONNECTOR,
         ),
     )
 )  # fmt: skip

@@ -117,3 +117,17 @@ def test_definitions_stand_under_full_names_in_groups_of_their_own() -> None:
         ("transforms.absent.type", "Transforms: absent", 0),
         ("predicates.gone.type", "Predicates: gone", 0),
     ]  # fmt: skip
+
+
+def test_forms_offer_what_a_step_may_be_and_the_predicates_there_are() -> None:
+    config = {**GUARDED, "transforms.drop.type": "", "predicates": "gone,headed"}
+    offered = {
+        each.name: each.recommended_values for each in step_definition(config).validate(config)
+    }
+    assert {"MaskField$Value", "CelFilter"} <= set(offered["transforms.drop.type"])
+    assert set(offered["predicates.headed.type"]) == set(PREDICATES)
+    filled = {**config, "transforms.drop.type": "Filter"}
+    offered = {
+        each.name: each.recommended_values for each in step_definition(filled).validate(filled)
+    }
+    assert offered["transforms.drop.predicate"] == ("gone", "headed")

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ValidationBody } from "../api/hooks/connectors";
 import {
+  converterNames,
   fieldsOf,
   fromJson,
   HIDDEN,
@@ -64,6 +65,34 @@ describe("fields of a config", () => {
       {},
     );
     expect(found.main.map(({ definition }) => definition.name)).toEqual(["b"]);
+  });
+
+  it("shows what is written although it does not apply", () => {
+    const hidden = validation({ name: "a", required: false, visible: false });
+    expect(fieldsOf(hidden, {}).main).toEqual([]);
+    expect(fieldsOf(hidden, { a: "1" }).main.map(({ value }) => value)).toEqual(["1"]);
+  });
+
+  it("names the faults of the config as a whole, which no field has", () => {
+    const answer = validation({ name: "name", errors: ["missing"] }, { name: "connector.class" });
+    expect(fieldsOf(answer, {}).others).toEqual([]);
+    answer.configs[1]!.value.errors = ["it does not go together"];
+    const { main, others } = fieldsOf(answer, {});
+    expect(main).toEqual([]);
+    expect(others).toEqual([{ name: "connector.class", errors: ["it does not go together"] }]);
+  });
+
+  it("offers converters where the service recommends nothing", () => {
+    const offered = converterNames([
+      { name: "avro", kind: "converter" },
+      { name: "simple", kind: "header_converter" },
+      { name: "Filter", kind: "transformation" },
+    ]);
+    const answer = validation({ name: "key.converter" }, { name: "header.converter" });
+    const choices = () => fieldsOf(answer, {}, {}, offered).main.map((field) => field.choices);
+    expect(choices()).toEqual([["avro"], ["simple"]]);
+    answer.configs[0]!.value.recommended_values = ["json"];
+    expect(choices()).toEqual([["json"], ["simple"]]);
   });
 
   it("names the faults of keys that are not defined", () => {

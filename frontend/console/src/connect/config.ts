@@ -38,24 +38,35 @@ const UNDEFINED = "Further secrets";
 const WHOLE = "connector.class";
 const ELSEWHERE = new Set(["name", WHOLE]);
 
-/** `before` is the config that is being changed: each secret that it hides has a field. */
-export function fieldsOf(validation: ValidationBody, config: Config, before: Config = {}): Fields {
+/**
+ * `before` is the config that is being changed: each secret that it hides has a field. `offered` are
+ * plugins' names by the key that takes one, for keys of which the service recommends nothing.
+ */
+export function fieldsOf(
+  validation: ValidationBody,
+  config: Config,
+  before: Config = {},
+  offered: Record<string, string[]> = {},
+): Fields {
   const main: Field[] = [];
   const groups = new Map<string, Field[]>();
   const others: Fields["others"] = [];
   for (const { definition, value } of validation.configs) {
-    if (value.name === WHOLE && value.errors.length > 0) others.push(value);
+    if (value.name === WHOLE && value.errors.length > 0) {
+      others.push({ name: WHOLE, errors: value.errors });
+    }
     if (ELSEWHERE.has(value.name)) continue;
     if (!definition) {
       others.push({ name: value.name, errors: value.errors });
       continue;
     }
-    if (!value.visible && value.errors.length === 0) continue;
+    // What is written is shown, whether it counts or not.
+    if (!value.visible && value.errors.length === 0 && !(value.name in config)) continue;
     const field: Field = {
       definition,
       value: config[value.name] ?? "",
       placeholder: definition.default_value ?? "",
-      choices: definition.type === "BOOLEAN" ? ["true", "false"] : value.recommended_values,
+      choices: choicesOf(definition, value.recommended_values, offered[value.name]),
       errors: value.errors,
     };
     if (isMain(definition)) main.push(field);
@@ -71,6 +82,23 @@ export function fieldsOf(validation: ValidationBody, config: Config, before: Con
     main,
     groups: [...groups].map(([name, fields]) => ({ name, fields })),
     others: others.filter(({ name }) => !shown.has(name)),
+  };
+}
+
+function choicesOf({ type }: Definition, recommended: string[], offered: string[] = []): string[] {
+  if (type === "BOOLEAN") return ["true", "false"];
+  return recommended.length > 0 ? recommended : offered;
+}
+
+/** Converters by the key that names one. */
+export function converterNames(plugins: { name: string; kind: string }[]): Record<string, string[]> {
+  const of = (wanted: string) =>
+    plugins.filter(({ kind }) => kind === wanted).map(({ name }) => name);
+  const converters = of("converter");
+  return {
+    "key.converter": converters,
+    "value.converter": converters,
+    "header.converter": of("header_converter"),
   };
 }
 

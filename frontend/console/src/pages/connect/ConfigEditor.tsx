@@ -2,11 +2,12 @@ import { Accordion, Alert, SimpleGrid, Stack, Text, Textarea } from "@mantine/co
 import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 
-import { useValidation } from "../../api/hooks/connectors";
+import { usePlugins, useValidation } from "../../api/hooks/connectors";
 import { AlertIcon } from "../../components/icons";
 import { Panel } from "../../components/Panel";
 import { Failure, Loading } from "../../components/states";
 import {
+  converterNames,
   fieldsOf,
   fromJson,
   shownErrors,
@@ -40,6 +41,7 @@ export function ConfigEditor(props: Props) {
   const [opened, setOpened] = useState<string[]>([]);
   const [settled] = useDebouncedValue(config, TYPING_MS);
   const validation = useValidation(tenant, plugin, settled);
+  const plugins = usePlugins(tenant);
   const current = settled === config && !validation.isPlaceholderData;
   const faults = current ? (validation.data?.error_count ?? null) : null;
   useEffect(() => onFaults(faults), [faults, onFaults]);
@@ -54,7 +56,8 @@ export function ConfigEditor(props: Props) {
     );
   }
   if (!validation.data) return <Loading what="what it can be told" />;
-  const { main, groups, others } = fieldsOf(validation.data, config, before);
+  const offered = converterNames(plugins.data ?? []);
+  const { main, groups, others } = fieldsOf(validation.data, config, before, offered);
   const faulty = groups
     .filter(({ fields }) => fields.some((field) => shownErrors(field, judged).length > 0))
     .map(({ name }) => itemOf(name));
