@@ -164,6 +164,7 @@ describe("a config as JSON", () => {
 
   it("takes numbers and booleans for texts, and null for nothing", () => {
     expect(fromJson('{"a": 1, "b": true, "c": null}')).toEqual({ a: "1", b: "true" });
+    expect(fromJson('{"seed": 9007199254740993}')).toEqual({ seed: "9007199254740993" });
   });
 
   it.each(["", "[]", "null", "3", '{"a": {}}', '{"a"'])("refuses %j", (text) => {

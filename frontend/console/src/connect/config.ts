@@ -1,6 +1,7 @@
 /** A connector's config as a form and as JSON: two views of the same texts. */
 
 import type { ValidationBody } from "../api/hooks/connectors";
+import { parseJson } from "../records/json";
 
 export type Config = Record<string, string>;
 type Entry = ValidationBody["configs"][number];
@@ -155,7 +156,7 @@ export function toJson(config: Config): string {
 export function fromJson(text: string): Config | string {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text);
   } catch (error) {
     return error instanceof Error ? error.message : "This is not JSON.";
   }

@@ -17,6 +17,7 @@ import { Panel } from "../../components/Panel";
 import { Failure, Loading } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
 import { offsetsFromJson } from "../../connect/offsets";
+import { stringifyJson } from "../../records/json";
 
 /** How far a connector is. It can be changed while the connector is stopped. */
 export function Offsets({ connector }: { connector: ConnectorBody }) {
@@ -85,7 +86,7 @@ function OffsetTable({ offsets }: { offsets: OffsetBody[] }) {
         </Table.Thead>
         <Table.Tbody>
           {offsets.map(({ partition, offset }) => (
-            <Table.Tr key={JSON.stringify(partition)}>
+            <Table.Tr key={stringifyJson(partition)}>
               <Table.Td className="mono">{inWords(partition)}</Table.Td>
               <Table.Td className="mono">{inWords(offset)}</Table.Td>
             </Table.Tr>
@@ -98,7 +99,7 @@ function OffsetTable({ offsets }: { offsets: OffsetBody[] }) {
 
 function inWords(part: Record<string, unknown> | null): string {
   return Object.entries(part ?? {})
-    .map(([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .map(([key, value]) => `${key} ${typeof value === "object" ? stringifyJson(value) : value}`)
     .join(" · ");
 }
 
@@ -110,7 +111,7 @@ interface DialogProps {
 function EditOffsets({ name, offsets, onClose }: DialogProps & { offsets: OffsetBody[] }) {
   const { tenant } = useWorkspace();
   const alter = useAlterOffsets(tenant.name, name);
-  const [text, setText] = useState(() => JSON.stringify(offsets, null, 2));
+  const [text, setText] = useState(() => stringifyJson(offsets, 2));
   const wanted = offsetsFromJson(text);
   return (
     <Modal opened onClose={onClose} title={`Offsets of ${name}`} size="xl" centered>
