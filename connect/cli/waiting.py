@@ -15,7 +15,12 @@ LOOK_SECONDS: Final = 0.2
 
 
 def settled(status: ConnectorStatus, target: TargetState) -> bool:
-    """Whether it is what it was asked to be, its tasks too, or has failed."""
+    """Whether it is what it was asked to be, its tasks too, or has failed. What tasks of a former
+    config are is neither."""
+    if status.state is State.FAILED:
+        return True
+    if target is TargetState.RUNNING and not status.is_current:
+        return False
     states = {status.state, *(task.state for task in status.tasks)}
     return State.FAILED in states or states == {State(target)}
 

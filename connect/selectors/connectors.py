@@ -43,7 +43,8 @@ class TaskStatus:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorStatus:
-    """``worker_id`` is empty while no worker has made its tasks."""
+    """``worker_id`` is empty while no worker has made its tasks. ``is_current``: whether its tasks
+    are those of its config, and not of the one before."""
 
     name: str
     kind: Kind
@@ -53,6 +54,7 @@ class ConnectorStatus:
     restarts: int = 0
     next_restart_at: datetime | None = None
     tasks: tuple[TaskStatus, ...] = field(default=())
+    is_current: bool = True
 
 
 def connectors_of(tenant_id: UUID) -> list[ConnectorInfo]:
@@ -152,6 +154,7 @@ def _status(connector: Connector, tasks: Iterable[ConnectorTask]) -> ConnectorSt
         trace=connector.trace,
         restarts=connector.restarts,
         next_restart_at=connector.next_restart_at,
+        is_current=connector.configured_version == connector.config_version,
         tasks=tuple(_task_status(task) for task in tasks),
     )
 

@@ -3,6 +3,7 @@ from collections.abc import Mapping, Sequence
 from connect.models import Connector, ConnectorTask
 from connect.permissions import connector_acls
 from connect.services.claim_configuration import Configuration
+from connect.services.task_rows import ask_for_restart
 from connect.services.waking import wake_workers
 from connect.states import Kind, State
 from tenants import changes, scope
@@ -107,9 +108,8 @@ def _write_tasks(
         elif task.retired or task.made_for != made.version or task.config != config:
             task.retired = False
             task.config, task.made_for = config, made.version
-            task.revision += 1
-            task.restarts, task.next_restart_at = 0, None
-            task.save()
+            # What it was or failed of was of its former config.
+            ask_for_restart(task)
     for number, task in tasks.items():
         if number >= len(configs):
             if task.worker:

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from connect.cli import waiting
 from connect.models import Connector, ConnectorTask
+from connect.services.record_task_log import Said, record_task_log
 from connect.states import State
 from tenants import scope
 from tests.connect.rest.catalogue_stand_in import with_file_plugins
@@ -47,6 +49,7 @@ def test_create_says_why_it_has_failed(run, monkeypatch):
         with scope.system("a worker's part in a test"):
             connector = Connector.objects.get(name="mine")
             connector.state = State.RUNNING
+            connector.configured_version = connector.config_version
             connector.save()
             ConnectorTask.objects.get_or_create(
                 tenant_id=connector.tenant_id,
@@ -95,6 +98,69 @@ def test_alter_pause_and_stop(run):
     assert run("connectors", "--resume", *only).document["state"] == "RUNNING"
     stopped = run("connectors", "--stop", *only).document
     assert (stopped["state"], stopped["tasks"]) == ("STOPPED", [])
+
+
+def test_alter_waits_for_tasks_of_the_new_config(run, worker, monkeypatch):
+    """Those of the former one say nothing of it, whether they run or have failed."""
+    run(*CREATE)
+    only = ("--connector", "mine", "--json")
+    for state in (State.RUNNING, State.FAILED):
+        with scope.system("a worker's part in a test"):
+            ConnectorTask.objects.update(state=state, trace="ConnectError: of the former config")
+        waits = []
+
+        def work(_seconds, waits=waits):
+            waits.append(1)
+            worker.work()
+
+        monkeypatch.setattr(waiting.time, "sleep", work)
+        altered = run("connectors", "--alter", *only, "--set", f"topic={state.lower()}")
+        assert altered.exit_code == 0, altered.out
+        assert [task["state"] for task in altered.document["tasks"]] == ["RUNNING"]
+        assert waits
+
+
+def test_restart_starts_what_it_is_told_to(run):
+    run(*CREATE)
+    only = ("connectors", "--restart", "--connector", "mine", "--json")
+    for words, restarted in (
+        ((), [False]),
+        (("--include-tasks",), [True]),
+        (("--include-tasks", "--only-failed"), [False]),
+        (("--task", "0"), [True]),
+    ):
+        before = revisions()
+        assert run(*only, *words).document["state"] == "RUNNING"
+        assert [after > was for after, was in zip(revisions(), before, strict=True)] == restarted
+    with scope.system("a worker's part in a test"):
+        ConnectorTask.objects.update(state=State.FAILED)
+    before = revisions()
+    ran = run(*only, "--include-tasks", "--only-failed", "--no-wait")
+    assert [task["state"] for task in ran.document["tasks"]] == ["RESTARTING"]
+    assert revisions() > before
+    absent = run(*only, "--task", "7")
+    assert (absent.exit_code, absent.document["error"]["code"]) == (1, "NOT_FOUND")
+
+
+def revisions():
+    with scope.system("a worker's part in a test"):
+        return list(ConnectorTask.objects.order_by("number").values_list("revision", flat=True))
+
+
+def test_a_task_s_log_is_told(run):
+    run(*CREATE)
+    with scope.system("a worker's part in a test"):
+        task = ConnectorTask.objects.get()
+    for message in ("began", "the target is to be asked again in 0.3 s"):
+        said = Said(task.id, task.generation, timezone.now(), "WARNING", message)
+        record_task_log([said])
+    only = ("connectors", "--log", "--connector", "mine", "--task", "0", "--json")
+    told = [line["message"] for line in run(*only).document["lines"]]
+    assert told == ["began", "the target is to be asked again in 0.3 s"]
+    (last,) = run(*only, "--lines", "1").document["lines"]
+    assert (last["message"], last["level"]) == (told[1], "WARNING")
+    gone = run("connectors", "--log", "--connector", "nobody", "--task", "0", "--json")
+    assert (gone.exit_code, gone.document["error"]["code"]) == (1, "NOT_FOUND")
 
 
 def test_nothing_is_deleted_unasked(run):

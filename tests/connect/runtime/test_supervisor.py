@@ -206,6 +206,10 @@ def test_a_task_that_fails_says_why_and_is_started_again(acme, workers, make, st
     assert len(set(names)) == len(names)
     workers.until(lambda: "giving up" in [line.message for line in task_log(acme.id, "clock", 0)])
     patch_config(tenant_id=acme.id, by="ann", name="clock", changes={"script": "run"})
+    assert not status().is_current
+    workers.until(lambda: status().is_current)
+    # The failure was the former config's, and is told no more.
+    assert status().tasks[0].state != State.FAILED
     workers.until(running(status))
     assert status().tasks[0].restarts == 0
     assert status().tasks[0].trace == ""
