@@ -1,7 +1,7 @@
 """A failed record as the dead-letter topic and the log tell it, in Kafka's words (KIP-298)."""
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from connect.runtime.error_policy import ErrorPolicy
@@ -13,8 +13,9 @@ from connect.spi.records import SourceRecord, TimestampType
 PREFIX: Final = "__connect.errors."
 MESSAGE_BYTES_MAX: Final = 16 * 1024
 STACK_TRACE_BYTES_MAX: Final = 64 * 1024
-"""A dead letter is as large as its record and this; what is longer is cut off, so that a record
-that a topic took is taken by the dead-letter topic as well."""
+"""A dead letter is as large as its record and this; what is longer is cut off. Where that is more
+than the dead-letter topic takes, ``shorter`` leaves more out."""
+_TEXTS: Final = frozenset({f"{PREFIX}exception.message", f"{PREFIX}exception.stacktrace"})
 
 # A subclass before its base.
 _KAFKA_ERRORS: Final[tuple[tuple[type[BaseException], str], ...]] = (
@@ -57,6 +58,16 @@ def dead_letter(
         headers=headers,
         timestamp_ms=message.timestamp_ms,
     )
+
+
+def shorter(letter: OutgoingMessage, message: ConsumedMessage) -> OutgoingMessage | None:
+    """A dead letter of ``message`` that says less than ``letter``: without the error's own words,
+    and then the message as it was, which a topic took. None where there is no less to say."""
+    own, context = letter.headers[: len(message.headers)], letter.headers[len(message.headers) :]
+    if not context:
+        return None
+    kept = tuple(one for one in context if one[0] not in _TEXTS)
+    return replace(letter, headers=(*own, *kept) if len(kept) < len(context) else own)
 
 
 def error_log_line(

@@ -10,6 +10,7 @@ from connect.runtime.dead_letters import (
     Origin,
     dead_letter,
     error_log_line,
+    shorter,
 )
 from connect.runtime.error_policy import ErrorPolicy, Stage
 from connect.runtime.messages import ConsumedMessage, OutgoingMessage
@@ -101,6 +102,28 @@ def test_a_long_message_is_cut_between_characters() -> None:
         assert data is not None
         assert most - 4 < len(data) <= most
         data.decode()
+
+
+def test_a_letter_without_room_says_less_and_less() -> None:
+    letter = dead_letter(MESSAGE, failed(DataError("bad")), POLICY, ORIGIN)
+    assert letter is not None
+    less = shorter(letter, MESSAGE)
+    assert less is not None
+    names = [name for name, _data in less.headers]
+    assert names[-1] == "__connect.errors.exception.class.name"
+    assert len(names) == len(letter.headers) - 2
+    least = shorter(less, MESSAGE)
+    assert least is not None
+    assert (least.headers, least.value) == (MESSAGE.headers, MESSAGE.value)
+    assert shorter(least, MESSAGE) is None
+
+
+def test_what_an_earlier_letter_said_is_the_records_own() -> None:
+    earlier = MESSAGE._replace(headers=(("__connect.errors.exception.message", b"before"),))
+    letter = dead_letter(earlier, failed(DataError("bad")), POLICY, ORIGIN)
+    while letter is not None:
+        assert letter.headers[0] == earlier.headers[0]
+        letter = shorter(letter, earlier)
 
 
 def test_a_log_line_tells_the_place_only_when_it_is_asked_to() -> None:

@@ -16,6 +16,8 @@ from connect.spi.records import SinkRecord, SourceRecord
 from connect.spi.task import SinkContext, SinkTask, SourceContext, SourceTask
 
 IDLE_S = 0.02
+WIDE_BYTES = 1 << 20
+"""More than a topic takes, however it is compressed."""
 
 
 def die_once(marker: str) -> None:
@@ -58,9 +60,11 @@ class CountingTask(SourceTask):
             if self.at[index] < self.count:
                 self.at[index] += 1
                 number = self.at[index]
+                wide = str(number) == self.config["wide_at"]
                 records.append(
                     SourceRecord(
-                        self.config["topic"], f"{partition['part']}-{number % 7}", number,
+                        self.config["topic"], f"{partition['part']}-{number % 7}",
+                        os.urandom(WIDE_BYTES).hex() if wide else number,
                         source_partition=partition, source_offset={"n": number},
                     )
                 )  # fmt: skip
@@ -83,7 +87,7 @@ class CountingSource(SourceConnector):
     version = "1"
     title = "Counts"
     config: ClassVar[ConfigDef] = _keys(
-        "topic", "parts", "count", "a_poll", "die_at", "die_written", "marker", "host"
+        "topic", "parts", "count", "a_poll", "wide_at", "die_at", "die_written", "marker", "host"
     )
     task = CountingTask
     exactly_once = True

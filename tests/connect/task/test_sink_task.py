@@ -1,15 +1,19 @@
 """Sinks: what is in their topics is in their target, and what is committed is durable there."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
+from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
 from tests.connect.task.conftest import NUMBERS
 from tests.connect.task.running_task import TaskProcess, TaskThread
 from tests.node.harness import wait_until
 
+LARGEST = (1 << 20) - 200
+"""A value so large makes a batch that is just within a topic's default limit."""
 TOLERANT = {"errors.tolerance": "all", "errors.deadletterqueue.context.headers.enable": "true"}
 
 
@@ -96,6 +100,31 @@ def test_bad_records_of_a_put_are_found_and_become_dead_letters(site, make_topic
     assert set(kept(file)) == {number for number in range(1, 31) if number % 10 != 3}
     assert site.committed() == {(topic, 0): 31}
     assert task.metrics.dead_letters == 4
+
+
+def test_a_bad_record_as_large_as_its_topic_takes_is_a_dead_letter_too(
+    site, make_topic, tmp_path, caplog
+):
+    """There is no room in it for what is said of it; the sink goes on all the same."""
+    topic, letters, file = make_topic(), f"letters-{next(NUMBERS)}", tmp_path / "kept"
+    producer = Producer(site.settings | {"message.max.bytes": 2 * LARGEST})
+    large = b"{" + os.urandom(LARGEST)
+    for value in (b"1", large, b"{no json", b"2"):
+        producer.produce(topic, value)
+    assert producer.flush(10) == 0
+    config = {
+        **TOLERANT, "commit": "always", "errors.deadletterqueue.topic.name": letters,
+        "errors.deadletterqueue.topic.replication.factor": "1",
+    }  # fmt: skip
+    task = TaskThread(site.sink(topic, file, config=config))
+    wait_until(lambda: site.committed() == {(topic, 0): 4}, "all four to be done with")
+    assert task.stop() == "STOPPED", task.events
+    small, wide = sorted(site.read(letters, 2), key=len)
+    assert (small.value(), wide.value()) == (b"{no json", large)
+    assert "__connect.errors.exception.stacktrace" in dict(small.headers())
+    assert "__connect.errors.exception.stacktrace" not in dict(wide.headers() or [])
+    assert f"{topic}-0 at offset 1 is too large for {letters}" in caplog.text
+    assert kept(file) == Counter([1, 2])
 
 
 def test_task_reports_records_by_itself(site, make_topic, tmp_path):

@@ -112,13 +112,54 @@ def test_paused_source_reads_nothing(site, make_topic):
     task.stop()
 
 
-def test_failing_record_ends_the_task_and_what_was_before_it_is_stored(site, make_topic):
-    """A string converter takes no numbers it cannot say; JSON's takes no unsaid schema."""
+def test_a_transform_that_there_is_not_fails_the_task(site, make_topic):
     topic = make_topic()
     config = {"transforms": "nope", "transforms.nope.type": "no such transform"}
     task = TaskThread(site.source(topic, 10, config=config))
     assert task.ended() == "FAILED"
     assert "no such transform" in task.trace()
+
+
+def test_a_record_that_fails_ends_the_task_and_what_was_before_it_is_stored(site, make_topic):
+    """Where that is tolerated it is left out instead, and its offset is stored as others' are."""
+    topic = make_topic()
+    config = {
+        "transforms": "judge", "transforms.judge.type": "CelFilter",
+        "transforms.judge.expression": "value != 13 || value / 0 == 0", "a_poll": "5",
+        "errors.log.enable": "true",
+    }  # fmt: skip
+    # A process, which may be killed should an expression take too long.
+    task = TaskProcess(site.source(topic, 20, config=config))
+    assert task.ended() == 1
+    assert task.states()[-1] == "FAILED"
+    assert "a record failed at TRANSFORMATION" in task.trace()
+    assert values(site.read(topic, 12)) == list(range(1, 13))
+    assert site.stored() == [({"part": "a"}, {"n": 12})]
+    tolerant = TaskProcess(site.source(topic, 20, config=config | {"errors.tolerance": "all"}))
+    assert values(site.read(topic, 19)) == [n for n in range(1, 21) if n != 13]
+    assert tolerant.stop() == 0
+    assert site.stored() == [({"part": "a"}, {"n": 20})]
+    assert "Error encountered in task" in tolerant.logs()
+
+
+def test_a_record_that_its_topic_refuses_is_left_out_where_that_is_tolerated(
+    site, make_topic, caplog
+):
+    """KIP-779: one that is larger than the topic takes, among others."""
+    topic = make_topic()
+    wide = {"wide_at": "13", "a_poll": "5"}
+    task = TaskThread(site.source(topic, 20, config=wide))
+    assert task.ended() == "FAILED"
+    assert f"a record for topic {topic} was not written" in task.trace()
+    assert site.stored() == [({"part": "a"}, {"n": 12})]
+    tolerant = TaskThread(site.source(topic, 20, config=wide | {"errors.tolerance": "all"}))
+    tolerant.wait_for("RUNNING")
+    found = values(site.read(topic, 19))
+    assert set(found) == set(range(1, 21)) - {13}
+    assert tolerant.stop() == "STOPPED"
+    assert tolerant.metrics.errors == 1
+    assert "a record was not written and is left out" in caplog.text
+    assert site.stored() == [({"part": "a"}, {"n": 20})]
 
 
 def test_killed_between_the_acknowledgement_and_the_offsets(site, make_topic, tmp_path):
