@@ -411,3 +411,5 @@ class _Hidden:
 
 SET_BY_THE_CONNECTOR: Final = _Hidden()
 """For what a connector tells its tasks: forms do not ask for it."""
+FORMER_NAME: Final = _Hidden()
+"""For a key that is called otherwise by now, and understood all the same."""

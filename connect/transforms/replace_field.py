@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from connect.spi.config import ConfigDef, ConfigKey, ConfigType, Importance
+from connect.spi.config import FORMER_NAME, ConfigDef, ConfigKey, ConfigType, Importance
 from connect.spi.errors import ConfigError
 from connect.spi.schema import Field, Schema
 from connect.spi.schema_cache import SchemaCache
@@ -19,6 +19,18 @@ from connect.transforms.transform import KEY, VALUE, PartTransform, R, kafka_tra
 
 _PURPOSE: Final = "field replacement"
 _RENAMES: Final = "renames"
+
+
+def _former(name: str, now: str) -> ConfigKey:
+    """What Kafka called ``now`` until its release 4: many configurations still say it."""
+    return ConfigKey(
+        name=name,
+        type=ConfigType.LIST,
+        default=None,
+        importance=Importance.LOW,
+        doc=f"The former name of {now}, which wins where both are given.",
+        recommender=FORMER_NAME,
+    )
 
 
 def _checked(name: str, value: Any) -> None:
@@ -37,6 +49,7 @@ class ReplaceField(PartTransform):
                 importance=Importance.MEDIUM,
                 doc="Fields to leave out; stronger than those to include.",
             ),
+            _former("blacklist", "exclude"),
             ConfigKey(
                 name="include",
                 type=ConfigType.LIST,
@@ -44,6 +57,7 @@ class ReplaceField(PartTransform):
                 importance=Importance.MEDIUM,
                 doc="Fields to keep; when there are any, all others are left out.",
             ),
+            _former("whitelist", "include"),
             ConfigKey(
                 name=_RENAMES,
                 type=ConfigType.LIST,
@@ -57,8 +71,8 @@ class ReplaceField(PartTransform):
     )
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self._excluded = frozenset(config["exclude"])
-        self._included = frozenset(config["include"])
+        self._excluded = frozenset(config["exclude"] or config["blacklist"] or ())
+        self._included = frozenset(config["include"] or config["whitelist"] or ())
         self._renames = _parse(config[_RENAMES])
         self._replace_null = config[REPLACE_NULL]
         self._schema = SchemaCache(self._replaced)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from connect.catalogue import finding
+from connect.connectors.jdbc.source import JdbcSourceConnector
+from connect.spi.errors import ConfigError
 from connect.states import HIDDEN
 from streaming.cell import tls
 from tests.connect.client_certificates import client_certificate
 from tests.connect.rest.test_whose import told
 
-LOGIN = "https://me:swordfish@api.example/in"
+LOGIN = "jdbc:postgresql://me:swordfish@db.example/shop"
 
 
 @pytest.fixture
@@ -46,13 +48,16 @@ def changes_of_a_database(folder):
     }  # fmt: skip
 
 
-def polling(_folder):
-    return {"connector.class": "http-source", "topic": "t", "http.url": LOGIN}
+def tables(_folder):
+    return {
+        "connector.class": "jdbc-source", "mode": "bulk", "topic.prefix": "x-",
+        "connection.url": LOGIN,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("config", "secret"),
-    [(changes_of_a_database, "database.ssl.key"), (polling, "http.url")],
+    [(changes_of_a_database, "database.ssl.key"), (tables, "connection.url")],
 )
 def test_what_was_read_is_sound_and_shows_no_secret(ask, config, secret, tmp_path):
     shown = made(ask, config(tmp_path / "tls"))
@@ -69,18 +74,16 @@ def test_what_was_read_is_sound_and_shows_no_secret(ask, config, secret, tmp_pat
 
 def test_no_sentence_has_a_kept_secret_in_it(ask, monkeypatch):
     """Whoever may change a config may not read what it keeps, whatever the connector quotes."""
-    from connect.connectors.http.source import HttpSource
-    from connect.spi.errors import ConfigError
-
-    shown = made(ask, {**polling(None), "auth.type": "bearer", "auth.token": "pa$$"})
+    shown = made(ask, {**tables(None), "connection.password": "pa$$"})
 
     def quoting(self, config):
-        raise ConfigError(f"topic: {config['http.url']} with {config['auth.token'].secret}")
+        login = config["connection.url"], config["connection.password"].secret
+        raise ConfigError(f"mode: {' with '.join(login)}")
 
-    monkeypatch.setattr(HttpSource, "__init__", quoting)
+    monkeypatch.setattr(JdbcSourceConnector, "__init__", quoting)
     values, faults = judged(ask, shown)
-    assert faults == {"topic": [f"topic: {HIDDEN} with {HIDDEN}"]}
-    refused = ask("PUT", "/connectors/mine/config", {**shown, "topic": "u"})
+    assert faults == {"mode": [f"mode: {HIDDEN} with {HIDDEN}"]}
+    refused = ask("PUT", "/connectors/mine/config", {**shown, "topic.prefix": "y-"})
     assert refused.status_code == 400
     for answer in (json.dumps(values), refused.content.decode()):
         assert "swordfish" not in answer

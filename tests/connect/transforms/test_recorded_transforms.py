@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from connect.spi.config import as_text
+from connect.spi.config import FORMER_NAME, as_text
 from connect.spi.errors import ConfigError, ConnectError
+from tests.connect.harness import sink_record
 from tests.connect.transforms.cases import CASES
 from tests.connect.transforms.plugins import PREDICATES, TRANSFORMS, made
 from tests.connect.transforms.record_json import normalised, record_of, told_of
@@ -118,8 +119,24 @@ def test_a_plugin_has_kafkas_settings(plugin: str) -> None:
             "default": None if key.is_required else as_text(key.default),
         }
         for key in (TRANSFORMS | PREDICATES)[plugin].config
+        if key.recommender is not FORMER_NAME
     ]
     assert ours == DEFINITIONS[plugin]
+
+
+@pytest.mark.parametrize(
+    ("config", "kept"),
+    [
+        ({"blacklist": "a"}, {"b": 2, "c": 3}),
+        ({"whitelist": "a,b"}, {"a": 1, "b": 2}),
+        ({"blacklist": "a", "exclude": "b"}, {"a": 1, "c": 3}),
+        ({"whitelist": "a", "include": "b,c", "blacklist": "c"}, {"b": 2}),
+    ],
+)
+def test_names_of_kafka_3_are_understood(config: dict[str, str], kept: dict[str, int]) -> None:
+    """Kafka Connect 3.9 has them, 4.2, which was recorded, no more."""
+    record = sink_record({"a": 1, "b": 2, "c": 3})
+    assert made("ReplaceField$Value", config).apply(record).value == kept
 
 
 @pytest.mark.parametrize("plugin", sorted({case["plugin"] for case in CASES}))
