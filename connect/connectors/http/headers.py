@@ -1,12 +1,14 @@
 """Request headers out of a setting. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from connect.spi.config import ConfigKey, ConfigType
+from connect.spi.config import Config, ConfigKey, ConfigType
 from connect.spi.errors import ConfigError
 
+HEADERS: Final = "http.headers"
+SECRET_HEADERS: Final = "http.headers.secret"
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS: Final = frozenset(
     {
@@ -18,24 +20,36 @@ _OURS: Final = frozenset(
 not at all."""
 
 
-def headers_key(group: str) -> ConfigKey:
-    return ConfigKey(
-        "http.headers", ConfigType.LIST, (), group=group, doc="Name: value, Other: value."
-    )
+def headers_keys(group: str) -> tuple[ConfigKey, ConfigKey]:
+    return (
+        ConfigKey(
+            HEADERS, ConfigType.LIST, (), group=group,
+            doc="Name: value, Other: value. Everybody who may look at the connector sees them.",
+        ),
+        ConfigKey(
+            SECRET_HEADERS, ConfigType.PASSWORD, None, group=group,
+            doc="The same for those whose values are secret, as X-Api-Key: 1234.",
+        ),
+    )  # fmt: skip
 
 
-def header_pairs(lines: Sequence[str]) -> list[tuple[str, str]]:
+def headers_of(config: Config) -> dict[str, str]:
     """
     Raises:
-        ConfigError: a line is no header, or one that may not be set here.
+        ConfigError: an entry is no header, or one that may not be set here.
     """
-    pairs = []
+    secret = config[SECRET_HEADERS]
+    lines = secret.secret.split(",") if secret else ()
+    return dict(_pairs(HEADERS, config[HEADERS])) | dict(_pairs(SECRET_HEADERS, lines))
+
+
+def _pairs(setting: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
         name, colon, value = line.partition(":")
         name, value = name.strip(), value.strip()
         if not colon or not _NAME.fullmatch(name) or not value.isprintable():
-            raise ConfigError(f"http.headers has Name: value, and {line!r} is not that")
+            shown = "an entry" if setting == SECRET_HEADERS else repr(line)
+            raise ConfigError(f"{setting} has Name: value, and {shown} is not that")
         if name.lower() in _OURS or name.lower().startswith("webhook-"):
-            raise ConfigError(f"http.headers may not set {name}")
-        pairs.append((name, value))
-    return pairs
+            raise ConfigError(f"{setting} may not set {name}")
+        yield name, value

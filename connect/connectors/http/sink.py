@@ -12,7 +12,7 @@ from connect.connectors.backoff import Backoff
 from connect.connectors.http import authentication
 from connect.connectors.http.answers import Meaning, meaning, retry_after_seconds
 from connect.connectors.http.bodies import CONTENT_TYPES, Envelope, Format, Request, requests
-from connect.connectors.http.headers import header_pairs, headers_key
+from connect.connectors.http.headers import headers_keys, headers_of
 from connect.connectors.http.signing import secret_bytes, signature_headers
 from connect.connectors.urls import http_url, target_of
 from connect.spi.config import (
@@ -43,7 +43,7 @@ CONFIG: Final = ConfigDef(
             "http.method", ConfigType.STRING, "POST", group=_REQUEST, doc="POST, PUT or PATCH.",
             validator=one_of("POST", "PUT", "PATCH"),
         ),
-        headers_key(_REQUEST),
+        *headers_keys(_REQUEST),
         ConfigKey(
             "http.timeout.ms", ConfigType.INT, 30_000, group=_REQUEST, doc="For an answer.",
             validator=between(100, 300_000),
@@ -112,8 +112,7 @@ class HttpSinkTask(SinkTask):
             trust_env=False,
             timeout=config["http.timeout.ms"] / 1000,
             auth=authentication.authentication(config),
-            headers={"content-type": CONTENT_TYPES[self._format]}
-            | dict(header_pairs(config["http.headers"])),
+            headers={"content-type": CONTENT_TYPES[self._format]} | headers_of(config),
         )
 
     def put(self, records: Sequence[SinkRecord]) -> None:
@@ -182,7 +181,7 @@ class HttpSink(SinkConnector):
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         authentication.check(config)
-        header_pairs(config["http.headers"])
+        headers_of(config)
         for name in ("signing.secret", "signing.secret.former"):
             if config[name]:
                 secret_bytes(config[name].secret)

@@ -12,7 +12,7 @@ import orjson
 from connect.connectors.backoff import Backoff
 from connect.connectors.http import authentication
 from connect.connectors.http.answers import Meaning, meaning, retry_after_seconds
-from connect.connectors.http.headers import header_pairs, headers_key
+from connect.connectors.http.headers import headers_keys, headers_of
 from connect.connectors.http.paging import Mode, Read, State, at_pointer, check_pointer, read_page
 from connect.connectors.urls import http_url, target_of
 from connect.spi.config import (
@@ -48,7 +48,7 @@ CONFIG: Final = ConfigDef(
             "http.url", _STRING, importance=Importance.HIGH, group=_REQUEST, validator=http_url,
             doc="What is asked, with GET.", names_target=True,
         ),
-        headers_key(_REQUEST),
+        *headers_keys(_REQUEST),
         ConfigKey(
             "http.timeout.ms", _INT, 30_000, group=_REQUEST, doc="For an answer.",
             validator=between(100, 300_000),
@@ -122,7 +122,7 @@ class HttpSourceTask(SourceTask):
             trust_env=False,
             timeout=config["http.timeout.ms"] / 1000,
             auth=authentication.authentication(config),
-            headers={"accept": "application/json"} | dict(header_pairs(config["http.headers"])),
+            headers={"accept": "application/json"} | headers_of(config),
         )
 
     def poll(self) -> Sequence[SourceRecord]:
@@ -299,7 +299,7 @@ class HttpSource(SourceConnector):
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         authentication.check(config)
-        header_pairs(config["http.headers"])
+        headers_of(config)
         first_cursor(config)
         mode = Mode(config["paging.mode"].lower())
         needs = {

@@ -13,6 +13,7 @@ import pytest
 
 from connect.connectors.http.answers import retry_after_seconds
 from connect.connectors.http.sink import HttpSink, HttpSinkTask
+from connect.plugins import find_plugin
 from connect.spi.errors import ConfigError, ConnectError, DataError, RetriableError
 from connect.spi.records import Header
 from tests.connect.harness import FakeSinkContext, sink_record
@@ -263,6 +264,26 @@ def test_basic_and_bearer() -> None:
         "Basic dTpw",
         "Bearer t",
     ]
+
+
+def test_headers_go_with_each_request_and_secret_ones_are_shown_to_nobody() -> None:
+    settings = {
+        "http_headers": "X-Team: shop, Content-Type: text/json",
+        "http_headers_secret": "X-Api-Key: swordfish,X-Other: a:b",
+    }
+    with serving(ok) as server, sink(server.url(), **settings) as task:
+        task.put(VALUES[:1])
+        sent = server.asked[0].headers
+    names = ("x-team", "content-type", "x-api-key", "x-other")
+    assert [sent[name] for name in names] == ["shop", "text/json", "swordfish", "a:b"]
+    config = {name.replace("_", "."): value for name, value in settings.items()}
+    plugin = find_plugin("http-sink")
+    assert plugin is not None
+    assert plugin.secret_names(config) == {"http.headers.secret"}
+    for wrong in ("swordfish", "Host: swordfish"):
+        with pytest.raises(ConfigError, match=r"^http\.headers\.secret ") as refused:
+            made("http://127.0.0.1:1", http_headers_secret=wrong)
+        assert "swordfish" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
