@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from connect.spi.records import TopicPartition
 from streaming.cell.program import CHECKOUT
-from tests.connect.harness import FakeSourceContext
+from tests.connect.harness import FakeSinkContext, FakeSourceContext, sink_record
 
 TUTORIAL = (CHECKOUT / "docs" / "connectors.md").read_text()
 
@@ -73,5 +74,16 @@ def test_it_counts_and_goes_on_where_it_was(installed, monkeypatch):
     assert ticks(2) == [3, 4]
 
 
-def test_the_other_code_is_code():
-    compile(block("python", 1), "docs/connectors.md", "exec")
+def test_the_sink_logs_what_it_is_given(caplog):
+    code = {}
+    exec(compile(block("python", 1), "docs/connectors.md", "exec"), code)
+    task, context = code["PrintingTask"](), FakeSinkContext()
+    task.start({}, context)
+    with caplog.at_level("INFO", logger=context.log.name):
+        task.put([sink_record({"tick": n}, topic="ticks", offset=n) for n in range(2)])
+    assert [each.message for each in caplog.records] == [
+        "TopicPartition(topic='ticks', partition=0): {'tick': 0}",
+        "TopicPartition(topic='ticks', partition=0): {'tick': 1}",
+    ]
+    at = {TopicPartition("ticks", 0): 2}
+    assert task.flush(at) == at

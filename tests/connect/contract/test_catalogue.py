@@ -27,6 +27,49 @@ def test_a_connector_has_many_names(name):
     assert catalogue().connector(name).name == "s3-sink"
 
 
+@pytest.mark.parametrize(
+    ("kafkas", "short"),
+    [
+        ("org.apache.kafka.connect.file.FileStreamSourceConnector", "file-source"),
+        ("org.apache.kafka.connect.file.FileStreamSinkConnector", "file-sink"),
+        ("io.confluent.connect.s3.source.S3SourceConnector", "s3-source"),
+        ("io.confluent.connect.jdbc.JdbcSourceConnector", "jdbc-source"),
+        ("io.aiven.connect.jdbc.JdbcSinkConnector", "jdbc-sink"),
+        ("io.debezium.connector.postgresql.PostgresConnector", "postgresql-cdc"),
+        ("io.confluent.connect.elasticsearch.ElasticsearchSinkConnector", "elasticsearch-sink"),
+        ("io.aiven.kafka.connect.opensearch.OpensearchSinkConnector", "elasticsearch-sink"),
+    ],
+)
+def test_a_class_of_kafkas_means_a_connector(kafkas, short):
+    assert catalogue().connector(kafkas).name == short
+
+
+@pytest.mark.parametrize(
+    ("kafkas", "short", "kind"),
+    [
+        ("org.apache.kafka.connect.json.JsonConverter", "json", Kind.CONVERTER),
+        ("io.confluent.connect.json.JsonSchemaConverter", "json-schema", Kind.CONVERTER),
+        ("io.confluent.connect.avro.AvroConverter", "avro", Kind.CONVERTER),
+        ("io.confluent.connect.protobuf.ProtobufConverter", "protobuf", Kind.CONVERTER),
+        ("org.apache.kafka.connect.storage.StringConverter", "string", Kind.CONVERTER),
+        ("org.apache.kafka.connect.converters.ByteArrayConverter", "bytes", Kind.CONVERTER),
+        ("org.apache.kafka.connect.converters.BooleanConverter", "boolean", Kind.CONVERTER),
+        ("org.apache.kafka.connect.converters.ShortConverter", "short", Kind.CONVERTER),
+        ("org.apache.kafka.connect.converters.IntegerConverter", "integer", Kind.CONVERTER),
+        ("org.apache.kafka.connect.converters.LongConverter", "long", Kind.CONVERTER),
+        ("org.apache.kafka.connect.converters.FloatConverter", "float", Kind.CONVERTER),
+        ("org.apache.kafka.connect.converters.DoubleConverter", "double", Kind.CONVERTER),
+        ("org.apache.kafka.connect.storage.SimpleHeaderConverter", "simple", Kind.HEADER_CONVERTER),
+        ("org.apache.kafka.connect.converters.ByteArrayConverter", "bytes", Kind.HEADER_CONVERTER),
+        ("org.apache.kafka.connect.transforms.Cast$Value", "Cast$Value", Kind.TRANSFORM),
+        ("org.apache.kafka.connect.transforms.predicates.RecordIsTombstone", "RecordIsTombstone",
+         Kind.PREDICATE),
+    ],
+)  # fmt: skip
+def test_a_class_of_kafkas_means_what_it_is_used_with(kafkas, short, kind):
+    assert catalogue().find(kind, kafkas).name == catalogue().find(kind, short).name == short
+
+
 @pytest.mark.parametrize("name", ["", "os.system", "connect.task.process", "../s3-sink"])
 def test_nothing_else_can_be_named(name):
     with pytest.raises(UnknownPlugin, match="there are"):
