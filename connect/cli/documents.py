@@ -1,14 +1,16 @@
 """Connectors as the documents and tables of ``connectors``."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, Final
 
 from connect.selectors.connectors import ConnectorInfo, ConnectorStatus, TaskStatus
 from tenants.cli.answer import Table
 
 Json = dict[str, Any]
 
+_OWN_ERROR: Final = re.compile(r"^connect\.spi\.errors\.\w+: ")
 _COUNTED = ("records", "errors", "dead_letters", "lag")
 
 
@@ -100,11 +102,13 @@ def _first_line(document: Json) -> str | None:
 
 
 def _headline(trace: str | None) -> str | None:
-    """What failed, in one line: Python tells it last, Java first."""
+    """What failed, in one line: Python tells it last, Java first. Which of Connect's own errors it
+    was says nothing beside the sentence."""
     lines = [line for line in (trace or "").splitlines() if line.strip()]
     if not lines:
         return None
-    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    line = lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    return _OWN_ERROR.sub("", line)
 
 
 def failure_of(status: ConnectorStatus) -> str | None:

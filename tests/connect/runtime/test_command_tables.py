@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from connect.cli.documents import connector_document, connectors_table, tasks_table
+import pytest
+
+from connect.cli.documents import connector_document, connectors_table, failure_of, tasks_table
 from connect.selectors.connectors import ConnectorInfo, ConnectorStatus, TaskStatus
 from connect.states import Kind, State, TargetState
 
@@ -23,6 +25,21 @@ def document(state, again):
     info = ConnectorInfo("clock", Kind.SOURCE, "ticks", {}, (0,), TargetState.RUNNING, AT, AT)
     status = ConnectorStatus("clock", Kind.SOURCE, state, "connect-1", "", 2, again, (task,))
     return connector_document(info, status)
+
+
+@pytest.mark.parametrize(
+    ("trace", "told"),
+    [
+        ("Traceback (most recent call last):\n  File\nOSError: gone\n", "OSError: gone"),
+        ("Traceback (most recent call last):\nconnect.spi.errors.DataError: no: 3\n", "no: 3"),
+        ("the target refused\n  at x", "the target refused"),
+        ("", None),
+    ],
+)
+def test_why_it_failed_is_one_line(trace, told):
+    task = TaskStatus(0, State.FAILED, "connect-1", trace, 1, None, 3, {})
+    status = ConnectorStatus("clock", Kind.SOURCE, State.RUNNING, "", "", tasks=(task,))
+    assert failure_of(status) == told
 
 
 def states(found):

@@ -28,6 +28,9 @@ it("finds the line that says what failed", () => {
     "OSError: gone",
   );
   expect(headline("the target refused\n  at x")).toBe("the target refused");
+  expect(headline("Traceback (most recent call last):\nconnect.spi.errors.DataError: no: 3\n")).toBe(
+    "no: 3",
+  );
   expect(headline("")).toBeNull();
 });
 

@@ -33,11 +33,16 @@ export function counted(tasks: ConnectorTaskBody[], name: string): number | null
   return numbers.length === 0 ? null : numbers.reduce((sum, each) => sum + each, 0);
 }
 
-/** What failed, in one line: Python tells it last. */
+const OWN_ERROR = /^connect\.spi\.errors\.\w+: /;
+
+/**
+ * What failed, in one line: Python tells it last. Which of Connect's own errors it was says nothing
+ * beside the sentence.
+ */
 export function headline(trace: string): string | null {
   const lines = trace.split("\n").filter((line) => line.trim() !== "");
-  if (lines.length === 0) return null;
-  return (lines[0]!.startsWith("Traceback") ? lines.at(-1) : lines[0]) ?? null;
+  const line = lines[0]?.startsWith("Traceback") ? lines.at(-1) : lines[0];
+  return line?.replace(OWN_ERROR, "") ?? null;
 }
 
 /** Points of a counter as a rate per second between neighbours; null where it began anew. */
