@@ -80,9 +80,7 @@ class PipelinedProducer:
             travels_ms = self._timeline.random.uniform(0.1, 600.0 if slow else 3.0)
             self._arrives_ms = max(self._arrives_ms, self._timeline.now + travels_ms)
             arrive = partial(self._arrive, broker, incarnation, connection, sequence)
-            self._timeline.after(
-                self._arrives_ms - self._timeline.now, lambda: broker.when_running(arrive)
-            )
+            self._timeline.at(self._arrives_ms, lambda: broker.when_running(arrive))
         self._timeline.soon(1, 40, lambda: self._send(broker, incarnation, connection))
 
     def _arrive(self, broker: "Broker", incarnation: int, connection: int, sequence: int) -> None:

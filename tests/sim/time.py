@@ -19,6 +19,12 @@ class Timeline:
         self._made += 1
         heapq.heappush(self._queue, (self.now + delay_ms, self._made, event))
 
+    def at(self, moment_ms: float, event: Callable[[], None]) -> None:
+        """Not before now. What is to keep an order is told when and not after how long: a sum of
+        delays may be rounded to before what it follows."""
+        self._made += 1
+        heapq.heappush(self._queue, (max(moment_ms, self.now), self._made, event))
+
     def soon(self, shortest_ms: float, longest_ms: float, event: Callable[[], None]) -> None:
         """At some time between the two."""
         # ``Random.uniform`` and ``after`` spelt out: nearly every event is made here.
