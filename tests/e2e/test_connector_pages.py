@@ -59,6 +59,7 @@ def test_what_is_wrong_with_a_secret_is_said_at_its_field(
         "connector.class": "elasticsearch-sink",
         "topics": "flights",
         "connection.url": "https://search.example.com:9200",
+        "connection.username": "me",
         "connection.password": SECRET,
         "value.converter": "avro",
         registry: "https://registry.example.com",
@@ -116,6 +117,11 @@ def _make(page: Page) -> None:
     }
     text.fill(json.dumps(written))
     expect(page.get_by_label("connection.url")).to_have_value(written["connection.url"])
+    # Each key is right by itself, and two of them do not go together.
+    together = page.get_by_text("connection.username and connection.password go together")
+    expect(together).to_be_visible(timeout=PATIENCE_MS)
+    text.fill(json.dumps({**written, "connection.username": "me"}))
+    expect(together).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.get_by_text("to mend first")).to_have_count(0, timeout=PATIENCE_MS)
     _found(page, "the form")
     page.get_by_role("button", name="Create connector").click()
