@@ -140,9 +140,14 @@ KEPT = (
     ("connectors", "--create", "--connector", "hostile", "--initial-state", "STOPPED", "--no-wait",
      "--set", "connector.class=elasticsearch-sink", "--set", "topics=flights",
      "--set", f"connection.url=https://search.example.com/{ATTACK}",
-     "--set", f"connection.username={ATTACK}"),
+     "--set", f"connection.username={ATTACK}", "--set", "connection.password=one"),
 )  # fmt: skip
 """Commands that keep a text which somebody chose: names, descriptions, configs."""
+TAKEN_AWAY = (
+    ("quotas", "--alter", "--user", ATTACK, "--delete-config", "producer_byte_rate"),
+    ("connectors", "--delete", "--connector", "hostile", "--yes"),
+)
+"""Other tests begin with none."""
 SHOWN_AT = (
     "/acls", "/quotas?of=clients", "/keys", "/connectors/hostile", "/audit",
     "/audit?action=acl.create",
@@ -163,6 +168,9 @@ def test_hostile_text_of_configs_names_and_the_audit_log_is_text(
     page.goto("/admin/tenants/auditentry/?q=onerror")
     expect(page.get_by_text("onerror").first).to_be_visible(timeout=15_000)
     assert_no_element_is_made(page)
+    for command, *arguments in TAKEN_AWAY:
+        done = cell.run(command, *arguments, "--tenant", "demo", "--json")
+        assert done.returncode == 0, done.stdout
 
 
 def assert_no_element_is_made(page: Page) -> None:

@@ -171,7 +171,7 @@ def test_lag_is_told_in_records_and_in_seconds(client, group):
 
 
 def test_a_reset_is_seen_before_it_is_done(group):
-    group.produce(1, 2, 3, 4, 5)
+    group.produce(*([now_ms()] * 5))
     group.commit(4)
     wish = {"to": "shift", "value": -3}
     proposed = group.reset(**wish, validate_only=True)
@@ -194,7 +194,7 @@ def test_a_reset_is_seen_before_it_is_done(group):
 
 
 def test_a_group_with_members_is_left_alone(client, group):
-    group.produce(1, 2, 3)
+    group.produce(*([now_ms()] * 3))
     group.commit(3)
     with group.member():
         for refused in (

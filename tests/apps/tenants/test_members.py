@@ -45,7 +45,7 @@ def test_a_role_is_changed_audited_and_told(acme, people):
     assert roles(acme) == {"olga": "owner", "vera": "admin"}
     entry = entries_of(acme.id)[0]
     assert (entry.action, entry.object, entry.by) == ("member.change_role", "vera", "olga")
-    assert entry.detail == {"role": "admin", "before": "viewer"}
+    assert entry.detail == {"role": "admin", "before": "viewer", "invitations_ended": 0}
     assert newest_change() == ("member", {"role": "admin"})
 
 
