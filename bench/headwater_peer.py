@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -38,13 +38,13 @@ def _serves(data_dir: Path) -> bool:
 
 
 @contextmanager
-def headwater(folder: Path, brokers: int) -> Iterator[list[Peer]]:
+def headwater(folder: Path, brokers: int, options: Sequence[str] = ()) -> Iterator[list[Peer]]:
     """Two peers on the same brokers: fsync before a record counts (the default), and
-    ``flush=os``."""
+    ``flush=os``. ``options`` are further ones of ``up``."""
     data_dir = folder / "headwater"
     command = [
         HEADWATER, "up", "--no-demo", "--brokers", str(brokers), "--data-dir", data_dir,
-        *port_options(brokers),
+        *port_options(brokers), *options,
     ]  # fmt: skip
     with (folder / "headwater.out").open("wb") as out:
         service = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)

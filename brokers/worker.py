@@ -114,6 +114,7 @@ class RunningBroker:
 
 def node_config(instance: Any, broker_id: int) -> "NodeConfig":
     """What broker ``broker_id`` of the deployment ``instance`` (``settings.HEADWATER``) is told."""
+    from brokers.certificates.holder import Holder  # noqa: PLC0415
     from brokers.node.config import ListenerConfig, NodeConfig, TlsFiles  # noqa: PLC0415
 
     address = instance.broker(broker_id)
@@ -151,6 +152,7 @@ def node_config(instance: Any, broker_id: int) -> "NodeConfig":
         verifier_pepper=instance.secrets.verifier_pepper.encode(),
         edge_public_key_pem=instance.secrets.edge_token_public_key,
         broker_token_key=instance.secrets.broker_token_key,
+        mutual_tls=instance.mutual_tls(Holder(BrokerId(broker_id))),
         session_lifetime_ms=instance.connections_max_reauth_ms,
         consumer_session_timeout_ms=instance.group_consumer_session_timeout_ms,
         consumer_heartbeat_interval_ms=instance.group_consumer_heartbeat_interval_ms,

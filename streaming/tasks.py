@@ -15,7 +15,7 @@ from brokers.selectors.moving_tenants import moving_tenants
 from brokers.services.record_group_lags import record_group_lags
 from streaming.groups.sampling import sample_lags
 from streaming.records.clients import Clients
-from streaming.records.token import TokenSigner
+from streaming.records.connection import way_in
 from streaming.services.forget_requests import forget_requests
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,7 @@ def sample_groups() -> None:
 
 
 async def _sampled(tenants: list[str], number: int) -> list[GroupLag]:
-    instance = settings.HEADWATER
-    signer = TokenSigner(instance.secrets.edge_token_key)
-    clients = Clients(instance.internal_bootstrap_servers, signer)
+    clients = Clients(way_in(settings.HEADWATER))
     try:
         return await sample_lags(
             clients, tenants, now_ms=time.time_ns() // 1_000_000, round_number=number

@@ -5,7 +5,9 @@ wrong ends the connection: the caller makes a new one.
 """
 
 import asyncio
+import ssl
 from collections import deque
+from dataclasses import dataclass
 from struct import Struct
 from typing import Any, Final, cast
 
@@ -33,6 +35,14 @@ class PeerUnreachable(HeadwaterError):
         self.refused = refused
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectedPeer:
+    """TLS to a broker whose certificate must be for ``name``."""
+
+    context: ssl.SSLContext
+    name: str
+
+
 class PeerConnection(asyncio.BufferedProtocol):
     """Use ``connect``."""
 
@@ -47,12 +57,18 @@ class PeerConnection(asyncio.BufferedProtocol):
         self._filled = 0
 
     @classmethod
-    async def connect(cls, host: str, port: int, token: bytes, client_id: str) -> "PeerConnection":
-        """A connection that is logged in with the OAUTHBEARER ``token``. Raises
-        ``PeerUnreachable``."""
+    async def connect(
+        cls, host: str, port: int, token: bytes, expected: ExpectedPeer | None = None
+    ) -> "PeerConnection":
+        """A connection that is logged in with the OAUTHBEARER ``token``, without TLS where nobody
+        is ``expected``. Raises ``PeerUnreachable``."""
         loop = asyncio.get_running_loop()
+        context = None if expected is None else expected.context
+        name = None if expected is None else expected.name
         try:
-            _, connection = await loop.create_connection(cls, host, port)
+            _, connection = await loop.create_connection(
+                cls, host, port, ssl=context, server_hostname=name
+            )
         except OSError as error:
             raise PeerUnreachable(
                 f"{host}:{port}: {error.strerror or error}",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from brokers.certificates.mutual_tls import MutualTls
 from brokers.kernel.ids import BrokerId
 
 
@@ -62,6 +63,8 @@ class NodeConfig:
     """Ed25519 public key, PEM: the edge holds the private half and signs its tokens with it."""
     broker_token_key: bytes
     """Brokers sign the tokens with it by which they log in to each other; nobody else has it."""
+    mutual_tls: MutualTls | None = None
+    """Of the internal listener and of connections to others'; None where tokens have to do."""
     network: ListenerConfig | None = None
     """For clients in the deployment's own network, who may do there what they may do outside."""
     network_addresses: Mapping[BrokerId, tuple[str, int]] = field(default_factory=dict)

@@ -12,6 +12,8 @@ from itertools import count
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from brokers.certificates.holder import Holder
+from brokers.certificates.mutual_tls import holder_in
 from brokers.kernel.errors import HeadwaterError
 from brokers.kernel.limits import (
     CONNECTION_IDLE_SECONDS_MAX,
@@ -56,9 +58,9 @@ class Connection(asyncio.BufferedProtocol):
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_mute", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
-        "_write_paused", "_yielding", "address", "charges", "feed", "listener", "logged_in_at",
-        "login", "number", "peer", "reader", "refused_batches", "requests", "rights", "session",
-        "session_ends", "start", "usage",
+        "_write_paused", "_yielding", "address", "charges", "feed", "holder", "listener",
+        "logged_in_at", "login", "number", "peer", "reader", "refused_batches", "requests",
+        "rights", "session", "session_ends", "start", "usage",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
@@ -83,6 +85,8 @@ class Connection(asyncio.BufferedProtocol):
         self.peer = "?"
         """Address and port of the other side, and its address alone."""
         self.address = ""
+        self.holder: Holder | None = None
+        """Whom the certificate names that the other side has shown, if it was asked for one."""
         self.number = next(_numbers)
         """No other connection of this process has it."""
         self.refused_batches = RefusedBatches()
@@ -120,6 +124,7 @@ class Connection(asyncio.BufferedProtocol):
             self.peer, self.address = f"{name[0]}:{name[1]}", str(name[0])
         else:
             self.peer = str(name)
+        self.holder = holder_in(transport.get_extra_info("peercert"))
         self._transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES_MAX)
         if self.listener.opened(self):
             self._deadline = self.listener.loop.call_later(

@@ -7,6 +7,7 @@ without a timer each.
 import asyncio
 import logging
 import socket
+import ssl
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -27,7 +28,6 @@ from brokers.node.metrics import Metrics
 from brokers.node.quotas import Quotas
 from brokers.node.receive_buffers import ReceiveBuffers
 from brokers.node.session import Session
-from brokers.node.tls import FollowedCertificate
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class Listener:
         fault: Callable[[Session], str | None],
         quotas: Quotas,
         name: ListenerName,
+        tls: ssl.SSLContext | None,
     ) -> None:
         """``fault`` says why a session may not go on, None when it may."""
         self.dispatcher = dispatcher
@@ -67,6 +68,7 @@ class Listener:
         self.port = config.port
         """The one that was bound, after ``bind``."""
         self._config = config
+        self._tls = tls
         self.metrics = metrics
         self._fault = fault
         self._quotas = quotas
@@ -96,14 +98,12 @@ class Listener:
 
     async def accept(self) -> None:
         """Serve whoever connects."""
-        files = self._config.tls
-        context = None if files is None else FollowedCertificate(files).context
         self._server = await self.loop.create_server(
             lambda: Connection(self),
             sock=self._socket,
             backlog=_BACKLOG,
-            ssl=context,
-            ssl_handshake_timeout=None if context is None else LOGIN_SECONDS_MAX,
+            ssl=self._tls,
+            ssl_handshake_timeout=None if self._tls is None else LOGIN_SECONDS_MAX,
         )
 
     # What connections tell.

@@ -7,6 +7,7 @@ Stop: the reverse, the marker near the end: it says that every log was closed.
 import asyncio
 import logging
 import secrets
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -76,6 +77,7 @@ from brokers.node.session import Session
 from brokers.node.storage import use_storage_workers
 from brokers.node.storage_hints import NoStorageWorkers, StorageHints
 from brokers.node.system_clock import SystemClock
+from brokers.node.tls import FollowedCertificate
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -266,13 +268,16 @@ class Node:
             "SCRAM-SHA-256": lambda: self._scram("sha256"),
             "SCRAM-SHA-512": lambda: self._scram("sha512"),
         }
-        self.external = self._listener(ListenerName.EXTERNAL, self.config.external, keys)
-        if self.config.network is not None:
-            self.network = self._listener(ListenerName.NETWORK, self.config.network, keys)
+        external, network = self.config.external, self.config.network
+        self.external = self._listener(ListenerName.EXTERNAL, external, keys, _tls(external))
+        if network is not None:
+            self.network = self._listener(ListenerName.NETWORK, network, keys, _tls(network))
+        mutual_tls = self.config.mutual_tls
         self.internal = self._listener(
             ListenerName.INTERNAL,
             self.config.internal,
             {"OAUTHBEARER": lambda: InternalToken(edge_key, broker_key, self.clock.now_ms)},
+            None if mutual_tls is None else mutual_tls.server_context(),
         )
         self.metrics_server = MetricsServer(
             self.config.metrics_host,
@@ -282,7 +287,11 @@ class Node:
         )
 
     def _listener(
-        self, name: ListenerName, config: ListenerConfig, mechanisms: Mechanisms
+        self,
+        name: ListenerName,
+        config: ListenerConfig,
+        mechanisms: Mechanisms,
+        tls: ssl.SSLContext | None,
     ) -> Listener:
         return Listener(
             config,
@@ -293,6 +302,7 @@ class Node:
             fault=self._session_fault,
             quotas=self.quotas,
             name=name,
+            tls=tls,
         )
 
     def _session_fault(self, session: Session) -> str | None:
@@ -491,6 +501,10 @@ class Node:
             log.warning("could not sign off with the metadata store: %s", error)
         else:
             log.info("broker %d, incarnation %d, has signed off", self.broker_id, self.incarnation)
+
+
+def _tls(config: ListenerConfig) -> ssl.SSLContext | None:
+    return None if config.tls is None else FollowedCertificate(config.tls).context
 
 
 def _nonce() -> str:

@@ -167,6 +167,7 @@ def _stores(data_dir: Path, *, running: bool) -> Iterator[Finding]:
     if running:
         yield _web(instance.http_url, instance.tls)
         yield from _connect(data_dir, instance.database_url, instance.connect_workers)
+    yield _internal_listener(instance)
     yield from _sealing(instance, answers=running or not instance.embedded_database)
 
 
@@ -175,6 +176,23 @@ def _sealing(instance: "Instance", *, answers: bool) -> Iterator[Finding]:
 
     rows = sealing_findings.read_rows(instance.database_url) if answers else None
     yield from sealing_findings.keys_and_boxes(instance, rows)
+
+
+def _internal_listener(instance: "Instance") -> Finding:
+    from brokers.certificates.ring import issuing
+    from streaming.cell.internal_authorities import AuthoritiesUnreadable
+
+    name = "internal listener"
+    try:
+        ring = instance.authorities()
+    except AuthoritiesUnreadable as error:
+        file = instance.connector_keys_file
+        return Finding(name, False, str(error), f"Put back {file} from a copy of it.")
+    if not instance.internal_tls:
+        return Finding(name, True, "on loopback: tokens alone; --internal-tls adds certificates")
+    issues = issuing(ring, time.time()).name
+    found = f"TLS 1.3, certificates on both sides; {issues} issues, {len(ring)} trusted"
+    return Finding(name, True, found)
 
 
 def _connect(data_dir: Path, url: str, expected: int) -> Iterator[Finding]:

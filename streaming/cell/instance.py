@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from brokers.certificates.holder import Holder
+from brokers.certificates.mutual_tls import MutualTls
+from brokers.certificates.ring import Ring
 from streaming.cell import secrets as secrets_file
 from streaming.cell.connector_keys import read_ring
 from streaming.cell.defaults import (
@@ -28,6 +31,8 @@ from streaming.cell.defaults import (
     PORT_MAX,
 )
 from streaming.cell.failure import ConfigurationError
+from streaming.cell.internal_authorities import read_authorities
+from streaming.cell.plan import is_loopback
 from streaming.cell.secrets import Secrets
 
 
@@ -73,6 +78,8 @@ class Instance:
     """The name under which the brokers reach this process's internal listener."""
     internal_bootstrap: str
     """The internal listeners when they stand on several hosts; empty on one machine."""
+    internal_tls: bool
+    """Whether brokers and the edge show each other certificates on the internal listener."""
     network_bootstrap: str
     """``host:port`` of each broker's second listener for clients, broker 1 first: for clients in
     the deployment's own network, where the external addresses do not lead. Empty: there is none."""
@@ -94,8 +101,9 @@ class Instance:
     embedded_redis: bool
     secrets: Secrets
     connector_keys_file: Path | None
-    """Where the keys are that secrets and SCRAM users' verifiers are sealed with, for all processes
-    of the cell alike; None where there is nothing but the key that ``secrets`` give."""
+    """Where the keys are that secrets and SCRAM users' verifiers are sealed with, and the
+    authorities of internal certificates, for all processes of the cell alike; None where there is
+    nothing but what ``secrets`` give."""
 
     @classmethod
     def load(
@@ -156,6 +164,15 @@ class Instance:
         """The ring as it is now, newest first. Raises ``KeysUnreadable``."""
         return read_ring(self.connector_keys_file, self.secrets.first_connector_key)
 
+    def authorities(self) -> Ring:
+        """Whose internal certificates are trusted now. Raises ``AuthoritiesUnreadable``."""
+        return read_authorities(self.connector_keys_file, self.secrets.first_authority_seed)
+
+    def mutual_tls(self, holder: Holder) -> MutualTls | None:
+        """What ``holder`` shows and asks for on the internal listener; None where tokens have to
+        do. Raises ``AuthoritiesUnreadable``."""
+        return MutualTls(holder, self.authorities) if self.internal_tls else None
+
     def broker(self, number: int) -> BrokerAddress:
         """Where broker ``number`` (from 1) listens and keeps its partitions."""
         first = self.kafka_port + number - 1
@@ -189,6 +206,7 @@ def _assemble(folder: Path, env: Mapping[str, str]) -> Instance:
         internal_bind_host=env.get("HEADWATER_INTERNAL_BIND_HOST", LOOPBACK),
         internal_host=env.get("HEADWATER_INTERNAL_HOST", LOOPBACK),
         internal_bootstrap=env.get("HEADWATER_INTERNAL_BOOTSTRAP", ""),
+        internal_tls=_internal_tls(env, recorded),
         network_bootstrap=_network_bootstrap(env),
         tls=_boolean(env, recorded, "tls"),
         connections_max_reauth_ms=_integer(env, recorded, "connections_max_reauth_ms", 0),
@@ -311,6 +329,22 @@ def _boolean(env: Mapping[str, str], recorded: Mapping[str, Any], key: str) -> b
     if text.lower() in {"0", "false", "no", "off", ""}:
         return False
     raise ConfigurationError(f"{variable} is {text!r}; it must be true or false.")
+
+
+def _internal_tls(env: Mapping[str, str], recorded: Mapping[str, Any]) -> bool:
+    """Always where others can connect; on loopback, where only this machine can, if wanted."""
+    bootstrap = env.get("HEADWATER_INTERNAL_BOOTSTRAP", "").split(",")
+    hosts = [each.strip().rpartition(":")[0] for each in bootstrap if each.strip()]
+    hosts.append(env.get("HEADWATER_INTERNAL_BIND_HOST", LOOPBACK))
+    exposed = [host for host in hosts if not is_loopback(host.strip("[]"))]
+    wanted = _boolean(env, recorded, "internal_tls")
+    if exposed and not wanted and env.get("HEADWATER_INTERNAL_TLS") is not None:
+        raise ConfigurationError(
+            f"HEADWATER_INTERNAL_TLS is {env['HEADWATER_INTERNAL_TLS']!r}, but the internal "
+            f"listener is at {exposed[0]}, where others can connect, and is never without TLS "
+            "there. Remove one of the two."
+        )
+    return wanted or bool(exposed)
 
 
 def _in_url(host: str) -> str:

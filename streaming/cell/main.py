@@ -45,6 +45,11 @@ def up(arguments: Sequence[str]) -> int:
     parser.add_argument("--host", help="address to listen on (127.0.0.1); others need --tls")
     parser.add_argument("--advertised-host", help="the name by which clients reach this machine")
     parser.add_argument("--tls", action="store_true", help="encrypt; a local CA is made")
+    parser.add_argument(
+        "--internal-tls",
+        action=argparse.BooleanOptionalAction,
+        help="certificates between brokers and web as well, on loopback too (no)",
+    )
     parser.add_argument("--no-demo", action="store_true", help="no demo tenant, no demo records")
     given = parser.parse_args(arguments)
     options = Options(
@@ -56,6 +61,7 @@ def up(arguments: Sequence[str]) -> int:
         host=given.host,
         advertised_host=given.advertised_host,
         tls=given.tls,
+        internal_tls=given.internal_tls,
         demo=not given.no_demo,
     )
     return serve(options, Progress())

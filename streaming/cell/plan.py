@@ -33,6 +33,7 @@ class Options:
     host: str | None = None
     advertised_host: str | None = None
     tls: bool = False
+    internal_tls: bool | None = None
     demo: bool = True
 
 
@@ -47,6 +48,7 @@ class Plan:
     bind_host: str
     advertised_host: str
     tls: bool
+    internal_tls: bool
     demo: bool
 
     def listeners(self) -> list[tuple[str, int, str]]:
@@ -75,6 +77,7 @@ def resolve(options: Options, recorded: Mapping[str, Any]) -> Plan:
         bind_host=bind_host,
         advertised_host=_advertised(options, recorded, bind_host),
         tls=options.tls or bool(recorded.get("tls", False)),
+        internal_tls=_internal_tls(options, recorded),
         demo=options.demo,
     )
     _check_brokers(plan, recorded)
@@ -99,6 +102,12 @@ def _advertised(options: Options, recorded: Mapping[str, Any], bind_host: str) -
         f"--host {bind_host} lets others connect; say with --advertised-host by which name or "
         "address they reach this machine."
     )
+
+
+def _internal_tls(options: Options, recorded: Mapping[str, Any]) -> bool:
+    if options.internal_tls is None:
+        return bool(recorded.get("internal_tls", False))
+    return options.internal_tls
 
 
 def _check_brokers(plan: Plan, recorded: Mapping[str, Any]) -> None:

@@ -28,7 +28,7 @@ def check_ports(plan: Plan) -> None:
 def programs_environment(data_dir: Path) -> dict[str, str]:
     """What the programs inherit: the folder's record counts, not what this shell has set."""
     decided = {"BROKERS", "CONNECT_WORKERS", "HTTP_PORT", "KAFKA_PORT"}
-    decided |= {"HOST", "ADVERTISED_HOST", "TLS", "DEMO"}
+    decided |= {"HOST", "ADVERTISED_HOST", "TLS", "INTERNAL_TLS", "DEMO"}
     dropped = {f"HEADWATER_{name}" for name in decided} | {"HEADWATER_STARTED_AT"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return kept | {

@@ -56,6 +56,11 @@ class Secrets:
         another key is made."""
         return _expand(self.secret_key, "connector secrets")
 
+    @property
+    def first_authority_seed(self) -> bytes:
+        """What the authority of internal certificates is made of until another one is added."""
+        return _expand(self.secret_key, "internal authority")
+
 
 def generate() -> Secrets:
     """Fresh secrets of 256 bits each."""
@@ -100,7 +105,9 @@ def read(path: Path) -> Secrets | None:
     document = read_document(path)
     if document is None:
         return None
-    document.pop("connector_keys", None)  # They change: see ``connector_keys.py``.
+    # They change: see ``connector_keys.py`` and ``internal_authorities.py``.
+    for changing in ("connector_keys", "internal_authorities"):
+        document.pop(changing, None)
     try:
         return Secrets(**document)
     except TypeError as error:

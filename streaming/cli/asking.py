@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from streaming.cell.instance import Instance
 from streaming.records.clients import Clients
+from streaming.records.connection import way_in
 from streaming.records.failures import BrokersUnavailable
 from streaming.records.identity import Identity
 from streaming.records.reader import Reader
-from streaming.records.token import TokenSigner
 from tenants.cli.failures import CommandFailure, explain
 
 T = TypeVar("T")
@@ -40,8 +40,7 @@ def asking(instance: Instance, identity: Identity) -> Iterator[Asker]:
     """An ``Asker`` in the name of ``identity``."""
     # It repeats itself while a broker is away; what matters comes out as the command's failure.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    signer = TokenSigner(instance.secrets.edge_token_key)
-    clients = Clients(instance.internal_bootstrap_servers, signer)
+    clients = Clients(way_in(instance))
     with asyncio.Runner() as runner:
         try:
             yield Asker(runner, clients, identity)

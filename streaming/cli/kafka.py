@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
+from brokers.certificates.authority import LEAF_SECONDS
+from brokers.certificates.holder import EDGE
+from brokers.certificates.mutual_tls import MutualTls
 from brokers.kernel.errors import ErrorCode
 from streaming.cell.instance import Instance
 from streaming.records.identity import Identity
@@ -19,13 +22,16 @@ from tenants.cli.failures import CommandFailure, explain
 ANSWER_SECONDS: Final = 10
 """For a first answer of the brokers; past it the command says that they cannot be reached."""
 
+LASTS_SECONDS: Final = LEAF_SECONDS // 2
+"""So long new connections of a client are taken at least; who goes on for longer makes another."""
+
 log = logging.getLogger(__name__)
 # librdkafka repeats itself while a broker is away; what matters comes out as the command's failure.
 log.setLevel(logging.CRITICAL)
 
 
 def client_settings(instance: Instance, identity: Identity) -> dict[str, Any]:
-    """What every librdkafka client of a command is made with."""
+    """What every librdkafka client of a command is made with. Raises ``AuthoritiesUnreadable``."""
     signer = TokenSigner(instance.secrets.edge_token_key)
 
     def fresh_token(_: object) -> tuple[str, float]:
@@ -34,10 +40,25 @@ def client_settings(instance: Instance, identity: Identity) -> dict[str, Any]:
     return {
         "bootstrap.servers": instance.internal_bootstrap_servers,
         "client.id": "headwater-command",
-        "security.protocol": "SASL_PLAINTEXT",
         "sasl.mechanism": "OAUTHBEARER",
         "oauth_cb": fresh_token,
         "logger": log,
+        **security_of(instance.mutual_tls(EDGE)),
+    }
+
+
+def security_of(mutual_tls: MutualTls | None) -> dict[str, str]:
+    """librdkafka takes certificates once, for a client's whole life: see ``LASTS_SECONDS``."""
+    if mutual_tls is None:
+        return {"security.protocol": "SASL_PLAINTEXT"}
+    shown = mutual_tls.credentials()
+    return {
+        "security.protocol": "SASL_SSL",
+        "ssl.ca.pem": shown.authorities.decode(),
+        "ssl.certificate.pem": shown.leaf.certificate.decode(),
+        "ssl.key.pem": shown.leaf.key.decode(),
+        # Names say who a broker is and not where; only brokers have certificates of a server.
+        "ssl.endpoint.identification.algorithm": "none",
     }
 
 

@@ -20,8 +20,7 @@ from streaming.consumers.settings import (
     InstanceSettings,
 )
 from streaming.live.revocation import Grant, current_watch
-from streaming.records.connection import client_options
-from streaming.records.token import TokenSigner
+from streaming.records.connection import WayIn, client_options, way_in
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +31,8 @@ Key = tuple[str, str, str]
 class Instances:
     """Lives on one event loop."""
 
-    def __init__(self, bootstrap_servers: str, signer: TokenSigner) -> None:
-        self._bootstrap_servers = bootstrap_servers
-        self._signer = signer
+    def __init__(self, way: WayIn) -> None:
+        self._way = way
         self._instances: dict[Key, Instance | None] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._upkeep: asyncio.Task[None] | None = None
@@ -98,7 +96,7 @@ class Instances:
     async def _connected(
         self, access: TenantAccess, group: str, name: str, wanted: InstanceSettings
     ) -> Instance:
-        options = client_options(self._bootstrap_servers, self._signer, access.identity)
+        options = client_options(self._way, access.identity)
         # What the group's members are called where they are listed.
         options["client_id"] = name
         instance = Instance(
@@ -155,7 +153,5 @@ def current_instances() -> Instances:
     loop = asyncio.get_running_loop()
     instances = _by_loop.get(loop)
     if instances is None:
-        instance = settings.HEADWATER
-        signer = TokenSigner(instance.secrets.edge_token_key)
-        instances = _by_loop[loop] = Instances(instance.internal_bootstrap_servers, signer)
+        instances = _by_loop[loop] = Instances(way_in(settings.HEADWATER))
     return instances

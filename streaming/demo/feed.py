@@ -109,7 +109,8 @@ class Feed:
 
 
 def _raise_if_fatal(error: KafkaError) -> None:
-    if error.fatal():
+    # The authorities that this process took with it may not be those of today.
+    if error.fatal() or error.code() == KafkaError._SSL:
         raise FeedLost(error.str())
 
 

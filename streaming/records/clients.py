@@ -11,13 +11,12 @@ from weakref import WeakKeyDictionary
 from aiokafka.client import AIOKafkaClient
 from django.conf import settings
 
-from streaming.records.connection import client_options
+from streaming.records.connection import WayIn, client_options, way_in
 from streaming.records.failures import Throttled, TooManyClients
 from streaming.records.identity import Identity
 from streaming.records.outgoing import Delivered, OutgoingRecord, Parcel
 from streaming.records.producer import ACKNOWLEDGED_MS_MAX, Producer
 from streaming.records.reader import THROTTLE_SECONDS_MAX, PartitionPlace, Reader
-from streaming.records.token import TokenSigner
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +31,8 @@ PRODUCE_TIMEOUT_MS: Final = ACKNOWLEDGED_MS_MAX + 5_000
 class Clients:
     """Readers to lease and producers to share. Lives on one event loop; closes what is idle."""
 
-    def __init__(self, bootstrap_servers: str, signer: TokenSigner) -> None:
-        self._bootstrap_servers = bootstrap_servers
-        self._signer = signer
+    def __init__(self, way: WayIn) -> None:
+        self._way = way
         self._idle_readers: dict[Identity, list[tuple[float, Reader]]] = {}
         self._readers_by_tenant: Counter[str] = Counter()
         self._producers: dict[Identity, asyncio.Task[Producer]] = {}
@@ -138,7 +136,7 @@ class Clients:
         return reader
 
     async def _new_reader(self, identity: Identity) -> Reader:
-        options = client_options(self._bootstrap_servers, self._signer, identity)
+        options = client_options(self._way, identity)
         reader = Reader(AIOKafkaClient(**options))
         try:
             await reader.start()
@@ -172,7 +170,7 @@ class Clients:
         return producer
 
     async def _new_producer(self, identity: Identity) -> Producer:
-        options = client_options(self._bootstrap_servers, self._signer, identity)
+        options = client_options(self._way, identity)
         options["request_timeout_ms"] = PRODUCE_TIMEOUT_MS
         producer = Producer(AIOKafkaClient(**options))
         try:
@@ -239,7 +237,5 @@ def current_clients() -> Clients:
     loop = asyncio.get_running_loop()
     clients = _by_loop.get(loop)
     if clients is None:
-        instance = settings.HEADWATER
-        signer = TokenSigner(instance.secrets.edge_token_key)
-        clients = _by_loop[loop] = Clients(instance.internal_bootstrap_servers, signer)
+        clients = _by_loop[loop] = Clients(way_in(settings.HEADWATER))
     return clients

@@ -1,7 +1,12 @@
-"""How the edge's clients connect: internal listener, SASL OAUTHBEARER, a token per connection."""
+"""How the edge's clients come in at the brokers: internal listener, a signed token per connection
+(SASL OAUTHBEARER) and, where the deployment has them, certificates."""
 
+import ssl
+from dataclasses import dataclass
 from typing import Any, Final
 
+from brokers.certificates.holder import ANY_BROKER, EDGE
+from streaming.cell.instance import Instance
 from streaming.records.identity import Identity
 from streaming.records.token import IdentityTokens, TokenSigner
 
@@ -12,15 +17,34 @@ CONNECT_SECONDS: Final = 10
 """For the first answer of a cluster; past it the edge says that no broker can be reached."""
 
 
-def client_options(
-    bootstrap_servers: str, signer: TokenSigner, identity: Identity
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """What one process needs to reach the brokers in the name of any tenant."""
+
+    bootstrap_servers: str
+    signer: TokenSigner
+    tls: ssl.SSLContext | None
+    """Wants a broker at the other end, whichever; None where the listener has no TLS."""
+
+
+def way_in(instance: Instance) -> WayIn:
+    """Raises ``AuthoritiesUnreadable``."""
+    mutual_tls = instance.mutual_tls(EDGE)
+    return WayIn(
+        instance.internal_bootstrap_servers,
+        TokenSigner(instance.secrets.edge_token_key),
+        None if mutual_tls is None else mutual_tls.lasting_client_context(ANY_BROKER),
+    )
+
+
+def client_options(way: WayIn, identity: Identity) -> dict[str, Any]:
     """Keyword arguments that every aiokafka client of the edge is made with."""
     return {
-        "bootstrap_servers": bootstrap_servers,
+        "bootstrap_servers": way.bootstrap_servers,
         "client_id": "headwater-edge",
         "request_timeout_ms": REQUEST_TIMEOUT_MS,
-        "security_protocol": "SASL_PLAINTEXT",
+        "security_protocol": "SASL_PLAINTEXT" if way.tls is None else "SASL_SSL",
+        "ssl_context": way.tls,
         "sasl_mechanism": "OAUTHBEARER",
-        "sasl_oauth_token_provider": IdentityTokens(signer, identity),
+        "sasl_oauth_token_provider": IdentityTokens(way.signer, identity),
     }

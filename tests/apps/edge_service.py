@@ -23,6 +23,7 @@ from brokers.adapters.figures import PostgresFigures
 from brokers.adapters.postgres_metadata import PostgresMetadata
 from brokers.adapters.refusals import PostgresRefusals
 from brokers.adapters.verifier_keys import VerifierKeys
+from brokers.certificates.holder import Holder
 from brokers.kernel.ids import BrokerId
 from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node import Node
@@ -192,6 +193,7 @@ class EdgeService:
             verifier_pepper=self._usual.secrets.verifier_pepper.encode(),
             edge_public_key_pem=self._usual.secrets.edge_token_public_key,
             broker_token_key=self._usual.secrets.broker_token_key,
+            mutual_tls=self._usual.mutual_tls(Holder(BrokerId(number))),
             # Tests' groups have all the members that they will have.
             initial_rebalance_delay_ms=0,
             figures_interval_s=0.5,

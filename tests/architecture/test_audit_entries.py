@@ -62,6 +62,7 @@ NOT_AUDITED = {
     "connect.services.waking": PART,
     "streaming.services.claim_request": REPEAT,
     "streaming.services.forget_requests": REPEAT,
+    "streaming.services.internal_authority_file": PART,
     "streaming.services.settle_request": REPEAT,
     "streaming.services.take_over_request": REPEAT,
     "tenants.services.acl_rows": PART,

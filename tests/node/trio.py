@@ -1,9 +1,11 @@
 """Three nodes in this process, replicating over real sockets."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
 from pathlib import Path
 
+from brokers.certificates.mutual_tls import MutualTls
 from brokers.metadata.records import TopicRecord
 from brokers.node.ports import MetadataUnavailable
 from tests.node.fakes import MemoryCell
@@ -36,9 +38,11 @@ class Trio:
     key: tuple[str, str]
     tenant_id: str
     ways: dict[int, CuttableCell] = field(default_factory=dict)
+    mutual_tls: Callable[[int], MutualTls | None] = lambda _broker: None
+    """What a broker that is started shows and asks for on internal listeners."""
 
     def start(self, broker: int) -> None:
-        config = node_config(self.folder / str(broker), broker)
+        config = node_config(self.folder / str(broker), broker, mutual_tls=self.mutual_tls(broker))
         self.ways[broker] = CuttableCell(self.cell)
         self.nodes[broker] = RunningNode(self.ways[broker], config).wait_until_ready()
 

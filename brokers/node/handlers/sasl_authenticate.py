@@ -5,6 +5,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from brokers.authorization.authorizer import UNKNOWN_HOST
+from brokers.certificates.holder import EDGE, Holder
 from brokers.kernel.errors import ErrorCode, ProtocolError
 from brokers.kernel.limits import AUTHENTICATION_DELAY_SECONDS
 from brokers.metadata.records import CredentialRecord
@@ -75,6 +76,8 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
         # The time of a question to the store, as it takes for a name that is not there.
         await _catch_up(connection, node)
     if isinstance(verdict, Accepted):
+        verdict = _certified(verdict, connection, node)
+    if isinstance(verdict, Accepted):
         verdict = await _admit(verdict, node)
     if isinstance(verdict, Accepted) and connection.session is not None:
         verdict = _same(verdict, connection.session)
@@ -140,6 +143,19 @@ async def _begin_session(session: "Session", connection: "Connection", node: "No
     lifetime_ms = _session_lifetime_ms(connection, node)
     loop = connection.listener.loop
     connection.session_ends = loop.time() + lifetime_ms / 1000 if lifetime_ms else None
+
+
+def _certified(verdict: Accepted, connection: "Connection", node: "Node") -> Verdict:
+    """Where certificates are shown, a token speaks for whom the certificate names and nobody else:
+    neither of the two is enough without the other."""
+    if node.config.mutual_tls is None or not connection.listener.is_internal:
+        return verdict
+    peer = verdict.session.peer
+    expected = EDGE if peer is None else Holder(peer.broker_id)
+    if connection.holder == expected:
+        return verdict
+    shown = connection.holder or "nobody that is known"
+    return Rejected(f"a token of {expected} came with a certificate of {shown}")
 
 
 def _same(verdict: Accepted, before: "Session") -> Verdict:

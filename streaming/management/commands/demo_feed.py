@@ -3,14 +3,14 @@
 import logging
 import signal
 import time
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import Any, Final
 
 from django.conf import settings
 
 from brokers.selectors.brokers import live_brokers
 from streaming.cli.identity import administrator_of
-from streaming.cli.kafka import client_settings
+from streaming.cli.kafka import LASTS_SECONDS, client_settings
 from streaming.demo.board import Board
 from streaming.demo.feed import Feed
 from streaming.demo.tenant import ensure_demo
@@ -43,6 +43,8 @@ class Command(HeadwaterCommand):
         access = ensure_demo(settings.HEADWATER)
         identity = administrator_of(access.tenant, READ, WRITE)
         client = client_settings(settings.HEADWATER, identity)
+        if settings.HEADWATER.internal_tls:
+            _end_with_certificate(stop)
         board = Thread(target=Board(client, access.topic, stop).run, name="board", daemon=True)
         board.start()
         try:
@@ -50,6 +52,13 @@ class Command(HeadwaterCommand):
         finally:
             stop.set()
             board.join(LEAVE_SECONDS)
+
+
+def _end_with_certificate(stop: Event) -> None:
+    """The supervisor starts another feed then, with a certificate of its own."""
+    end = Timer(LASTS_SECONDS, stop.set)
+    end.daemon = True
+    end.start()
 
 
 def _wait_for_brokers(wanted: int, stop: Event) -> None:

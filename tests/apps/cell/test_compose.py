@@ -103,9 +103,20 @@ def test_brokers_are_told_where_their_peers_listen():
 def test_who_seals_and_who_opens_share_the_file_of_keys():
     mounted = {name: SERVICES[name].get("volumes", []) for name in OURS}
     sharing = {name for name, volumes in mounted.items() if "keys:/data/keys" in volumes}
-    assert sharing == {"web", "connect", "migrate", *(f"broker-{number}" for number in BROKERS)}
+    assert sharing == {
+        *("web", "storage", "connect", "migrate"),
+        *(f"broker-{number}" for number in BROKERS),
+    }
     for name in sharing:
         assert instance_of(name).connector_keys_file.parent == Path("/data/keys")
+
+
+def test_between_containers_the_internal_listener_has_certificates():
+    for name in set(OURS) - {"migrate", "beat"}:
+        instance = instance_of(name)
+        assert instance.internal_tls, name
+        assert instance.authorities() == instance_of("broker-1").authorities()
+    assert node_config(instance_of("broker-2"), 2).mutual_tls is not None
 
 
 def test_connectors_tasks_are_sent_where_containers_reach_brokers():

@@ -37,6 +37,13 @@ def test_connect_workers_may_be_more_again_fewer_and_none():
     assert plan({"connect_workers": 3}, connect_workers=0).connect_workers == 0
 
 
+def test_internal_tls_stays_until_it_is_taken_back():
+    assert plan().internal_tls is False
+    assert plan(internal_tls=True).internal_tls
+    assert plan({"internal_tls": True}).internal_tls
+    assert not plan({"internal_tls": True}, internal_tls=False).internal_tls
+
+
 def test_every_listener_follows_the_kafka_port():
     ports = {port for _, port, _ in plan(kafka_port=20000, brokers=2).listeners()}
 

@@ -58,7 +58,7 @@ async def test_nothing_is_sent_until_the_pause_is_over():
 
 async def test_a_long_pause_is_for_the_caller_to_wait():
     producer = producer_at(Client(throttle_ms=7_500))
-    clients = Clients("127.0.0.1:1", None)
+    clients = Clients(None)
     started = asyncio.get_running_loop().create_future()
     started.set_result(producer)
     clients._producers[ME] = started

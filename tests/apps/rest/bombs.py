@@ -10,9 +10,8 @@ from django.conf import settings
 
 from brokers.kernel.limits import DECOMPRESSED_BYTES_MAX
 from brokers.wire.batch import BatchHeader, pack_batch_header
-from streaming.records.connection import client_options
+from streaming.records.connection import client_options, way_in
 from streaming.records.identity import READ, WRITE, Identity
-from streaming.records.token import TokenSigner
 
 
 def gzip_bomb() -> bytes:
@@ -27,9 +26,7 @@ def gzip_bomb() -> bytes:
 async def produce_batch_bytes(tenant, topic: str, batch: bytes) -> None:
     """Append ``batch`` to the topic's partition 0."""
     identity = Identity(tenant.id, "User:app", frozenset({READ, WRITE}))
-    instance = settings.HEADWATER
-    signer = TokenSigner(instance.secrets.edge_token_key)
-    kafka = AIOKafkaClient(**client_options(instance.internal_bootstrap_servers, signer, identity))
+    kafka = AIOKafkaClient(**client_options(way_in(settings.HEADWATER), identity))
     await kafka.bootstrap()
     try:
         await kafka.add_topic(topic)

@@ -54,9 +54,7 @@ class Connections:
             while True:
                 with suppress(PeerUnreachable, TimeoutError):
                     async with asyncio.timeout(CONNECT_WITHIN_S):
-                        found = await ClientConnection.connect(
-                            host, int(port), self._token, "probe"
-                        )
+                        found = await ClientConnection.connect(host, int(port), self._token)
                     self._open[broker] = found  # type: ignore[assignment]
                     await found.lost
                 await asyncio.sleep(CONNECT_AGAIN_S)

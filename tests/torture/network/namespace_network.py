@@ -35,6 +35,11 @@ class NamespaceNetwork(Network):
             except OSError as error:
                 return str(error)
 
+    def up(self, arguments: list[str]) -> list[str]:
+        """Brokers are at addresses of their own, not on loopback: they speak TLS to each other, and
+        the other processes must know that."""
+        return super().up([*arguments, "--internal-tls"])
+
     def _holder(self) -> list[str]:
         ports = map(str, self._kafka_ports.values())
         module = "tests.torture.network.namespaces.switch"
