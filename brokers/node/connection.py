@@ -29,6 +29,7 @@ from brokers.node.answers import Answer, Buffers
 from brokers.node.authentication.login import Login, Stage
 from brokers.node.authorization import Rights
 from brokers.node.charges import UNCHARGED, Charges
+from brokers.node.entrance import Entrance
 from brokers.node.follower_feed import FollowerFeed
 from brokers.node.frame_reader import FrameReader
 from brokers.node.metrics import PrincipalCounter
@@ -58,9 +59,9 @@ class Connection(asyncio.BufferedProtocol):
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_mute", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
-        "_write_paused", "_yielding", "address", "charges", "feed", "holder", "listener",
-        "logged_in_at", "login", "number", "peer", "reader", "refused_batches", "requests",
-        "rights", "session", "session_ends", "start", "usage",
+        "_write_paused", "_yielding", "address", "charges", "entrance", "feed", "holder",
+        "listener", "logged_in_at", "login", "number", "peer", "reader", "refused_batches",
+        "requests", "rights", "session", "session_ends", "start", "usage",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener") -> None:
@@ -87,6 +88,8 @@ class Connection(asyncio.BufferedProtocol):
         self.address = ""
         self.holder: Holder | None = None
         """Whom the certificate names that the other side has shown, if it was asked for one."""
+        self.entrance: Entrance = cast(Entrance, None)
+        """By what the client came in, once it has."""
         self.number = next(_numbers)
         """No other connection of this process has it."""
         self.refused_batches = RefusedBatches()
@@ -124,6 +127,7 @@ class Connection(asyncio.BufferedProtocol):
             self.peer, self.address = f"{name[0]}:{name[1]}", str(name[0])
         else:
             self.peer = str(name)
+        self.entrance = self.listener.entrance(transport)
         self.holder = holder_in(transport.get_extra_info("peercert"))
         self._transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES_MAX)
         if self.listener.opened(self):

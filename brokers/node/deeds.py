@@ -33,7 +33,7 @@ class DeedNotes:
 
     def done(self, context: RequestContext, action: str, name: str) -> None:
         """The request's login has done ``action`` (``group.delete``) to what has the name."""
-        if context.listener is ListenerName.INTERNAL:
+        if context.entrance.listener is ListenerName.INTERNAL:
             return
         session, asked = context.session, request_origin.current.get()
         act = Act(session.tenant_id, session.principal, action, name)

@@ -92,7 +92,6 @@ class Dispatcher:
 
     def __init__(self, node: "Node", routes: Iterable[Route], *, listener: ListenerName) -> None:
         self._node = node
-        self._listener = listener
         self._routes = {
             int(route.api_key): route
             for route in (*LOGIN_ROUTES, *routes)
@@ -192,7 +191,7 @@ class Dispatcher:
             session,
             header.api_version,
             header.client_id,
-            self._listener,
+            connection.entrance,
             connection.peer,
             connection.rights,
         )

@@ -24,10 +24,12 @@ from brokers.node.authorization import Rights
 from brokers.node.config import ListenerConfig, ListenerName
 from brokers.node.connection import Connection
 from brokers.node.dispatch import Dispatcher
+from brokers.node.entrance import Entrance, cluster_in
 from brokers.node.metrics import Metrics
 from brokers.node.quotas import Quotas
 from brokers.node.receive_buffers import ReceiveBuffers
 from brokers.node.session import Session
+from brokers.node.tls import name_asked_for
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +109,11 @@ class Listener:
         )
 
     # What connections tell.
+
+    def entrance(self, transport: asyncio.BaseTransport) -> Entrance:
+        """By what the client of a connection that has been made came in."""
+        name = name_asked_for(transport.get_extra_info("ssl_object"))
+        return Entrance(self.name, cluster_in(name, self._config.advertised_host))
 
     def opened(self, connection: Connection) -> bool:
         """False when there are too many: the connection was cut."""

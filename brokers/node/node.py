@@ -41,6 +41,7 @@ from brokers.node.coordination.purging import forget_purged
 from brokers.node.coordination.transaction_coordinator import transaction_coordinator
 from brokers.node.deeds import DeedNotes
 from brokers.node.dispatch import Dispatcher
+from brokers.node.entrance import Entrance
 from brokers.node.exposition import exposition
 from brokers.node.figures import Figures, NoFigures
 from brokers.node.flush_pool import FlushPool
@@ -189,13 +190,14 @@ class Node:
         """Another broker has asked this one for what it follows: it lives."""
         self.heard_ms[broker_id] = self.clock.monotonic_ms()
 
-    def endpoint(self, broker: BrokerRecord, listener: ListenerName) -> tuple[str, int]:
-        """Host and port of ``broker`` for whoever asked on that listener."""
-        if listener is ListenerName.INTERNAL:
+    def endpoint(self, broker: BrokerRecord, entrance: Entrance) -> tuple[str, int]:
+        """Host and port of ``broker`` for whoever came in so."""
+        if entrance.listener is ListenerName.INTERNAL:
             return broker.internal_host, broker.internal_port
-        if listener is ListenerName.NETWORK:
-            return self.config.network_addresses.get(broker.id, (broker.host, broker.port))
-        return broker.host, broker.port
+        host, port = broker.host, broker.port
+        if entrance.listener is ListenerName.NETWORK:
+            host, port = self.config.network_addresses.get(broker.id, (host, port))
+        return entrance.named(host), port
 
     # Starting.
 

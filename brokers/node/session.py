@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from brokers.authorization.restriction import KeyRestriction
 from brokers.kernel.ids import BrokerId, Incarnation, Principal, TenantId
 from brokers.metadata.records import CredentialRecord
-from brokers.node.config import ListenerName
+from brokers.node.entrance import Entrance
 from brokers.node.ports import Actor
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class RequestContext:
     session: Session
     api_version: int
     client_id: str | None
-    listener: ListenerName
+    entrance: Entrance
     peer: str
     """Address and port that the connection comes from."""
     rights: "Rights"

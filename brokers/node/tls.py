@@ -2,12 +2,15 @@
 
 import logging
 import ssl
+from weakref import WeakKeyDictionary
 
 from brokers.node.config import TlsFiles
 
 log = logging.getLogger(__name__)
 
 _FileState = tuple[int, int, int]
+_asked_for: WeakKeyDictionary[ssl.SSLObject, str] = WeakKeyDictionary()
+"""A server's side of a connection does not keep the name itself."""
 
 
 class FollowedCertificate:
@@ -29,8 +32,10 @@ class FollowedCertificate:
         self.context.sni_callback = self._choose
 
     def _choose(
-        self, connection: ssl.SSLObject, _server_name: str | None, _context: ssl.SSLContext
+        self, connection: ssl.SSLObject, server_name: str | None, _context: ssl.SSLContext
     ) -> None:
+        if server_name is not None:
+            _asked_for[connection] = server_name
         self._follow()
         connection.context = self._current
 
@@ -60,3 +65,9 @@ class FollowedCertificate:
     def _states(self) -> list[_FileState]:
         found = [path.stat() for path in (self._files.certificate, self._files.key)]
         return [(each.st_ino, each.st_size, each.st_mtime_ns) for each in found]
+
+
+def name_asked_for(connection: ssl.SSLObject | None) -> str | None:
+    """The server name (SNI) that the client of this connection asked for, as it wrote it; None for
+    none, and without TLS."""
+    return None if connection is None else _asked_for.get(connection)

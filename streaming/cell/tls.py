@@ -22,7 +22,8 @@ RENEW_BEFORE_DAYS = 30
 def ensure(folder: Path, host: str, now: datetime.datetime) -> TlsFiles:
     """The files of ``folder``, made where absent; the server's is renewed when it must be.
 
-    ``host`` is the advertised name or address; ``localhost`` and 127.0.0.1 are covered as well.
+    ``host`` is the advertised name or address; ``localhost`` and 127.0.0.1 are covered as well, and
+    the names in front of ``host`` by which single tenants may be reached.
     ``now`` must be aware. A certificate of the operator's own is kept as long as it is valid for
     ``host``.
     """
@@ -71,7 +72,7 @@ def _make_server(
         raise Failure(f"{authority_key_file} holds no EC key; remove {files.authority.parent}.")
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
-    names = dict.fromkeys([host, "localhost", "127.0.0.1", "::1"])
+    names = dict.fromkeys([host, *_tenants_names(host), "localhost", "127.0.0.1", "::1"])
     certificate = (
         _builder(subject, authority.subject, key, now, SERVER_DAYS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -122,6 +123,11 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def _tenants_names(host: str) -> list[str]:
+    """What covers a cluster id in front of ``host``; nothing where that is an address."""
+    return [f"*.{host}"] if isinstance(_general_name(host), x509.DNSName) else []
 
 
 def _general_name(host: str) -> x509.GeneralName:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from brokers.kernel.errors import ErrorCode
 from brokers.node.charges import UNCHARGED
 from brokers.node.config import ListenerName
+from brokers.node.entrance import Entrance
 from brokers.node.handlers.fetch import _Result
 from brokers.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
 
@@ -91,11 +92,12 @@ class Reader:
 
 def call_at(broker: "Broker") -> Any:
     """What reading asks of a request's surroundings."""
-    listener = SimpleNamespace(takes_its_answers=lambda tenant_id: True, name=ListenerName.EXTERNAL)
+    listener = SimpleNamespace(takes_its_answers=lambda tenant_id: True)
+    entrance = Entrance(ListenerName.EXTERNAL)
     metrics = SimpleNamespace(failed=lambda *_: None)
     return SimpleNamespace(
         version=VERSION,
-        connection=SimpleNamespace(listener=listener, charges=UNCHARGED),
+        connection=SimpleNamespace(listener=listener, entrance=entrance, charges=UNCHARGED),
         session=SimpleNamespace(tenant_id=broker.world.topic.tenant_id),
         node=SimpleNamespace(metrics=metrics, image=broker.image),
     )

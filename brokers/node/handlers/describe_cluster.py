@@ -52,5 +52,5 @@ def _controller(live: list[BrokerRecord], node: "Node") -> int:
 
 
 def _broker(broker: BrokerRecord, context: RequestContext, node: "Node") -> DescribeClusterBroker:
-    host, port = node.endpoint(broker, context.listener)
+    host, port = node.endpoint(broker, context.entrance)
     return DescribeClusterBroker(broker.id, host, port, broker.rack, broker.fenced)

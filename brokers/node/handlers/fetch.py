@@ -276,7 +276,7 @@ class _Result:
         row.current_leader = LeaderIdAndEpoch(broker.id, record.leader_epoch)
         endpoints = self.response.node_endpoints
         if all(endpoint.node_id != broker.id for endpoint in endpoints):
-            host, port = call.node.endpoint(broker, call.connection.listener.name)
+            host, port = call.node.endpoint(broker, call.connection.entrance)
             endpoints.append(NodeEndpoint(broker.id, host, port, broker.rack))
 
     def encoded(self) -> Buffers:

@@ -112,7 +112,7 @@ def _row(
         return _refused(
             key, ErrorCode.COORDINATOR_NOT_AVAILABLE, "the coordinator is being elected; try again"
         )
-    host, port = node.endpoint(found[1], context.listener)
+    host, port = node.endpoint(found[1], context.entrance)
     return Coordinator(key, found[1].id, host, port, ErrorCode.NONE, None)
 
 

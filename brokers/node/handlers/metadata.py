@@ -205,7 +205,7 @@ def _response(
 ) -> MetadataResponse:
     brokers = []
     for broker in node.image.live_brokers():
-        host, port = node.endpoint(broker, context.listener)
+        host, port = node.endpoint(broker, context.entrance)
         brokers.append(MetadataResponseBroker(broker.id, host, port, broker.rack))
     tenant = node.image.tenants.get(context.session.tenant_id)
     live = [broker.node_id for broker in brokers]

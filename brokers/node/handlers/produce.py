@@ -362,7 +362,7 @@ def _hint(
         return  # It doubts that: no client shall come back here for it.
     row.current_leader = LeaderIdAndEpoch(broker.id, record.leader_epoch)
     if all(endpoint.node_id != broker.id for endpoint in response.node_endpoints):
-        host, port = node.endpoint(broker, call.connection.listener.name)
+        host, port = node.endpoint(broker, call.connection.entrance)
         response.node_endpoints.append(NodeEndpoint(broker.id, host, port, broker.rack))
 
 

@@ -79,6 +79,8 @@ async def judge(token: bytes, connection: "Connection", node: "Node") -> Verdict
         verdict = _certified(verdict, connection, node)
     if isinstance(verdict, Accepted):
         verdict = await _admit(verdict, node)
+    if isinstance(verdict, Accepted):
+        verdict = _at_its_own_host(verdict, connection, node)
     if isinstance(verdict, Accepted) and connection.session is not None:
         verdict = _same(verdict, connection.session)
     if isinstance(verdict, Accepted):
@@ -156,6 +158,17 @@ def _certified(verdict: Accepted, connection: "Connection", node: "Node") -> Ver
         return verdict
     shown = connection.holder or "nobody that is known"
     return Rejected(f"a token of {expected} came with a certificate of {shown}")
+
+
+def _at_its_own_host(verdict: Accepted, connection: "Connection", node: "Node") -> Verdict:
+    """Who came by one tenant's host name logs in to that tenant or not at all."""
+    asked_for = connection.entrance.cluster
+    if asked_for is None:
+        return verdict
+    cluster = node.image.tenants[verdict.session.tenant_id].cluster_id
+    if cluster == asked_for:
+        return verdict
+    return Rejected(f"a login of {cluster} came by the host name of {asked_for}")
 
 
 def _same(verdict: Accepted, before: "Session") -> Verdict:

@@ -28,11 +28,22 @@ def handshake(files, name):
     return client.version()
 
 
-@pytest.mark.parametrize("name", ["streams.example", "localhost", "127.0.0.1"])
+@pytest.mark.parametrize(
+    "name", ["streams.example", "lkc-7f3a2.streams.example", "localhost", "127.0.0.1"]
+)
 def test_clients_that_trust_the_authority_accept_the_server(tmp_path, name):
     files = tls.ensure(tmp_path / "tls", "streams.example", NOW)
 
     assert handshake(files, name) in {"TLSv1.2", "TLSv1.3"}
+
+
+def test_an_address_has_no_names_in_front_of_it(tmp_path):
+    files = tls.ensure(tmp_path / "tls", "192.0.2.7", NOW)
+
+    assert handshake(files, "192.0.2.7") in {"TLSv1.2", "TLSv1.3"}
+    certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["localhost"]
 
 
 def test_another_name_is_refused(tmp_path):
