@@ -61,12 +61,12 @@ class FlushPool:
 
     def stop(self) -> None:
         """End the threads once what was queued is done. Blocks."""
-        for thread in self._threads:
-            if thread.is_alive():
-                self._queue.put(None)
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join()
+        # Counted before the first is told: one that has ended by then has had a word for itself.
+        running = [thread for thread in self._threads if thread.is_alive()]
+        for _ in running:
+            self._queue.put(None)
+        for thread in running:
+            thread.join()
 
     def ask(self, partition: Flushable) -> None:
         """Flush it at the end of this round of the loop, or soon after, see above."""
