@@ -3,6 +3,7 @@
 import json
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -292,8 +293,10 @@ def test_where_each_strategy_puts_a_group(group):
 
 
 def test_times_are_those_of_the_calendar(group):
-    group.produce([1_717_243_200_000, 1_717_243_260_000])  # 2024-06-01T12:00Z, 12:01
-    to_time = ("--to-datetime", "2024-06-01T12:00:30.000")
+    begun = datetime.now(UTC).replace(microsecond=0)  # Older ones are past their retention.
+    group.produce([int((begun + timedelta(minutes=each)).timestamp()) * 1000 for each in (-2, -1)])
+    between = begun - timedelta(seconds=90)
+    to_time = ("--to-datetime", between.strftime("%Y-%m-%dT%H:%M:%S.000"))
     (row,) = group.reset(*to_time, "--topic", f"{group.topic}:0")["partitions"]
     assert row["after"] == 1
 
