@@ -164,9 +164,16 @@ class EdgeService:
         login = f"operator{next(_numbers)}"
         create_user(login=login, password=PASSWORD, by="test")
         appoint_operator(login=login, by="test")
+        with self.signed_in(login) as client:
+            yield client
+
+    @contextmanager
+    def signed_in(self, login: str, password: str = PASSWORD):
+        """A client with the session of that person."""
         with self.client() as client:
-            credentials = {"login": login, "password": PASSWORD}
+            credentials = {"login": login, "password": password}
             answer = client.post("/api/v1/session", json=credentials)
+            assert answer.status_code == 200, answer.text
             client.headers["X-CSRFToken"] = answer.json()["csrf_token"]
             yield client
 

@@ -1,10 +1,6 @@
 """Invitations over HTTP, as who invites and who is invited see them."""
 
-from contextlib import contextmanager
-
 import pytest
-
-from tests.apps.edge_service import PASSWORD
 
 MINE = "/api/v1/session/invitations"
 CODE = "/api/v1/invitation"
@@ -22,18 +18,9 @@ def path(tenant):
     return f"/api/v1/tenants/{tenant.name}"
 
 
-@contextmanager
-def signed_in(edge, login, password=PASSWORD):
-    with edge.client() as browser:
-        answer = browser.post("/api/v1/session", json={"login": login, "password": password})
-        assert answer.status_code == 200, answer.text
-        browser.headers["X-CSRFToken"] = answer.json()["csrf_token"]
-        yield browser
-
-
 @pytest.fixture(scope="module")
 def owner(edge, tenant):
-    with signed_in(edge, edge.person(tenant, "owner")) as browser:
+    with edge.signed_in(edge.person(tenant, "owner")) as browser:
         yield browser
 
 
@@ -64,7 +51,7 @@ def test_who_has_a_login_finds_it_and_accepts(edge, tenant, path, owner):
     assert login in invited(owner, path)
     assert login not in members(owner, path)
     assert issued["code"] not in owner.get(f"{path}/invitations").text
-    with signed_in(edge, login) as person:
+    with edge.signed_in(login) as person:
         (mine,) = person.get(MINE).json()["data"]
         assert (mine["tenant"], mine["role"]) == (tenant.name, "developer")
         assert mine["invited_by"] == issued["invited_by"]
@@ -103,7 +90,7 @@ def test_who_has_none_follows_the_link_and_sets_a_password(edge, tenant, path, o
         session = browser.get("/api/v1/session").json()
         assert [each["name"] for each in session["tenants"]] == [tenant.name]
         assert browser.post(JOIN, json=body).status_code == 404, "a code is for once"
-    with signed_in(edge, login, PASSPHRASE):
+    with edge.signed_in(login, PASSPHRASE):
         pass
     assert members(owner, path)[login] == "viewer"
 
@@ -111,7 +98,7 @@ def test_who_has_none_follows_the_link_and_sets_a_password(edge, tenant, path, o
 def test_who_is_signed_in_accepts_by_the_link_too(edge, tenant, path, owner):
     issued = invite(owner, path, "by-another-name")
     login = edge.person(edge.tenant(), "viewer")
-    with signed_in(edge, login) as person:
+    with edge.signed_in(login) as person:
         assert person.get(MINE).json()["data"] == []
         assert person.post(MINE, json={"code": issued["code"]}).status_code == 201
         assert person.post(MINE, json={"code": issued["code"]}).status_code == 404
@@ -124,7 +111,7 @@ def test_who_declines_is_shown_it_no_more_and_the_list_stays(edge, tenant, path,
     login = edge.person(edge.tenant(), "viewer")
     invite(owner, path, login)
     listed = owner.get(f"{path}/invitations").text
-    with signed_in(edge, login) as person:
+    with edge.signed_in(login) as person:
         assert person.delete(f"{MINE}/{tenant.name}").status_code == 204
         assert person.get(MINE).json()["data"] == []
         assert person.delete(f"{MINE}/never-invited").status_code == 404

@@ -2,7 +2,6 @@
 
 import json
 import time
-from contextlib import contextmanager
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -29,18 +28,9 @@ def admin_key(edge, tenant):
         yield client
 
 
-@contextmanager
-def signed_in(edge, login, password=PASSWORD):
-    with edge.client() as browser:
-        answer = browser.post("/api/v1/session", json={"login": login, "password": password})
-        assert answer.status_code == 200, answer.text
-        browser.headers["X-CSRFToken"] = answer.json()["csrf_token"]
-        yield browser
-
-
 @pytest.fixture(scope="module")
 def owner(edge, tenant):
-    with signed_in(edge, edge.person(tenant, "owner")) as browser:
+    with edge.signed_in(edge.person(tenant, "owner")) as browser:
         yield browser
 
 
@@ -48,7 +38,7 @@ def owner(edge, tenant):
 def operator(edge):
     create_user(login="root@cell", password=PASSWORD, by="test")
     appoint_operator(login="root@cell", by="test")
-    with signed_in(edge, "root@cell") as browser:
+    with edge.signed_in("root@cell") as browser:
         yield browser
 
 
@@ -81,7 +71,7 @@ def test_an_operator_makes_a_tenant_and_its_first_owner(edge, operator):
         account = {"code": invited.json()["code"], "name": "First", "password": PASSWORD}
         joined = browser.post("/api/v1/invitation/account", json=account)
         assert joined.status_code == 201, joined.text
-    with signed_in(edge, "first@newcomer") as browser:
+    with edge.signed_in("first@newcomer") as browser:
         session = browser.get("/api/v1/session").json()
         assert [(each["name"], each["role"]) for each in session["tenants"]] == [
             ("newcomer", "owner")
@@ -121,7 +111,7 @@ def test_members_come_change_and_go(edge, tenant, path, owner, admin_key):
     create_user(login="mia", password=PASSWORD, by="test", name="Mia")
     body = {"login": "mia", "role": "viewer"}
     assert owner.post(f"{path}/invitations", json=body).status_code == 201
-    with signed_in(edge, "mia") as mia:
+    with edge.signed_in("mia") as mia:
         accepted = mia.post("/api/v1/session/invitations", json={"tenant": tenant.name})
         assert accepted.status_code == 201, accepted.text
         refused(owner.post(f"{path}/invitations", json=body), 409, "mia")
@@ -149,7 +139,7 @@ def test_the_last_owner_stays_and_only_owners_make_owners(edge, path, owner, adm
 def test_a_removed_members_socket_closes_within_five_seconds(edge, tenant, path, owner):
     topic = edge.topic(tenant)
     login = edge.person(tenant, "developer")
-    with signed_in(edge, login) as browser:
+    with edge.signed_in(login) as browser:
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         live = f"/ws/v1/topics/{topic}"
         with edge.socket(live, headers={"Cookie": cookie}, origin=edge.url) as socket:
@@ -257,7 +247,7 @@ def test_a_person_changes_the_password_and_other_sessions_end(edge, tenant):
     login = edge.person(tenant, "viewer")
     new = "a passphrase nobody guesses"
     change = "/api/v1/session/password"
-    with signed_in(edge, login) as here, signed_in(edge, login) as there:
+    with edge.signed_in(login) as here, edge.signed_in(login) as there:
         cookie = "; ".join(f"{name}={value}" for name, value in there.cookies.items())
         live = f"/ws/v1/topics/{edge.topic(tenant)}"
         with edge.socket(live, headers={"Cookie": cookie}, origin=edge.url) as socket:
