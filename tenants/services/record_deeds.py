@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tenants import audit, origin, scope
+from tenants import scope
+from tenants.models import Outcome
 from tenants.origin import Origin
+from tenants.services.record_as_told import record_as_told
 from tenants.transactions import limit_waits
 
 
@@ -24,18 +26,18 @@ class Deed:
 def record_deeds(*, tenant_id: UUID, deeds: Sequence[Deed]) -> None:
     """Append what was done already to the tenant's audit log.
 
-    Texts are cut to what an entry holds: they are a client's own words. A call whose outcome is
-    unknown may be made again: then the log says it twice rather than never.
+    A call whose outcome is unknown may be made again: then the log says it twice rather than never.
     """
     with scope.system("what brokers did for clients goes to the audit log"):
         limit_waits()
         for each in deeds:
-            with origin.acting(each.came_from):
-                audit.record(
-                    tenant_id=tenant_id,
-                    by=audit.fitting(each.by, audit.BY_CHARACTERS_MAX),
-                    action=audit.fitting(each.action, audit.ACTION_CHARACTERS_MAX),
-                    object=audit.fitting(each.object, audit.OBJECT_CHARACTERS_MAX),
-                    detail=each.detail,
-                    at=each.at,
-                )
+            record_as_told(
+                tenant_id=tenant_id,
+                by=each.by,
+                action=each.action,
+                object=each.object,
+                at=each.at,
+                came_from=each.came_from,
+                detail=each.detail,
+                outcome=Outcome.DONE,
+            )

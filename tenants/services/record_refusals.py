@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tenants import audit, origin, scope
+from tenants import scope
 from tenants.models import PLATFORM, Outcome
 from tenants.origin import Origin
+from tenants.services.record_as_told import record_as_told
 from tenants.transactions import limit_waits
 
 
@@ -26,19 +27,18 @@ class RefusedAct:
 def record_refusals(*, tenant_id: UUID = PLATFORM, refused: Sequence[RefusedAct]) -> None:
     """Append what was not allowed to the tenant's audit log, or to the platform's.
 
-    Texts are cut to what an entry holds: they are a client's own words. A call whose outcome is
-    unknown may be made again: then the log says it twice rather than never.
+    A call whose outcome is unknown may be made again: then the log says it twice rather than never.
     """
     with scope.system("what was refused goes to the audit log"):
         limit_waits()
         for each in refused:
-            with origin.acting(each.came_from):
-                audit.record(
-                    tenant_id=tenant_id,
-                    by=audit.fitting(each.by, audit.BY_CHARACTERS_MAX),
-                    action=audit.fitting(each.action, audit.ACTION_CHARACTERS_MAX),
-                    object=audit.fitting(each.object, audit.OBJECT_CHARACTERS_MAX),
-                    detail={**each.detail, "count": each.count},
-                    outcome=Outcome.REFUSED,
-                    at=each.at,
-                )
+            record_as_told(
+                tenant_id=tenant_id,
+                by=each.by,
+                action=each.action,
+                object=each.object,
+                at=each.at,
+                came_from=each.came_from,
+                detail={**each.detail, "count": each.count},
+                outcome=Outcome.REFUSED,
+            )
