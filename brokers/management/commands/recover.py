@@ -13,6 +13,7 @@ from tenants.cli.answer import Answer, Table
 from tenants.cli.arguments import argument, not_negative
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.failures import UsageProblem
+from tenants.cli.rotation import TO_APPLY
 from tenants.cli.tenant_choice import operator
 
 COLUMNS = ("TOPIC", "ID", "TENANT", "FATE")
@@ -109,7 +110,7 @@ def _lines(recovery: Recovery) -> list[str]:
             "start the missing brokers, or give --forget-broker N for each that never comes back"
         )
     elif not is_done:
-        lines.append("nothing was done yet; give --apply to do it")
+        lines.append(TO_APPLY)
     return lines
 
 

@@ -10,11 +10,11 @@ from connect.services.retire_sealing_keys import retire_sealing_keys
 from tenants.cli.answer import Answer, Table
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.failures import UsageProblem
+from tenants.cli.rotation import TO_APPLY, add_rotation
 from tenants.cli.tenant_choice import operator
 
 COLUMNS = ("KEY", "USE", "CONNECTORS", "SCRAM USERS")
 NAMED = 20
-TO_APPLY = "nothing was done yet; give --apply to do it"
 TO_RETIRE = (
     "when it may go: `sealing --retire --apply`. A database that is restored from a backup of "
     "before needs the former key, so keep a copy of the file of keys beside such backups"
@@ -27,18 +27,11 @@ class Command(HeadwaterCommand):
     help = "Show, rotate and retire the keys that secrets and SCRAM verifiers are sealed with."
 
     def add_options(self, parser: CommandParser) -> None:
-        actions = parser.add_mutually_exclusive_group()
-        actions.add_argument(
-            "--list", action="store_true", help="the keys, and what is sealed with each (default)"
-        )
-        actions.add_argument(
-            "--rotate", action="store_true", help="seal everything with a new key; all keep running"
-        )
-        actions.add_argument(
-            "--retire", action="store_true", help="forget keys that nothing is sealed with any more"
-        )
-        parser.add_argument(
-            "--apply", action="store_true", help="do it; otherwise only what would be is said"
+        add_rotation(
+            parser,
+            listed="the keys, and what is sealed with each",
+            rotated="seal everything with a new key; all keep running",
+            retired="forget keys that nothing is sealed with any more",
         )
 
     def answer(self, options: dict[str, Any]) -> Answer:

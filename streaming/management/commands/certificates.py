@@ -17,9 +17,9 @@ from streaming.services.retire_internal_authorities import (
 from tenants.cli.answer import Answer, Table
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.failures import UsageProblem
+from tenants.cli.rotation import TO_APPLY, add_rotation
 from tenants.cli.tenant_choice import operator
 
-TO_APPLY = "nothing was done yet; give --apply to do it"
 NO_TLS = (
     "the internal listener has no TLS: it is on loopback, and nobody has asked for it "
     "(`up --internal-tls`, or HEADWATER_INTERNAL_TLS)"
@@ -32,15 +32,11 @@ class Command(HeadwaterCommand):
     help = "Show the internal certificates, and rotate and retire their authorities."
 
     def add_options(self, parser: CommandParser) -> None:
-        actions = parser.add_mutually_exclusive_group()
-        actions.add_argument(
-            "--list", action="store_true", help="authorities, and what brokers show (default)"
-        )
-        actions.add_argument(
-            "--rotate", action="store_true", help="add an authority; all keep running"
-        )
-        actions.add_argument(
-            "--retire", action="store_true", help="trust those no more that issued before"
+        add_rotation(
+            parser,
+            listed="authorities, and what brokers show",
+            rotated="add an authority; all keep running",
+            retired="trust those no more that issued before",
         )
         parser.add_argument(
             "--issues-after",
@@ -48,9 +44,6 @@ class Command(HeadwaterCommand):
             default=ISSUES_AFTER_SECONDS,
             metavar="SECONDS",
             help=f"with --rotate: from when the new one issues ({ISSUES_AFTER_SECONDS})",
-        )
-        parser.add_argument(
-            "--apply", action="store_true", help="do it; otherwise only what would be is said"
         )
 
     def answer(self, options: dict[str, Any]) -> Answer:
