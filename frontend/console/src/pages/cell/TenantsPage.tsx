@@ -151,7 +151,7 @@ function Create({ onClose }: { onClose: () => void }) {
           )}
           <TextInput
             label="Name"
-            description="It has no members yet: add its first owner on its members page."
+            description="It has no members yet: invite its first owner on its members page."
             autoComplete="off"
             spellCheck={false}
             data-autofocus
