@@ -19,6 +19,7 @@ from tests.connect.converters.memory_registry import MemoryRegistry
 T = "flights"
 KIB = 1024
 MIB = 1024 * KIB
+TRIES = 3
 
 
 def record(*types: Any, name: str = "R") -> dict[str, Any]:
@@ -99,9 +100,17 @@ class Reader:
         return self._converter.from_bytes(T, framed(self._id, payload), ())[1]
 
     def measured(self, payload: bytes) -> tuple[bool, int]:
-        """Whether it is let through, and the most bytes of memory that it took."""
+        """Whether it is let through, and the most bytes of memory that it took at once.
+
+        They are counted of all threads, and others are about: what a converter takes it takes each
+        time, so the least of several is nearer to it."""
         self.value(b"\0")
-        return decoded_peak(self._converter, framed(self._id, payload))
+        data = framed(self._id, payload)
+        verdicts, peaks = zip(
+            *(decoded_peak(self._converter, data) for _ in range(TRIES)), strict=True
+        )
+        assert len(set(verdicts)) == 1
+        return verdicts[0], min(peaks)
 
 
 def array_of(item: bytes, count: int) -> bytes:
