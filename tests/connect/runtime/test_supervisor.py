@@ -129,8 +129,10 @@ def alive(pid):
 
 
 def test_a_connector_runs_in_bare_processes_with_keys_of_their_own(
-    acme, workers, make, status, reports
+    acme, workers, make, status, reports, monkeypatch, tmp_path
 ):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
+    monkeypatch.setenv("SOMETHING_OF_THE_WORKER", "a task is not told of it")
     workers.add()
     make(parts="2", **{"tasks.max": "5", "pin": "1234"})
     workers.until(running(status, 2))
@@ -147,8 +149,10 @@ def test_a_connector_runs_in_bare_processes_with_keys_of_their_own(
     told = set(first["environment"])
     assert told <= {
         *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PYTHONUNBUFFERED"),
+        "PYTHONPYCACHEPREFIX",
         *("MALLOC_ARENA_MAX", "MALLOC_TRIM_THRESHOLD_", "SSL_CERT_FILE", "SSL_CERT_DIR"),
     }
+    assert "PYTHONPYCACHEPREFIX" in told, "a task would compile again what its worker has compiled"
     secrets = settings.HEADWATER.secrets
     assert secrets.database_service_password not in json.dumps(first)
     assert active_topics(acme.id, "clock") == ["orders"]
