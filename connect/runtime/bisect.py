@@ -48,6 +48,7 @@ class Bisection:
         """``doubts``: those of the bisection before, since failures are counted over batches."""
         # Ranges to come, the next one last; those known to hold a bad record are halved unput.
         self._ranges: list[range] = [range(size)] if size else []
+        self._size = size
         self._is_failing = False
         self.bad: dict[int, Exception] = {}
         """Index of each record that was refused on its own, and why."""
@@ -62,6 +63,11 @@ class Bisection:
             return None
         following = self._ranges[-1]
         return slice(following.start, following.stop)
+
+    @property
+    def rest(self) -> slice:
+        """All that is not yet put or known to be bad: it goes from left to right."""
+        return slice(self._ranges[-1].start if self._ranges else self._size, self._size)
 
     def succeeded(self) -> None:
         """The batch was put."""

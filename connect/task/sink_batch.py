@@ -26,6 +26,8 @@ class SinkBatch:
         self.failures = 0
         """How often in a row the target could not take it."""
         self._indices: dict[tuple[str, int, int], int] | None = None
+        self._found: list[tuple[ConsumedMessage, Exception]] = []
+        """Bad ones of a batch that this is the rest of."""
 
     @property
     def next_records(self) -> Sequence[SinkRecord] | None:
@@ -35,7 +37,8 @@ class SinkBatch:
 
     @property
     def bad(self) -> list[tuple[ConsumedMessage, Exception]]:
-        return [(self._messages[index], error) for index, error in self.bisection.bad.items()]
+        own = [(self._messages[index], error) for index, error in self.bisection.bad.items()]
+        return self._found + own
 
     def __len__(self) -> int:
         return len(self._records)
@@ -48,17 +51,25 @@ class SinkBatch:
         return None if index is None else self._messages[index]
 
     def without(self, partitions: frozenset[TopicPartition]) -> "SinkBatch":
-        """What is left of it when these are no longer the task's. It is put from its beginning:
-        what was put already is put again."""
-        left = [
+        """What is left to be put of it when these are no longer the task's, and what was found to
+        be bad so far. What was put is not put again."""
+        rest = [
             (record, message)
-            for record, message in zip(self._records, self._messages, strict=True)
+            for record, message in zip(
+                self._records[self.bisection.rest], self._messages[self.bisection.rest], strict=True
+            )
             if TopicPartition(message.topic, message.partition) not in partitions
         ]
         ends = {each: end for each, end in self.ends.items() if each not in partitions}
-        return SinkBatch(
-            [record for record, _ in left],
-            [message for _, message in left],
+        left = SinkBatch(
+            [record for record, _ in rest],
+            [message for _, message in rest],
             ends,
             self.bisection.doubts,
         )
+        left._found = [
+            (message, error)
+            for message, error in self.bad
+            if TopicPartition(message.topic, message.partition) not in partitions
+        ]
+        return left

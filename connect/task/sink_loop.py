@@ -374,9 +374,10 @@ class SinkLoop:
 
     def _drop_rewound(self) -> None:
         """A task that wants to go back on a partition gets nothing more of it in this batch."""
-        rewound = self._requests.rewound
-        if rewound and self._batch is not None:
-            self._batch = self._batch.without(rewound)
+        if self._batch is not None:
+            rewound = self._requests.rewound & self._batch.ends.keys()
+            if rewound:
+                self._batch = self._batch.without(rewound)
 
     def _lag(self) -> int | None:
         """Records between what the task has got and the end; None while that is unknown."""

@@ -117,6 +117,7 @@ class KeepingTask(SinkTask):
         self.went_back = False
 
     def put(self, records: Sequence[SinkRecord]) -> None:
+        self._go_back_once(records)
         for record in records:
             if self.refusals:
                 self.refusals -= 1
@@ -127,6 +128,13 @@ class KeepingTask(SinkTask):
             self.lines.append(json.dumps(line) + "\n")
         if records and self.config["commit"]:
             self.context.request_commit()
+
+    def _go_back_once(self, records: Sequence[SinkRecord]) -> None:
+        """To the beginning of the first of several partitions."""
+        places = {record.place for record in records}
+        if self.config["put_rewinds"] and len(places) > 1 and not self.went_back:
+            self.went_back = True
+            self.context.rewind({min(places): 0})
 
     def _judge(self, record: SinkRecord) -> None:
         match self.config["bad"], record.value:
@@ -161,6 +169,13 @@ class KeepingSink(SinkConnector):
     version = "1"
     title = "Keeps"
     config: ClassVar[ConfigDef] = _keys(
-        "file", "refusals", "bad", "commit", "die_flushed", "flush_rewinds", "marker"
+        "file",
+        "refusals",
+        "bad",
+        "commit",
+        "die_flushed",
+        "flush_rewinds",
+        "put_rewinds",
+        "marker",
     )
     task = KeepingTask

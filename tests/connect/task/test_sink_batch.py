@@ -58,3 +58,31 @@ def test_what_was_taken_away_is_left_out(batch):
     assert left.message_of(TopicPartition("t", 1), 3).value == b"3"
     assert left.message_of(TopicPartition("t", 0), 4) is None
     assert len(left) == 2
+
+
+def test_what_was_put_is_not_put_again_when_a_partition_is_taken_away(batch):
+    halves = []
+    while (records := batch.next_records) is not None and not halves:
+        if len(records) == len(PLACES):
+            batch.bisection.failed(DataError("one of them"))
+        else:
+            halves.append([each.value for each in records])
+            batch.bisection.succeeded()
+    assert halves == [[0, 1]]
+    left = batch.without(frozenset({TopicPartition("t", 0)}))
+    assert [each.value for each in left.next_records] == [2, 3]
+
+
+def test_what_was_found_to_be_bad_stays_so_unless_its_partition_is_taken_away(batch):
+    for bad in (0, 3):
+        while (records := batch.next_records) is not None:
+            if [each.value for each in records] == [bad]:
+                batch.bisection.failed(DataError(str(bad)))
+                break
+            if any(each.value == bad for each in records):
+                batch.bisection.failed(DataError("one of them"))
+            else:
+                batch.bisection.succeeded()
+    left = batch.without(frozenset({TopicPartition("t", 0)}))
+    assert [(message.offset, str(error)) for message, error in left.bad] == [(3, "3")]
+    assert left.next_records is None

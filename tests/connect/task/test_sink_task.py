@@ -83,6 +83,21 @@ def test_task_that_goes_back_in_a_flush_gets_nothing_later_before(site, make_top
     assert [value for *_, value in lines(file)] == [*range(1, 21)]
 
 
+def test_task_that_goes_back_on_one_partition_in_a_put_goes_on_with_the_others(
+    site, make_topic, tmp_path
+):
+    """It was given the rest of that batch over and over, until its group gave it up."""
+    topic, file = make_topic(3), tmp_path / "kept"
+    site.produce(topic, numbers(1, 60))
+    task = TaskThread(site.sink(topic, file, config={"put_rewinds": "once", "commit": "always"}))
+    wait_until(lambda: sum(site.committed().values()) == 60, "all of them")
+    assert task.stop() == "STOPPED", task.events
+    again = {number for number, count in kept(file).items() if count > 1}
+    partitions = {partition for _topic, partition, _offset, value in lines(file) if value in again}
+    assert set(kept(file)) == set(range(1, 61))
+    assert len(partitions) == 1, "of the others each came once"
+
+
 def test_bad_records_of_a_put_are_found_and_become_dead_letters(site, make_topic, tmp_path):
     topic, letters, file = make_topic(), f"letters-{next(NUMBERS)}", tmp_path / "kept"
     site.produce(topic, [*numbers(1, 30), b"{no json"])
