@@ -128,11 +128,16 @@ def alive(pid):
     return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
 
 
-def test_a_connector_runs_in_bare_processes_with_keys_of_their_own(
-    acme, workers, make, status, reports, monkeypatch, tmp_path
-):
+@pytest.fixture
+def worker_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
     monkeypatch.setenv("SOMETHING_OF_THE_WORKER", "a task is not told of it")
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_a_connector_runs_in_bare_processes_with_keys_of_their_own(
+    acme, workers, make, status, reports
+):
     workers.add()
     make(parts="2", **{"tasks.max": "5", "pin": "1234"})
     workers.until(running(status, 2))
