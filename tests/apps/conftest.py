@@ -10,3 +10,16 @@ def edge(django_db_setup, django_db_blocker, tmp_path_factory):
 
     with running_edge(django_db_blocker, tmp_path_factory.mktemp("edge")) as service:
         yield service
+
+
+@pytest.fixture(scope="module")
+def tenant(edge):
+    """One that the tests of a module share."""
+    return edge.tenant()
+
+
+@pytest.fixture(scope="module")
+def operator(edge):
+    """Somebody who runs the service, signed in."""
+    with edge.operator() as client:
+        yield client

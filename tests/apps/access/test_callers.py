@@ -13,11 +13,6 @@ from tests.apps.edge_service import PASSWORD, wait_for
 
 
 @pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture(scope="module")
 def stranger(edge):
     return edge.tenant()
 

@@ -4,11 +4,6 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture(scope="module")
 def admin(edge, tenant):
     with edge.client(tenant.administrator) as client:
         client.base_url = f"{edge.url}/api/v1/tenants/{tenant.name}"

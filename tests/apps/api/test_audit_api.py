@@ -27,22 +27,6 @@ from tests.apps.edge_service import PASSWORD, wait_for
 from tests.node.raw_client import RawClient
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture(scope="module")
-def path(tenant):
-    return f"/api/v1/tenants/{tenant.name}"
-
-
-@pytest.fixture(scope="module")
-def admin_key(edge, tenant):
-    with edge.client(tenant.administrator) as client:
-        yield client
-
-
 @pytest.fixture
 def service_key(edge, tenant):
     with edge.client(tenant.service) as client:

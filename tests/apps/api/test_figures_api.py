@@ -14,11 +14,6 @@ from tests.apps.edge_service import PASSWORD, wait_for
 
 
 @pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture(scope="module")
 def topic(edge, tenant):
     """With ten records, all of them in its brokers' figures and in two ticks."""
     name = edge.topic(tenant, partitions=2, **{"retention.ms": "3600000"})

@@ -1,33 +1,9 @@
 """Invitations over HTTP, as who invites and who is invited see them."""
 
-import pytest
-
 MINE = "/api/v1/session/invitations"
 CODE = "/api/v1/invitation"
 JOIN = "/api/v1/invitation/account"
 PASSPHRASE = "a passphrase nobody guesses"
-
-
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture(scope="module")
-def path(tenant):
-    return f"/api/v1/tenants/{tenant.name}"
-
-
-@pytest.fixture(scope="module")
-def owner(edge, tenant):
-    with edge.signed_in(edge.person(tenant, "owner")) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def admin_key(edge, tenant):
-    with edge.client(tenant.administrator) as client:
-        yield client
 
 
 def invite(owner, path, login, role="viewer"):

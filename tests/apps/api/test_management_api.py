@@ -7,39 +7,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tenants.selectors.audit_log import entries_of
-from tenants.services.appoint_operator import appoint_operator
 from tenants.services.create_user import create_user
 from tests.apps.edge_service import PASSWORD, wait_for
-
-
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture(scope="module")
-def path(tenant):
-    return f"/api/v1/tenants/{tenant.name}"
-
-
-@pytest.fixture(scope="module")
-def admin_key(edge, tenant):
-    with edge.client(tenant.administrator) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def owner(edge, tenant):
-    with edge.signed_in(edge.person(tenant, "owner")) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def operator(edge):
-    create_user(login="root@cell", password=PASSWORD, by="test")
-    appoint_operator(login="root@cell", by="test")
-    with edge.signed_in("root@cell") as browser:
-        yield browser
 
 
 def read_to_the_end(socket):

@@ -3,11 +3,6 @@ import pytest
 from tests.apps.edge_service import PASSWORD
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
 def sign_in(client, login, password=PASSWORD):
     return client.post("/api/v1/session", json={"login": login, "password": password})
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from django.core.management import get_commands
 
-from brokers.kernel.ids import BrokerId
-from brokers.node.ports import BrokerRegistration
 from brokers.services.register_broker import register_broker
+from tests.apps.brokers.registrations import registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +63,4 @@ def acme(run):
 def two_brokers(db):
     """Brokers 1 and 2, registered and alive, each on a volume of its own."""
     for number in (1, 2):
-        register_broker(
-            BrokerRegistration(
-                id=BrokerId(number),
-                host="127.0.0.1",
-                port=9091 + number,
-                internal_host="127.0.0.1",
-                internal_port=9191 + number,
-                volume_id=f"volume-{number}",
-                volume_path=f"/volumes/{number}",
-                rack=None,
-                clean_incarnation=None,
-            )
-        )
+        register_broker(registration(number))

@@ -2,14 +2,7 @@
 
 import json
 
-import pytest
-
 from tests.apps.rest.test_connector_offsets import place, stopped
-
-
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
 
 
 def test_a_sink_s_offsets_are_told_set_and_reset(edge, tenant, run_beside, tmp_path):

@@ -27,11 +27,6 @@ SECONDS = 30
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
 @pytest.fixture
 def groups(run_beside, tenant):
     """``groups("--list")``: the command for that tenant, with ``--json``."""

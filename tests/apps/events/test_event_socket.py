@@ -28,11 +28,6 @@ from tests.apps.edge_service import PASSWORD, wait_for
 SECONDS = 15
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
 class Events:
     """Reads frames; ``cursor`` is the newest one's."""
 

@@ -1,6 +1,5 @@
 """Groups' lag for charts: added up by topic, and bounded."""
 
-import pytest
 from confluent_kafka import Consumer, TopicPartition
 from django.conf import settings
 
@@ -48,11 +47,6 @@ def test_everybody_has_a_turn():
     assert all(len(each) == 3 for each in seen)
     assert {thing for each in seen[:3] for thing in each} == {*things}
     assert turn_of(things, 7, 5) == things
-
-
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
 
 
 def test_a_group_that_is_behind(edge, tenant, monkeypatch):

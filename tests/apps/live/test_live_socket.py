@@ -19,11 +19,6 @@ from tests.apps.edge_service import PASSWORD, wait_for
 SECONDS = 15
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
 @pytest.fixture
 def topic(edge, tenant):
     return edge.topic(tenant, partitions=2)

@@ -24,11 +24,6 @@ from tests.apps.edge_service import PASSWORD, wait_for
 SECONDS = 20
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
 @pytest.fixture
 def topic(edge, tenant):
     return edge.topic(tenant, partitions=2)

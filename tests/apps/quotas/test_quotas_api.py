@@ -6,19 +6,8 @@ from tenants.selectors.audit_log import entries_of
 
 
 @pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture(scope="module")
 def admin(edge, tenant):
     with edge.client(tenant.administrator) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def operator(edge):
-    with edge.operator() as client:
         yield client
 
 

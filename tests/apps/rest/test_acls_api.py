@@ -8,11 +8,6 @@ from tenants.services.ensure_service_account import ensure_service_account
 from tenants.services.issue_api_key import issue_api_key
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
 @pytest.fixture
 def consumer(tenant):
     """The key of an account that may read topics that begin with ``shop-``, and nothing else."""

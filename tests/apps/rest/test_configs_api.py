@@ -4,11 +4,6 @@ from brokers.metadata.topic_configs import TOPIC_CONFIGS
 from tests.apps.edge_service import wait_for
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
 @pytest.fixture
 def client(edge, tenant):
     with edge.client(tenant.administrator) as client:

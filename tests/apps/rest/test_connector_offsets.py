@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 from uuid import UUID
 
-import pytest
 from confluent_kafka import Consumer
 from django.conf import settings
 
@@ -15,11 +14,6 @@ from streaming.cli.kafka import client_settings
 from streaming.records.identity import ADMINISTER, READ, WRITE
 from tenants import scope
 from tests.apps.edge_service import wait_for
-
-
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
 
 
 def stopped(tenant, name, kind=Kind.SINK):

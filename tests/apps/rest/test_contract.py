@@ -6,11 +6,6 @@ from tests.contracts import faults
 
 
 @pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture(scope="module")
 def topic(edge, tenant):
     name = edge.topic(tenant, partitions=2, **{"retention.ms": "1000"})
     return f"{tenant.path}/topics/{name}"

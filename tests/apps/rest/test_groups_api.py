@@ -19,17 +19,6 @@ from tests.apps.edge_service import PASSWORD, wait_for
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture
-def client(edge, tenant):
-    with edge.client(tenant.service) as client:
-        yield client
-
-
 @pytest.fixture
 def group(edge, tenant, client):
     """A name that no group has yet, and a topic of two partitions for it."""

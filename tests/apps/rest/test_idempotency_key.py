@@ -16,22 +16,6 @@ from tenants import scope
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture
-def topic(edge, tenant):
-    return f"{tenant.path}/topics/{edge.topic(tenant, partitions=2)}"
-
-
-@pytest.fixture
-def client(edge, tenant):
-    with edge.client(tenant.service) as client:
-        yield client
-
-
 @pytest.fixture
 def database(django_db_blocker):
     with django_db_blocker.unblock():

@@ -16,22 +16,6 @@ from tests.apps.edge_service import wait_for
 from tests.apps.rest.bombs import gzip_bomb, produce_batch_bytes
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture
-def topic(edge, tenant):
-    return f"{tenant.path}/topics/{edge.topic(tenant, partitions=3)}"
-
-
-@pytest.fixture
-def client(edge, tenant):
-    with edge.client(tenant.service) as client:
-        yield client
-
-
 def record(value, **fields):
     return {"value": {"type": "STRING", "data": value}, **fields}
 

@@ -10,22 +10,6 @@ from brokers.kernel.limits import DECOMPRESSED_BYTES_MAX
 from tests.apps.rest.bombs import gzip_bomb, produce_batch_bytes
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture
-def topic(edge, tenant):
-    return f"{tenant.path}/topics/{edge.topic(tenant, partitions=3)}"
-
-
-@pytest.fixture
-def client(edge, tenant):
-    with edge.client(tenant.service) as client:
-        yield client
-
-
 def produce(client, topic, bodies):
     response = client.post(
         f"{topic}/records",

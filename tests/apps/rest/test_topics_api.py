@@ -5,11 +5,6 @@ from streaming.cli.kafka import client_settings
 from streaming.records.identity import ADMINISTER, READ, WRITE, Identity
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
 @pytest.fixture
 def client(edge, tenant):
     with edge.client(tenant.administrator) as client:

@@ -25,17 +25,6 @@ SECONDS = 30
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def tenant(edge):
-    return edge.tenant()
-
-
-@pytest.fixture
-def client(edge, tenant):
-    with edge.client(tenant.service) as client:
-        yield client
-
-
 @pytest.fixture
 def topic(edge, tenant):
     return edge.topic(tenant)
