@@ -14,7 +14,8 @@ from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node_thread import NodeThread
 from brokers.node.ports import FiguresStore, RefusalLog
 from brokers.node.storage_hints import StorageHints
-from tests.node.fakes import PEPPER, MemoryCell
+from tests.node.cell.access import PEPPER
+from tests.node.fakes import MemoryCell
 
 EDGE_KEY = Ed25519PrivateKey.generate()
 EDGE_PUBLIC_KEY_PEM = (

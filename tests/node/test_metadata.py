@@ -293,7 +293,7 @@ def test_metrics_are_published(tmp_path):
     import json
 
     from brokers.wire.records import iterate_records
-    from tests.node.fakes import SYSTEM
+    from tests.node.cell.state import SYSTEM
 
     cell = MemoryCell()
     tenant = cell.add_tenant()

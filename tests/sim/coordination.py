@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from brokers.metadata.records import TopicRecord
 from brokers.node.coordination.internal_topics import CONSUMER_OFFSETS, TRANSACTION_STATE
-from tests.node.fakes import SYSTEM
+from tests.node.cell.state import SYSTEM
 from tests.sim.committed_reader import CommittedReader
 from tests.sim.group_member import GroupMember
 from tests.sim.loop import SimulatedLoop
