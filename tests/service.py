@@ -14,6 +14,7 @@ import psutil
 from streaming.cell.free_ports import port_options
 from streaming.cell.program import CHECKOUT
 from streaming.cell.supervision import Process, Supervisor
+from tests.login import Login
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 10.0
@@ -107,6 +108,17 @@ class ServiceUnderTest:
     def status(self) -> dict[str, Any]:
         """What ``status --json`` says."""
         return json.loads(self.run("status", "--json").stdout)
+
+    def asked(self, command: str, *arguments: str) -> Any:
+        """The document that a command answers with, which must succeed."""
+        done = self.run(command, *arguments, "--json")
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+        return json.loads(done.stdout)
+
+    def add_tenant(self, name: str) -> Login:
+        """A new tenant's administrator."""
+        self.asked("tenants", "--create", "--tenant", name)
+        return Login.of(self.status, self.asked("keys", "--create", "--tenant", name))
 
     def program(self, name: str) -> Process:
         """One of its programs, as the supervisor tells it now.

@@ -1,6 +1,5 @@
 """A whole service for this folder, one tenant of it, and topics in it."""
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,8 +25,8 @@ def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceUnderTest]
 @pytest.fixture(scope="package")
 def login(cell: ServiceUnderTest) -> Login:
     """The administrator's key of a tenant made for these tests."""
-    tenant = json.loads(cell.run("tenants", "--create", "--tenant", "compat", "--json").stdout)
-    key = json.loads(cell.run("keys", "--create", "--tenant", "compat", "--json").stdout)
+    tenant = cell.asked("tenants", "--create", "--tenant", "compat")
+    key = cell.asked("keys", "--create", "--tenant", "compat")
     status = cell.status
     return Login(
         bootstrap_servers=status["bootstrap_servers"],

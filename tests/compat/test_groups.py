@@ -1,7 +1,6 @@
 """Consumer groups as real clients join them: shares, commits, coming back, leaving."""
 
 import asyncio
-import json
 import time
 import uuid
 from collections.abc import Callable
@@ -198,12 +197,7 @@ def test_groups_of_two_tenants_with_one_name_do_not_meet(
     mine.subscribe([topic])
     read_until([mine], wanted)
     mine.commit(asynchronous=False)
-    name = f"other-{uuid.uuid4().hex[:8]}"
-    cell.run("tenants", "--create", "--tenant", name)
-    key = json.loads(cell.run("keys", "--create", "--tenant", name, "--json").stdout)
-    other = AdminClient(
-        login.librdkafka(**{"sasl.username": key["api_key"], "sasl.password": key["api_secret"]})
-    )
+    other = AdminClient(cell.add_tenant(f"other-{uuid.uuid4().hex[:8]}").librdkafka())
     assert other.list_consumer_groups().result(20).valid == []
     described = other.describe_consumer_groups([group])[group].result(20)
     assert described.members == []

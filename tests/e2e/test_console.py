@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 from playwright.sync_api import Browser, Page, expect
 
+from tests.login import Login
 from tests.service import ServiceUnderTest
 
 
@@ -101,14 +102,7 @@ def test_hostile_bytes_are_text(page: Page, demo: dict[str, Any], cell: ServiceU
         "topics", "--alter", "--topic", topic, "--tenant", "demo", "--config", f"a={ATTACK}"
     )
     assert config.returncode == 1, "a config that holds any text; look at its page as well"
-    connection = {
-        "bootstrap.servers": demo["bootstrap_servers"],
-        "security.protocol": demo["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": demo["demo"]["api_key"],
-        "sasl.password": demo["demo"]["api_secret"],
-        "client.id": f"client {ATTACK}",
-    }
+    connection = Login.of(demo, demo["demo"]).librdkafka(**{"client.id": f"client {ATTACK}"})
     producer = Producer(connection)
     value = json.dumps({ATTACK: ATTACK})
     producer.produce(topic, value, key=ATTACK, headers=[("h", ATTACK.encode()), (ATTACK, b"v")])

@@ -6,6 +6,8 @@ import uuid
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from tests.login import Login
+
 
 @pytest.fixture
 def topic(cell):
@@ -35,13 +37,7 @@ def read_json(cell, topic, *arguments):
 
 def client(cell):
     status = cell.status
-    return {
-        "bootstrap.servers": status["bootstrap_servers"],
-        "security.protocol": status["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": status["demo"]["api_key"],
-        "sasl.password": status["demo"]["api_secret"],
-    }
+    return Login.of(status, status["demo"]).librdkafka()
 
 
 def test_lines_go_in_and_come_out(cell, topic):

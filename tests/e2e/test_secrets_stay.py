@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from confluent_kafka.admin import (
 )
 
 from streaming.cell.instance import Instance
+from tests.login import Login
 from tests.service import ServiceUnderTest
 
 KEPT_IN = {"secrets.json", "demo.json", "valkey/valkey.conf", "tls"}
@@ -31,7 +33,7 @@ STORES = {"postgres", "valkey"}
 @pytest.fixture(scope="module")
 def secrets(cell: ServiceUnderTest, demo: dict[str, Any]) -> dict[str, str]:
     """Every secret there is, by name; a key and a person were made and used just now."""
-    issued = json.loads(cell.run("keys", "--create", "--tenant", "demo", "--json").stdout)
+    issued = cell.asked("keys", "--create", "--tenant", "demo")
     person = cell.run(
         "users", "--create", "--login", "canary", "--tenant", "demo", "--role", "viewer", "--json"
     )
@@ -62,14 +64,16 @@ def of_a_scram_user(demo: dict[str, Any]) -> dict[str, str]:
     wanted = UserScramCredentialUpsertion(
         "canary", ScramCredentialInfo(mechanism, iterations), password.encode(), salt
     )
-    key = (demo["demo"]["api_key"], demo["demo"]["api_secret"])
-    admin = AdminClient(kafka_settings(demo, "PLAIN", *key))
+    administrator = Login.of(demo, demo["demo"])
+    admin = AdminClient(administrator.librdkafka())
     for altered in admin.alter_user_scram_credentials([wanted]).values():
         altered.result(30)
     user = f"canary@{demo['demo']['cluster_id']}"
-    own = AdminClient(kafka_settings(demo, "SCRAM-SHA-256", user, password))
+    canary = replace(administrator, api_key=user, api_secret=password)
+    own = AdminClient(canary.librdkafka("SCRAM-SHA-256"))
     assert own.list_topics(timeout=30).cluster_id == demo["demo"]["cluster_id"]
-    stranger = AdminClient(kafka_settings(demo, "SCRAM-SHA-256", user, f"{password}-x"))
+    guessing = replace(canary, api_secret=f"{password}-x")
+    stranger = AdminClient(guessing.librdkafka("SCRAM-SHA-256"))
     with pytest.raises(KafkaException):
         stranger.list_topics(timeout=3)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, iterations)
@@ -77,18 +81,6 @@ def of_a_scram_user(demo: dict[str, Any]) -> dict[str, str]:
         "a SCRAM user's": password,
         "a SCRAM user's, salted": salted.hex(),
         "a SCRAM user's, salted, as base64": base64.b64encode(salted).decode(),
-    }
-
-
-def kafka_settings(
-    demo: dict[str, Any], mechanism: str, user: str, password: str
-) -> dict[str, str]:
-    return {
-        "bootstrap.servers": demo["bootstrap_servers"],
-        "security.protocol": demo["security_protocol"],
-        "sasl.mechanism": mechanism,
-        "sasl.username": user,
-        "sasl.password": password,
     }
 
 

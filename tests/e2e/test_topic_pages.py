@@ -12,6 +12,8 @@ import pytest
 from confluent_kafka import Producer
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.login import Login
+
 TOPIC = "browsed"
 RECORDS = 250
 BIG = "x" * 100_000
@@ -27,15 +29,7 @@ def topic(demo: dict[str, Any]) -> str:
         {"Content-Type": "application/json", "Authorization": _basic(login)},
     )
     urllib.request.urlopen(request, timeout=10).close()
-    producer = Producer(
-        {
-            "bootstrap.servers": demo["bootstrap_servers"],
-            "security.protocol": demo["security_protocol"],
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": login["api_key"],
-            "sasl.password": login["api_secret"],
-        }
-    )
+    producer = Producer(Login.of(demo, login).librdkafka())
     for number in range(RECORDS):
         value = json.dumps({"n": number, "even": number % 2 == 0})
         producer.produce(TOPIC, value, key=f"k{number}", partition=0)

@@ -1,6 +1,5 @@
 """Kill -9 of brokers, and of the service itself: what was acknowledged is there afterwards."""
 
-import json
 import os
 import signal
 import time
@@ -19,21 +18,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def client_of(service: ServiceUnderTest) -> dict[str, Any]:
-    made = service.run("tenants", "--create", "--tenant", "killed", "--json")
-    assert made.returncode == 0, made.stderr
-    key = json.loads(service.run("keys", "--create", "--tenant", "killed", "--json").stdout)
-    status = service.status
-    made = service.run(
-        "topics", "--create", "--topic", "t", "--tenant", "killed", "--partitions", "1"
-    )
-    assert made.returncode == 0, made.stderr
-    return {
-        "bootstrap.servers": status["bootstrap_servers"],
-        "security.protocol": status["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": key["api_key"],
-        "sasl.password": key["api_secret"],
-    }
+    login = service.add_tenant("killed")
+    service.asked("topics", "--create", "--topic", "t", "--tenant", "killed", "--partitions", "1")
+    return login.librdkafka()
 
 
 def wait_until(condition: Any, what: str, seconds: float = 60) -> None:

@@ -3,7 +3,6 @@
 Leaders go on, nobody is elected, and after ``recover`` everything that was acknowledged is there.
 """
 
-import json
 import os
 import signal
 import time
@@ -32,28 +31,10 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> N
         time.sleep(0.1)
 
 
-def asked(service: ServiceUnderTest, command: str, *arguments: str) -> Any:
-    done = service.run(command, *arguments, "--json")
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
-    return json.loads(done.stdout)
-
-
-def client_of(service: ServiceUnderTest) -> dict[str, Any]:
-    asked(service, "tenants", "--create", "--tenant", "restored")
-    key = asked(service, "keys", "--create", "--tenant", "restored")
-    status = service.status
-    return {
-        "bootstrap.servers": status["bootstrap_servers"],
-        "security.protocol": status["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": key["api_key"],
-        "sasl.password": key["api_secret"],
-    }
-
-
 def make_topic(service: ServiceUnderTest, name: str) -> None:
-    asked(service, "topics", "--create", "--topic", name, "--tenant", "restored",
-          "--partitions", "1")  # fmt: skip
+    service.asked(
+        "topics", "--create", "--topic", name, "--tenant", "restored", "--partitions", "1"
+    )
 
 
 def records_of(client: dict[str, Any], topic: str, count: int) -> list[bytes | None]:
@@ -65,7 +46,7 @@ def records_of(client: dict[str, Any], topic: str, count: int) -> list[bytes | N
 
 
 def test_nothing_acknowledged_is_lost(service: ServiceUnderTest, tmp_path: Path) -> None:
-    client = client_of(service)
+    client = service.add_tenant("restored").librdkafka()
     make_topic(service, "old")
     database = Database(service.data_dir)
     with Traffic(client, "old") as traffic:
@@ -98,7 +79,7 @@ def test_nothing_acknowledged_is_lost(service: ServiceUnderTest, tmp_path: Path)
         assert database.partition("old")[1] == dumped_epoch, "nobody is elected"
         wait_for_traffic("while the cell is halted")
         assert "HALTED" in service.run("brokers").stdout
-        recovered = asked(service, "recover", "--apply")
+        recovered = service.asked("recover", "--apply")
         fates = {each["topic"]: each["fate"] for each in recovered["topics"]}
         assert fates["new"] == "restored"
 

@@ -1,6 +1,5 @@
 """PostgreSQL and Valkey are killed and stay away under load: records go on flowing."""
 
-import json
 import os
 import signal
 import time
@@ -21,29 +20,16 @@ AWAY_SECONDS = 60
 def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A service of its own: others' tests should not lose their stores."""
     with ServiceUnderTest(tmp_path_factory.mktemp("stores")) as running:
-        made = running.run("tenants", "--create", "--tenant", "away", "--json")
-        assert made.returncode == 0, made.stderr
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(service: ServiceUnderTest) -> dict[str, Any]:
-    key = json.loads(service.run("keys", "--create", "--tenant", "away", "--json").stdout)
-    status = service.status
-    return {
-        "bootstrap.servers": status["bootstrap_servers"],
-        "security.protocol": status["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": key["api_key"],
-        "sasl.password": key["api_secret"],
-    }
+    return service.add_tenant("away").librdkafka()
 
 
 def make_topic(service: ServiceUnderTest, name: str) -> str:
-    made = service.run(
-        "topics", "--create", "--topic", name, "--tenant", "away", "--partitions", "3"
-    )
-    assert made.returncode == 0, made.stderr
+    service.asked("topics", "--create", "--topic", name, "--tenant", "away", "--partitions", "3")
     return name
 
 

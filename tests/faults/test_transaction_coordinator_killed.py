@@ -1,6 +1,5 @@
 """Kill -9 of the broker that coordinates a transaction, before and while it is being ended."""
 
-import json
 import os
 import signal
 import threading
@@ -32,22 +31,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceUnderTe
 @pytest.fixture
 def client(service: ServiceUnderTest) -> dict[str, Any]:
     """How librdkafka logs in; there is a topic ``t`` of two partitions on three brokers each."""
-    made = service.run("tenants", "--create", "--tenant", "killed", "--json")
-    assert made.returncode == 0, made.stderr
-    key = json.loads(service.run("keys", "--create", "--tenant", "killed", "--json").stdout)
-    made = service.run(
+    login = service.add_tenant("killed")
+    service.asked(
         "topics", "--create", "--topic", "t", "--tenant", "killed",
         "--partitions", "2", "--replication-factor", "3",
     )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    status = service.status
-    return {
-        "bootstrap.servers": status["bootstrap_servers"],
-        "security.protocol": status["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": key["api_key"],
-        "sasl.password": key["api_secret"],
-    }
+    return login.librdkafka()
 
 
 def coordinator_of(client: dict[str, Any]) -> int:

@@ -14,6 +14,7 @@ from brokers.node.config import ListenerConfig, NodeConfig
 from brokers.node.node_thread import NodeThread
 from brokers.node.ports import FiguresStore, RefusalLog
 from brokers.node.storage_hints import StorageHints
+from tests.login import Login
 from tests.node.cell.access import PEPPER
 from tests.node.fakes import MemoryCell
 
@@ -90,6 +91,10 @@ class RunningNode:
     @property
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    def login(self, key: tuple[str, str]) -> Login:
+        """With an API key, without TLS."""
+        return Login(self.bootstrap, "SASL_PLAINTEXT", *key)
 
     def stop(self) -> None:
         assert self.thread.stop(START_SECONDS), "the node did not stop"

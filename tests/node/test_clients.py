@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -26,13 +27,7 @@ VALUES = [b"value %d" % number for number in range(500)]
 
 
 def _librdkafka(world, mechanism: str = "PLAIN") -> dict:
-    return {
-        "bootstrap.servers": world.node.bootstrap,
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": mechanism,
-        "sasl.username": world.key[0],
-        "sasl.password": world.key[1],
-    }
+    return world.node.login(world.key).librdkafka(mechanism)
 
 
 def _consume(config: dict, topic: str, count: int) -> list[bytes]:
@@ -80,13 +75,7 @@ def test_confluent_kafka_administers(world):
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 def test_kafka_python(world, topic, mechanism):
-    config = {
-        "bootstrap_servers": world.node.bootstrap,
-        "security_protocol": "SASL_PLAINTEXT",
-        "sasl_mechanism": mechanism,
-        "sasl_plain_username": world.key[0],
-        "sasl_plain_password": world.key[1],
-    }
+    config = world.node.login(world.key).python(mechanism)
     producer = KafkaProducer(**config, compression_type="gzip")
     for value in VALUES:
         producer.send(topic.name, value, partition=0)
@@ -104,13 +93,7 @@ def test_kafka_python(world, topic, mechanism):
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 @pytest.mark.parametrize("idempotent", [False, True])
 async def test_aiokafka(world, topic, mechanism, idempotent):
-    config = {
-        "bootstrap_servers": world.node.bootstrap,
-        "security_protocol": "SASL_PLAINTEXT",
-        "sasl_mechanism": mechanism,
-        "sasl_plain_username": world.key[0],
-        "sasl_plain_password": world.key[1],
-    }
+    config = world.node.login(world.key).python(mechanism)
     async with AIOKafkaProducer(**config, enable_idempotence=idempotent) as producer:
         for value in VALUES:
             await producer.send(topic.name, value, partition=0)
@@ -163,14 +146,8 @@ async def test_tls(tmp_path):
     external = ListenerConfig("127.0.0.1", 0, "127.0.0.1", 0, tls)
     with running(cell, node_config(tmp_path / "volume", external=external)) as node:
         cell.add_topic(tenant.id, "t")
-        config = {
-            "bootstrap.servers": node.bootstrap,
-            "security.protocol": "SASL_SSL",
-            "ssl.ca.location": str(tls.certificate),
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": key[0],
-            "sasl.password": key[1],
-        }
+        login = replace(node.login(key), security_protocol="SASL_SSL")
+        config = login.librdkafka(**{"ssl.ca.location": str(tls.certificate)})
         values = [bytes(700_000), b"small", bytes(900_000), b"end"]
         producer = Producer({**config, "linger.ms": 0})
         for value in values:

@@ -36,6 +36,7 @@ from brokers.wire.messages.end_txn_request import EndTxnRequest
 from brokers.wire.messages.init_producer_id_request import InitProducerIdRequest
 from brokers.wire.messages.list_transactions_request import ListTransactionsRequest
 from brokers.wire.registry import ApiKey
+from tests.login import Login
 from tests.node.fakes import MemoryCell
 from tests.node.harness import RunningNode, node_config, wait_until
 from tests.node.raw_client import RawClient
@@ -61,33 +62,21 @@ class Trio:
     def stop(self, broker: int) -> None:
         self.nodes.pop(broker).stop()
 
-    def librdkafka(self) -> dict:
-        return {
-            "bootstrap.servers": ",".join(node.bootstrap for node in self.nodes.values()),
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": self.key[0],
-            "sasl.password": self.key[1],
-        }
-
-    def sasl(self) -> dict:
-        return {
-            "bootstrap_servers": [node.bootstrap for node in self.nodes.values()],
-            "security_protocol": "SASL_PLAINTEXT",
-            "sasl_mechanism": "PLAIN",
-            "sasl_plain_username": self.key[0],
-            "sasl_plain_password": self.key[1],
-        }
+    @property
+    def login(self) -> Login:
+        bootstrap = ",".join(node.bootstrap for node in self.nodes.values())
+        return Login(bootstrap, "SASL_PLAINTEXT", *self.key)
 
     def producer(self, transactional_id: str, **settings: object) -> Producer:
-        producer = Producer({**self.librdkafka(), "transactional.id": transactional_id, **settings})
+        told = {"transactional.id": transactional_id, **settings}
+        producer = Producer(self.login.librdkafka(**told))
         producer.init_transactions(30)
         return producer
 
     def committed(self, count: int) -> list[bytes]:
         """What a reader of committed records sees of both partitions; waits for ``count``."""
         config = {"group.id": "g", "isolation.level": "read_committed", "enable.auto.commit": False}
-        consumer = Consumer({**self.librdkafka(), **config})
+        consumer = Consumer(self.login.librdkafka(**config))
         consumer.assign([TopicPartition(self.topic, each, 0) for each in (0, 1)])
         values: list[bytes] = []
         for _ in range(40):
@@ -159,10 +148,12 @@ def test_what_is_read_and_what_is_written_count_together(trio):
     """Consume, produce, and commit the offsets in the transaction: all of it or nothing."""
     source = trio.topic
     trio.cell.add_topic(trio.tenant_id, "copies", 1)
-    first = Producer(trio.librdkafka())
+    first = Producer(trio.login.librdkafka())
     send(first, source, b"a", b"b")
     producer = trio.producer("copier")
-    consumer = Consumer({**trio.librdkafka(), "group.id": "copiers", "enable.auto.commit": False})
+    consumer = Consumer(
+        {**trio.login.librdkafka(), "group.id": "copiers", "enable.auto.commit": False}
+    )
     partitions = [TopicPartition(source, each) for each in (0, 1)]
     for outcome in ("abort", "commit"):
         consumer.assign([TopicPartition(source, each, 0) for each in (0, 1)])
@@ -184,7 +175,7 @@ def test_what_is_read_and_what_is_written_count_together(trio):
 
 
 def test_kafka_python(trio):
-    producer = KafkaProducer(**trio.sasl(), transactional_id="orders-2")
+    producer = KafkaProducer(**trio.login.python(), transactional_id="orders-2")
     producer.init_transactions()
     for outcome in ("commit", "abort", "commit"):
         producer.begin_transaction()
@@ -192,7 +183,7 @@ def test_kafka_python(trio):
             producer.send(trio.topic, outcome.encode(), partition=partition)
         getattr(producer, f"{outcome}_transaction")()
     producer.close()
-    consumer = KafkaConsumer(**trio.sasl(), isolation_level="read_committed")
+    consumer = KafkaConsumer(**trio.login.python(), isolation_level="read_committed")
     partitions = [PythonTopicPartition(trio.topic, each) for each in (0, 1)]
     consumer.assign(partitions)
     consumer.seek_to_beginning()
@@ -206,7 +197,7 @@ def test_kafka_python(trio):
 
 
 async def test_aiokafka(trio):
-    options = trio.sasl()
+    options = trio.login.python()
     producer = AIOKafkaProducer(**options, transactional_id="orders-3")
     await producer.start()
     for outcome in (b"commit", b"abort", b"commit"):

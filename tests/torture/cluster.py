@@ -138,7 +138,7 @@ class Cluster:
                 undo.enter_context(self.network)
             self._service.start()
             undo.callback(self._kill)
-            self.login = self._make_tenant(TENANT)
+            self.login = self.make_tenant(TENANT)
             self.admin = AdminClient(self.login.librdkafka())
             self._asking = {name: consumer_of(self.login, group) for name, group in GROUPS.items()}
             self._make_topics()
@@ -220,12 +220,11 @@ class Cluster:
 
     def coordinator_of(self, kind: CoordinatorKind, name: str) -> int | None:
         """The broker that coordinates a group or a transactional id; None when nobody says."""
-        key = (self.login.api_key, self.login.api_secret)
         for address in self.login.bootstrap_servers.split(","):
             with contextlib.suppress(OSError, EOFError):
                 with RawClient(int(address.rpartition(":")[2])) as connection:
                     connection.socket.settimeout(METADATA_S)
-                    connection.log_in(key)
+                    connection.log_in(self.login.pair)
                     asked = FindCoordinatorRequest(key_type=kind, coordinator_keys=[name])
                     (row,) = connection.ask(ApiKey.FIND_COORDINATOR, 4, asked).coordinators
                 if not row.error_code:
@@ -242,19 +241,17 @@ class Cluster:
 
     def add_tenant(self, name: str) -> Login:
         """Another tenant that has topics of the same names. Raises ``TimeoutError``."""
-        login = self._make_tenant(name)
+        login = self.make_tenant(name)
         admin = AdminClient(login.librdkafka())
         _create_topics(admin)
         _wait_until_whole(lambda: _told(admin))
         return login
 
-    def _make_tenant(self, name: str) -> Login:
+    def make_tenant(self, name: str) -> Login:
+        """A tenant without topics."""
         self._json("tenants", "--create", "--tenant", name)
         key = self._json("keys", "--create", "--tenant", name)
-        told = document(self.data_dir)
-        return Login(
-            told["bootstrap_servers"], told["security_protocol"], key["api_key"], key["api_secret"]
-        )
+        return Login.of(document(self.data_dir), key)
 
     def _make_topics(self) -> None:
         _create_topics(self.admin)

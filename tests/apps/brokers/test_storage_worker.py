@@ -20,6 +20,7 @@ from tenants.services.create_tenant import create_tenant
 from tenants.services.issue_api_key import issue_api_key
 from tests.apps.brokers.test_worker import CHECKOUT, wait_until_it_serves
 from tests.apps.brokers.test_worker import worker as broker_worker
+from tests.login import Login
 
 SECONDS = 90
 KEYS = 5
@@ -57,13 +58,8 @@ def storage_worker(environment):
 
 
 def login(environment, key):
-    return {
-        "bootstrap.servers": f"127.0.0.1:{environment['HEADWATER_KAFKA_PORT']}",
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": key.key_id,
-        "sasl.password": key.secret,
-    }
+    bootstrap = f"127.0.0.1:{environment['HEADWATER_KAFKA_PORT']}"
+    return Login(bootstrap, "SASL_PLAINTEXT", key.key_id, key.secret).librdkafka()
 
 
 def read_all(client):

@@ -21,6 +21,7 @@ from confluent_kafka.admin import AdminClient
 from connect.source_offsets import source_offsets
 from streaming.records.reader import Reader
 from tests.connect.task.program import offer
+from tests.login import Login
 from tests.node.fakes import MemoryCell
 from tests.node.harness import node_config, running, wait_until
 
@@ -31,10 +32,11 @@ NUMBERS = itertools.count()
 class Site:
     """The broker, its tenant's login, and documents for tasks of one connector."""
 
-    def __init__(self, cell: MemoryCell, port: int, settings: dict[str, Any]) -> None:
+    def __init__(self, cell: MemoryCell, port: int, login: Login) -> None:
         self.cell = cell
         self.port = port
-        self.settings = settings
+        self.login = login
+        self.settings = login.librdkafka()
         self.name = ""
 
     def document(
@@ -107,15 +109,9 @@ class Site:
 
     def ask(self, question: Callable[[Reader], Awaitable[Any]]) -> Any:
         """Its answer, asked in the tenant's name as the service asks."""
-        client = {
-            "bootstrap_servers": self.settings["bootstrap.servers"],
-            "security_protocol": "SASL_PLAINTEXT", "sasl_mechanism": "PLAIN",
-            "sasl_plain_username": self.settings["sasl.username"],
-            "sasl_plain_password": self.settings["sasl.password"],
-        }  # fmt: skip
 
         async def asked() -> Any:
-            reader = Reader(AIOKafkaClient(**client))
+            reader = Reader(AIOKafkaClient(**self.login.python()))
             await reader.start()
             try:
                 return await question(reader)
@@ -147,13 +143,9 @@ class Site:
 def broker(tmp_path_factory) -> Iterator[Site]:
     cell = MemoryCell()
     tenant = cell.add_tenant("acme")
-    key, secret = cell.add_key(tenant)
+    key = cell.add_key(tenant)
     with running(cell, node_config(tmp_path_factory.mktemp("volume"))) as node:
-        settings = {
-            "bootstrap.servers": node.bootstrap, "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "PLAIN", "sasl.username": key, "sasl.password": secret,
-        }  # fmt: skip
-        site = Site(cell, node.port, settings)
+        site = Site(cell, node.port, node.login(key))
         site.tenant = tenant
         site.add_topic = lambda name, partitions=1: cell.add_topic(tenant.id, name, partitions)
         yield site

@@ -27,12 +27,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """``(settings, add_topic)`` of a broker with one tenant."""
     cell = MemoryCell()
     tenant = cell.add_tenant("acme")
-    key, secret = cell.add_key(tenant)
+    key = cell.add_key(tenant)
     with running(cell, node_config(tmp_path_factory.mktemp("volume"))) as node:
-        settings = {
-            "bootstrap.servers": node.bootstrap, "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "PLAIN", "sasl.username": key, "sasl.password": secret,
-        }  # fmt: skip
+        settings = node.login(key).librdkafka()
         yield settings, lambda name, partitions: cell.add_topic(tenant.id, name, partitions)
 
 

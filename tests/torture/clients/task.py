@@ -8,40 +8,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import login
 from tests.torture.layout import TOPICS, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """One API key of a tenant under torture."""
+class Login(login.Login):
+    """One API key of a tenant under torture; clients log in in more than one way."""
 
-    bootstrap_servers: str
-    security_protocol: str
-    api_key: str
-    api_secret: str
+    def librdkafka(self, mechanism: str = "PLAIN", **more: Any) -> dict[str, Any]:
+        patience = {"log_level": 0, "reconnect.backoff.max.ms": 500}
+        return super().librdkafka(mechanism, **{**patience, **more})
 
-    def librdkafka(self, **more: Any) -> dict[str, Any]:
-        return {
-            "bootstrap.servers": self.bootstrap_servers,
-            "security.protocol": self.security_protocol,
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": self.api_key,
-            "sasl.password": self.api_secret,
-            "log_level": 0,
-            "reconnect.backoff.max.ms": 500,
-            **more,
-        }
-
-    def python(self, **more: Any) -> dict[str, Any]:
-        """kafka-python and aiokafka spell these alike."""
-        return {
-            "bootstrap_servers": self.bootstrap_servers.split(","),
-            "security_protocol": self.security_protocol,
-            "sasl_mechanism": "SCRAM-SHA-256",
-            "sasl_plain_username": self.api_key,
-            "sasl_plain_password": self.api_secret,
-            **more,
-        }
+    def python(self, mechanism: str = "SCRAM-SHA-256", **more: Any) -> dict[str, Any]:
+        return super().python(mechanism, **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 What the brokers' memory grows by, at its highest, and what became of the other tenant's writes.
 """
 
-import json
 import random
 import struct
 import sys
@@ -131,7 +130,7 @@ def measure(cluster: Cluster, crew: Crew, histories: Path, minutes: float, seed:
         raise RuntimeError(nothing)
     calm_from = time.monotonic()
     time.sleep(CALM_S)
-    attacker = Attacker(_ports(cluster), _key(cluster), random.Random(seed))
+    attacker = Attacker(_ports(cluster), cluster.make_tenant("attacker").pair, random.Random(seed))
     before = _memory(cluster)
     begun = time.monotonic()
     growth = {}
@@ -212,10 +211,3 @@ def _memory(cluster: Cluster) -> dict[int, int]:
 def _ports(cluster: Cluster) -> list[int]:
     addresses = cluster.login.bootstrap_servers.split(",")
     return [int(address.rpartition(":")[2]) for address in addresses]
-
-
-def _key(cluster: Cluster) -> tuple[str, str]:
-    made = cluster.run("tenants", "--create", "--tenant", "attacker", "--json")
-    assert made.returncode == 0, made.stderr
-    key = json.loads(cluster.run("keys", "--create", "--tenant", "attacker", "--json").stdout)
-    return key["api_key"], key["api_secret"]
