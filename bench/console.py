@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 from bench.report import Results
 from tests.e2e.conftest import QUIET
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
+from tests.login import Login
 from tests.service import ServiceUnderTest
 
 RATE: Final = 10_000
@@ -126,13 +127,7 @@ def _first_load(browser: Browser, status: dict[str, Any]) -> dict[str, Any]:
 
 def _live_tail(browser: Browser, status: dict[str, Any], topic: str) -> dict[str, Any]:
     demo = status["demo"]
-    config = {
-        "bootstrap.servers": status["bootstrap_servers"],
-        "security.protocol": status["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": demo["api_key"],
-        "sasl.password": demo["api_secret"],
-    }
+    config = Login.of(status, demo).librdkafka()
     admin = AdminClient(config)
     admin.create_topics([NewTopic(topic, num_partitions=4)])[topic].result(30)
     with visiting(browser, status["http_url"], "light") as page:

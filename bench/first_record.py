@@ -13,7 +13,6 @@ import statistics
 import sys
 import tempfile
 import time
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -264,33 +263,11 @@ def _bench(folder: Path) -> Iterator[Bench]:
             connection.execute("CREATE TABLE first (id bigserial PRIMARY KEY, text text)")
             connection.execute("INSERT INTO first (text) VALUES ('first')")
         service = undo.enter_context(Measured(folder, brokers=BROKERS))
-        key = _key(service)
-        pair = b64encode(f"{key['api_key']}:{key['api_secret']}".encode()).decode()
+        login = service.add_tenant("bench")
         http = undo.enter_context(
-            httpx.Client(
-                base_url=service.status["http_url"],
-                headers={"authorization": f"Basic {pair}"},
-                timeout=PATIENCE_S,
-            )
+            httpx.Client(base_url=service.status["http_url"], auth=login.pair, timeout=PATIENCE_S)
         )
-        yield Bench(service, http, _kafka(service, key), database, store_url, files)
-
-
-def _key(service: ServiceUnderTest) -> dict[str, str]:
-    service.run("tenants", "--create", "--tenant", "bench").check_returncode()
-    made = service.run("keys", "--create", "--tenant", "bench", "--json")
-    found: dict[str, str] = json.loads(made.stdout)
-    return found
-
-
-def _kafka(service: ServiceUnderTest, key: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "bootstrap.servers": service.status["bootstrap_servers"],
-        "security.protocol": service.status["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": key["api_key"],
-        "sasl.password": key["api_secret"],
-    }
+        yield Bench(service, http, login.librdkafka(), database, store_url, files)
 
 
 def _write(out: Path, results: Results, load: float, times: Mapping[str, list[float]]) -> None:

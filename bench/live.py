@@ -14,15 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from bench.headwater_peer import HEADWATER, _json, _serves
-from bench.peer import wait_for, wait_for_broker
+from bench.headwater_service import headwater_service
+from bench.peer import wait_for_broker
 from bench.process_cost import read_cost
 from bench.report import Results
-from streaming.cell.free_ports import port_options
 
 CLIENTS: Final = 100
 SECONDS: Final = 8.0
@@ -182,40 +182,19 @@ def _create(service: Service, topic: str) -> None:
 @contextmanager
 def _service(folder: Path) -> Iterator[Service]:
     """``./headwater up`` with one broker, and a tenant made for the run."""
-    data_dir = folder / "headwater"
-    command = [
-        HEADWATER, "up", "--no-demo", "--brokers", "1", "--data-dir", data_dir, *port_options(1),
-    ]  # fmt: skip
-    with (folder / "headwater.out").open("wb") as out:
-        running = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        wait_for(lambda: _serves(data_dir), "headwater to serve", 300)
-        at = ["--data-dir", str(data_dir)]
-        _json("tenants", "--create", "--tenant", "bench", *at)
+    with headwater_service(folder) as service:
+        login = service.add_tenant("bench")
         # The default plan allows as many sockets as are measured, and one more is open beside them;
         # its 300 MiB a second would be measured, not the web process.
         more = f"websockets={2 * IDLE_SOCKETS},fetch_bytes_per_s={4 * 1024**3}"
-        _json("quotas", "--alter", "--tenant", "bench", "--add-config", more, *at)
-        key = _json("keys", "--create", "--tenant", "bench", *at)
-        told = subprocess.run(
-            [HEADWATER, "status", "--json", *at], capture_output=True, check=True
-        ).stdout
-        status = json.loads(told)
-        config = {
-            "bootstrap.servers": status["bootstrap_servers"],
-            "security.protocol": status["security_protocol"],
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": key["api_key"],
-            "sasl.password": key["api_secret"],
-        }
+        service.asked("quotas", "--alter", "--tenant", "bench", "--add-config", more)
+        config = login.librdkafka()
         wait_for_broker(config, "the broker")
-        pair = f"{key['api_key']}:{key['api_secret']}".encode()
-        host, _, port = status["http_url"].removeprefix("http://").rstrip("/").partition(":")
-        (web,) = (each["pid"] for each in status["processes"] if each["name"] == "web")
-        yield Service(host, int(port), f"Basic {base64.b64encode(pair).decode()}", config, web)
-    finally:
-        running.terminate()
-        running.wait(30)
+        pair = base64.b64encode(":".join(login.pair).encode()).decode()
+        address = urlsplit(service.status["http_url"])
+        assert address.hostname is not None
+        assert address.port is not None
+        yield Service(address.hostname, address.port, f"Basic {pair}", config, service.web_pid)
 
 
 def _write(

@@ -23,12 +23,11 @@ from typing import Any, Final
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from bench.headwater_peer import HEADWATER, _json, _serves
+from bench.headwater_service import headwater_service
 from bench.neighbour_loads import Target
-from bench.peer import Peer, wait_for, wait_for_broker
+from bench.peer import Peer, wait_for_broker
 from bench.report import Results
 from bench.wire_client import WireClient
-from streaming.cell.free_ports import port_options
 
 RATE: Final = 200
 """The victim's records a second, 1 KB each."""
@@ -214,38 +213,16 @@ def _neighbour(target: Target, kind: str) -> Iterator[dict[str, float]]:
 @contextmanager
 def _service(folder: Path) -> Iterator[tuple[dict[str, str], Target]]:
     """A service of one broker: the victim's settings, and where and who the neighbour is."""
-    data_dir = folder / "headwater"
-    command = [
-        HEADWATER, "up", "--no-demo", "--brokers", "1", "--data-dir", data_dir, *port_options(1)
-    ]  # fmt: skip
-    with (folder / "headwater.out").open("wb") as out:
-        service = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        wait_for(lambda: _serves(data_dir), "headwater to serve", 120)
-        at = ["--data-dir", str(data_dir)]
-        status: Any = _json("status", *at)
-        victim, neighbour = (_tenant(name, status, at) for name in ("victim", "neighbour"))
-        _json("quotas", "--alter", "--tenant", "neighbour", "--plan", NEIGHBOUR_PLAN, *at)
+    with headwater_service(folder) as service:
+        victim, neighbour = (
+            service.add_tenant(name).librdkafka() for name in ("victim", "neighbour")
+        )
+        service.asked("quotas", "--alter", "--tenant", "neighbour", "--plan", NEIGHBOUR_PLAN)
         wait_for_broker(victim, "headwater's broker")
-        target = Target(neighbour, status["http_url"], "neighbour")
+        target = Target(neighbour, service.status["http_url"], "neighbour")
         _create(neighbour, target.topic)
         _fill(target)
         yield victim, target
-    finally:
-        service.terminate()
-        service.wait(30)
-
-
-def _tenant(name: str, status: Any, at: list[str]) -> dict[str, str]:
-    _json("tenants", "--create", "--tenant", name, *at)
-    key = _json("keys", "--create", "--tenant", name, *at)
-    return {
-        "bootstrap.servers": status["bootstrap_servers"],
-        "security.protocol": status["security_protocol"],
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": key["api_key"],
-        "sasl.password": key["api_secret"],
-    }
 
 
 def _create(config: dict[str, str], topic: str) -> None:
