@@ -1,6 +1,6 @@
 """Who is at the other end of a connection, and what a handler is told about one request."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Flag, auto
 from typing import TYPE_CHECKING
 
@@ -50,9 +50,6 @@ class Session:
     restriction: KeyRestriction | None = None
     """What the API key is limited to; it stays the same for the key's whole life."""
 
-    def actor(self) -> Actor:
-        return Actor(self.tenant_id, self.principal, Scope.ADMINISTER in self.scope)
-
 
 def session_of(credential: CredentialRecord) -> Session:
     """What whoever proved to hold this API key is, and may do."""
@@ -80,7 +77,9 @@ class RequestContext:
 
     def actor(self) -> Actor:
         """In whose name the request's verbs are done."""
-        return replace(self.session.actor(), client_id=self.client_id or "")
+        session = self.session
+        administrator = Scope.ADMINISTER in session.scope
+        return Actor(session.tenant_id, session.principal, administrator, self.client_id or "")
 
     @property
     def host(self) -> str:

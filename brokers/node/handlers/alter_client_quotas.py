@@ -61,7 +61,7 @@ async def _altered(
         return Refused(
             ErrorCode.INVALID_REQUEST, "a type of entity or a quota stands in an entry twice"
         )
-    verb = node.control.alter_client_quotas(context.session.actor(), entity, values, validate_only)
+    verb = node.control.alter_client_quotas(context.actor(), entity, values, validate_only)
     return await deadline.done(verb)
 
 

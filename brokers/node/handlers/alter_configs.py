@@ -20,7 +20,7 @@ async def handle(
 ) -> AlterConfigsResponse:
     async def alter(resource: AlterConfigsResource) -> None:
         await node.control.replace_topic_configs(
-            context.session.actor(),
+            context.actor(),
             TopicName(resource.resource_name),
             {config.name: config.value for config in resource.configs},
             request.validate_only,

@@ -69,7 +69,7 @@ async def _reassign(
         await deadline.caught_up(node)
         faults = [_factor_fault(each, context, node) for each in wanted]
     asked = [each for each, fault in zip(wanted, faults, strict=True) if fault is None]
-    done = await deadline.done(node.control.reassign_partitions(context.session.actor(), asked))
+    done = await deadline.done(node.control.reassign_partitions(context.actor(), asked))
     if isinstance(done, Refused):
         return done
     outcomes = iter(done)

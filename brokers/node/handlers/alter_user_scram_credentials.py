@@ -74,7 +74,7 @@ async def handle(
         if outcomes[name] is None
     ]
     if wanted:
-        done = await deadline.done(node.control.alter_scram_users(context.session.actor(), wanted))
+        done = await deadline.done(node.control.alter_scram_users(context.actor(), wanted))
         await deadline.caught_up(node)
         for position, alteration in enumerate(wanted):
             outcomes[alteration.name] = done if isinstance(done, Refused) else done[position]

@@ -25,9 +25,7 @@ async def handle(
     asked = [refused or _read(each) for each in request.creations]
     bindings = [each for each in asked if isinstance(each, AclBinding)]
     done = (
-        await deadline.done(node.control.create_acls(context.session.actor(), bindings))
-        if bindings
-        else []
+        await deadline.done(node.control.create_acls(context.actor(), bindings)) if bindings else []
     )
     outcomes = iter([done] * len(bindings) if isinstance(done, Refused) else done)
     rows = [_row(next(outcomes) if isinstance(each, AclBinding) else each) for each in asked]

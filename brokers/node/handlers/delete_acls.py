@@ -30,9 +30,7 @@ async def handle(
     asked = [refused or _read(each) for each in request.filters]
     filters = [each for each in asked if isinstance(each, AclFilter)]
     done = (
-        await deadline.done(node.control.delete_acls(context.session.actor(), filters))
-        if filters
-        else []
+        await deadline.done(node.control.delete_acls(context.actor(), filters)) if filters else []
     )
     outcomes: Iterator[list[AclBinding] | Refused] = iter(
         [done] * len(filters) if isinstance(done, Refused) else done

@@ -42,7 +42,7 @@ async def handle(
     if refused is None and request.election_type != PREFERRED:
         refused = ONLY_PREFERRED
     if refused is None:
-        done = await deadline.done(node.control.elect_leaders(context.session.actor(), asked))
+        done = await deadline.done(node.control.elect_leaders(context.actor(), asked))
         await deadline.caught_up(node)
         if not isinstance(done, Refused):
             return ElectLeadersResponse(replica_election_results=_rows(done))

@@ -24,7 +24,7 @@ async def handle(
 ) -> IncrementalAlterConfigsResponse:
     async def alter(resource: AlterConfigsResource) -> None:
         await node.control.alter_topic_configs(
-            context.session.actor(),
+            context.actor(),
             TopicName(resource.resource_name),
             [
                 ConfigOperation(config.name, config.config_operation, config.value)
