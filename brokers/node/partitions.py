@@ -1,14 +1,13 @@
 """Which partitions this broker has open, kept in step with the image.
 
-A partition is opened because the image says that this broker is a replica, and deleted because of
-its topic's tombstone, never because something is missing from the image. One worker does both in
-order, so that the volume is used from one thread at a time. What it does about a partition is on
-the volume first (``seen_state``), many partitions at a time.
+A partition is opened (``log_opener``) because the image says that this broker is a replica, and
+deleted because of its topic's tombstone, never because something is missing from the image. One
+worker does both in order, so that the volume is used from one thread at a time. What it does about
+a partition is on the volume first (``seen_state``), many partitions at a time.
 """
 
 import asyncio
 import logging
-import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -18,26 +17,23 @@ from typing import Protocol
 from brokers.kernel.clock import Clock
 from brokers.kernel.errors import ErrorCode, HeadwaterError, StorageError
 from brokers.kernel.ids import BrokerId, PartitionIndex, TopicId, TopicName
-from brokers.log.disk import DiskFull
 from brokers.log.partition_log import PartitionLog
-from brokers.log.scan import CorruptLog
-from brokers.log.volume import OPENERS, Volume
+from brokers.log.volume import Volume
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import Change, Kind, PartitionRecord, TopicRecord
 from brokers.metadata.topic_configs import value_of
 from brokers.node.log_config import to_log_config
+from brokers.node.log_opener import LogOpener
 from brokers.node.metrics import Metrics
 from brokers.node.partition_runtime import Flusher, PartitionRuntime, ProposalSink
 from brokers.node.ports import PartitionNumber
-from brokers.node.seen_state import SeenState
+from brokers.node.seen_state import Partition, SeenState
 
 log = logging.getLogger(__name__)
 
-_PROGRESS_SECONDS = 2.0
 DAMAGED_KEPT_MS = 3_600_000
 """For whoever wants to know what happened to a disk; then its room is worth more."""
 
-Partition = tuple[TopicId, PartitionIndex]
 RoleWatcher = Callable[[PartitionRuntime], None]
 """Told when a partition of an internal topic has begun to lead here, and when it has ended."""
 Told = tuple[TopicRecord | None, PartitionRecord | None]
@@ -79,10 +75,8 @@ class PartitionManager:
         self._metrics = metrics
         self._role_watchers = role_watchers
         self._topics: dict[TopicId, dict[int, PartitionRuntime]] = {}
-        self._failures: dict[Partition, str] = {}
-        self._damaged: set[Partition] = set()
+        self._opener = LogOpener(volume, clock)
         self._postponed: set[Partition] = set()
-        self._lacking_room: set[Partition] = set()
         self._queue: deque[Partition] = deque()
         self._queued = asyncio.Event()
         self._settled = asyncio.Event()
@@ -100,13 +94,13 @@ class PartitionManager:
 
     def failure(self, topic_id: TopicId, index: int) -> str | None:
         """Why a partition that belongs here could not be opened."""
-        return self._failures.get((topic_id, PartitionIndex(index)))
+        return self._opener.failures.get((topic_id, PartitionIndex(index)))
 
     # Damage.
 
     def damaged(self) -> list[PartitionNumber]:
         """Partitions whose logs here lack or garble what was durable."""
-        return [PartitionNumber(topic_id, index) for topic_id, index in sorted(self._damaged)]
+        return [PartitionNumber(*partition) for partition in sorted(self._opener.damaged)]
 
     def failed(self) -> list[PartitionNumber]:
         """Open partitions whose disk has failed them: they take no more records."""
@@ -125,8 +119,7 @@ class PartitionManager:
         self._following.forget(topic_id, index)
         runtime.resign()
         await runtime.quiesce()
-        self._failures[topic_id, index] = str(runtime.log.failure)
-        self._damaged.add((topic_id, index))
+        self._opener.note_damage((topic_id, index), str(runtime.log.failure))
 
     def begin_anew(self, image: MetadataImage, damaged: PartitionNumber) -> bool:
         """Put the damaged log aside and copy the partition from its leader; whether that was done.
@@ -144,8 +137,7 @@ class PartitionManager:
         self.volume.delete_partition(
             topic_id, index, remove_at_ms=self._clock.now_ms() + DAMAGED_KEPT_MS
         )
-        self._damaged.discard((topic_id, index))
-        self._failures.pop((topic_id, index), None)
+        self._opener.forget((topic_id, index))
         log.warning(
             "%s-%d: the damaged log was put aside; copying it from a leader", topic.name, index
         )
@@ -154,8 +146,7 @@ class PartitionManager:
 
     def open_lacking_room(self) -> None:
         """Try again to open what could not be opened on a full disk."""
-        lacking, self._lacking_room = self._lacking_room, set()
-        for topic_id, index in sorted(lacking):
+        for topic_id, index in self._opener.take_lacking_room():
             self._queue_up(topic_id, index)
 
     # Starting.
@@ -173,7 +164,7 @@ class PartitionManager:
             for record in records.values()
             if self._broker_id in record.replicas
         ]
-        logs = await self._open_logs(mine, clean=clean)
+        logs = await self._opener.open_all(mine, clean=clean)
         self.seen.forget_purged(image)
         for topic, record in mine:
             self._note(topic, record)
@@ -185,62 +176,6 @@ class PartitionManager:
             else:
                 self._postponed.add((topic.id, record.index))
         self._delete_tombstoned(image)
-
-    async def _open_logs(
-        self, mine: list[tuple[TopicRecord, PartitionRecord]], *, clean: bool
-    ) -> list[tuple[TopicRecord, PartitionRecord, PartitionLog]]:
-        """In threads: recovery reads whole logs, and waits for the disk."""
-        started = time.monotonic()
-        shares: list[list[tuple[TopicRecord, PartitionRecord]]] = [[] for _ in range(OPENERS)]
-        for topic, record in mine:
-            shares[self.volume.opener(topic.id, record.index)].append((topic, record))
-        with ThreadPoolExecutor(OPENERS, thread_name_prefix="open-logs") as threads:
-            loop = asyncio.get_running_loop()
-            tasks = [loop.run_in_executor(threads, self._open_share, s, clean) for s in shares]
-            pending = {*tasks}
-            while pending:
-                _, pending = await asyncio.wait(pending, timeout=_PROGRESS_SECONDS)
-                if pending:
-                    log.info("opened %d of %d partitions", len(self.volume.logs), len(mine))
-        opened = [each for task in tasks for each in task.result()]
-        log.info(
-            "opened %d of %d partitions in %.1f s after a%s stop",
-            len(opened), len(mine), time.monotonic() - started, " clean" if clean else "n unclean",
-        )  # fmt: skip
-        return opened
-
-    def _open_share(
-        self, share: list[tuple[TopicRecord, PartitionRecord]], clean: bool
-    ) -> list[tuple[TopicRecord, PartitionRecord, PartitionLog]]:
-        """In one of several threads: what is noted on the way is noted in one step."""
-        opened = []
-        for topic, record in share:
-            partition = self._open_log(topic, record.index, clean=clean)
-            if partition is not None:
-                opened.append((topic, record, partition))
-        return opened
-
-    def _open_log(
-        self, topic: TopicRecord, index: PartitionIndex, *, clean: bool
-    ) -> PartitionLog | None:
-        try:
-            opened = self.volume.open_log(
-                topic.id,
-                index,
-                config=to_log_config(topic.configs),
-                now_ms=self._clock.now_ms(),
-                clean=clean,
-            )
-        except HeadwaterError as error:
-            self._failures[topic.id, index] = str(error)
-            if isinstance(error, CorruptLog):
-                self._damaged.add((topic.id, index))
-            elif isinstance(error, DiskFull):
-                self._lacking_room.add((topic.id, index))
-            log.error("%s-%d cannot be opened: %s", topic.name, index, error)
-            return None
-        self._failures.pop((topic.id, index), None)
-        return opened
 
     def _adopt(self, topic: TopicRecord, index: PartitionIndex, opened: PartitionLog) -> None:
         counter = self._metrics.partition(topic.tenant_id, topic.name, topic.id, index)
@@ -414,11 +349,11 @@ class PartitionManager:
                 await self._delete(topic, index, because="moved to other brokers")
             return
         if runtime is None:
-            if (topic_id, index) in self._damaged:
+            if (topic_id, index) in self._opener.damaged:
                 return
             # New, so its log is empty: no recovery that would hold up the event loop. But for one
             # that found no room when the broker started; that is rare, and worth it.
-            opened = self._open_log(topic, index, clean=False)
+            opened = self._opener.open(topic, index, clean=False)
             if opened is None:
                 return
             self._adopt(topic, index, opened)
@@ -434,8 +369,7 @@ class PartitionManager:
             await runtime.quiesce()
             if not self._topics[topic.id]:
                 del self._topics[topic.id]
-        self._failures.pop((topic.id, index), None)
-        self._damaged.discard((topic.id, index))
+        self._opener.forget((topic.id, index))
         delay_ms = to_log_config(topic.configs).file_delete_delay_ms
         self.volume.delete_partition(topic.id, index, remove_at_ms=self._clock.now_ms() + delay_ms)
         self.seen.forget_partition(topic.id, index)

@@ -196,7 +196,7 @@ class Broker:
             for record in records.values()
             if self.id in record.replicas
         ]
-        for topic, record, opened in manager._open_share(mine, clean):
+        for topic, record, opened in manager._opener.open_share(mine, clean=clean):
             manager._adopt(topic, record.index, opened)
             manager._take_role(topic, record)
         damaged = manager.damaged()
