@@ -1,29 +1,27 @@
 """Every group of one partition of ``__consumer_offsets``: finds the group, scopes what it decides.
 
 A group is a classic one or one of KIP-848, and may become the other. Decides as its groups do and
-changes nothing; ``replay``, ``replay_in_transaction``, ``transaction_ended`` and ``replay_event``
-are the only mutations. Group ids are qualified; topics are those of the group's tenant.
+changes nothing: that is the table's (``table.py``), as records tell. Group ids are qualified;
+topics are those of the group's tenant.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from brokers.groups.classic.config import ClassicConfig
 from brokers.groups.classic.machine import ClassicGroup
 from brokers.groups.classic.requests import Departure, HeartbeatRequest, JoinRequest, SyncRequest
 from brokers.groups.classic.results import HeartbeatResult, JoinResult, LeaveResult, SyncResult
 from brokers.groups.classic.states import GroupState
 from brokers.groups.classic.timers import JoinTimer, SessionTimer, SyncTimer
+from brokers.groups.config import GroupsConfig
 from brokers.groups.consumer import requests as consumer
-from brokers.groups.consumer.config import ConsumerGroupConfig
 from brokers.groups.consumer.machine import ConsumerGroup
 from brokers.groups.consumer.member import AWAY, LEAVING
 from brokers.groups.consumer.results import GroupDescription
 from brokers.groups.consumer.results import HeartbeatResult as ConsumerResult
-from brokers.groups.consumer.timers import JoinLate, MemberSilent, RevocationLate, SyncLate
 from brokers.groups.consumer.topics import Topics
-from brokers.groups.conversion import MigrationPolicy, downgrade, may_downgrade, upgrade
+from brokers.groups.conversion import downgrade, may_downgrade, upgrade
 from brokers.groups.listing import ListedGroup
 from brokers.groups.offset_requests import (
     CommitInTransaction,
@@ -35,66 +33,25 @@ from brokers.groups.offset_requests import (
     FetchOffsets,
 )
 from brokers.groups.offset_rules import commit_records, expired_offsets
-from brokers.groups.offsets import NO_EXPIRY, Offsets, tombstone
+from brokers.groups.offsets import NO_EXPIRY, tombstone
+from brokers.groups.scoped import ConsumerTimer, GroupDecision, of_classic, of_consumer
+from brokers.groups.table import GroupTable
 from brokers.kernel.clock import Instant
-from brokers.kernel.decision import CancelTimer, Decision, Reply, SetTimer, Token
+from brokers.kernel.decision import Decision, Reply, SetTimer, Token
 from brokers.kernel.errors import ErrorCode, Refusal
-from brokers.wire.coordinator.consumer_group_metadata_key import ConsumerGroupMetadataKey
-from brokers.wire.coordinator.group_metadata_key import GroupMetadataKey
-from brokers.wire.coordinator.offset_commit_key import OffsetCommitKey
 from brokers.wire.coordinator.state_record import StateRecord
-
-GroupDecision = Decision[StateRecord, Any]
 
 EXPIRED_AT_ONCE_MAX: Final = 1_000
 """Tombstones of one sweep: they are one batch, and the next sweep goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsumerTimer:
-    """A timer of one KIP-848 group."""
-
-    group_id: str
-    key: MemberSilent | RevocationLate | JoinLate | SyncLate
-
-
-@dataclass(frozen=True, slots=True)
-class ClassicEvent:
-    """What changed in one classic group without a record."""
-
-    group_id: str
-    event: Any
-
-
-@dataclass(frozen=True, slots=True)
-class ConsumerEvent:
-    """The same of a KIP-848 group."""
-
-    group_id: str
-    event: Any
-
-
-@dataclass(frozen=True, slots=True)
-class GroupsConfig:
-    """What an operator may set."""
-
-    classic: ClassicConfig = field(default_factory=ClassicConfig)
-    consumer: ConsumerGroupConfig = field(default_factory=ConsumerGroupConfig)
-    migration: MigrationPolicy = MigrationPolicy.BIDIRECTIONAL
-    offsets_retention_ms: int = 7 * 86_400_000
-    """Kafka's ``offsets.retention.minutes``."""
-
-
-class GroupShard:
+class GroupShard(GroupTable):
     """One coordinator's state, rebuilt from its partition by whoever leads it."""
 
     def __init__(self, config: GroupsConfig, topics_of: Callable[[str], Topics]) -> None:
         """``topics_of``: a group's tenant's topics as they are now, by the group's id."""
-        self.offsets = Offsets()
-        self._config = config
+        super().__init__(config)
         self._topics_of = topics_of
-        self._classic: dict[str, ClassicGroup] = {}
-        self._consumer: dict[str, ConsumerGroup] = {}
 
     def knows(self, group_id: str) -> bool:
         """Whether the group is there, if only for what it has committed or is about to."""
@@ -116,7 +73,7 @@ class GroupShard:
         """Replies with a ``JoinResult``."""
         mixed = self._consumer.get(group_id)
         if mixed is not None and not mixed.is_empty:
-            return _consumers(
+            return of_consumer(
                 group_id, mixed.classic_join(request, token, now, self._topics_of(group_id))
             )
         group = self._classic.get(group_id)
@@ -124,7 +81,7 @@ class GroupShard:
             if request.member_id:
                 return _reply(token, JoinResult(ErrorCode.UNKNOWN_MEMBER_ID, request.member_id))
             group = ClassicGroup(group_id, self._config.classic)
-        decision = _classics(group_id, group.join(request, token, now))
+        decision = of_classic(group_id, group.join(request, token, now))
         if mixed is None:
             return decision
         # A group of the other kind that nobody is in any more: it ends here.
@@ -136,13 +93,13 @@ class GroupShard:
         """Replies with a ``SyncResult``."""
         mixed = self._consumer.get(group_id)
         if mixed is not None:
-            return _consumers(
+            return of_consumer(
                 group_id, mixed.classic_sync(request, token, now, self._topics_of(group_id))
             )
         group = self._classic.get(group_id)
         if group is None:
             return _reply(token, SyncResult(ErrorCode.UNKNOWN_MEMBER_ID))
-        return _classics(group_id, group.sync(request, token, now))
+        return of_classic(group_id, group.sync(request, token, now))
 
     def heartbeat(
         self, group_id: str, request: HeartbeatRequest, token: Token, now: Instant
@@ -150,13 +107,13 @@ class GroupShard:
         """Replies with a ``HeartbeatResult``."""
         mixed = self._consumer.get(group_id)
         if mixed is not None:
-            return _consumers(
+            return of_consumer(
                 group_id, mixed.classic_heartbeat(request, token, now, self._topics_of(group_id))
             )
         group = self._classic.get(group_id)
         if group is None:
             return _reply(token, HeartbeatResult(ErrorCode.UNKNOWN_MEMBER_ID))
-        return _classics(group_id, group.heartbeat(request, token, now))
+        return of_classic(group_id, group.heartbeat(request, token, now))
 
     def leave(
         self, group_id: str, departures: Sequence[Departure], token: Token, now: Instant
@@ -171,7 +128,7 @@ class GroupShard:
         group = self._classic.get(group_id)
         if group is None:
             return _reply(token, LeaveResult(ErrorCode.UNKNOWN_MEMBER_ID))
-        return _classics(group_id, group.leave(departures, token, now))
+        return of_classic(group_id, group.leave(departures, token, now))
 
     # Members that speak KIP-848's protocol.
 
@@ -190,14 +147,14 @@ class GroupShard:
                 decision = group.heartbeat(request, token, now, topics)
                 going = [request.member_id]
                 return self._without(group_id, group, going, decision, now)
-            return _consumers(group_id, group.heartbeat(request, token, now, topics))
+            return of_consumer(group_id, group.heartbeat(request, token, now, topics))
         classic = self._classic.get(group_id)
         if request.member_epoch != 0:
             unknown = ConsumerResult(ErrorCode.UNKNOWN_MEMBER_ID, "the group has no such member")
             return _reply(token, unknown)
         if classic is None:
             fresh = ConsumerGroup(group_id, self._config.consumer)
-            return _consumers(group_id, fresh.heartbeat(request, token, now, topics))
+            return of_consumer(group_id, fresh.heartbeat(request, token, now, topics))
         return self._upgraded(group_id, classic, request, token, now)
 
     def _upgraded(
@@ -220,8 +177,8 @@ class GroupShard:
         fresh = ConsumerGroup(group_id, self._config.consumer)
         for record in records[1:]:
             fresh.replay(record)
-        begun = _consumers(group_id, fresh.loaded(now))
-        decision = _consumers(group_id, fresh.heartbeat(request, token, now, topics))
+        begun = of_consumer(group_id, fresh.loaded(now))
+        decision = of_consumer(group_id, fresh.heartbeat(request, token, now, topics))
         again = [
             Reply(member.token, _rejoin(classic, member.member_id))
             for member in classic.members
@@ -247,12 +204,12 @@ class GroupShard:
         if not removes or not may_downgrade(
             group.state, going, config.migration, config.classic.members_max
         ):
-            return _consumers(group_id, decision)
+            return of_consumer(group_id, decision)
         topics = self._topics_of(group_id)
         records = downgrade(group.state, going, topics=topics, wall_ms=now.wall_ms)
         fresh = ClassicGroup(group_id, config.classic)
         fresh.replay(records[-1])
-        begun = _classics(group_id, fresh.begin_rebalance(now))
+        begun = of_classic(group_id, fresh.begin_rebalance(now))
         replies = tuple(each for each in decision.effects if isinstance(each, Reply))
         return replace(
             begun, records=(*records, *begun.records), effects=(*begun.effects, *replies)
@@ -428,7 +385,7 @@ class GroupShard:
             case SessionTimer() | JoinTimer() | SyncTimer():
                 classic = self._classic.get(key.group_id)
                 if classic is not None:
-                    return _classics(key.group_id, classic.fired(key, now))
+                    return of_classic(key.group_id, classic.fired(key, now))
         return Decision()
 
     def loaded(self, now: Instant) -> GroupDecision:
@@ -445,79 +402,11 @@ class GroupShard:
         group = self._classic.get(group_id)
         if group is None:
             return Decision()
-        return _classics(group_id, group.token_gone(token, now))
-
-    # The only mutations.
-
-    def replay(self, record: StateRecord) -> None:
-        key = record.key
-        match key:
-            case OffsetCommitKey():
-                self.offsets.replay(record)
-                if record.value is not None:
-                    self._ensure(key.group)
-            case GroupMetadataKey():
-                if record.value is None:
-                    self._classic.pop(key.group, None)
-                else:
-                    self._classic_group(key.group).replay(record)
-            case _:
-                self._replay_consumer(key.group_id, record)
-
-    def _replay_consumer(self, group_id: str, record: StateRecord) -> None:
-        group = self._consumer.get(group_id)
-        if group is None:
-            if record.value is None:
-                return  # What is left of a group that has ended.
-            group = self._consumer[group_id] = ConsumerGroup(group_id, self._config.consumer)
-            # The same name without members, kept for its offsets: one group, not two.
-            self._classic.pop(group_id, None)
-        group.replay(record)
-        if record.value is None and isinstance(record.key, ConsumerGroupMetadataKey):
-            del self._consumer[group_id]
-            self._ensure_kept(group_id)
-
-    def replay_in_transaction(self, producer_id: int, record: StateRecord) -> None:
-        self.offsets.replay_in_transaction(producer_id, record)
-
-    def transaction_ended(self, producer_id: int, committed: bool) -> None:
-        for group_id in self.offsets.transaction_ended(producer_id, committed):
-            self._ensure(group_id)
-
-    def replay_event(self, event: ClassicEvent | ConsumerEvent) -> None:
-        match event:
-            case ClassicEvent(group_id, what):
-                self._classic_group(group_id).replay_event(what)
-            case ConsumerEvent(group_id, what):
-                group = self._consumer.get(group_id)
-                if group is not None:
-                    group.replay_event(what)
-
-    def _ensure(self, group_id: str) -> None:
-        """A group that has committed is there, whoever spoke for it."""
-        if group_id not in self._consumer:
-            self._classic_group(group_id)
-
-    def _ensure_kept(self, group_id: str) -> None:
-        if self.offsets.of(group_id):
-            self._ensure(group_id)
-
-    def _all(self) -> list[tuple[str, ClassicGroup | ConsumerGroup]]:
-        return [*self._classic.items(), *self._consumer.items()]
-
-    def _is_there(self, group_id: str, group: ClassicGroup | ConsumerGroup) -> bool:
-        """Whether anybody but this process would miss it."""
-        return not group.is_untouched or bool(self.offsets.of(group_id))
-
-    def _classic_group(self, group_id: str) -> ClassicGroup:
-        group = self._classic.get(group_id)
-        if group is None:
-            group = self._classic[group_id] = ClassicGroup(group_id, self._config.classic)
-        return group
+        return of_classic(group_id, group.token_gone(token, now))
 
     def _scoped(self, group_id: str, decision: GroupDecision) -> GroupDecision:
         is_consumer = group_id in self._consumer
-        return (_consumers if is_consumer else _classics)(group_id, decision)
+        return (of_consumer if is_consumer else of_classic)(group_id, decision)
 
 
 def _without_a_group(generation: int) -> ErrorCode:
@@ -530,31 +419,6 @@ def _rejoin(classic: ClassicGroup, member_id: str) -> JoinResult | SyncResult:
     if classic.state is GroupState.COMPLETING_REBALANCE:
         return SyncResult(ErrorCode.REBALANCE_IN_PROGRESS)
     return JoinResult(ErrorCode.REBALANCE_IN_PROGRESS, member_id)
-
-
-def _classics(group_id: str, decision: GroupDecision) -> GroupDecision:
-    """The decision of one classic group as the shard's; its timers name the group themselves."""
-    events = tuple(ClassicEvent(group_id, event) for event in decision.events)
-    return replace(decision, events=events)
-
-
-def _consumers(group_id: str, decision: GroupDecision) -> GroupDecision:
-    """The same of a KIP-848 group."""
-    return replace(
-        decision,
-        events=tuple(ConsumerEvent(group_id, event) for event in decision.events),
-        effects=tuple(_of_group(group_id, effect) for effect in decision.effects),
-    )
-
-
-def _of_group(group_id: str, effect: Any) -> Any:
-    match effect:
-        case SetTimer(key, at_ms):
-            return SetTimer(ConsumerTimer(group_id, key), at_ms)  # type: ignore[arg-type]
-        case CancelTimer(key):
-            return CancelTimer(ConsumerTimer(group_id, key))  # type: ignore[arg-type]
-        case _:
-            return effect
 
 
 def _reply(token: Token, result: object) -> GroupDecision:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from brokers.groups.classic.config import ClassicConfig
+from brokers.groups.config import GroupsConfig
 from brokers.groups.consumer.config import ConsumerGroupConfig
 from brokers.groups.consumer.topics import Topic
-from brokers.groups.shard import GroupsConfig, GroupShard
+from brokers.groups.shard import GroupShard
 from brokers.kernel.clock import Instant
 from brokers.kernel.errors import Refusal
 from brokers.kernel.ids import TenantId, TopicId, TopicName
