@@ -1,9 +1,9 @@
-import { Alert, Button, Group, Modal, PasswordInput, Stack } from "@mantine/core";
+import { Button, Group, Modal, PasswordInput, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 
 import { useChangePassword } from "../api/hooks/session";
-import { AlertIcon } from "./icons";
+import { Refused } from "./states";
 
 /** The person's own password, for which the present one is asked. */
 export function ChangePassword({ login, onClose }: { login: string; onClose: () => void }) {
@@ -34,11 +34,7 @@ export function ChangePassword({ login, onClose }: { login: string; onClose: () 
     <Modal opened onClose={onClose} title="Change password" centered>
       <form onSubmit={submit}>
         <Stack gap="md">
-          {change.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {change.error.message}
-            </Alert>
-          )}
+          <Refused error={change.error} />
           {/* For password managers, which need to know whose it is. */}
           <input type="text" name="username" autoComplete="username" value={login} readOnly hidden />
           <PasswordInput

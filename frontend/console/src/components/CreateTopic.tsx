@@ -1,5 +1,4 @@
 import {
-  Alert,
   Button,
   Group,
   Modal,
@@ -14,8 +13,8 @@ import { notifications } from "@mantine/notifications";
 import { useNavigate } from "@tanstack/react-router";
 
 import { useCreateTopic } from "../api/hooks/topics";
-import { AlertIcon } from "./icons";
 import { EMPTY_TOPIC, newTopic, problemOfConfigs, problemOfName, RETENTIONS } from "./newTopic";
+import { Refused } from "./states";
 
 interface Props {
   cluster: string;
@@ -46,11 +45,7 @@ export function CreateTopic({ cluster, onClose }: Props) {
     <Modal opened onClose={onClose} title="Create topic" centered>
       <form onSubmit={submit}>
         <Stack gap="md">
-          {create.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {create.error.message}
-            </Alert>
-          )}
+          <Refused error={create.error} />
           <TextInput
             label="Name"
             description="Letters, digits, dots, dashes and underscores; it cannot be changed later."

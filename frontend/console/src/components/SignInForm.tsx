@@ -1,8 +1,8 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { useSignIn } from "../api/hooks/session";
-import { AlertIcon } from "./icons";
+import { Refused } from "./states";
 
 /** Login and password of somebody who has them. */
 export function SignInForm() {
@@ -18,11 +18,7 @@ export function SignInForm() {
   return (
     <form onSubmit={form.onSubmit((credentials) => signIn.mutate(credentials))}>
       <Stack gap="lg">
-        {signIn.isError && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {signIn.error.message}
-          </Alert>
-        )}
+        <Refused error={signIn.error} />
         <TextInput
           label="Login"
           autoComplete="username"

@@ -66,3 +66,14 @@ export function Failure({ title, error, onRetry }: FailureProps) {
     </Alert>
   );
 }
+
+/** Why the service did not do what was asked of it, in its own words; nothing where it did. */
+export function Refused({ error, mb }: { error: Error | null; mb?: "sm" }) {
+  return (
+    error && (
+      <Alert color="red" variant="light" icon={<AlertIcon />} role="alert" mb={mb}>
+        {error.message}
+      </Alert>
+    )
+  );
+}

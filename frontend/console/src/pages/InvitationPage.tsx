@@ -1,5 +1,4 @@
 import {
-  Alert,
   Anchor,
   Button,
   PasswordInput,
@@ -20,10 +19,9 @@ import {
   type ShownInvitationBody,
 } from "../api/hooks/invitations";
 import { useSession, useSignOut } from "../api/hooks/session";
-import { AlertIcon } from "../components/icons";
 import { Mark } from "../components/Mark";
 import { SignInForm } from "../components/SignInForm";
-import { Failure, Loading } from "../components/states";
+import { Failure, Loading, Refused } from "../components/states";
 import { Streams } from "../components/Streams";
 import { ThemeToggle } from "../components/ThemeToggle";
 import { proposedName } from "./access/invitationLink";
@@ -126,7 +124,7 @@ function Accept({ tenant, login, accept, onJoin }: AcceptProps) {
   const signOut = useSignOut();
   return (
     <Stack gap="md">
-      {accept.isError && <Refused error={accept.error} />}
+      <Refused error={accept.error} />
       <Text size="sm">
         You are signed in as <strong>{login}</strong>.{" "}
         <Anchor component="button" type="button" size="sm" onClick={() => signOut.mutate()}>
@@ -156,7 +154,7 @@ function NewPerson({ code, invitation, join }: Props & { join: ReturnType<typeof
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        {join.isError && <Refused error={join.error} />}
+        <Refused error={join.error} />
         <TextInput
           label="Login"
           description={`You will sign in as ${form.values.name.trim() || "…"}@${tenant}.`}
@@ -181,13 +179,5 @@ function NewPerson({ code, invitation, join }: Props & { join: ReturnType<typeof
         </Button>
       </Stack>
     </form>
-  );
-}
-
-function Refused({ error }: { error: Error }) {
-  return (
-    <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-      {error.message}
-    </Alert>
   );
 }

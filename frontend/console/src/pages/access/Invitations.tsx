@@ -1,11 +1,11 @@
-import { Alert, Text, Title } from "@mantine/core";
+import { Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMemo } from "react";
 
 import { ROLES } from "../../access";
 import { useInvitations, useWithdraw, type InvitationBody } from "../../api/hooks/invitations";
-import { AlertIcon } from "../../components/icons";
 import { RemoveButton } from "../../components/RemoveButton";
+import { Refused } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { When } from "../../components/When";
 
@@ -30,11 +30,7 @@ export function Invitations({ tenant }: { tenant: string }) {
       <Title order={2} size="h4" mt="lg" mb="xs">
         Invitations
       </Title>
-      {withdraw.isError && (
-        <Alert color="red" variant="light" icon={<AlertIcon />} role="alert" mb="sm">
-          {withdraw.error.message}
-        </Alert>
-      )}
+      <Refused error={withdraw.error} mb="sm" />
       <VirtualTable
         label="Invitations"
         rows={invitations.data ?? []}

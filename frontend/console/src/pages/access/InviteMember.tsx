@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { ROLES } from "../../access";
 import { useInvite, type IssuedInvitationBody } from "../../api/hooks/invitations";
 import { CopyField } from "../../components/Copy";
-import { AlertIcon } from "../../components/icons";
 import { ShownOnce } from "../../components/ShownOnce";
+import { Refused } from "../../components/states";
 import { When } from "../../components/When";
 import { invitationLink } from "./invitationLink";
 
@@ -34,11 +34,7 @@ export function InviteMember({ tenant, onClose }: Props) {
       ) : (
         <form onSubmit={submit}>
           <Stack gap="md">
-            {invite.isError && (
-              <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-                {invite.error.message}
-              </Alert>
-            )}
+            <Refused error={invite.error} />
             <TextInput
               label="Login"
               description="Who signs in here already: their login. Anybody else: a name or e-mail address."

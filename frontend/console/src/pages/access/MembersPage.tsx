@@ -1,4 +1,4 @@
-import { Alert, Select, Stack, Text } from "@mantine/core";
+import { Select, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMemo, useState } from "react";
 
@@ -10,12 +10,12 @@ import {
   type MemberBody,
 } from "../../api/hooks/members";
 import { ConfirmByName } from "../../components/ConfirmByName";
-import { AlertIcon, PlusIcon } from "../../components/icons";
+import { PlusIcon } from "../../components/icons";
 import { ListFilter } from "../../components/ListFilter";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
 import { RemoveButton } from "../../components/RemoveButton";
-import { Empty, Failure, Loading } from "../../components/states";
+import { Empty, Failure, Loading, Refused } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { When } from "../../components/When";
 import { useCreating } from "../../components/useCreating";
@@ -63,11 +63,7 @@ export function MembersPage() {
           </OfferedButton>
         }
       />
-      {change.isError && (
-        <Alert color="red" variant="light" icon={<AlertIcon />} role="alert" mb="sm">
-          {change.error.message}
-        </Alert>
-      )}
+      <Refused error={change.error} mb="sm" />
       {members.isPending && <Loading what="members" />}
       {members.isError && (
         <Failure

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Radio, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Radio, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMemo, useState } from "react";
@@ -12,13 +12,13 @@ import {
   type ServiceAccountBody,
 } from "../../api/hooks/serviceAccounts";
 import { ConfirmByName } from "../../components/ConfirmByName";
-import { AlertIcon, PlusIcon } from "../../components/icons";
+import { PlusIcon } from "../../components/icons";
 import { TextLink } from "../../components/links";
 import { ListFilter } from "../../components/ListFilter";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
 import { RemoveButton } from "../../components/RemoveButton";
-import { Empty, Failure, Loading } from "../../components/states";
+import { Empty, Failure, Loading, Refused } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { When } from "../../components/When";
 import { useCreating } from "../../components/useCreating";
@@ -190,11 +190,7 @@ function Create({ tenant, onClose }: { tenant: string; onClose: () => void }) {
     <Modal opened onClose={onClose} title="Create service account" centered>
       <form onSubmit={submit}>
         <Stack gap="md">
-          {create.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {create.error.message}
-            </Alert>
-          )}
+          <Refused error={create.error} />
           <TextInput
             label="Name"
             description="Best the program's own. It becomes the principal User:NAME."

@@ -9,6 +9,7 @@ import {
 } from "../../api/hooks/brokers";
 import { ConfirmByName } from "../../components/ConfirmByName";
 import { AlertIcon } from "../../components/icons";
+import { Refused } from "../../components/states";
 import { formatPlural } from "../../records/format";
 
 interface Props {
@@ -58,11 +59,7 @@ export function ConfirmVerb({ broker, verb, onClose }: Props) {
       centered
     >
       <Stack gap="md">
-        {act.isError && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {act.error.message}
-          </Alert>
-        )}
+        <Refused error={act.error} />
         {verb === "drain" ? <DrainWords broker={broker} /> : <UndrainWords broker={broker} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

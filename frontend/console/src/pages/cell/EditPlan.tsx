@@ -1,9 +1,9 @@
-import { Alert, Button, Group, Modal, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState, type FormEvent } from "react";
 
 import { useSetPlan, type PlanBody } from "../../api/hooks/quotas";
-import { AlertIcon } from "../../components/icons";
+import { Refused } from "../../components/states";
 import { editedLimit, labelOfLimit, readLimit } from "../../quotas/limits";
 
 /** All limits of one plan. */
@@ -31,11 +31,7 @@ export function EditPlan({ plan, onClose }: { plan: PlanBody; onClose: () => voi
     <Modal opened onClose={onClose} title={`Plan ${plan.name}`} centered size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
-          {set.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {set.error.message}
-            </Alert>
-          )}
+          <Refused error={set.error} />
           <Text size="sm" c="dimmed">
             Every tenant of this plan has these within five seconds, unless it has a limit of its own.
           </Text>

@@ -1,16 +1,16 @@
-import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 
 import { isOperator } from "../../access";
 import { useCreateTenant, useTenants, type TenantBody } from "../../api/hooks/tenants";
-import { AlertIcon, PlusIcon } from "../../components/icons";
+import { PlusIcon } from "../../components/icons";
 import { TextLink } from "../../components/links";
 import { ListFilter } from "../../components/ListFilter";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
-import { Empty, Failure, Loading } from "../../components/states";
+import { Empty, Failure, Loading, Refused } from "../../components/states";
 import { useCreating } from "../../components/useCreating";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { When } from "../../components/When";
@@ -144,11 +144,7 @@ function Create({ onClose }: { onClose: () => void }) {
     <Modal opened onClose={onClose} title="Create tenant" centered>
       <form onSubmit={submit}>
         <Stack gap="md">
-          {create.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {create.error.message}
-            </Alert>
-          )}
+          <Refused error={create.error} />
           <TextInput
             label="Name"
             description="It has no members yet: invite its first owner on its members page."

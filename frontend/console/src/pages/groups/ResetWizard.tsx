@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Modal, Stack, Stepper } from "@mantine/core";
+import { Button, Group, Modal, Stack, Stepper } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMemo, useState } from "react";
 
 import { useResetOffsets, type LagBody } from "../../api/hooks/groups";
-import { AlertIcon } from "../../components/icons";
+import { Refused } from "../../components/states";
 import { EMPTY_RESET, problemsOf, resetBody } from "../../groups/reset";
 import { formatPlural } from "../../records/format";
 import { ResetFields } from "./ResetFields";
@@ -48,11 +48,7 @@ export function ResetWizard({ cluster, group, lags, onClose }: Props) {
             <Stepper.Step label="Where to" />
             <Stepper.Step label="Look, then reset" />
           </Stepper>
-          {error && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {error.message}
-            </Alert>
-          )}
+          <Refused error={error} />
           {step === 0 && <ResetFields form={form} topics={topics} />}
           {step === 1 && <ResetPreview rows={preview.data ?? []} />}
           <Group justify="space-between">

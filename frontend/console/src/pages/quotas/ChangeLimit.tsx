@@ -1,8 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 
 import { useChangeQuotas, type Limit } from "../../api/hooks/quotas";
-import { AlertIcon } from "../../components/icons";
+import { Refused } from "../../components/states";
 import { aboutLimit, editedLimit, labelOfLimit, readLimit, writeLimit } from "../../quotas/limits";
 
 interface Props {
@@ -26,11 +26,7 @@ export function ChangeLimit({ tenant, limit, onClose }: Props) {
     <Modal opened onClose={onClose} title={`${labelOfLimit(limit.name)} of ${tenant}`} centered>
       <form onSubmit={submit}>
         <Stack gap="md">
-          {change.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {change.error.message}
-            </Alert>
-          )}
+          <Refused error={change.error} />
           <Text size="sm">{aboutLimit(limit.name)}</Text>
           <TextInput
             label="Limit"

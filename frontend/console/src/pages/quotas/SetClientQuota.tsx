@@ -1,9 +1,9 @@
-import { Alert, Autocomplete, Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Autocomplete, Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { useSetClientQuota, type ClientQuotaName } from "../../api/hooks/clientQuotas";
 import { useServiceAccounts } from "../../api/hooks/serviceAccounts";
-import { AlertIcon } from "../../components/icons";
+import { Refused } from "../../components/states";
 import { entityOf, type Part } from "../../quotas/entity";
 import { readLimit } from "../../quotas/limits";
 
@@ -62,11 +62,7 @@ export function SetClientQuota({ tenant, onClose }: { tenant: string; onClose: (
     <Modal opened onClose={onClose} title="Set a quota" centered>
       <form onSubmit={submit}>
         <Stack gap="md">
-          {set.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {set.error.message}
-            </Alert>
-          )}
+          <Refused error={set.error} />
           <Group grow align="flex-start">
             <Select
               label="The user"

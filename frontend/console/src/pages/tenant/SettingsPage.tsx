@@ -1,15 +1,14 @@
-import { Alert, Button, Group, NumberInput, Stack, Switch, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Stack, Switch, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 
 import { may, refusal } from "../../access";
 import { useAlterTenant, useTenant, type TenantBody } from "../../api/hooks/tenants";
 import { CopyField } from "../../components/Copy";
-import { AlertIcon } from "../../components/icons";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
-import { Failure, Loading } from "../../components/states";
+import { Failure, Loading, Refused } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
 import { Standing } from "./Standing";
 
@@ -64,11 +63,7 @@ function TopicSettings({ settings }: { settings: TenantBody }) {
   return (
     <form onSubmit={save}>
       <Stack gap="md">
-        {alter.isError && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {alter.error.message}
-          </Alert>
-        )}
+        <Refused error={alter.error} />
         <Switch
           label="Make topics by themselves"
           description="A topic that a client names, and that is not there, is made, if the client may create topics."

@@ -1,11 +1,20 @@
-import { Alert, Button, Group, Modal, MultiSelect, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Button,
+  Group,
+  Modal,
+  MultiSelect,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 
 import { useDeleteRecords } from "../../api/hooks/records";
 import type { DeletedRecordsBody } from "../../api/topicTypes";
 import { ConfirmByName } from "../../components/ConfirmByName";
-import { AlertIcon } from "../../components/icons";
+import { Refused } from "../../components/states";
 import { formatCount, formatPlural } from "../../records/format";
 import { deletionBody, problemOfDeletion, type Deletion } from "./deletion";
 
@@ -83,11 +92,7 @@ export function DeleteRecords({ cluster, topic, count, onClose }: Props) {
             }
           />
         )}
-        {preview.isError && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {preview.error.message}
-          </Alert>
-        )}
+        <Refused error={preview.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -1,10 +1,19 @@
-import { Alert, Autocomplete, Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Autocomplete,
+  Button,
+  Group,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 
 import { useCreateAcl, type NewAclBody } from "../../../api/hooks/acls";
-import { AlertIcon } from "../../../components/icons";
 import type { FormProps } from "./AddAcls";
+import { Refused } from "../../../components/states";
 import { labelOf, OPERATIONS, sentenceOf } from "./words";
 
 /** Kafka's name of the one resource of its kind. */
@@ -53,11 +62,7 @@ export function AclForm({ tenant, principals, topics, onClose }: FormProps) {
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        {create.isError && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {create.error.message}
-          </Alert>
-        )}
+        <Refused error={create.error} />
         <Group align="flex-end" wrap="nowrap">
           <Autocomplete
             flex={1}

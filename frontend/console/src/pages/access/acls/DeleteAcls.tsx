@@ -1,8 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 
 import { useDeleteAcls, type AclBody } from "../../../api/hooks/acls";
-import { AlertIcon } from "../../../components/icons";
+import { Refused } from "../../../components/states";
 import { formatPlural } from "../../../records/format";
 import { AclList } from "./AclList";
 
@@ -26,11 +26,7 @@ export function DeleteAcls({ tenant, acls, onClose }: Props) {
   return (
     <Modal opened onClose={onClose} title={`Delete ${count}`} centered size="lg">
       <Stack gap="md">
-        {remove.isError && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {remove.error.message}
-          </Alert>
-        )}
+        <Refused error={remove.error} />
         <AclList label="What would be deleted" acls={acls} />
         <Text size="sm" c="dimmed">
           What no ACL allows is refused, on open connections too, within five seconds. A deleted

@@ -1,10 +1,10 @@
-import { Alert, Autocomplete, Button, Group, Radio, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Autocomplete, Button, Group, Radio, SegmentedControl, Stack, Text } from "@mantine/core";
 import { TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 
 import { useAclPreset, type AclPreset, type AclPresetBody } from "../../../api/hooks/acls";
-import { AlertIcon } from "../../../components/icons";
+import { Refused } from "../../../components/states";
 import { formatPlural } from "../../../records/format";
 import { AclList } from "./AclList";
 import type { FormProps } from "./AddAcls";
@@ -67,11 +67,7 @@ export function PresetForm({ tenant, principals, topics, onClose }: FormProps) {
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        {error && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {error.message}
-          </Alert>
-        )}
+        <Refused error={error} />
         <Autocomplete
           label="Principal"
           description="A service account of this tenant, or User:* for all."

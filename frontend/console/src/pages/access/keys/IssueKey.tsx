@@ -1,5 +1,4 @@
 import {
-  Alert,
   Autocomplete,
   Button,
   Fieldset,
@@ -20,9 +19,9 @@ import { useCreateServiceAccount, useServiceAccounts } from "../../../api/hooks/
 import { useTopics } from "../../../api/hooks/topics";
 import type { TenantAccess } from "../../../api/types";
 import { CopyField } from "../../../components/Copy";
-import { AlertIcon } from "../../../components/icons";
 import { ShownOnce } from "../../../components/ShownOnce";
 import { SnippetTabs } from "../../../components/SnippetTabs";
+import { Refused } from "../../../components/states";
 import { NO_RESTRICTION, restrictionOf } from "../../../keys/restriction";
 
 const DAY = 86_400;
@@ -105,11 +104,7 @@ function IssueForm({
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        {error && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {error.message}
-          </Alert>
-        )}
+        <Refused error={error} />
         <Autocomplete
           label="Service account"
           description="The key may read and write records as this account. A new name makes a new one."

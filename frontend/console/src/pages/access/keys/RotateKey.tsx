@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { useRotateApiKey, type ApiKeyBody } from "../../../api/hooks/apiKeys";
 import { CopyField } from "../../../components/Copy";
-import { AlertIcon } from "../../../components/icons";
 import { ShownOnce } from "../../../components/ShownOnce";
+import { Refused } from "../../../components/states";
 
 const HOUR = 3_600;
 const OVERLAPS = [
@@ -35,11 +35,7 @@ export function RotateKey({ tenant, apiKey, onClose }: Props) {
       centered
     >
       <Stack gap="md">
-        {rotate.isError && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {rotate.error.message}
-          </Alert>
-        )}
+        <Refused error={rotate.error} />
         {made ? (
           <>
             <CopyField label="Key" value={made.key_id} />

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Modal, NumberInput, Stack } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState, type FormEvent } from "react";
 
 import { useGrowTopic } from "../../../api/hooks/partitions";
-import { AlertIcon } from "../../../components/icons";
 import { Notice } from "../../../components/Notice";
+import { Refused } from "../../../components/states";
 import { formatPlural } from "../../../records/format";
 
 interface Props {
@@ -49,11 +49,7 @@ export function GrowTopic({ cluster, topic, count, onClose }: Props) {
             From then on a key may belong to another partition than before: new records of it are no
             longer in one order with its old ones. Records that are there stay where they are.
           </Notice>
-          {grow.isError && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {grow.error.message}
-            </Alert>
-          )}
+          <Refused error={grow.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Progress, Stack, Text } from "@mantine/core";
+import { Button, Group, Progress, Stack, Text } from "@mantine/core";
 
-import { AlertIcon, StopIcon } from "../../../components/icons";
+import { StopIcon } from "../../../components/icons";
 import { ButtonLink } from "../../../components/links";
 import { saveFile } from "../../../components/save";
+import { Refused } from "../../../components/states";
 import { formatAge, formatBytes, formatCount, formatRate } from "../../../records/format";
 import { csvCell } from "../../../records/exchange";
 import classes from "./ProducePage.module.css";
@@ -56,11 +57,7 @@ export function FileRun({ topic, file, run, onStop, onGoOn, onAnother }: Props) 
         {formatBytes(progress.bytes)} of {formatBytes(file.size)} read · {formatAge(took)}
         {took > 0 && `, ${formatRate((1_000 * progress.written) / took)} records/s`}
       </Text>
-      {error && (
-        <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-          {error.message}
-        </Alert>
-      )}
+      <Refused error={error} />
       <Failures run={run} fileName={file.name} />
       {!running && (
         <Group gap="xs">
