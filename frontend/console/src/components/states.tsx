@@ -67,6 +67,24 @@ export function Failure({ title, error, onRetry }: FailureProps) {
   );
 }
 
+interface UnansweredProps {
+  query: { isPending: boolean; error: Error | null; refetch: () => unknown };
+  what: string;
+}
+
+/** Beside what a query has brought, if anything: that it loads, or why it was not answered. */
+export function Unanswered({ query, what }: UnansweredProps) {
+  if (query.isPending) return <Loading what={what} />;
+  if (query.error === null) return null;
+  return (
+    <Failure
+      title={`The ${what.replace(/^the /, "")} could not be read`}
+      error={query.error}
+      onRetry={() => void query.refetch()}
+    />
+  );
+}
+
 /** Why the service did not do what was asked of it, in its own words; nothing where it did. */
 export function Refused({ error, mb }: { error: Error | null; mb?: "sm" }) {
   return (

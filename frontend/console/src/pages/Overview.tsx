@@ -15,7 +15,7 @@ import { Figure, Figures } from "../components/Figures";
 import { PageHeader } from "../components/PageHeader";
 import { Panel } from "../components/Panel";
 import { PulsePanel } from "../components/PulsePanel";
-import { Failure, Loading } from "../components/states";
+import { Unanswered } from "../components/states";
 import { useWorkspace } from "../components/Workspace";
 import { formatBytes, formatCount, formatPlural } from "../records/format";
 import { FirstSteps } from "./FirstSteps";
@@ -44,14 +44,7 @@ function OfTenant() {
         }
         actions={<SpanPicker value={span} onChange={setSpan} />}
       />
-      {overview.isPending && <Loading what="the overview" />}
-      {overview.isError && (
-        <Failure
-          title="The overview could not be read"
-          error={overview.error}
-          onRetry={() => void overview.refetch()}
-        />
-      )}
+      <Unanswered query={overview} what="the overview" />
       {overview.data && (
         <Stack gap="md">
           <Now overview={overview.data} />

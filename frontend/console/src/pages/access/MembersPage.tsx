@@ -15,7 +15,7 @@ import { ListFilter } from "../../components/ListFilter";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
 import { RemoveButton } from "../../components/RemoveButton";
-import { Empty, Failure, Loading, Refused } from "../../components/states";
+import { Empty, Refused, Unanswered } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { When } from "../../components/When";
 import { useCreating } from "../../components/useCreating";
@@ -64,14 +64,7 @@ export function MembersPage() {
         }
       />
       <Refused error={change.error} mb="sm" />
-      {members.isPending && <Loading what="members" />}
-      {members.isError && (
-        <Failure
-          title="The members could not be read"
-          error={members.error}
-          onRetry={() => void members.refetch()}
-        />
-      )}
+      <Unanswered query={members} what="members" />
       {members.data?.length === 0 && (
         <Empty title="Nobody is in this tenant yet">
           People sign in to this console and see the tenants that they are members of. Make the

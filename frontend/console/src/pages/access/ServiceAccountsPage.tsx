@@ -18,7 +18,7 @@ import { ListFilter } from "../../components/ListFilter";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
 import { RemoveButton } from "../../components/RemoveButton";
-import { Empty, Failure, Loading, Refused } from "../../components/states";
+import { Empty, Refused, Unanswered } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { When } from "../../components/When";
 import { useCreating } from "../../components/useCreating";
@@ -54,14 +54,7 @@ export function ServiceAccountsPage() {
           </OfferedButton>
         }
       />
-      {accounts.isPending && <Loading what="service accounts" />}
-      {accounts.isError && (
-        <Failure
-          title="The service accounts could not be read"
-          error={accounts.error}
-          onRetry={() => void accounts.refetch()}
-        />
-      )}
+      <Unanswered query={accounts} what="service accounts" />
       {accounts.data?.length === 0 && (
         <Empty title="No service accounts yet">
           A service account is a principal for one program. Give each program its own, and keys of

@@ -7,7 +7,7 @@ import { useOverview } from "../../api/hooks/overview";
 import { BrokerList } from "../../components/BrokerList";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
-import { Failure, Loading } from "../../components/states";
+import { Unanswered } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
 import { formatCount } from "../../records/format";
 import { BrokerCard } from "./BrokerCard";
@@ -32,14 +32,7 @@ function ForOperators() {
           brokers.data && `${formatCount(brokers.data.length)} in this cell, for all tenants`
         }
       />
-      {brokers.isPending && <Loading what="brokers" />}
-      {brokers.isError && (
-        <Failure
-          title="The brokers could not be read"
-          error={brokers.error}
-          onRetry={() => void brokers.refetch()}
-        />
-      )}
+      <Unanswered query={brokers} what="brokers" />
       {brokers.data && (
         <Stack gap="md">
           <div className={classes.cards}>
@@ -65,14 +58,7 @@ function ForTenants() {
   return (
     <>
       <PageHeader title="Brokers" subtitle="Those that your clients talk to" />
-      {overview.isPending && <Loading what="brokers" />}
-      {overview.isError && (
-        <Failure
-          title="The brokers could not be read"
-          error={overview.error}
-          onRetry={() => void overview.refetch()}
-        />
-      )}
+      <Unanswered query={overview} what="brokers" />
       {overview.data && (
         <Panel title="Brokers">
           <BrokerList brokers={overview.data.brokers} />

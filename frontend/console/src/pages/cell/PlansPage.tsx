@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { isOperator } from "../../access";
 import { usePlans, type PlanBody } from "../../api/hooks/quotas";
 import { PageHeader } from "../../components/PageHeader";
-import { Empty, Failure, Loading } from "../../components/states";
+import { Empty, Unanswered } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { useWorkspace } from "../../components/Workspace";
 import { aboutLimit, labelOfLimit, writeLimit } from "../../quotas/limits";
@@ -37,14 +37,7 @@ export function PlansPage() {
   return (
     <div className={classes.page}>
       <PageHeader title="Plans" subtitle="Limits of tenants that have none of their own" />
-      {plans.isPending && <Loading what="plans" />}
-      {plans.isError && (
-        <Failure
-          title="The plans could not be read"
-          error={plans.error}
-          onRetry={() => void plans.refetch()}
-        />
-      )}
+      <Unanswered query={plans} what="plans" />
       {plans.data && (
         <VirtualTable
           label="Plans"

@@ -10,7 +10,7 @@ import { TextLink } from "../../components/links";
 import { ListFilter } from "../../components/ListFilter";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
-import { Empty, Failure, Loading, Refused } from "../../components/states";
+import { Empty, Refused, Unanswered } from "../../components/states";
 import { useCreating } from "../../components/useCreating";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { When } from "../../components/When";
@@ -55,14 +55,7 @@ export function TenantsPage() {
           </OfferedButton>
         }
       />
-      {tenants.isPending && <Loading what="tenants" />}
-      {tenants.isError && (
-        <Failure
-          title="The tenants could not be read"
-          error={tenants.error}
-          onRetry={() => void tenants.refetch()}
-        />
-      )}
+      <Unanswered query={tenants} what="tenants" />
       {tenants.data && (
         <>
           <Group mb="sm">

@@ -10,7 +10,7 @@ import { Figure, Figures, Word } from "../../components/Figures";
 import { ButtonLink } from "../../components/links";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
-import { Empty, Failure, Loading } from "../../components/states";
+import { Empty, Unanswered } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
 import { totalLag } from "../../groups/lag";
 import { isInUse, wordsOfState } from "../../groups/state";
@@ -71,14 +71,7 @@ export function GroupPage() {
         }
       />
       <Stack gap="md">
-        {lags.isPending && <Loading what="the lag" />}
-        {lags.isError && (
-          <Failure
-            title="The lag could not be read"
-            error={lags.error}
-            onRetry={() => void lags.refetch()}
-          />
-        )}
+        <Unanswered query={lags} what="the lag" />
         {lags.data && <LagFigures lags={lags.data} assignor={group.data?.partition_assignor} />}
         <LagCharts tenant={tenant.name} group={name} lags={lags.data} asOf={lags.dataUpdatedAt} />
         <SimpleGrid cols={{ base: 1 }} spacing="md">

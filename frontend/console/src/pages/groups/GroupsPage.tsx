@@ -14,7 +14,7 @@ import { ListFilter } from "../../components/ListFilter";
 import { PageHeader } from "../../components/PageHeader";
 import { Snippet } from "../../components/Copy";
 import { orderOf, sortOf, type Order } from "../../components/sorting";
-import { Empty, Failure, Loading } from "../../components/states";
+import { Empty, Unanswered } from "../../components/states";
 import { useAddressedText } from "../../components/useAddressedText";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { useWorkspace } from "../../components/Workspace";
@@ -58,14 +58,7 @@ export function GroupsPage() {
         title="Consumer groups"
         subtitle={groups.data && `${formatCount(groups.data.length)} in ${tenant.name}`}
       />
-      {groups.isPending && <Loading what="consumer groups" />}
-      {groups.isError && (
-        <Failure
-          title="The consumer groups could not be read"
-          error={groups.error}
-          onRetry={() => void groups.refetch()}
-        />
-      )}
+      <Unanswered query={groups} what="consumer groups" />
       {groups.data?.length === 0 && <NoGroups />}
       {groups.data && groups.data.length > 0 && (
         <>

@@ -11,7 +11,7 @@ import {
 import { PlusIcon } from "../../components/icons";
 import { OfferedButton } from "../../components/Offered";
 import { RemoveButton } from "../../components/RemoveButton";
-import { Failure, Loading } from "../../components/states";
+import { Unanswered } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { useWorkspace } from "../../components/Workspace";
 import { formatBytes } from "../../records/format";
@@ -57,14 +57,7 @@ export function ClientQuotas() {
           Set a quota
         </OfferedButton>
       </Group>
-      {quotas.isPending && <Loading what="quotas of clients" />}
-      {quotas.isError && (
-        <Failure
-          title="The quotas of users and clients could not be read"
-          error={quotas.error}
-          onRetry={() => void quotas.refetch()}
-        />
-      )}
+      <Unanswered query={quotas} what="quotas of users and clients" />
       {quotas.data?.length === 0 && (
         <Text size="sm" c="dimmed" ta="center" py="xl">
           No user or client is kept to less than the tenant.

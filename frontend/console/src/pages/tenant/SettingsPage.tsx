@@ -8,7 +8,7 @@ import { CopyField } from "../../components/Copy";
 import { OfferedButton } from "../../components/Offered";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
-import { Failure, Loading, Refused } from "../../components/states";
+import { Refused, Unanswered } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
 import { Standing } from "./Standing";
 
@@ -19,14 +19,7 @@ export function SettingsPage() {
   return (
     <>
       <PageHeader title="Settings" subtitle={`of tenant ${tenant.name}`} />
-      {found.isPending && <Loading what="settings" />}
-      {found.isError && (
-        <Failure
-          title="The settings could not be read"
-          error={found.error}
-          onRetry={() => void found.refetch()}
-        />
-      )}
+      <Unanswered query={found} what="settings" />
       {found.data && (
         <Stack gap="md" maw={760}>
           <Panel title="Tenant">

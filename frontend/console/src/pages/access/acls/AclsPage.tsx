@@ -10,7 +10,7 @@ import { NotOffered } from "../../../components/NotOffered";
 import { OfferedButton } from "../../../components/Offered";
 import { PageHeader } from "../../../components/PageHeader";
 import { RemoveButton } from "../../../components/RemoveButton";
-import { Empty, Failure, Loading } from "../../../components/states";
+import { Empty, Unanswered } from "../../../components/states";
 import { useCreating } from "../../../components/useCreating";
 import { VirtualTable, type Column } from "../../../components/VirtualTable";
 import { useWorkspace } from "../../../components/Workspace";
@@ -61,14 +61,7 @@ export function AclsPage() {
           </OfferedButton>
         }
       />
-      {acls.isPending && <Loading what="ACLs" />}
-      {acls.isError && (
-        <Failure
-          title="The ACLs could not be read"
-          error={acls.error}
-          onRetry={() => void acls.refetch()}
-        />
-      )}
+      <Unanswered query={acls} what="ACLs" />
       {acls.data?.length === 0 && (
         <Empty title="No ACLs yet">
           A service account may do what an ACL allows and no ACL denies. Without any, it may do

@@ -6,7 +6,7 @@ import { may, refusal } from "../../../access";
 import { auditQuery, useAudit, type AuditEntryBody, type AuditFilter } from "../../../api/hooks/audit";
 import { NotOffered } from "../../../components/NotOffered";
 import { PageHeader } from "../../../components/PageHeader";
-import { Empty, Failure, Loading } from "../../../components/states";
+import { Empty, Unanswered } from "../../../components/states";
 import { VirtualTable, type Column } from "../../../components/VirtualTable";
 import { When } from "../../../components/When";
 import { useWorkspace } from "../../../components/Workspace";
@@ -58,14 +58,7 @@ export function AuditPage() {
           void navigate({ search: ({ tenant: name }) => ({ ...next, ...(name && { tenant: name }) }) })
         }
       />
-      {audit.isPending && <Loading what="the audit log" />}
-      {audit.isError && (
-        <Failure
-          title="The audit log could not be read"
-          error={audit.error}
-          onRetry={() => void audit.refetch()}
-        />
-      )}
+      <Unanswered query={audit} what="the audit log" />
       {audit.data && entries.length === 0 && (
         <Empty title={filtered ? "No entry is like that" : "Nothing has been changed yet"}>
           {filtered

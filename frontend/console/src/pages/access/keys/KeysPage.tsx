@@ -13,7 +13,7 @@ import { NotOffered } from "../../../components/NotOffered";
 import { OfferedButton } from "../../../components/Offered";
 import { PageHeader } from "../../../components/PageHeader";
 import { RemoveButton } from "../../../components/RemoveButton";
-import { Empty, Failure, Loading } from "../../../components/states";
+import { Empty, Unanswered } from "../../../components/states";
 import { VirtualTable, type Column } from "../../../components/VirtualTable";
 import { When } from "../../../components/When";
 import { useCreating } from "../../../components/useCreating";
@@ -72,14 +72,7 @@ export function KeysPage() {
           </OfferedButton>
         }
       />
-      {keys.isPending && <Loading what="API keys" />}
-      {keys.isError && (
-        <Failure
-          title="The API keys could not be read"
-          error={keys.error}
-          onRetry={() => void keys.refetch()}
-        />
-      )}
+      <Unanswered query={keys} what="API keys" />
       {keys.data?.length === 0 && (
         <Empty title="No API keys yet">
           A key and its secret are what a program logs in with: to Kafka, REST and websockets alike.
