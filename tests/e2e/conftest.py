@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.tour import sign_in, visiting
 from tests.service import ServiceUnderTest
 
 QUIET = [
@@ -40,3 +41,14 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
+    """One page, signed in as the demo's owner; no script of it may fail."""
+    with visiting(browser, demo["http_url"], "light") as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        sign_in(page, demo["demo"])
+        yield page
+    assert errors == []

@@ -5,26 +5,15 @@ Its target is nowhere: whether it runs is the business of other tests, what peop
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_every_page import barriers
-from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
+from tests.e2e.tour import PATIENCE_MS
 from tests.service import ServiceUnderTest
 
 NAME = "flights-to-search"
 SECRET = "swordfish-in-the-console"
-
-
-@pytest.fixture(scope="module")
-def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
-    """One page, signed in as the demo's owner."""
-    with visiting(browser, demo["http_url"], "light") as page:
-        sign_in(page, demo["demo"])
-        yield page
 
 
 def test_a_connector_from_the_catalogue_to_its_end(owner: Page, cell: ServiceUnderTest) -> None:

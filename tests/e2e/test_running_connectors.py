@@ -3,30 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_every_page import barriers
-from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
+from tests.e2e.tour import PATIENCE_MS
 from tests.service import ServiceUnderTest
 
 TICKS, COPY = "e2e-ticks", "e2e-copy"
 SETTLED_MS = 60_000
 """For what a worker and its processes have to do first."""
 PAST_2_53 = 9_007_199_254_740_993
-
-
-@pytest.fixture(scope="module")
-def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
-    """One page, signed in as the demo's owner."""
-    with visiting(browser, demo["http_url"], "light") as page:
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        sign_in(page, demo["demo"])
-        yield page
-    assert errors == []
 
 
 @pytest.fixture(scope="module", autouse=True)

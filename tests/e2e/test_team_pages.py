@@ -2,22 +2,12 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 from tests.service import ServiceUnderTest
-
-
-@pytest.fixture(scope="module")
-def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
-    """One page, signed in as the demo's owner."""
-    with visiting(browser, demo["http_url"], "light") as page:
-        sign_in(page, demo["demo"])
-        yield page
 
 
 def test_a_key_s_secret_is_shown_once_and_logs_in(owner: Page, demo: dict[str, Any]) -> None:
