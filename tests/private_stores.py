@@ -5,8 +5,7 @@ empties every table after itself, and each of those is files to synchronize.
 """
 
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from signal import Signals
@@ -20,6 +19,7 @@ from streaming.cell.instance import Instance
 from streaming.cell.postgres import OWNER, SERVICE, Postgres
 from streaming.cell.program import Program
 from streaming.cell.programs import store_programs
+from tests.waiting import wait_until
 
 START_TIMEOUT_S = 60.0
 DURABILITY: Final = ("fsync", "synchronous_commit", "full_page_writes")
@@ -40,8 +40,9 @@ def running(instance: Instance) -> Iterator[Postgres]:
         database, cache = store_programs(postgres, config)
         for program in (_without_waits(database), cache):
             cleanup.enter_context(started(program))
-        wait(lambda: postgres.ready(instance.secrets.database_superuser_password))
-        wait(lambda: valkey.ready(instance.redis_url))
+        password = instance.secrets.database_superuser_password
+        wait_until(lambda: postgres.ready(password), "PostgreSQL's start", START_TIMEOUT_S)
+        wait_until(lambda: valkey.ready(instance.redis_url), "Valkey's start", START_TIMEOUT_S)
         postgres.ensure_roles(instance.secrets)
         yield postgres
 
@@ -68,11 +69,3 @@ def started(program: Program) -> Iterator[None]:
     finally:
         process.send_signal(Signals[f"SIG{program.stop_signal}"])
         process.wait(timeout=20)
-
-
-def wait(ready: Callable[[], bool]) -> None:
-    """Until ``ready``; raises ``AssertionError`` after a minute."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while not ready():
-        assert time.monotonic() < deadline, "a store of the test run did not start"
-        time.sleep(0.02)

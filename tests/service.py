@@ -15,6 +15,7 @@ from streaming.cell.free_ports import port_options
 from streaming.cell.program import CHECKOUT
 from streaming.cell.supervision import Process, Supervisor
 from tests.login import Login
+from tests.waiting import wait_until
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 10.0
@@ -132,6 +133,10 @@ class ServiceUnderTest:
     def pid(self, name: str) -> int | None:
         """Of one of its programs; None while it does not run."""
         return self.program(name).pid
+
+    def wait_for_restart(self, name: str, old: int) -> None:
+        """Until the supervisor runs another process of a program than ``old``."""
+        wait_until(lambda: self.pid(name) not in {None, old}, f"{name} to be started again")
 
     def pids(self) -> list[int]:
         """The supervisor and everything below it, now."""

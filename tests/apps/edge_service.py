@@ -5,7 +5,6 @@ PostgreSQL, brokers with their logs on disk, uvicorn.
 """
 
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -36,6 +35,7 @@ from tenants.services.create_tenant import create_tenant
 from tenants.services.create_user import create_user
 from tenants.services.ensure_service_account import ensure_service_account
 from tenants.services.issue_api_key import issue_api_key
+from tests.waiting import wait_until
 
 START_SECONDS = 30
 PASSWORD = "a-long-enough-passphrase"
@@ -241,8 +241,5 @@ def running_edge(blocker, folder: Path, brokers: int = 2):
 
 
 def wait_for(condition, what: str, seconds: float = START_SECONDS) -> None:
-    """Wait until ``condition()`` holds; fails with ``what`` when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s: {what}"
-        time.sleep(0.02)
+    """``wait_until``, as long as the service itself may take to start."""
+    wait_until(condition, what, seconds)

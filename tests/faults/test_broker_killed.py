@@ -2,13 +2,13 @@
 
 import os
 import signal
-import time
 from typing import Any
 
 import pytest
 
 from tests.faults.traffic import Traffic
 from tests.service import ServiceUnderTest
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -23,13 +23,6 @@ def client_of(service: ServiceUnderTest) -> dict[str, Any]:
     return login.librdkafka()
 
 
-def wait_until(condition: Any, what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.05)
-
-
 def test_five_kills_of_a_broker_lose_duplicate_and_reorder_nothing(
     service: ServiceUnderTest,
 ) -> None:
@@ -41,10 +34,7 @@ def test_five_kills_of_a_broker_lose_duplicate_and_reorder_nothing(
             killed = service.pid("broker-1")
             assert killed is not None
             os.kill(killed, signal.SIGKILL)
-            wait_until(
-                lambda old=killed: service.pid("broker-1") not in (None, old),
-                "the broker to be started again",
-            )
+            service.wait_for_restart("broker-1", killed)
         flowing = len(traffic.seen)
         wait_until(lambda: len(traffic.seen) > flowing + 100, "traffic to flow")
     assert traffic.failures == []

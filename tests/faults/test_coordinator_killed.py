@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from tests.service import ServiceUnderTest
+from tests.waiting import wait_until
 
 PARTITIONS = 6
 RECORDS = 600
@@ -27,13 +28,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceUnderTe
 @pytest.fixture(scope="module")
 def client(service: ServiceUnderTest) -> dict[str, Any]:
     return service.add_tenant("groups").librdkafka(log_level=0)
-
-
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
 
 
 class Members:
@@ -134,13 +128,13 @@ def test_no_acknowledged_commit_is_lost(service: ServiceUnderTest, client: dict[
     produce(RECORDS)
     with Members(client, topic, group, 3) as members:
         for kill in range(KILLS):
-            wait_for(lambda: len(members.committed) == PARTITIONS, "commits in every partition")
+            wait_until(lambda: len(members.committed) == PARTITIONS, "commits in every partition")
             # With two of three away nothing is committed, by design.
-            wait_for(lambda: all_in_sync(admin, topic), "every replica to be in sync")
+            wait_until(lambda: all_in_sync(admin, topic), "every replica to be in sync")
             os.kill(coordinator_pid(service, client, group), signal.SIGKILL)
             produce(RECORDS)
             sent = RECORDS * (kill + 2)
-            wait_for(lambda sent=sent: len(members.read) == sent, "everything to be read")
+            wait_until(lambda sent=sent: len(members.read) == sent, "everything to be read")
     kept = committed(client, topic, group)
     assert {index: max(0, members.committed[index] - at) for index, at in kept.items()} == (
         dict.fromkeys(range(PARTITIONS), 0)

@@ -5,8 +5,6 @@ Leaders go on, nobody is elected, and after ``recover`` everything that was ackn
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +14,13 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from tests.faults.database import Database
 from tests.faults.traffic import Traffic
 from tests.service import ServiceUnderTest
+from tests.waiting import wait_until
 
 
 @pytest.fixture
 def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with ServiceUnderTest(tmp_path_factory.mktemp("restored")) as running:
         yield running
-
-
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
 
 
 def make_topic(service: ServiceUnderTest, name: str) -> None:
@@ -53,7 +45,7 @@ def test_nothing_acknowledged_is_lost(service: ServiceUnderTest, tmp_path: Path)
 
         def wait_for_traffic(what: str) -> None:
             flowing = len(traffic.seen)
-            wait_for(lambda: len(traffic.seen) > flowing + 50, f"traffic {what}")
+            wait_until(lambda: len(traffic.seen) > flowing + 50, f"traffic {what}")
 
         wait_for_traffic("before the dump")
         database.dump(tmp_path / "dump")
@@ -66,16 +58,16 @@ def test_nothing_acknowledged_is_lost(service: ServiceUnderTest, tmp_path: Path)
         producer = Producer({**client, "acks": "all"})
         producer.produce("new", b"of a topic that the dump does not know")
         assert producer.flush(20) == 0
-        wait_for(lambda: len(database.partition("old")[2]) == 3, "three in-sync replicas")
+        wait_until(lambda: len(database.partition("old")[2]) == 3, "three in-sync replicas")
         # A leader that is named in the very moment in which the database goes may never learn of
         # it, so the last change that there will be is waited for, and that all act on it.
-        wait_for(lambda: database.partition("old")[0] == leader, "the preferred leader")
+        wait_until(lambda: database.partition("old")[0] == leader, "the preferred leader")
         wait_for_traffic("with the preferred leader")
         epochs = {topic: database.partition(topic)[1] for topic in ("old", "new")}
         assert epochs["old"] > dumped_epoch
 
         database.restore(tmp_path / "dump")
-        wait_for(lambda: database.reported() == [1, 2, 3], "the halt and all reports")
+        wait_until(lambda: database.reported() == [1, 2, 3], "the halt and all reports")
         assert database.partition("old")[1] == dumped_epoch, "nobody is elected"
         wait_for_traffic("while the cell is halted")
         assert "HALTED" in service.run("brokers").stdout

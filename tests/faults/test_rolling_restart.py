@@ -2,8 +2,7 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from confluent_kafka.admin import AdminClient
 
 from tests.faults.traffic import Traffic
 from tests.service import ServiceUnderTest
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -22,13 +22,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceUnderTe
 @pytest.fixture(scope="module")
 def client(service: ServiceUnderTest) -> dict[str, Any]:
     return service.add_tenant("rolling").librdkafka()
-
-
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
 
 
 def test_no_produce_fails_and_nothing_is_lost(
@@ -43,18 +36,15 @@ def test_no_produce_fails_and_nothing_is_lost(
     def all_in_sync() -> bool:
         return len(admin.list_topics(topic, timeout=5).topics[topic].partitions[0].isrs) == 3
 
-    wait_for(all_in_sync, "three in-sync replicas")
+    wait_until(all_in_sync, "three in-sync replicas")
     with Traffic(client, topic) as traffic:
-        wait_for(lambda: len(traffic.seen) > 50, "traffic to flow")
+        wait_until(lambda: len(traffic.seen) > 50, "traffic to flow")
         for broker in service.status["brokers"]:
             os.kill(broker["pid"], signal.SIGTERM)
-            wait_for(
-                lambda old=broker: service.pid(f"broker-{old['id']}") not in {None, old["pid"]},
-                "the supervisor to start it again",
-            )
-            wait_for(all_in_sync, "it to be in sync again")
+            service.wait_for_restart(f"broker-{broker['id']}", broker["pid"])
+            wait_until(all_in_sync, "it to be in sync again")
         flowing = len(traffic.seen)
-        wait_for(lambda: len(traffic.seen) > flowing + 50, "traffic to go on")
+        wait_until(lambda: len(traffic.seen) > flowing + 50, "traffic to go on")
     assert traffic.failures == []
     assert traffic.missing() == set()
     assert sorted(traffic.seen) == list(range(traffic.sent))

@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.faults.traffic import Traffic
 from tests.service import ServiceUnderTest
+from tests.waiting import wait_until
 
 AWAY_SECONDS = 60
 
@@ -31,13 +31,6 @@ def client(service: ServiceUnderTest) -> dict[str, Any]:
 def make_topic(service: ServiceUnderTest, name: str) -> str:
     service.asked("topics", "--create", "--topic", name, "--tenant", "away", "--partitions", "3")
     return name
-
-
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
 
 
 def keep_dead(service: ServiceUnderTest, name: str, seconds: float) -> None:
@@ -71,22 +64,21 @@ def test_a_minute_without_it_costs_no_produce_and_no_fetch(
     topic = make_topic(service, f"without-{store}")
     brokers = {each["pid"] for each in service.status["brokers"]}
     with Traffic(client, topic) as traffic:
-        wait_for(lambda: len(traffic.seen) > 50, "traffic to flow")
+        wait_until(lambda: len(traffic.seen) > 50, "traffic to flow")
         first = service.pid(store)
         assert first is not None
         os.kill(first, signal.SIGKILL)
         keep_dead(service, store, AWAY_SECONDS)
         flowing = len(traffic.seen)
-        wait_for(lambda: len(traffic.seen) > flowing + 50, "traffic to go on")
-        wait_for(lambda: service.pid(store) is not None, f"{store} to come back", 60)
+        wait_until(lambda: len(traffic.seen) > flowing + 50, "traffic to go on")
+        wait_until(lambda: service.pid(store) is not None, f"{store} to come back")
     assert traffic.failures == []
     assert traffic.missing() == set()
     assert sorted(traffic.seen) == list(range(traffic.sent))
     assert {each["pid"] for each in service.status["brokers"]} == brokers
     # What waited for the store works again by itself.
-    wait_for(
+    wait_until(
         lambda: service.run("topics", "--list", "--tenant", "away").returncode == 0,
         "commands to work again",
-        60,
     )
     make_topic(service, f"after-{store}")

@@ -58,13 +58,6 @@ def coordinator_of(client: dict[str, Any]) -> int:
         time.sleep(0.1)
 
 
-def wait_for_restart(service: ServiceUnderTest, broker_id: int, old: int | None) -> None:
-    deadline = time.monotonic() + SECONDS
-    while service.pid(f"broker-{broker_id}") in (None, old):
-        assert time.monotonic() < deadline, f"broker {broker_id} was not started again"
-        time.sleep(0.1)
-
-
 def committed(client: dict[str, Any], last: bytes) -> list[bytes]:
     """Everything that readers of committed records see, up to ``last`` in both partitions."""
     settings = {"group.id": "none", "isolation.level": "read_committed", "log_level": 0}
@@ -109,5 +102,5 @@ def test_what_was_answered_is_so_in_every_partition(
             expected += [value, value]
         if killer is not None:
             killer.join()
-            wait_for_restart(service, coordinator, old)
+            service.wait_for_restart(f"broker-{coordinator}", old)
     assert sorted(committed(client, b"%d" % (TRANSACTIONS - 1))) == sorted(expected)

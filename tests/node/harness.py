@@ -1,7 +1,6 @@
 """Nodes in this process, each on its own thread and loop, as a broker process runs one."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from brokers.node.storage_hints import StorageHints
 from tests.login import Login
 from tests.node.cell.access import PEPPER
 from tests.node.fakes import MemoryCell
+from tests.waiting import wait_until
 
 EDGE_KEY = Ed25519PrivateKey.generate()
 EDGE_PUBLIC_KEY_PEM = (
@@ -26,15 +26,6 @@ EDGE_PUBLIC_KEY_PEM = (
 )
 LOOPBACK = ListenerConfig("127.0.0.1", 0, "127.0.0.1", 0)
 START_SECONDS = 30
-
-
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 10) -> None:
-    """Return once ``condition`` holds; fail the test, saying ``what`` was waited for, if never."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not happen within {seconds} s")
-        time.sleep(0.01)
 
 
 def node_config(volume: Path, broker_id: int = 1, **changes: object) -> NodeConfig:

@@ -18,6 +18,7 @@ from brokers.wire.messages.add_partitions_to_txn_response import (
     AddPartitionsToTxnResult,
     AddPartitionsToTxnTopicResult,
 )
+from tests.waiting import until
 
 TENANT = TenantId("0af76519-16cd-43dd-8448-eb211c80319c")
 TOPIC, ABSENT = TopicId(b"t" * 16), TopicId(b"x" * 16)
@@ -82,14 +83,6 @@ def questions(coordinator) -> CoordinatorQuestions:
 def part(name: str, *topic_ids: TopicId) -> TransactionPart:
     numbers = tuple(PartitionNumber(each, PartitionIndex(0)) for each in topic_ids)
     return TransactionPart(TENANT, name, ProducerId(7), 3, numbers)
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(5):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0)
 
 
 async def test_ids_are_qualified_and_topics_carry_theirs(questions, coordinator) -> None:

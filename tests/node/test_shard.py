@@ -34,6 +34,7 @@ from brokers.wire.coordinator.offset_commit_key import OffsetCommitKey
 from brokers.wire.coordinator.offset_commit_value import OffsetCommitValue
 from brokers.wire.coordinator.state_record import GROUP_STATE, StateRecord
 from tests.model.memory_disk import MemoryDisk
+from tests.waiting import until
 
 TOPIC = TopicRecord(
     TopicId(bytes(15) + b"\1"), TenantId("t"), TopicName("__consumer_offsets"), 1, {}, internal=True
@@ -156,12 +157,6 @@ class Bench:
         self.flusher.flush()
         await until(lambda: shard.is_active)
         return shard
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
 
 
 async def turn() -> None:

@@ -15,11 +15,12 @@ from django.db import connection
 
 from streaming.cell import ports
 from streaming.cell.program import CHECKOUT
-from tests.torture.ends_of_links import says, wait_until
+from tests.torture.ends_of_links import says
 from tests.torture.network.links import POSTGRES, Link, both
 from tests.torture.network.namespace_network import NamespaceNetwork
 from tests.torture.network.namespaces.namespace import enter
 from tests.torture.network.start import Starts
+from tests.waiting import wait_until
 
 WAIT_S = 20.0
 """Of the kernel's, which sends again ever later."""
@@ -157,12 +158,12 @@ def test_this_machine_reaches_a_broker_where_it_is_and_at_its_door(between: Betw
     between.network.cut([*both("1", "2"), *both("1", POSTGRES)], resets=False)
     with between.listen("1", between.kafka_port) as server:
         socket.create_connection(server.getsockname(), WAIT_S).close()
-        wait_until(lambda: ports.answers("127.0.0.1", between.kafka_port), WAIT_S)
+        wait_until(lambda: ports.answers("127.0.0.1", between.kafka_port), "an open door", WAIT_S)
 
     def is_shut() -> bool:
         return not ports.answers("127.0.0.1", between.kafka_port)
 
-    wait_until(is_shut, WAIT_S)
+    wait_until(is_shut, "a shut door", WAIT_S)
 
 
 def test_a_second_process_of_a_broker_is_where_the_first_is(between: Between) -> None:
@@ -206,4 +207,4 @@ def test_several_at_once_and_nothing_is_left(tmp_path: Path) -> None:
         networks.append(NamespaceNetwork(tmp_path / name, tmp_path, 2, 20_000))
     with networks[0], networks[1]:
         assert len(devices() - before) == 2
-    wait_until(lambda: not devices() - before, WAIT_S)
+    wait_until(lambda: not devices() - before, "the end of the devices", WAIT_S)

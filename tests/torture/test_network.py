@@ -14,7 +14,7 @@ from django.db import connection
 
 from streaming.cell import ports
 from streaming.cell.defaults import INTERNAL_PORT_OFFSET
-from tests.torture.ends_of_links import says, wait_until
+from tests.torture.ends_of_links import says
 from tests.torture.network import processes
 from tests.torture.network.choice import LinksImpossible, way
 from tests.torture.network.commits import COMMIT, Scanner, When
@@ -22,6 +22,7 @@ from tests.torture.network.links import POSTGRES, Link, both
 from tests.torture.network.namespace_network import NamespaceNetwork
 from tests.torture.network.plan import Plan
 from tests.torture.network.relay_network import RelayNetwork
+from tests.waiting import wait_until
 
 WAIT_S = 5.0
 SILENT_S = 0.2
@@ -82,7 +83,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RelayNet
 @pytest.fixture
 def between(network: tuple[RelayNetwork, Plan]) -> Iterator[Between]:
     between = Between(*network)
-    wait_until(between.is_let_in, WAIT_S)
+    wait_until(between.is_let_in, "a way in", WAIT_S)
     yield between
     network[0].heal()
     between.server.close()
@@ -156,7 +157,7 @@ def test_who_is_refused_by_a_broker_is_refused_by_its_relay(between: Between) ->
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(between.address(), WAIT_S)
     between.listen()
-    wait_until(between.is_let_in, WAIT_S)
+    wait_until(between.is_let_in, "a way in", WAIT_S)
 
 
 def test_commit_is_found_in_pieces_and_once() -> None:
@@ -198,7 +199,7 @@ def test_a_commit_whose_answer_is_lost_and_one_that_never_came(
             asked = session.execute("SELECT pg_xact_status(%s::xid8)", [number])
             return asked.fetchone() == (became,)
 
-    wait_until(is_known, WAIT_S)
+    wait_until(is_known, "an outcome", WAIT_S)
 
 
 @pytest.mark.django_db

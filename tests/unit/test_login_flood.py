@@ -5,6 +5,7 @@ import struct
 
 from bench.login_flood import OUTSTANDING_MAX, flood
 from brokers.kernel.errors import ErrorCode
+from tests.waiting import until
 
 RATE = 1_000.0
 REFUSED = int(ErrorCode.SASL_AUTHENTICATION_FAILED)
@@ -30,12 +31,6 @@ class Broker:
 
     async def _frame(self, reader: asyncio.StreamReader) -> bytes:
         return await reader.readexactly(int.from_bytes(await reader.readexactly(4)))
-
-
-async def until(reached) -> None:
-    async with asyncio.timeout(60):
-        while not reached():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 async def met(broker: Broker, reached, counted: list[bool]) -> None:

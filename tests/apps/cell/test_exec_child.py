@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
 
 from streaming.cell.program import EXEC_CHILD, PYTHON, Group, Program
+from tests.waiting import wait_until
 
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs: Linux")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs: root")
@@ -29,16 +29,9 @@ def orphaned(program):
         [PYTHON, "-c", PARENT, *program.wrapped()], stdout=subprocess.PIPE, text=True
     ) as parent:
         child = psutil.Process(int(parent.stdout.readline()))
-        wait_until(lambda: child.name() == "sleep")
+        wait_until(lambda: child.name() == "sleep", "exec of the child")
         parent.kill()
     return child
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def gone(process):
@@ -49,7 +42,7 @@ def gone(process):
 @pytest.mark.parametrize("die_with", ["SIGKILL", "SIGINT", "SIGTERM"])
 def test_it_dies_with_the_process_that_started_it(die_with):
     child = orphaned(Program("p", Group.EDGE, ("/bin/sleep", "600"), die_with=die_with))
-    wait_until(lambda: gone(child))
+    wait_until(lambda: gone(child), "the end of the child")
 
 
 @needs_linux
@@ -57,7 +50,7 @@ def test_it_dies_of_a_signal_that_its_starter_ignores():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         child = orphaned(Program("p", Group.EDGE, ("/bin/sleep", "600"), die_with="SIGINT"))
-        wait_until(lambda: gone(child))
+        wait_until(lambda: gone(child), "the end of the child")
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -67,7 +60,7 @@ def test_it_dies_of_a_signal_that_its_starter_ignores():
 def test_it_dies_as_another_user_too():
     program = Program("p", Group.STORES, ("/bin/sleep", "600"), user="65534:65534")
     child = orphaned(program)
-    wait_until(lambda: gone(child))
+    wait_until(lambda: gone(child), "the end of the child")
 
 
 @needs_root
@@ -114,6 +107,6 @@ def test_signals_reach_the_program_itself():
     wrapped = Program("p", Group.EDGE, ("/bin/sleep", "600")).wrapped()
     assert str(EXEC_CHILD) in wrapped
     with subprocess.Popen(wrapped) as process:
-        wait_until(lambda: psutil.Process(process.pid).name() == "sleep")
+        wait_until(lambda: psutil.Process(process.pid).name() == "sleep", "exec")
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == -signal.SIGTERM

@@ -10,6 +10,7 @@ from streaming.cell import ports
 from streaming.cell.postgres import SUPERUSER, Postgres, _way_to_synchronize
 from streaming.cell.programs import store_programs
 from tests import private_stores
+from tests.waiting import wait_until
 
 INSTANCE = settings.HEADWATER
 
@@ -57,7 +58,7 @@ def test_nothing_is_traded_for_speed(tmp_path_factory):
     postgres.create(password)
     (program,) = store_programs(postgres, None)
     with private_stores.started(program):
-        private_stores.wait(lambda: postgres.ready(password))
+        wait_until(lambda: postgres.ready(password), "PostgreSQL's start")
         with psycopg.connect(postgres.url(SUPERUSER, password, "postgres")) as connection:
             for setting in settings_on:
                 assert connection.execute(f"SHOW {setting}").fetchone() == ("on",), setting

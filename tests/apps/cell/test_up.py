@@ -6,7 +6,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import time
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -16,6 +15,7 @@ from streaming.cell import up as running
 from streaming.cell.account import Account, reachable
 from streaming.cell.program import CHECKOUT, PYTHON
 from tests.service import ServiceUnderTest, environment
+from tests.waiting import wait_until
 
 NAMES = {
     *("bootstrap_servers", "security_protocol", "http_url", "data_dir"),
@@ -30,13 +30,6 @@ def service(tmp_path_factory):
     folder.mkdir()
     with ServiceUnderTest(folder, "--tls", brokers=1) as running:
         yield running
-
-
-def wait_until(condition, timeout_s=60):
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def up(data_dir, *arguments):
@@ -54,7 +47,10 @@ def cell(tmp_path_factory):
 
 
 def test_status_says_what_runs_under_the_names_that_scripts_rely_on(cell):
-    wait_until(lambda: all(each["state"] == "running" for each in cell.status["processes"]))
+    wait_until(
+        lambda: all(each["state"] == "running" for each in cell.status["processes"]),
+        "the start of every process",
+    )
     status = cell.status
 
     assert set(status) == NAMES
@@ -69,7 +65,7 @@ def test_status_says_what_runs_under_the_names_that_scripts_rely_on(cell):
     assert set(status["demo"]) == {
         *("tenant", "cluster_id", "topic", "api_key", "api_secret", "login", "password"),
     }
-    wait_until(lambda: cell.status["connect"]["workers"] == ["connect-1"])
+    wait_until(lambda: cell.status["connect"]["workers"] == ["connect-1"], "a worker")
     for broker in status["brokers"]:
         os.kill(broker["pid"], 0)
         assert Path(broker["volume"]).is_dir()
@@ -103,14 +99,14 @@ def test_the_doctor_is_content_with_a_service_that_runs(service):
 
 @pytest.mark.parametrize("name", ["broker-1", "web", "valkey", "postgres"])
 def test_what_is_killed_is_started_again_at_once(service, name):
-    wait_until(lambda: service.program(name).state == "running")
+    wait_until(lambda: service.program(name).state == "running", "the start")
     before = service.pid(name)
 
     os.kill(before, signal.SIGKILL)
 
     # "At once" is what the log of the supervisor shows: no back-off in between.
-    wait_until(lambda: service.pid(name) not in {None, before}, timeout_s=10)
-    wait_until(lambda: service.program(name).state == "running")
+    wait_until(lambda: service.pid(name) not in {None, before}, "a restart", 10)
+    wait_until(lambda: service.program(name).state == "running", "the start")
     log = (service.data_dir / "logs" / "supervisord.log").read_text()
     assert f"gave up: {name}" not in log
 

@@ -2,8 +2,7 @@
 
 import contextlib
 import datetime as dt
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +16,7 @@ from connect.spi.schema import Field, Schema, Type
 from tests.connect.elasticsearch.opensearch_node import OpenSearchNode, opensearch
 from tests.connect.elasticsearch.running import OFFSETS, document, sink, written
 from tests.connect.harness import FakeSinkContext, sink_record
+from tests.waiting import wait_until
 
 PATIENCE_SECONDS = 120
 """A back-off may be a minute, on top of a node that starts on a busy machine."""
@@ -57,13 +57,6 @@ def made(search: str, index: str, **properties: Any) -> None:
 def count(search: str, name: str) -> int:
     asked("POST", f"{search}/{name}/_refresh")
     return asked("GET", f"{search}/{name}/_count")["count"]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_versions_by_offset_keep_the_newest_and_a_tombstone_stays_dead(search: str) -> None:
@@ -210,7 +203,7 @@ def test_a_target_that_turns_requests_away_gets_every_document_in_the_end(search
             sent += len(records)
             return rejected(search) > before
 
-        until(turned_away)
+        wait_until(turned_away, "a refusal", PATIENCE_SECONDS)
     assert count(search, "busy") == sent
     assert not context.reported
 
@@ -245,7 +238,7 @@ def test_an_index_that_is_shut_for_a_while_blames_no_record(search: str, block: 
         with pytest.raises(RetriableError, match=r"(cluster_block|index_closed)_exc"):
             task.flush(OFFSETS)
         shut(False)
-        until(lambda: flushed(task))
+        wait_until(lambda: flushed(task), "a flush", PATIENCE_SECONDS)
     assert document(search, index, "k") == {"n": 1}
 
 
@@ -322,6 +315,6 @@ def test_a_node_that_dies_and_comes_back_has_every_record(node: OpenSearchNode) 
         with pytest.raises(RetriableError, match="does not answer"):
             task.flush(OFFSETS)
         node.start()
-        until(lambda: flushed(task))
+        wait_until(lambda: flushed(task), "a flush", PATIENCE_SECONDS)
     node.wait()
     assert count(node.url, "survived") == 2_000

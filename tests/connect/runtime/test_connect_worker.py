@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from streaming.cell.program import CHECKOUT
 from streaming.cell.programs import connect_command
 from tenants.errors import Conflict
 from tenants.services.create_tenant import create_tenant
+from tests.waiting import wait_until
 
 PATIENCE_S = 60
 
@@ -54,21 +54,18 @@ def worker(environment):
         process.wait()
 
 
-def until(reached):
-    deadline = time.monotonic() + PATIENCE_S
-    while not reached():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.05)
+def has_beaten():
+    return ConnectWorker.objects.filter(name="connect-1", beats__gte=1).exists()
 
 
 def test_a_worker_hears_of_a_connector_runs_its_process_and_leaves_in_order(environment):
     acme = create_tenant(name="acme", by="test")
     with worker(environment) as process:
-        until(lambda: ConnectWorker.objects.filter(name="connect-1", beats__gte=1).exists())
+        wait_until(has_beaten, "a beat")
         # The test's plugin is none of the catalogue's, which the process says.
         config = {"connector.class": "ticks"}
         create_connector(tenant_id=acme.id, by="ann", name="clock", config=config)
-        until(lambda: connector_status(acme.id, "clock").state == State.FAILED)
+        wait_until(lambda: connector_status(acme.id, "clock").state == State.FAILED, "the failure")
         status = connector_status(acme.id, "clock")
         assert status.worker_id == "connect-1"
         assert "ticks" in status.trace
@@ -85,7 +82,7 @@ def test_a_worker_opens_with_a_key_that_was_made_after_it_began(
     ours = tmp_path / "ours.json"
     settings.HEADWATER = replace(settings.HEADWATER, connector_keys_file=ours)
     with worker(environment):
-        until(lambda: ConnectWorker.objects.filter(name="connect-1", beats__gte=1).exists())
+        wait_until(has_beaten, "a beat")
         with monkeypatch.context() as patched:
             patched.setattr(rotating, "PROCESSES_SECONDS", 0.0)
             with pytest.raises(Conflict, match="connect-1 cannot open"):
@@ -96,6 +93,6 @@ def test_a_worker_opens_with_a_key_that_was_made_after_it_began(
         rotating.rotate(by="test")
         config = {"connector.class": "ticks", "pin": "1234"}
         create_connector(tenant_id=acme.id, by="ann", name="clock", config=config)
-        until(lambda: connector_status(acme.id, "clock").state == State.FAILED)
+        wait_until(lambda: connector_status(acme.id, "clock").state == State.FAILED, "the failure")
         # It could read the config, with the pin in it: what it says is about the plugin.
         assert "ticks" in connector_status(acme.id, "clock").trace
