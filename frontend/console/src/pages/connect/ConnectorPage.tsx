@@ -8,7 +8,7 @@ import { AlertIcon } from "../../components/icons";
 import { Lines } from "../../components/Lines";
 import { ButtonLink } from "../../components/links";
 import { PageHeader } from "../../components/PageHeader";
-import { Empty, Failure, Loading } from "../../components/states";
+import { Empty, Unanswered } from "../../components/states";
 import { When } from "../../components/When";
 import { useWorkspace } from "../../components/Workspace";
 import { counted, stateOf, wordsOfState } from "../../connect/state";
@@ -45,14 +45,7 @@ export function ConnectorPage() {
         }
         actions={connector.data && <ConnectorActions connector={connector.data} />}
       />
-      {connector.isPending && <Loading what="the connector" />}
-      {connector.isError && (
-        <Failure
-          title="The connector could not be read"
-          error={connector.error}
-          onRetry={() => void connector.refetch()}
-        />
-      )}
+      <Unanswered query={connector} what="the connector" />
       {connector.data && (
         <Stack gap="md">
           {connector.data.trace && <Trace connector={connector.data} />}

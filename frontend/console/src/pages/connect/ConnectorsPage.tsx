@@ -6,7 +6,7 @@ import { useConnectors, type ConnectorBody } from "../../api/hooks/connectors";
 import { ButtonLink, TextLink } from "../../components/links";
 import { ListFilter } from "../../components/ListFilter";
 import { PageHeader } from "../../components/PageHeader";
-import { Empty, Failure, Loading } from "../../components/states";
+import { Empty, Unanswered } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { useWorkspace } from "../../components/Workspace";
 import { counted, headline, stateOf } from "../../connect/state";
@@ -33,14 +33,7 @@ export function ConnectorsPage() {
         subtitle={connectors.data && `${formatCount(connectors.data.length)} in ${tenant.name}`}
         actions={make}
       />
-      {connectors.isPending && <Loading what="connectors" />}
-      {connectors.isError && (
-        <Failure
-          title="The connectors could not be read"
-          error={connectors.error}
-          onRetry={() => void connectors.refetch()}
-        />
-      )}
+      <Unanswered query={connectors} what="connectors" />
       {connectors.data?.length === 0 && (
         <Empty title="No connectors yet" action={make}>
           A connector brings records from another system into topics, or out of them: databases, S3,

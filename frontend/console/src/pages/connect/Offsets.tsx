@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, Table, Text, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack, Table, Text, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 
@@ -11,10 +11,9 @@ import {
   type OffsetBody,
 } from "../../api/hooks/connectors";
 import { ConfirmByName } from "../../components/ConfirmByName";
-import { AlertIcon } from "../../components/icons";
 import { OfferedButton } from "../../components/Offered";
 import { Panel } from "../../components/Panel";
-import { Failure, Loading } from "../../components/states";
+import { Failure, Loading, Refused } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
 import { offsetsFromJson } from "../../connect/offsets";
 import { stringifyJson } from "../../records/json";
@@ -132,11 +131,7 @@ function EditOffsets({ name, offsets, onClose }: DialogProps & { offsets: Offset
           onChange={(event) => setText(event.currentTarget.value)}
           data-autofocus
         />
-        {alter.isError && (
-          <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-            {alter.error.message}
-          </Alert>
-        )}
+        <Refused error={alter.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel
