@@ -20,19 +20,11 @@ from brokers.kernel.errors import ErrorCode, HeadwaterError, Refusal, StorageErr
 from brokers.kernel.limits import BATCH_OVERHEAD_BYTES
 from brokers.log.verification import Guard
 from brokers.node.coordination.loading import LoadInterrupted, Replaying, load
+from brokers.node.coordination.state_batch import encoded, size_of, state_batch
+from brokers.node.coordination.waiter import FutureWaiter, Waiter
 from brokers.node.partition_runtime import PartitionRuntime
-from brokers.wire.batch import (
-    TRANSACTIONAL_BIT,
-    NewRecord,
-    build_batch,
-    parse_batch_header,
-)
-from brokers.wire.coordinator.state_record import (
-    StateRecord,
-    StateTopic,
-    encode_key,
-    encode_value,
-)
+from brokers.wire.batch import NewRecord, parse_batch_header
+from brokers.wire.coordinator.state_record import StateRecord, StateTopic
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +34,6 @@ COMMIT_SECONDS: Final = 5.0
 RELOAD_SECONDS: Final = 1.0
 REFIRE_MS: Final = 1_000
 """A timer whose decision could not be written comes again."""
-RECORD_OVERHEAD_BYTES: Final = 32
-"""Lengths, deltas and attributes of one record, at most."""
 
 
 class Machine(Replaying, Protocol):
@@ -62,14 +52,6 @@ class Machine(Replaying, Protocol):
 
 M = TypeVar("M", bound=Machine)
 Decide = Callable[[M, Token, Instant], Decision[StateRecord, Any]]
-
-
-class Waiter(Protocol):
-    """Whoever asked; told one of these, once."""
-
-    def replied(self, result: Any) -> None: ...
-
-    def refused(self, refusal: Refusal) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -138,7 +120,7 @@ class Shard(Generic[M]):
         COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE when the decision
         could not be written, and as ``carry_out``.
         """
-        waiter = _Future(self._loop)
+        waiter = FutureWaiter(self._loop)
         token = self.submit(decide, waiter, guard)
         try:
             return await waiter.future
@@ -210,9 +192,9 @@ class Shard(Generic[M]):
         Raises ``Refusal``, with nothing changed, for a decision that is too large to be written,
         and for one in a transaction that is not open here, nor confirmed by ``guard``.
         """
-        records = [_encoded(record) for record in decision.records]
+        records = [encoded(record) for record in decision.records]
         if records:
-            size = _size_of(records)
+            size = size_of(records)
             self._check_size(size)
             if decision.producer_id >= 0:
                 self._write_in_transaction(decision, records, guard)
@@ -322,15 +304,7 @@ class Shard(Generic[M]):
     ) -> int:
         """The end offset of the batch. Raises as ``PartitionRuntime.append``."""
         now_ms = self._clock.now_ms()
-        data = memoryview(
-            build_batch(
-                records,
-                base_timestamp=now_ms,
-                producer_id=producer_id,
-                producer_epoch=producer_epoch,
-                attributes=TRANSACTIONAL_BIT if producer_id >= 0 else 0,
-            )
-        )
+        data = state_batch(records, now_ms, producer_id, producer_epoch)
         header = parse_batch_header(data)
         return self.partition.append(data, header, now_ms, guard).last_offset + 1
 
@@ -476,21 +450,6 @@ class Shard(Generic[M]):
             batch.replies.clear()
 
 
-class _Future:
-    """A waiter that a coroutine awaits."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.future: asyncio.Future[Any] = loop.create_future()
-
-    def replied(self, result: Any) -> None:
-        if not self.future.done():
-            self.future.set_result(result)
-
-    def refused(self, refusal: Refusal) -> None:
-        if not self.future.done():
-            self.future.set_exception(refusal)
-
-
 class _Awaken:
     """Sets an event at the commit that was waited for, or when there will be none."""
 
@@ -499,19 +458,3 @@ class _Awaken:
 
     def settled(self, slot: int, code: ErrorCode) -> None:
         self._event.set()
-
-
-def _encoded(record: StateRecord) -> NewRecord:
-    """Raises ``Refusal`` for a field that does not fit its record, as an endless group id."""
-    try:
-        value = None if record.value is None else encode_value(record.value)
-        return NewRecord(encode_key(record.key), value)
-    except ValueError as error:
-        raise Refusal(ErrorCode.INVALID_REQUEST, f"cannot be kept: {error}") from error
-
-
-def _size_of(records: list[NewRecord]) -> int:
-    return sum(
-        RECORD_OVERHEAD_BYTES + len(record.key or b"") + len(record.value or b"")
-        for record in records
-    )
