@@ -1,7 +1,6 @@
 """The console in Chromium: how soon it can be used, and its live tail of a topic that gets ten
 thousand records a second. ``./headwater bench --console`` writes ``results/console``."""
 
-import json
 import os
 import shutil
 import sys
@@ -16,7 +15,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
-from bench.report import Results
+from bench.report import Results, write_documents
 from tests.e2e.conftest import QUIET
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 from tests.login import Login
@@ -198,24 +197,16 @@ def _write(
     loads: list[dict[str, Any]],
     tails: list[dict[str, Any]],
 ) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     raw = {
-        "taken_at": results.taken_at,
-        "commit": results.commit,
-        "machine": results.machine,
+        **results.about,
         "browser": where,
         "first_load": loads,
         "live_tail": tails,
     }
-    (out / "results.json").write_text(json.dumps(raw, indent=1) + "\n")
     usable = median(each["usable_ms"] for each in loads)
     size = max(each["bytes"] for each in loads)
     lines = [
-        "# The console",
-        "",
-        "Written by `./headwater bench --console`; do not edit.",
-        "",
-        f"- taken: {results.taken_at}, commit {results.commit}",
+        *results.heading("The console", "--console"),
         f"- machine: {results.machine}; the service, Chromium and the producer share it; Chromium "
         f"{where}, drawing without a graphics card",
         f"- first load, nothing cached, localhost: {size:,} bytes of bodies (aim {BYTES_MAX:,}), "
@@ -236,4 +227,4 @@ def _write(
             f"| {each['sent']:,} | {each['received']:,} | {each['skipped']:,} "
             f"| {'yes' if adds_up else '**no**'} |"
         )
-    (out / "RESULTS.md").write_text("\n".join(lines) + "\n")
+    write_documents(out, raw, lines)

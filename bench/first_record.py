@@ -28,7 +28,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from obstore.store import S3Store
 
 from bench.peer import wait_for
-from bench.report import Results
+from bench.report import Results, write_documents
 from streaming.cell.postgres import SUPERUSER
 from tests.connect.objects.seaweed import KEY, SECRET, seaweed
 from tests.service import ServiceUnderTest
@@ -271,21 +271,13 @@ def _bench(folder: Path) -> Iterator[Bench]:
 
 
 def _write(out: Path, results: Results, load: float, times: Mapping[str, list[float]]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     raw: dict[str, Any] = {
-        "taken_at": results.taken_at,
-        "commit": results.commit,
-        "machine": results.machine,
+        **results.about,
         "load_average_before": round(load, 1),
         "seconds": {kind: [round(each, 3) for each in found] for kind, found in times.items()},
     }
-    (out / "results.json").write_text(json.dumps(raw, indent=1) + "\n")
     lines = [
-        "# From a connector's creation to its first record",
-        "",
-        "Written by `./headwater bench --first-record`; do not edit.",
-        "",
-        f"- taken: {results.taken_at}, commit {results.commit}",
+        *results.heading("From a connector's creation to its first record", "--first-record"),
         f"- machine: {results.machine}; {BROKERS} brokers, web process, worker, the sinks' targets "
         f"and the client share it; load average before: {load:.1f}",
         "- from before `POST /connect/connectors` until a consumer has a source's first record, or "
@@ -299,4 +291,4 @@ def _write(out: Path, results: Results, load: float, times: Mapping[str, list[fl
             for kind, found in times.items()
         ),
     ]
-    (out / "RESULTS.md").write_text("\n".join(lines) + "\n")
+    write_documents(out, raw, lines)

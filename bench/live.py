@@ -22,7 +22,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from bench.headwater_service import headwater_service
 from bench.peer import wait_for_broker
 from bench.process_cost import read_cost
-from bench.report import Results
+from bench.report import Results, write_documents
 
 CLIENTS: Final = 100
 SECONDS: Final = 8.0
@@ -200,23 +200,15 @@ def _service(folder: Path) -> Iterator[Service]:
 def _write(
     out: Path, results: Results, load: float, idle: dict[str, Any], steps: list[dict[str, Any]]
 ) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     raw = {
-        "taken_at": results.taken_at,
-        "commit": results.commit,
-        "machine": results.machine,
+        **results.about,
         "load_average_before": round(load, 1),
         "idle": idle,
         "fan_out": steps,
     }
-    (out / "results.json").write_text(json.dumps(raw, indent=1) + "\n")
     best = max((step["delivered_per_s"] for step in steps if step["kept_up"]), default=0)
     lines = [
-        "# Live sockets",
-        "",
-        "Written by `./headwater bench --live`; do not edit.",
-        "",
-        f"- taken: {results.taken_at}, commit {results.commit}",
+        *results.heading("Live sockets", "--live"),
         f"- machine: {results.machine}; broker, web process, producer and readers share it; "
         f"load average before: {load:.1f}",
         f"- fan-out: {CLIENTS} lossless readers of one topic (four partitions), records of 1 KB of "
@@ -238,4 +230,4 @@ def _write(
             f"{step['web_cpu']} | {step['delivered_per_web_cpu_s']:,} | {step['late_s']} | "
             f"{'yes' if step['kept_up'] else 'no'} | {step['load_average']} |"
         )
-    (out / "RESULTS.md").write_text("\n".join(lines) + "\n")
+    write_documents(out, raw, lines)

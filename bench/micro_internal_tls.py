@@ -80,11 +80,9 @@ def main() -> None:
         for kind, of in rounds.items()
     }
     tokens, certificates = medians["tokens"], medians["certificates"]
-    about = Results.for_this_machine(given.rounds, given.scale)
+    results = Results.for_this_machine(given.rounds, given.scale)
     result = {
-        "taken_at": about.taken_at,
-        "commit": about.commit,
-        "machine": about.machine,
+        **results.about,
         "rounds": given.rounds,
         "scale": given.scale,
         "medians": medians,

@@ -26,7 +26,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from bench.headwater_service import headwater_service
 from bench.neighbour_loads import Target
 from bench.peer import Peer, wait_for_broker
-from bench.report import Results
+from bench.report import Results, write_documents
 from bench.wire_client import WireClient
 
 RATE: Final = 200
@@ -246,17 +246,13 @@ def _write(
     seconds: float,
     measured: dict[str, list[dict[str, Any]]],
 ) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     head = {
-        "taken_at": results.taken_at,
-        "commit": results.commit,
+        **results.about,
         "machine": f"{results.machine}; load average {load:.0f} as it began",
         "rate": RATE,
         "seconds": seconds,
         "neighbour": f"plan {NEIGHBOUR_PLAN}, on the same machine at a lower priority",
     }
-    document = {**head, "kinds": measured}
-    (out / "results.json").write_text(json.dumps(document, indent=1) + "\n")
     lines = [
         "# Noisy neighbours",
         "",
@@ -283,4 +279,4 @@ def _write(
             f"| {'yes' if worst['within'] else '**no**'} "
             f"| {worst['alone']['login_p99_ms']} ms | {worst['beside']['login_p99_ms']} ms |"
         )
-    (out / "RESULTS.md").write_text("\n".join(lines) + "\n")
+    write_documents(out, {**head, "kinds": measured}, lines)

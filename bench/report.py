@@ -5,9 +5,11 @@ import os
 import platform
 import statistics
 import subprocess
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bench.peer import Peer
 from bench.workloads import Figures
@@ -42,6 +44,21 @@ class Results:
             scale=scale,
         )
 
+    @property
+    def about(self) -> dict[str, str]:
+        """When it was taken, of what and on what."""
+        return {"taken_at": self.taken_at, "commit": self.commit, "machine": self.machine}
+
+    def heading(self, title: str, option: str) -> list[str]:
+        """The first lines of the Markdown that ``./headwater bench`` writes with ``option``."""
+        return [
+            f"# {title}",
+            "",
+            f"Written by `./headwater bench {option}`; do not edit.",
+            "",
+            f"- taken: {self.taken_at}, commit {self.commit}",
+        ]
+
     def add(self, peer: Peer, workload: str, figures: Figures) -> None:
         self.peers[peer.name] = f"{peer.version}; {peer.notes}"
         self.samples.setdefault(workload, {}).setdefault(peer.name, []).append(figures)
@@ -51,13 +68,18 @@ class Results:
 
 
 def write_results(results: Results, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     raw = {name: getattr(results, name) for name in Results.__dataclass_fields__}
+    write_documents(folder, raw, _markdown(results))
+
+
+def write_documents(folder: Path, raw: Mapping[str, Any], lines: Iterable[str]) -> None:
+    """``raw`` for programs, ``lines`` of Markdown for people."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n")
-    (folder / "RESULTS.md").write_text(_markdown(results))
+    (folder / "RESULTS.md").write_text("\n".join(lines) + "\n")
 
 
-def _markdown(results: Results) -> str:
+def _markdown(results: Results) -> list[str]:
     peers = list(results.peers)
     lines = [
         "# Benchmark results",
@@ -81,4 +103,4 @@ def _markdown(results: Results) -> str:
             lines.append(f"| {workload} | {unit} | {' | '.join(cells)} |")
     for workload, by_peer_failed in results.failures.items():
         lines += ["", *(f"- {workload}: {peer}: {why}" for peer, why in by_peer_failed.items())]
-    return "\n".join(lines) + "\n"
+    return lines
