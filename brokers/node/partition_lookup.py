@@ -81,6 +81,14 @@ def find_led(node: "Node", topic_id: TopicId, index: int) -> PartitionRuntime | 
     return ErrorCode.NOT_LEADER_OR_FOLLOWER
 
 
+def find_led_for(
+    operation: Operation, rights: "Rights", node: "Node", name: str, index: int
+) -> PartitionRuntime | ErrorCode:
+    """As ``find_led``, by the topic's name as ``find_topic_for`` takes it."""
+    topic_id = find_topic_for(operation, rights, node, name)
+    return topic_id if isinstance(topic_id, ErrorCode) else find_led(node, topic_id, index)
+
+
 def epoch_fault(runtime: PartitionRuntime, current_leader_epoch: int) -> ErrorCode | None:
     """Compare the epoch that a client believes in with the one in force; -1 does not ask."""
     if current_leader_epoch in {-1, runtime.leader_epoch}:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
 from brokers.node.authorization import note_refused_topics
-from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic_for
+from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led_for
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.session import RequestContext
 from brokers.wire.messages.delete_records_request import (
@@ -51,24 +51,18 @@ def _is_anything_unknown(
     request: DeleteRecordsRequest, context: RequestContext, node: "Node"
 ) -> bool:
     return any(
-        _find(topic.name, asked.partition_index, context, node) in WORTH_CATCHING_UP
+        find_led_for(Operation.DELETE, context.rights, node, topic.name, asked.partition_index)
+        in WORTH_CATCHING_UP
         for topic in request.topics
         for asked in topic.partitions
     )
-
-
-def _find(
-    name: str, index: int, context: RequestContext, node: "Node"
-) -> PartitionRuntime | ErrorCode:
-    topic_id = find_topic_for(Operation.DELETE, context.rights, node, name)
-    return topic_id if isinstance(topic_id, ErrorCode) else find_led(node, topic_id, index)
 
 
 def _row(
     name: str, asked: DeleteRecordsPartition, context: RequestContext, node: "Node"
 ) -> DeleteRecordsPartitionResult:
     index = asked.partition_index
-    found = _find(name, index, context, node)
+    found = find_led_for(Operation.DELETE, context.rights, node, name, index)
     outcome = found if isinstance(found, ErrorCode) else _delete(found, asked.offset)
     if isinstance(outcome, ErrorCode):
         return DeleteRecordsPartitionResult(index, -1, outcome)

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
-from brokers.node.authorization import note_refused_topics
-from brokers.node.partition_lookup import WORTH_CATCHING_UP, find_led, find_topic_for
+from brokers.node.partition_answers import answer_surely
+from brokers.node.partition_lookup import find_led_for
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.session import RequestContext
 from brokers.wire.messages.describe_producers_request import DescribeProducersRequest
@@ -24,17 +24,9 @@ async def handle(
     request: DescribeProducersRequest, context: RequestContext, node: "Node"
 ) -> DescribeProducersResponse:
     """One row per partition; what the image does not know is looked up once more."""
-    response = _answer(request, context, node)
-    if any(
-        row.error_code in WORTH_CATCHING_UP for topic in response.topics for row in topic.partitions
-    ):
-        await node.catch_up()
-        response = _answer(request, context, node)
-    answered = (
-        (topic.name, row.error_code) for topic in response.topics for row in topic.partitions
+    return await answer_surely(
+        lambda: _answer(request, context, node), _codes, Operation.READ, context, node
     )
-    note_refused_topics(context, node, Operation.READ, answered)
-    return response
 
 
 def _answer(
@@ -47,18 +39,15 @@ def _answer(
     return response
 
 
+def _codes(response: DescribeProducersResponse) -> list[tuple[str, int]]:
+    return [(topic.name, row.error_code) for topic in response.topics for row in topic.partitions]
+
+
 def _row(name: str, index: int, context: RequestContext, node: "Node") -> PartitionResponse:
-    place = _find(name, index, context, node)
+    place = find_led_for(Operation.READ, context.rights, node, name, index)
     if isinstance(place, ErrorCode):
         return PartitionResponse(index, place)
     return PartitionResponse(index, active_producers=producers_of(place))
-
-
-def _find(
-    name: str, index: int, context: RequestContext, node: "Node"
-) -> PartitionRuntime | ErrorCode:
-    topic_id = find_topic_for(Operation.READ, context.rights, node, name)
-    return topic_id if isinstance(topic_id, ErrorCode) else find_led(node, topic_id, index)
 
 
 def producers_of(place: PartitionRuntime) -> list[ProducerState]:

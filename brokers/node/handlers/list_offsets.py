@@ -5,13 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal, StorageError
-from brokers.node.authorization import note_refused_topics
-from brokers.node.partition_lookup import (
-    WORTH_CATCHING_UP,
-    epoch_fault,
-    find_led,
-    find_topic_for,
-)
+from brokers.node.partition_answers import answer_surely
+from brokers.node.partition_lookup import epoch_fault, find_led_for
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.session import RequestContext
 from brokers.wire.messages.list_offsets_request import ListOffsetsPartition, ListOffsetsRequest
@@ -43,17 +38,9 @@ async def handle(
     request: ListOffsetsRequest, context: RequestContext, node: "Node"
 ) -> ListOffsetsResponse:
     """One row per partition; what the image does not know is looked up once more."""
-    response = _answer(request, context, node)
-    if any(
-        row.error_code in WORTH_CATCHING_UP for topic in response.topics for row in topic.partitions
-    ):
-        await node.catch_up()
-        response = _answer(request, context, node)
-    answered = (
-        (topic.name, row.error_code) for topic in response.topics for row in topic.partitions
+    return await answer_surely(
+        lambda: _answer(request, context, node), _codes, Operation.DESCRIBE, context, node
     )
-    note_refused_topics(context, node, Operation.DESCRIBE, answered)
-    return response
 
 
 def _answer(
@@ -68,6 +55,10 @@ def _answer(
         ]
         response.topics.append(ListOffsetsTopicResponse(topic.name, rows))
     return response
+
+
+def _codes(response: ListOffsetsResponse) -> list[tuple[str, int]]:
+    return [(topic.name, row.error_code) for topic in response.topics for row in topic.partitions]
 
 
 def _row(
@@ -97,12 +88,9 @@ def _row(
 def _find(
     name: str, asked: ListOffsetsPartition, context: RequestContext, node: "Node"
 ) -> PartitionRuntime:
-    topic_id = find_topic_for(Operation.DESCRIBE, context.rights, node, name)
-    if isinstance(topic_id, ErrorCode):
-        raise Refusal(topic_id, "there is no such topic that this login may describe")
-    place = find_led(node, topic_id, asked.partition_index)
+    place = find_led_for(Operation.DESCRIBE, context.rights, node, name, asked.partition_index)
     if isinstance(place, ErrorCode):
-        raise Refusal(place, "this partition is not led here")
+        raise Refusal(place, "this login may not describe such a partition here")
     fault = epoch_fault(place, asked.current_leader_epoch)
     if fault is not None:
         raise Refusal(fault, "the leader epoch is not the one in force")

@@ -5,13 +5,8 @@ from typing import TYPE_CHECKING
 
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode
-from brokers.node.authorization import note_refused_topics
-from brokers.node.partition_lookup import (
-    WORTH_CATCHING_UP,
-    epoch_fault,
-    find_led,
-    find_topic_for,
-)
+from brokers.node.partition_answers import answer_surely
+from brokers.node.partition_lookup import epoch_fault, find_led_for
 from brokers.node.session import RequestContext
 from brokers.wire.messages.offset_for_leader_epoch_request import (
     OffsetForLeaderEpochRequest,
@@ -31,17 +26,9 @@ async def handle(
     request: OffsetForLeaderEpochRequest, context: RequestContext, node: "Node"
 ) -> OffsetForLeaderEpochResponse:
     """Epoch and end offset -1 where nothing is known of the epoch that was asked for."""
-    response = _answer(request, context, node)
-    if any(
-        row.error_code in WORTH_CATCHING_UP for topic in response.topics for row in topic.partitions
-    ):
-        await node.catch_up()
-        response = _answer(request, context, node)
-    answered = (
-        (topic.topic, row.error_code) for topic in response.topics for row in topic.partitions
+    return await answer_surely(
+        lambda: _answer(request, context, node), _codes, Operation.DESCRIBE, context, node
     )
-    note_refused_topics(context, node, Operation.DESCRIBE, answered)
-    return response
 
 
 def _answer(
@@ -54,13 +41,14 @@ def _answer(
     return response
 
 
+def _codes(response: OffsetForLeaderEpochResponse) -> list[tuple[str, int]]:
+    return [(topic.topic, row.error_code) for topic in response.topics for row in topic.partitions]
+
+
 def _row(
     name: str, asked: OffsetForLeaderPartition, context: RequestContext, node: "Node"
 ) -> EpochEndOffset:
-    topic_id = find_topic_for(Operation.DESCRIBE, context.rights, node, name)
-    if isinstance(topic_id, ErrorCode):
-        return EpochEndOffset(topic_id, asked.partition)
-    place = find_led(node, topic_id, asked.partition)
+    place = find_led_for(Operation.DESCRIBE, context.rights, node, name, asked.partition)
     if isinstance(place, ErrorCode):
         return EpochEndOffset(place, asked.partition)
     fault = epoch_fault(place, asked.current_leader_epoch)
