@@ -9,8 +9,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
 
+from streaming.cell import development
 from streaming.cell.defaults import DEFAULT_DATA_DIR
 from streaming.cell.failure import Failure
 
@@ -106,60 +106,18 @@ def test(arguments: Sequence[str]) -> int:
     return run_all(strict=given.strict, for_pytest=for_pytest)
 
 
-def bench(arguments: Sequence[str]) -> int:
-    from streaming.cell import development
-
-    return development.bench(arguments)
-
-
-def fuzz(arguments: Sequence[str]) -> int:
-    from streaming.cell import development
-
-    return development.fuzz(arguments)
-
-
-def sim(arguments: Sequence[str]) -> int:
-    from streaming.cell import development
-
-    return development.sim(arguments)
-
-
-def isolate(arguments: Sequence[str]) -> int:
-    from streaming.cell import development
-
-    return development.isolate(arguments)
-
-
-def torture(arguments: Sequence[str]) -> NoReturn:
-    from streaming.cell import development
-
-    development.torture(arguments)
-
-
-def sbom(arguments: Sequence[str]) -> int:
-    from streaming.cell import development
-
-    return development.sbom(arguments)
-
-
-def screenshots(arguments: Sequence[str]) -> int:
-    from streaming.cell import development
-
-    return development.screenshots(arguments)
-
-
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": up,
     "status": status,
     "doctor": doctor,
     "test": test,
-    "bench": bench,
-    "fuzz": fuzz,
-    "sim": sim,
-    "isolate": isolate,
-    "torture": torture,
-    "screenshots": screenshots,
-    "sbom": sbom,
+    "bench": development.bench,
+    "fuzz": development.fuzz,
+    "sim": development.sim,
+    "isolate": development.isolate,
+    "torture": development.torture,
+    "screenshots": development.screenshots,
+    "sbom": development.sbom,
 }
 
 
