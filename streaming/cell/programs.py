@@ -54,32 +54,17 @@ def upkeep_programs(instance: Instance) -> list[Program]:
 
 def broker_command(number: int) -> tuple[str, ...]:
     """A Celery worker that is broker ``number``; it takes tasks from its own queue only."""
-    return (
-        *_celery("worker"),
-        *("--hostname", f"broker-{number}@%h", "--queues", f"broker.{number}"),
-        *("--broker-id", str(number), "--pool", "threads", "--concurrency", "1"),
-        *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
-    )
+    return _worker(f"broker-{number}", f"broker.{number}", "--broker-id", str(number))
 
 
 def storage_command() -> tuple[str, ...]:
     """The Celery worker for upkeep of segments: work that would hold up a broker."""
-    return (
-        *_celery("worker"),
-        *("--hostname", "storage@%h", "--queues", "storage"),
-        *("--pool", "threads", "--concurrency", "1"),
-        *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
-    )
+    return _worker("storage", "storage")
 
 
 def connect_command(number: int) -> tuple[str, ...]:
     """The Celery worker ``number`` of those that run connectors' tasks, each in its own process."""
-    return (
-        *_celery("worker"),
-        *("--hostname", f"{CONNECT_PREFIX}{number}@%h", "--queues", "connect"),
-        *("--connect-worker", str(number), "--pool", "threads", "--concurrency", "1"),
-        *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
-    )
+    return _worker(f"{CONNECT_PREFIX}{number}", "connect", "--connect-worker", str(number))
 
 
 def beat_command(schedule: Path) -> tuple[str, ...]:
@@ -97,6 +82,16 @@ def web_command(instance: Instance) -> tuple[str, ...]:
         *(PYTHON, "-m", "streaming.web"),
         *("--host", instance.bind_host, "--port", str(instance.http_port)),
         *certificate,
+    )
+
+
+def _worker(name: str, queue: str, *options: str) -> tuple[str, ...]:
+    """A Celery worker that does one task at a time, and does not talk to others of its kind."""
+    return (
+        *_celery("worker"),
+        *("--hostname", f"{name}@%h", "--queues", queue, *options),
+        *("--pool", "threads", "--concurrency", "1"),
+        *("--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO"),
     )
 
 
