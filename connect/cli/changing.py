@@ -127,8 +127,7 @@ def delete(tenant: Tenant, options: Options) -> Answer:
     kept = f"{wrote} and how far it was stay"
     if options["dry_run"]:
         return Answer(document | {"deleted": False}, (f"would delete: {what}; {kept}",))
-    if not options["yes"]:
-        confirm(f"deletes {what}; {kept}", name, quiet=options["json"])
+    confirm(options, f"deletes {what}; {kept}", name)
     delete_connector(tenant_id=tenant.id, by=operator(), name=name)
     return Answer(document | {"deleted": True}, (f"deleted connector {name}; {kept}",))
 

@@ -49,8 +49,7 @@ def _asked(tenant: Tenant, kind: Kind, ask: Ask, options: Mapping[str, Any]) -> 
     if options["dry_run"]:
         partitions = before if options["reset"] else [_document(each) for each in wanted]
         return _answer(tenant, name, partitions, changed=False)
-    if not options["yes"]:
-        confirm(f"has connector {name} {what}", name, quiet=options["json"])
+    confirm(options, f"has connector {name} {what}", name)
     if options["reset"]:
         reset_offsets(tenant_id=tenant.id, by=operator(), name=name, ask=ask)
     elif kind is Kind.SINK:

@@ -1,17 +1,22 @@
 """Asking a person before what cannot be taken back."""
 
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from tenants.cli.failures import UsageProblem
 
 
-def confirm(consequence: str, word: str, *, quiet: bool) -> None:
-    """Return when the person typed ``word``. Raises ``UsageProblem`` otherwise.
+def confirm(options: Mapping[str, Any], consequence: str, word: str) -> None:
+    """Return at once with ``--yes``, or when the person typed ``word``. Raises ``UsageProblem``
+    otherwise.
 
-    ``consequence`` ends the sentence "This …". Where nobody can be asked (``quiet``, or without a
-    terminal) the command needs ``--yes`` instead.
+    ``consequence`` ends the sentence "This …". Where nobody can be asked (with ``--json``, or
+    without a terminal) the command needs ``--yes``.
     """
-    if quiet or not sys.stdin.isatty():
+    if options["yes"]:
+        return
+    if options["json"] or not sys.stdin.isatty():
         raise UsageProblem(f"this {consequence}; give --yes to do it.")
     sys.stderr.write(f"This {consequence}.\nType {word} to go on: ")
     sys.stderr.flush()

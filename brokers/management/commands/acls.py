@@ -138,8 +138,7 @@ def _remove(tenant: Tenant, options: dict[str, Any]) -> Answer:
     filters = _filters(options)
     found = _matching(tenant, filters)
     if found and not options["dry_run"]:
-        if not options["yes"]:
-            confirm(f"ends {len(found)} ACLs of tenant {tenant.name}", "remove", quiet=False)
+        confirm(options, f"ends {len(found)} ACLs of tenant {tenant.name}", "remove")
         delete_acls(
             tenant_id=tenant.id,
             filters=[lambda entry: any(each.matches(binding_of(entry)) for each in filters)],

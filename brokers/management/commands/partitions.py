@@ -176,13 +176,12 @@ def _elect_unclean(options: dict[str, Any]) -> Answer:
             raise UsageProblem(f"--elect-unclean needs --{name}.")
     tenant = chosen_tenant(options["tenant"])
     shown = f"{options['topic']}/{options['partition']}"
-    if not options["yes"]:
-        confirm(
-            f"makes broker {options['broker']} the leader of {shown} of tenant {tenant.name} with "
-            "whatever it has; acknowledged records that it lacks are lost for good",
-            options["topic"],
-            quiet=options["json"],
-        )
+    confirm(
+        options,
+        f"makes broker {options['broker']} the leader of {shown} of tenant {tenant.name} with "
+        "whatever it has; acknowledged records that it lacks are lost for good",
+        options["topic"],
+    )
     record = elect_uncleanly(
         tenant_id=TenantId(str(tenant.id)),
         topic=TopicName(options["topic"]),

@@ -168,8 +168,7 @@ def _delete(tenant: Tenant, options: dict[str, Any]) -> Answer:
     if options["dry_run"]:
         text = f"would delete {what}, and all its records"
         return Answer(document | {"deleted": False}, (text,))
-    if not options["yes"]:
-        confirm(f"deletes {what}, and all its records", name, quiet=options["json"])
+    confirm(options, f"deletes {what}, and all its records", name)
     delete_topic(actor=operator_for(tenant), topic_id=topic_id_of(topic))
     return Answer(document | {"deleted": True}, (f"deleted {what}",))
 

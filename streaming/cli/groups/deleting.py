@@ -27,13 +27,12 @@ def delete(asker: Asker, tenant: str, options: Mapping[str, Any]) -> Answer:
     names = [group.name for group, _ in found]
     if options["dry_run"] or not found:
         return _deleted(tenant, found, deleted=False)
-    if not options["yes"]:
-        what = f"group {names[0]}" if len(names) == 1 else f"{len(names)} groups"
-        confirm(
-            f"deletes {what} of tenant {tenant} and the offsets that it committed",
-            names[0] if len(names) == 1 else "delete",
-            quiet=options["json"],
-        )
+    what = f"group {names[0]}" if len(names) == 1 else f"{len(names)} groups"
+    confirm(
+        options,
+        f"deletes {what} of tenant {tenant} and the offsets that it committed",
+        names[0] if len(names) == 1 else "delete",
+    )
     refused = asker.ask(lambda reader: delete_groups(reader, names))
     for name in names:
         if name not in refused:
@@ -69,12 +68,7 @@ def delete_committed(asker: Asker, tenant: str, options: Mapping[str, Any]) -> A
     offsets = asker.ask(lambda reader: _of_topics(reader, name, topics))
     shown = ", ".join(str(each) for each in sorted(offsets)) or "nothing"
     if offsets and not options["dry_run"]:
-        if not options["yes"]:
-            confirm(
-                f"has group {name} of tenant {tenant} forget where it is in {shown}",
-                name,
-                quiet=options["json"],
-            )
+        confirm(options, f"has group {name} of tenant {tenant} forget where it is in {shown}", name)
         refused = asker.ask(lambda reader: delete_offsets(reader, name, offsets))
         forgotten = sorted(str(each) for each in offsets if each not in refused)
         if forgotten:

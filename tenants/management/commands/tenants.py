@@ -94,9 +94,8 @@ def _deleted(tenant: Tenant, options: dict[str, Any]) -> Answer:
             grace = timedelta(milliseconds=parse_duration(options["grace"]))
         except ValueError as error:
             raise UsageProblem(f"--grace: {error}") from None
-    if not options["yes"]:
-        what = f"cuts tenant {tenant.name} off now and deletes all it has after {grace}"
-        confirm(what, tenant.name, quiet=options["json"])
+    what = f"cuts tenant {tenant.name} off now and deletes all it has after {grace}"
+    confirm(options, what, tenant.name)
     return _stands(delete_tenant(tenant_id=tenant.id, by=operator(), grace=grace))
 
 
