@@ -3,6 +3,7 @@
 import os
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from tenants.cli.answer import Answer, write_answer, write_json
 from tenants.cli.failures import CommandFailure, UsageProblem, explain
+from tenants.cli.watching import watch
 
 INTERRUPTED = 130
 """128 + SIGINT, what shells expect of a program that Ctrl-C ended."""
@@ -41,6 +43,13 @@ class HeadwaterCommand(BaseCommand, ABC):
     @abstractmethod
     def answer(self, options: dict[str, Any]) -> Answer | None:
         """Do the work. None when everything was already written."""
+
+    def shown(self, look: Callable[[], Answer], options: Mapping[str, Any]) -> Answer | None:
+        """What ``look`` finds; with ``--watch`` again as it changes, until Ctrl-C."""
+        if not options["watch"]:
+            return look()
+        watch(look, self.stdout, as_json=options["json"])
+        return None
 
     def handle(self, *args: Any, **options: Any) -> None:
         _check_data_dir(options["data_dir"])

@@ -18,7 +18,6 @@ from tenants.cli.arguments import argument, not_negative
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.failures import UsageProblem
 from tenants.cli.tenant_choice import operator
-from tenants.cli.watching import watch
 
 COLUMNS = (
     "ID", "STATE", "DRAINING", "FULL", "HOST", "PORT", "RACK", "VOLUME", "PATH", "INCARNATION",
@@ -57,11 +56,8 @@ class Command(HeadwaterCommand):
             raise UsageProblem(f"--watch shows the list; it does not go with --{acts[0]}.")
         if options["execute"] and not acts:
             raise UsageProblem("--execute goes with --drain, --undrain or --remove.")
-        if options["watch"]:
-            watch(_list, self.stdout, as_json=options["json"])
-            return None
         if not acts:
-            return _list()
+            return self.shown(_list, options)
         broker_id = BrokerId(options[acts[0]])
         verb = {"drain": _drain, "undrain": _undrain, "remove": _remove}[acts[0]]
         return verb(broker_id, options["execute"])

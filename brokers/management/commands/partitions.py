@@ -19,7 +19,6 @@ from tenants.cli.command import HeadwaterCommand
 from tenants.cli.confirmation import confirm
 from tenants.cli.failures import UsageProblem
 from tenants.cli.tenant_choice import chosen_tenant, operator
-from tenants.cli.watching import watch
 from tenants.models import Tenant
 from tenants.selectors.tenants import list_tenants, tenant_by_name
 
@@ -75,10 +74,7 @@ class Command(HeadwaterCommand):
             return _elect_preferred(options)
         if options["elect"] == "unclean":
             return _elect_unclean(options)
-        if options["watch"]:
-            watch(lambda: _list(options), self.stdout, as_json=options["json"])
-            return None
-        return _list(options)
+        return self.shown(lambda: _list(options), options)
 
 
 def _list(options: dict[str, Any]) -> Answer:

@@ -1,7 +1,7 @@
 """``reassign``: move partitions to other brokers, as ``kafka-reassign-partitions`` does."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,6 @@ from tenants.cli.command import HeadwaterCommand
 from tenants.cli.failures import CommandFailure, UsageProblem
 from tenants.cli.options import add_actions, add_tenant_option, required
 from tenants.cli.tenant_choice import chosen_tenant, operator
-from tenants.cli.watching import watch
 from tenants.models import Tenant
 
 ACTIONS = {
@@ -86,21 +85,15 @@ class Command(HeadwaterCommand):
             case "generate":
                 return _generate(tenant, options)
             case "list":
-                return self._shown(lambda: _list(tenant), options)
+                return self.shown(lambda: _list(tenant), options)
         assignments = read_assignments(required(options, "reassignment_json_file"))
         match action:
             case "execute":
                 return _execute(tenant, assignments, options["throttle"])
             case "verify":
-                return self._shown(lambda: _verify(tenant, assignments), options)
+                return self.shown(lambda: _verify(tenant, assignments), options)
             case _:
                 return _cancel(tenant, assignments)
-
-    def _shown(self, look: Callable[[], Answer], options: dict[str, Any]) -> Answer | None:
-        if not options["watch"]:
-            return look()
-        watch(look, self.stdout, as_json=options["json"])
-        return None
 
 
 def _throttle(bytes_per_second: int | None) -> Answer:

@@ -12,7 +12,6 @@ from connect.cli.showing import show_connectors, show_list, show_log, show_plugi
 from tenants.cli.answer import Answer
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.tenant_choice import chosen_tenant
-from tenants.cli.watching import watch
 from tenants.models import Tenant
 
 _CHANGING = {
@@ -52,7 +51,4 @@ class Command(HeadwaterCommand):
                 return show_list(tenant)
             return show_connectors(tenant, options["connector"])
 
-        if not options["watch"]:
-            return look()
-        watch(look, self.stdout, as_json=options["json"])
-        return None
+        return self.shown(look, options)

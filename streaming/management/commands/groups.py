@@ -16,7 +16,6 @@ from streaming.records.identity import ADMINISTER, READ, WRITE
 from tenants.cli.answer import Answer
 from tenants.cli.command import HeadwaterCommand
 from tenants.cli.tenant_choice import chosen_tenant
-from tenants.cli.watching import watch
 
 
 class Command(HeadwaterCommand):
@@ -48,7 +47,4 @@ class Command(HeadwaterCommand):
         def look() -> Answer:
             return asker.ask(lambda reader: show(reader, tenant, options))
 
-        if not options["watch"]:
-            return look()
-        watch(look, self.stdout, as_json=options["json"])
-        return None
+        return self.shown(look, options)
