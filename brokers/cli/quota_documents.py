@@ -1,11 +1,12 @@
 """Limits, plans and client quotas as the ``quotas`` command tells them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from brokers.selectors.client_use import ClientQuotaUse
 from tenants.cli.answer import Answer, Table
 from tenants.limits import KINDS
-from tenants.models import ClientQuota
 from tenants.selectors.quotas import Limit
 
 COLUMNS = ("LIMIT", "UNIT", "DEFAULT", "APPLIED", "USED")
@@ -40,12 +41,25 @@ def plans_answer(plans: Mapping[str, Mapping[str, int]]) -> Answer:
     return Answer({"plans": documents}, (table,))
 
 
-def client_quotas_answer(tenant: str, rows: list[ClientQuota]) -> Answer:
-    """Quotas of principals, clients and addresses; the default of all is ``<default>``."""
-    documents: list[dict[str, Any]] = [{"entity": row.entity, "values": row.values} for row in rows]
+def client_quotas_answer(tenant: str, rows: Sequence[ClientQuotaUse]) -> Answer:
+    """Quotas of principals, clients and addresses, with who uses most of each; the default of all
+    is ``<default>``."""
+    documents: list[dict[str, Any]] = [
+        {
+            "entity": row.entity,
+            "values": row.values,
+            "used": row.used,
+            "used_by": [asdict(each) for each in row.used_by],
+        }
+        for row in rows
+    ]
     table = Table(
-        ("ENTITY", "QUOTAS"),
-        tuple((_entity(row.entity), _values(row.values)) for row in rows),
+        ("ENTITY", "QUOTA", "APPLIED", "USED", "MOST BY"),
+        tuple(
+            (_entity(row.entity), name, f"{value:g}", f"{row.used[name]:g}", _most_by(row, name))
+            for row in rows
+            for name, value in sorted(row.values.items())
+        ),
     )
     return Answer({"tenant": tenant, "client_quotas": documents}, (table,))
 
@@ -56,5 +70,8 @@ def _entity(entity: Mapping[str, str | None]) -> str:
     )
 
 
-def _values(values: Mapping[str, float]) -> str:
-    return ", ".join(f"{name}={value:g}" for name, value in sorted(values.items()))
+def _most_by(row: ClientQuotaUse, quota: str) -> str:
+    """Nobody, where only those can be meant that the quota names."""
+    if None not in row.entity.values():
+        return ""
+    return next((_entity(each.who) for each in row.used_by if each.quota == quota), "")

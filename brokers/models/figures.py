@@ -154,7 +154,9 @@ class TenantUse(TenantOwned):
 
     ``busy_ms`` of the broker's time and ``logins`` are counters of its incarnation;
     ``busy_percent`` and ``logins_per_s`` are what they came to since the row before, null after a
-    start.
+    start. ``largest_batch`` is bytes of the largest that was produced within the hour; ``clients``
+    what principals, client ids and addresses use of their own quotas, those that use most of each,
+    as ``brokers/quotas/client_use.py`` has them.
     """
 
     tenant = models.ForeignKey(
@@ -169,6 +171,8 @@ class TenantUse(TenantOwned):
     busy_percent = models.FloatField(null=True)
     logins = models.BigIntegerField(default=0, db_default=0)
     logins_per_s = models.FloatField(null=True)
+    largest_batch = models.BigIntegerField(default=0, db_default=0)
+    clients = models.JSONField(null=True)
 
     class Meta(TenantOwned.Meta):
         constraints: ClassVar = [

@@ -9,13 +9,14 @@ import asyncio
 import heapq
 import logging
 import shutil
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from brokers.kernel.ids import BrokerId, Incarnation, PartitionIndex, TenantId, TopicId
 from brokers.node.authentication.broker_token import BROKERS
+from brokers.node.client_uses import ClientUses
 from brokers.node.metrics import TenantCounter
 from brokers.node.partition_runtime import PartitionRuntime
 from brokers.node.ports import (
@@ -27,6 +28,7 @@ from brokers.node.ports import (
     ReplicaReading,
     UseReading,
 )
+from brokers.quotas.client_use import ClientUse
 from brokers.quotas.tenant_quotas import GROUPS, TenantQuotas
 
 if TYPE_CHECKING:
@@ -147,6 +149,7 @@ class Figures:
         self._node = node
         self._store = store
         self._published = Published()
+        self._clients = ClientUses(node)
 
     async def work(self) -> None:
         """Read and publish at each interval, and roll up half an interval later, until
@@ -179,7 +182,7 @@ class Figures:
         look = await look_at(node, self._published)
         changed = look.first_changed()
         principals = self._published.changed_principals(_principals(node))
-        uses = self._published.changed_uses(_uses(node))
+        uses = self._published.changed_uses(_uses(node, await self._clients.look()))
         readings = Readings(_broker_reading(node, look), changed, principals, uses)
         await self._store.publish(node.broker_id, node.incarnation, readings)
         self._published.uses_were_taken(uses)
@@ -244,21 +247,26 @@ def _principals(node: "Node") -> list[PrincipalReading]:
     ]
 
 
-def _uses(node: "Node") -> list[UseReading]:
+def _uses(node: "Node", clients: Mapping[TenantId, tuple[ClientUse, ...]]) -> list[UseReading]:
+    now_ms = node.clock.monotonic_ms()
     return [
-        _use(tenant, node.metrics.tenant(tenant_id))
+        _use(tenant, node.metrics.tenant(tenant_id), clients.get(tenant_id, ()), now_ms)
         for tenant_id, tenant in node.quotas.tenants.items()
         if tenant_id in node.image.tenants
     ]
 
 
-def _use(tenant: TenantQuotas, counter: TenantCounter) -> UseReading:
+def _use(
+    tenant: TenantQuotas, counter: TenantCounter, clients: tuple[ClientUse, ...], now_ms: int
+) -> UseReading:
     return UseReading(
         tenant.tenant_id,
         counter.connections,
         tenant.counts[GROUPS].count,
         round(tenant.busy_ms),
         counter.logins,
+        counter.recent_batch(now_ms),
+        clients,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from brokers.kernel.ids import PartitionIndex, Principal, TenantId, TopicId, TopicName
+from brokers.metering.recent_maximum import RecentMaximum
 
 PRINCIPALS_PER_TENANT_MAX: Final = 1_000
 """Counted apart; service accounts and people come and go, and their counters stay."""
@@ -65,6 +66,8 @@ class PrincipalCounter:
     records_in: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
+    largest_batch: int = 0
+    """Bytes of the largest that it produced since ``TenantCounter.recent_batch`` last asked."""
 
 
 @dataclass(slots=True)
@@ -81,6 +84,15 @@ class TenantCounter:
     """By API key."""
     errors: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     """By Kafka error code, of all requests."""
+    _batches: RecentMaximum = field(default_factory=RecentMaximum)
+
+    def recent_batch(self, now_ms: int) -> int:
+        """Bytes of the largest batch that was produced of late (``RecentMaximum``); ``now_ms`` is
+        monotonic."""
+        for principal in self.principals.values():
+            self._batches.note(principal.largest_batch, now_ms)
+            principal.largest_batch = 0
+        return self._batches.value(now_ms)
 
     def principal(self, principal: Principal) -> PrincipalCounter:
         """The counter of that principal, made at its first use. One beyond

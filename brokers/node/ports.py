@@ -28,6 +28,7 @@ from brokers.metadata.lags import ReplicaLag
 from brokers.metadata.records import Change, PartitionRecord, ScramVerifier, Snapshot, TopicRecord
 from brokers.metadata.recovery import NOTHING_SEEN, Seen
 from brokers.metering.refusal_tally import Refusals
+from brokers.quotas.client_use import ClientUse
 
 
 class MetadataUnavailable(HeadwaterError):
@@ -291,13 +292,16 @@ class PrincipalReading(NamedTuple):
 
 class UseReading(NamedTuple):
     """What one tenant holds of a broker, and what it took of its time in this incarnation, in which
-    so many of its connections have logged in."""
+    so many of its connections have logged in. ``largest_batch`` is of late, in bytes; ``clients``
+    what its clients use now of their own quotas."""
 
     tenant_id: TenantId
     connections: int
     groups: int
     busy_ms: int
     logins: int = 0
+    largest_batch: int = 0
+    clients: tuple[ClientUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

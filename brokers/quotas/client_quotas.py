@@ -28,11 +28,13 @@ _Key = tuple[bool, Name, bool, Name]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Whoever shares one bucket, and its rate. A part is None where all of them share it."""
+    """Whoever shares one bucket, its rate, and for whom that quota is. A part is None where all of
+    them share it."""
 
     user: str | None
     client_id: str | None
     rate: float
+    entity: Entity
 
 
 class ClientQuotas:
@@ -74,15 +76,20 @@ class ClientQuotas:
             values = self._values.get((has_user, named_user, has_client, named_client))
             rate = None if values is None else values.get(quota)
             if rate is not None:
-                return Group(user if has_user else None, client_id if has_client else None, rate)
+                entity = {USER: named_user} if has_user else {}
+                if has_client:
+                    entity[CLIENT_ID] = named_client
+                return Group(
+                    user if has_user else None, client_id if has_client else None, rate, entity
+                )
         return None
 
-    def connection_rate(self, address: str) -> float | None:
-        """New connections per second from that address (KIP-612)."""
+    def connection_rate(self, address: str) -> tuple[float, Entity] | None:
+        """New connections per second from that address (KIP-612), and for whom that quota is."""
         for name in (address, None):
             rate = self._addresses.get(name, {}).get(CONNECTION_CREATION_RATE)
             if rate is not None:
-                return rate
+                return rate, {IP: name}
         return None
 
 

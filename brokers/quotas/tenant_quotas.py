@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from brokers.kernel.ids import TenantId
-from brokers.quotas.buckets import Buckets
+from brokers.quotas.buckets import Buckets, Shared, Sharers
 from brokers.quotas.client_quotas import (
+    CONNECTION_CREATION_RATE,
     CONSUMER_BYTE_RATE,
     PRODUCER_BYTE_RATE,
     REQUEST_PERCENTAGE,
@@ -37,6 +38,9 @@ COUNTS: Final = (CONNECTIONS, GROUPS)
 MUTATION_BURST_MS: Final = 60_000
 """So much of the tenant's rate of partitions may come and go at once: people create their topics
 together. That rate is kept in PostgreSQL and not here."""
+CLIENT_MUTATION_BURST_MS: Final = 11_000
+"""Of a client's quota of the same, as in Kafka unless configured: ``controller.quota.window.num``
+windows of ``controller.quota.window.size.seconds``."""
 CLIENT_BURST_MS: Final = 1_000
 TIME_BURST_MS: Final = 500
 WHOLE: Final = 100
@@ -163,11 +167,9 @@ class TenantQuotas:
         if percent >= WHOLE:
             self._time = None
         elif self._time is None:
-            self._time = TokenBucket.full(
-                _time_rate(percent), burst_ms=TIME_BURST_MS, now_ms=now_ms
-            )
+            self._time = TokenBucket.full(time_rate(percent), burst_ms=TIME_BURST_MS, now_ms=now_ms)
         else:
-            self._time.set_rate(_time_rate(percent), now_ms)
+            self._time.set_rate(time_rate(percent), now_ms)
 
     @property
     def tells_clients_apart(self) -> bool:
@@ -191,13 +193,13 @@ class TenantQuotas:
             group = self._client_quotas.group(quota, user, client_id)
             found = [] if of_tenant is None else [of_tenant]
             if group is not None:
-                key = quota, group.user, group.client_id
-                found.append(self._buckets.get(key, group.rate * unit, now_ms))
+                key = Sharers(quota, group.user, group.client_id)
+                found.append(self._buckets.get(key, group.rate * unit, group.entity, now_ms))
             return tuple(found)
 
         produce = buckets(PRODUCER_BYTE_RATE, self._bucket(PRODUCE), 1)
         fetch = buckets(CONSUMER_BYTE_RATE, self._bucket(FETCH), 1)
-        time = buckets(REQUEST_PERCENTAGE, self._time, _time_rate(1))
+        time = buckets(REQUEST_PERCENTAGE, self._time, time_rate(1))
         return Meter(self, produce, fetch, time, produce + time, self.version)
 
     def _bucket(self, name: str) -> TokenBucket | None:
@@ -208,12 +210,17 @@ class TenantQuotas:
         """What a connection that logs in from ``address`` is charged to."""
         tenant = self._bucket(CONNECTION_RATE)
         buckets = [] if tenant is None else [tenant]
-        rate = self._client_quotas.connection_rate(address)
-        if rate is not None:
-            buckets.append(self._buckets.get(("connections", address), rate, now_ms))
+        found = self._client_quotas.connection_rate(address)
+        if found is not None:
+            key = Sharers(CONNECTION_CREATION_RATE, address=address)
+            buckets.append(self._buckets.get(key, *found, now_ms))
         return tuple(buckets)
 
+    def shared_buckets(self) -> list[tuple[Sharers, Shared]]:
+        """Those of its principals, clients and addresses, as far as they are told apart."""
+        return [*self._buckets]
 
-def _time_rate(percent: float) -> float:
+
+def time_rate(percent: float) -> float:
     """Milliseconds of the broker's time per second."""
     return percent * 10

@@ -20,6 +20,8 @@ class TokenBucket:
     """All that ever was."""
     shortages: int = 0
     """How often ``charge`` found nothing left."""
+    taken_at_look: float = 0.0
+    """What was ``taken`` at the last ``taken_since_look``."""
 
     @classmethod
     def full(cls, rate: float, *, burst_ms: int, now_ms: int) -> "TokenBucket":
@@ -63,6 +65,11 @@ class TokenBucket:
         if rate != self.rate:
             self.take(0, now_ms)
             self.rate = rate
+
+    def taken_since_look(self) -> float:
+        """Since this was last asked; for one who asks again and again."""
+        taken, self.taken_at_look = self.taken - self.taken_at_look, self.taken
+        return taken
 
     def wait_ms(self, now_ms: int) -> int:
         """Until something is available; 0 when something is."""

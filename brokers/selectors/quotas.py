@@ -29,5 +29,6 @@ def limits_of(tenant_id: UUID) -> dict[str, Limit]:
         "partitions": health.partitions,
         "topics": health.topics,
         "storage_bytes": health.bytes_stored,
+        "message_bytes": use.largest_batch,
     }
     return {name: replace(limit, used=used.get(name, limit.used)) for name, limit in limits.items()}

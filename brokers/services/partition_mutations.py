@@ -15,7 +15,7 @@ from brokers.models import PartitionMutations
 from brokers.node.ports import Actor
 from brokers.quotas.client_quotas import CONTROLLER_MUTATION_RATE, ClientQuotas
 from brokers.quotas.kept_buckets import KeptBuckets
-from brokers.quotas.tenant_quotas import MUTATION_BURST_MS
+from brokers.quotas.tenant_quotas import CLIENT_MUTATION_BURST_MS, MUTATION_BURST_MS
 from brokers.quotas.token_bucket import TokenBucket
 from brokers.selectors.database_time import database_time
 from tenants.client_quotas import NAME_CHARACTERS_MAX
@@ -23,10 +23,6 @@ from tenants.models import ClientQuota, Tenant
 from tenants.selectors.quotas import applied_limits
 
 LIMIT: Final = "partition_mutations_per_s"
-
-CLIENT_BURST_MS: Final = 11_000
-"""Of a client's quota, as in Kafka unless configured: ``controller.quota.window.num`` windows of
-``controller.quota.window.size.seconds``."""
 
 _USER_PREFIX: Final = "User:"
 
@@ -50,7 +46,7 @@ def charge_mutations(tenant: Tenant, actor: Actor, count: int) -> None:
     """
     now_ms = int(database_time().timestamp() * 1000)
     row = PartitionMutations.objects.filter(tenant_id=tenant.id).first()
-    clients = KeptBuckets({} if row is None else row.clients, burst_ms=CLIENT_BURST_MS)
+    clients = KeptBuckets({} if row is None else row.clients, burst_ms=CLIENT_MUTATION_BURST_MS)
     of_tenant = _of_tenant(tenant, row, now_ms)
     of_client = _of_client(actor, clients, now_ms)
     charges = [each for each in (of_tenant, of_client) if each is not None]

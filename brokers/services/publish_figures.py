@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -5,6 +6,7 @@ from django.db import connection
 
 from brokers.kernel.ids import BrokerId, Incarnation
 from brokers.node.ports import PrincipalReading, Readings, ReplicaReading, UseReading
+from brokers.quotas.client_use import ClientUse
 from tenants import scope
 from tenants.transactions import limit_waits
 
@@ -67,17 +69,19 @@ WHERE known.records_in <= excluded.records_in AND known.bytes_in <= excluded.byt
 # Of the newest incarnation only: nobody needs what an earlier one held.
 _USES: Final = """
 INSERT INTO brokers_tenantuse AS known (
-    tenant_id, broker_id, incarnation, at, connections, groups, busy_ms, logins
+    tenant_id, broker_id, incarnation, at, connections, groups, busy_ms, logins, largest_batch,
+    clients
 )
 SELECT told.tenant_id, %(broker)s, %(incarnation)s, now(),
-    told.connections, told.groups, told.busy_ms, told.logins
+    told.connections, told.groups, told.busy_ms, told.logins, told.largest_batch, told.clients
 FROM unnest(
     %(tenant_id)s::uuid[], %(connections)s::int[], %(groups)s::int[], %(busy_ms)s::bigint[],
-    %(logins)s::bigint[]
-) AS told (tenant_id, connections, groups, busy_ms, logins)
+    %(logins)s::bigint[], %(largest_batch)s::bigint[], %(clients)s::jsonb[]
+) AS told (tenant_id, connections, groups, busy_ms, logins, largest_batch, clients)
 ON CONFLICT (tenant_id, broker_id) DO UPDATE SET
     incarnation = excluded.incarnation, at = excluded.at, connections = excluded.connections,
     groups = excluded.groups, busy_ms = excluded.busy_ms, logins = excluded.logins,
+    largest_batch = excluded.largest_batch, clients = excluded.clients,
     busy_percent = CASE WHEN known.incarnation = excluded.incarnation
         THEN (excluded.busy_ms - known.busy_ms)
         / nullif(extract(epoch FROM excluded.at - known.at), 0)::float8 / 10 END,
@@ -136,7 +140,13 @@ def publish_figures(broker_id: BrokerId, incarnation: Incarnation, readings: Rea
                 _PRINCIPALS, {**who, **_columns(PrincipalReading._fields, readings.principals)}
             )
         if readings.uses:
-            cursor.execute(_USES, {**who, **_columns(UseReading._fields, readings.uses)})
+            columns = _columns(UseReading._fields, readings.uses)
+            columns["clients"] = [_json(each.clients) for each in readings.uses]
+            cursor.execute(_USES, {**who, **columns})
+
+
+def _json(clients: Sequence[ClientUse]) -> str:
+    return json.dumps([each._asdict() for each in clients], ensure_ascii=False)
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, list[object]]:

@@ -4,6 +4,7 @@ Entities and values are Kafka's (KIP-546). They divide what the tenant has; none
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from brokers.authorization.resource import Operation
+from brokers.selectors.client_use import ClientQuotaUse, client_quotas_with_use
 from streaming.access.rights import require_cluster
 from streaming.api import management_schema as schema
 from streaming.api.json_body import read_fields
@@ -21,7 +23,6 @@ from streaming.records.identity import ADMINISTER, READ
 from streaming.rest.body import InvalidBody, members
 from tenants.client_quotas import CLIENT_ID, IP, IP_KEYS, KEYS, USER
 from tenants.errors import NotFound
-from tenants.models import ClientQuota
 from tenants.selectors.quotas import client_quotas_of
 from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 
@@ -37,13 +38,14 @@ class ClientQuotasView(ManagementView):
     @extend_schema(
         tags=["quotas"],
         operation_id="list_client_quotas",
-        responses={200: schema.list_of(schema.CLIENT_QUOTA)},
+        responses={200: schema.list_of(schema.CLIENT_QUOTA_USE)},
     )
     def get(self, _request: Request, tenant: str) -> Response:
-        """All quotas of principals, client ids and addresses."""
+        """All quotas of principals, client ids and addresses, with what is used of them."""
         access = self.managed(tenant, READ)
         require_cluster(access, Operation.DESCRIBE_CONFIGS)
-        return Response({"data": [_document(row) for row in client_quotas_of(id_of(access))]})
+        rows = client_quotas_with_use(id_of(access))
+        return Response({"data": [_document(row) for row in rows]})
 
     @extend_schema(
         tags=["quotas"],
@@ -110,5 +112,10 @@ def _values(body: Any) -> dict[str, float]:
     return dict(values)
 
 
-def _document(row: ClientQuota) -> dict[str, Any]:
-    return {"entity": row.entity, "values": row.values}
+def _document(row: ClientQuotaUse) -> dict[str, Any]:
+    return {
+        "entity": row.entity,
+        "values": row.values,
+        "used": row.used,
+        "used_by": [asdict(each) for each in row.used_by],
+    }

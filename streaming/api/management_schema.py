@@ -227,6 +227,31 @@ _VALUES: Final = {
     "additionalProperties": False,
 }
 CLIENT_QUOTA: Final = _all_of(entity=_ENTITY, values=_VALUES)
+CLIENT_QUOTA_USE: Final = _all_of(
+    entity=_ENTITY,
+    values=_VALUES,
+    used={
+        **_VALUES,
+        "description": "Of each of `values`: by whoever uses most of it, over all brokers.",
+    },
+    used_by={
+        "type": "array",
+        "description": "Who uses most of each of `values`: five of each at most.",
+        "items": _all_of(
+            quota=TEXT,
+            who={
+                "type": "object",
+                "properties": dict.fromkeys(("user", "client-id", "ip"), TEXT),
+                "additionalProperties": False,
+            },
+            used={"type": "number", "description": "Over all brokers."},
+            at_broker={
+                "type": "number",
+                "description": "The most of it at one broker, where quotas are held.",
+            },
+        ),
+    },
+)
 CLIENT_QUOTA_BODY: Final = _body(required=("entity", "values"), entity=_ENTITY, values=_VALUES)
 PLAN: Final = _all_of(name=TEXT, limits=_LIMITS)
 PLAN_BODY: Final = _body(required=("name", "limits"), name=NAME, limits=_LIMITS)

@@ -127,6 +127,7 @@ def test_a_client_is_kept_to_less_and_let_go(operator: Page) -> None:
     dialog.get_by_role("button", name="Set").click()
     table = page.get_by_role("table", name="Quotas of users and clients")
     expect(table).to_contain_text("1 MiB/s", timeout=PATIENCE_MS)
+    expect(table).to_contain_text("used 0 B/s")
     table.get_by_label("Take the quota of user billing away").click()
     expect(page.get_by_text("No user or client is kept to less")).to_be_visible()
 

@@ -154,6 +154,42 @@ def test_what_a_fetch_read_and_did_not_answer_is_not_counted(cell, node, figures
     assert figures.principals[-1].bytes_out == len(data)
 
 
+def test_what_clients_use_of_their_quotas_is_published_while_they_do(cell, node, figures):
+    tenant = cell.add_tenant()
+    cell.add_topic(tenant.id, "t")
+    every_client = {"client-id": None}
+    cell.put_quota(tenant, every_client, producer_byte_rate=1e9, consumer_byte_rate=1e9)
+    wait_until(lambda: node.node.image.client_quotas.get(tenant.id), "hearing of it")
+    with RawClient(node.port).log_in(cell.add_key(tenant)) as client:
+        client.produce("t", batch(b"a"))
+        client.fetch("t", 0)
+
+        def told():
+            return {use.quota: use for each in figures.uses for use in each.clients}
+
+        wait_until(lambda: len(told()) == 2, "what was produced and fetched")
+    for use in told().values():
+        assert (use.entity, use.who) == (every_client, {"client-id": "test"})
+        assert use.used > 0
+    wait_until(lambda: figures.uses[-1].clients == (), "nobody uses any of it now")
+
+
+def test_the_largest_batch_is_published(cell, node, figures):
+    tenant = cell.add_tenant()
+    cell.add_topic(tenant.id, "t")
+    large, small = batch(b"x" * 500), batch(b"a")
+    with RawClient(node.port).log_in(cell.add_key(tenant)) as client:
+        for records in (small, large, small):
+            client.produce("t", records)
+        largest = lambda: max((each.largest_batch for each in figures.uses), default=0)  # noqa: E731
+        wait_until(lambda: largest() == len(large), "it is told")
+        rounds = len(figures.brokers)
+        wait_until(lambda: len(figures.brokers) > rounds + 2, "more rounds")
+        client.produce("t", small)
+        wait_until(lambda: figures.principals[-1].records_in == 4, "the last is told")
+    assert figures.uses[-1].largest_batch == len(large), "for an hour"
+
+
 def test_principals_beyond_what_one_publication_takes_have_their_turn():
     published = Published()
     everybody = [

@@ -175,6 +175,7 @@ def _append(
     usage = call.connection.usage
     response = ProduceResponse()
     charges = call.connection.charges
+    most_bytes = charges.message_bytes
     parked: _Parked | None = None
     found = iter(places)
     for topic in request.topic_data:
@@ -186,7 +187,7 @@ def _append(
                     refused.check(_place_of(topic, data), data.records, clock.monotonic_ms())
                 appended = _append_batch(
                     place, data.records, call.version, needs_commit, now_ms,
-                    most_bytes=charges.message_bytes,
+                    most_bytes=most_bytes,
                     guards=None if request.transactional_id is None else guards,
                 )  # fmt: skip
             except Refusal as refusal:
@@ -202,7 +203,10 @@ def _append(
                 continue
             assert isinstance(place, PartitionRuntime)
             if not appended.duplicate and data.records is not None:
-                usage.bytes_in += len(data.records)
+                size = len(data.records)
+                usage.bytes_in += size
+                if size > usage.largest_batch:  # noqa: PLR1730 (half the cost of a call)
+                    usage.largest_batch = size
                 usage.records_in += appended.last_offset - appended.base_offset + 1
             row = PartitionProduceResponse(
                 data.index,

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from brokers.cli.quota_documents import client_quotas_answer, limits_answer, plans_answer
+from brokers.selectors.client_use import client_quotas_with_use
 from brokers.selectors.quotas import limits_of
 from streaming.quotas.used import overheard_use
 from tenants.cli.answer import Answer
@@ -16,7 +17,7 @@ from tenants.cli.options import add_actions, add_tenant_option, required
 from tenants.cli.tenant_choice import chosen_tenant, operator
 from tenants.client_quotas import CLIENT_ID, IP, USER
 from tenants.models import Tenant
-from tenants.selectors.quotas import client_quotas_of, plans
+from tenants.selectors.quotas import plans
 from tenants.selectors.tenants import tenant_by_id
 from tenants.services.alter_client_quotas import Alteration, alter_client_quotas
 from tenants.services.set_plan import set_plan
@@ -93,7 +94,7 @@ def _limits(tenant: Tenant) -> Answer:
 
 
 def _clients(tenant: Tenant) -> Answer:
-    return client_quotas_answer(tenant.name, client_quotas_of(tenant.id))
+    return client_quotas_answer(tenant.name, client_quotas_with_use(tenant.id))
 
 
 def _entity(options: Mapping[str, Any]) -> dict[str, str | None]:

@@ -23,6 +23,8 @@ def test_client_quotas_have_the_flags_of_kafka_configs(run, acme):
     expected = {
         "entity": {"user": "app", "client-id": None},
         "values": {"producer_byte_rate": 1024, "request_percentage": 2.5},
+        "used": {"producer_byte_rate": 0, "request_percentage": 0},
+        "used_by": [],
     }
     assert told.document["client_quotas"] == [expected]
     assert run("quotas", "--describe", "--clients", "--json").document["client_quotas"] == [

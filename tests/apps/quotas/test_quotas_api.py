@@ -1,8 +1,10 @@
 """``/api/v1/quotas`` and what belongs to it."""
 
 import pytest
+from confluent_kafka import Producer
 
 from tenants.selectors.audit_log import entries_of
+from tests.apps.edge_service import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +94,9 @@ def test_quotas_of_clients_are_put_listed_and_deleted(edge, tenant, admin):
     )
     assert put.status_code == 200, put.text
     admin.put(path, json={"entity": entity, "values": {"producer_byte_rate": 2000}})
+    unused = {"used": {"producer_byte_rate": 0}, "used_by": []}
     assert admin.get(path).json() == {
-        "data": [{"entity": entity, "values": {"producer_byte_rate": 2000}}]
+        "data": [{"entity": entity, "values": {"producer_byte_rate": 2000}, **unused}]
     }
     with edge.client(tenant.service) as service:
         assert service.get(path).status_code == 403
@@ -101,6 +104,45 @@ def test_quotas_of_clients_are_put_listed_and_deleted(edge, tenant, admin):
     assert admin.delete(f"{path}?user=app").status_code == 404
     assert admin.delete(f"{path}?user=app&client_id=<default>").status_code == 204
     assert admin.get(path).json() == {"data": []}
+
+
+def test_what_clients_use_is_told_of_the_quota_that_holds(edge):
+    tenant = edge.tenant()
+    topic = edge.topic(tenant, partitions=2)
+    path = f"/api/v1/tenants/{tenant.name}/client-quotas"
+    key_id, secret = tenant.service
+    producer = Producer(
+        {
+            "bootstrap.servers": f"127.0.0.1:{edge.kafka_port()}",
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "PLAIN",
+            "sasl.username": key_id,
+            "sasl.password": secret,
+            "client.id": "loader",
+        }
+    )
+    with edge.client(tenant.administrator) as admin:
+        for entity in ({"user": "app", "client-id": None}, {"user": None}):
+            values = {"producer_byte_rate": 1e9}
+            assert admin.put(path, json={"entity": entity, "values": values}).status_code == 200
+        found = {}
+
+        def is_used():
+            for partition in (0, 1):
+                producer.produce(topic, b"x" * 1000, partition=partition)
+            producer.flush(10)
+            found["rows"] = admin.get(path).json()["data"]
+            return found["rows"][0]["used"]["producer_byte_rate"] > 0
+
+        wait_for(is_used, "what the client uses is told")
+        every_client, every_user = found["rows"]
+        assert every_user["used"] == {"producer_byte_rate": 0}, "a more exact quota holds"
+        (used_by,) = every_client["used_by"]
+        assert used_by["who"] == {"user": "app", "client-id": "loader"}
+        assert used_by["used"] == every_client["used"]["producer_byte_rate"]
+        assert 0 < used_by["at_broker"] <= used_by["used"]
+        batch = limits(admin.get("/api/v1/quotas"))["message_bytes"]
+        assert 1000 < batch["used"] < 3000
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def naive(quotas, user, client_id):
                     user if "user" in level else None,
                     client_id if "client-id" in level else None,
                     float(value),
+                    wanted,
                 )
     return None
 
@@ -58,6 +59,6 @@ def test_the_most_specific_quota_holds(quotas, user, client_id):
 def test_connections_by_address():
     rates = [({"ip": "10.0.0.1"}, 5.0), ({"ip": None}, 2.0)]
     quotas = ClientQuotas((entity, {"connection_creation_rate": rate}) for entity, rate in rates)
-    assert quotas.connection_rate("10.0.0.1") == 5.0
-    assert quotas.connection_rate("10.0.0.2") == 2.0
+    assert quotas.connection_rate("10.0.0.1") == (5.0, {"ip": "10.0.0.1"})
+    assert quotas.connection_rate("10.0.0.2") == (2.0, {"ip": None})
     assert ClientQuotas().connection_rate("10.0.0.1") is None

@@ -544,7 +544,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All quotas of principals, client ids and addresses. */
+        /** @description All quotas of principals, client ids and addresses, with what is used of them. */
         get: operations["list_client_quotas"];
         /** @description Give one entity these quotas, and no others. */
         put: operations["put_client_quota"];
@@ -3994,6 +3994,27 @@ export interface operations {
                                 ip?: string | null;
                                 user?: string | null;
                             };
+                            /** @description Of each of `values`: by whoever uses most of it, over all brokers. */
+                            used: {
+                                connection_creation_rate?: number;
+                                consumer_byte_rate?: number;
+                                controller_mutation_rate?: number;
+                                producer_byte_rate?: number;
+                                request_percentage?: number;
+                            };
+                            /** @description Who uses most of each of `values`: five of each at most. */
+                            used_by: {
+                                /** @description The most of it at one broker, where quotas are held. */
+                                at_broker: number;
+                                quota: string;
+                                /** @description Over all brokers. */
+                                used: number;
+                                who: {
+                                    "client-id"?: string;
+                                    ip?: string;
+                                    user?: string;
+                                };
+                            }[];
                             values: {
                                 connection_creation_rate?: number;
                                 consumer_byte_rate?: number;

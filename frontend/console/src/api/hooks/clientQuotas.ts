@@ -26,14 +26,31 @@ export interface ClientQuotaBody {
   values: Partial<Record<ClientQuotaName, number>>;
 }
 
+/** Who uses most of one of the quotas; `at_broker` is the most of it at one broker. */
+export interface ClientUse {
+  quota: ClientQuotaName;
+  who: { user?: string; "client-id"?: string; ip?: string };
+  used: number;
+  at_broker: number;
+}
+
+/** With what is used of each of `values`, by whoever uses most of it. */
+export interface UsedClientQuota extends ClientQuotaBody {
+  used: ClientQuotaBody["values"];
+  used_by: ClientUse[];
+}
+
+const LIVE_MS = 5_000;
+
 const key = (tenant: string) => ["client-quotas", tenant] as const;
 
 export function useClientQuotas(tenant: string, enabled: boolean) {
   return useQuery({
     queryKey: key(tenant),
     queryFn: async ({ signal }) =>
-      (await request<ListBody<ClientQuotaBody>>("GET", paths.clientQuotas(tenant), { signal })).data,
+      (await request<ListBody<UsedClientQuota>>("GET", paths.clientQuotas(tenant), { signal })).data,
     enabled,
+    refetchInterval: LIVE_MS,
   });
 }
 

@@ -7,6 +7,8 @@ import {
   useClientQuotas,
   useRemoveClientQuota,
   type ClientQuotaBody,
+  type ClientQuotaName,
+  type UsedClientQuota,
 } from "../../api/hooks/clientQuotas";
 import { PlusIcon } from "../../components/icons";
 import { OfferedButton } from "../../components/Offered";
@@ -14,8 +16,8 @@ import { RemoveButton } from "../../components/RemoveButton";
 import { Unanswered } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { useWorkspace } from "../../components/Workspace";
-import { formatBytes } from "../../records/format";
 import { entityWords } from "../../quotas/entity";
+import { ClientQuotaUse } from "./ClientQuotaUse";
 import { SetClientQuota } from "./SetClientQuota";
 
 /** How the tenant shares its limits out among its own users and clients. */
@@ -69,7 +71,8 @@ export function ClientQuotas() {
           rows={quotas.data}
           columns={columns}
           rowId={({ entity }) => JSON.stringify(entity)}
-          minWidth={860}
+          rowHeight={56}
+          minWidth={900}
         />
       )}
       {adding && <SetClientQuota tenant={tenant.name} onClose={() => setAdding(false)} />}
@@ -77,9 +80,15 @@ export function ClientQuotas() {
   );
 }
 
-const rate = (value: number | undefined) => (value === undefined ? "–" : `${formatBytes(value)}/s`);
+const QUOTAS: { name: ClientQuotaName; header: string; width: string }[] = [
+  { name: "producer_byte_rate", header: "Produce", width: "140px" },
+  { name: "consumer_byte_rate", header: "Fetch", width: "140px" },
+  { name: "request_percentage", header: "Request time", width: "140px" },
+  { name: "controller_mutation_rate", header: "Partitions", width: "140px" },
+  { name: "connection_creation_rate", header: "New connections", width: "150px" },
+];
 
-function columnsFor(onRemove: (quota: ClientQuotaBody) => void): Column<ClientQuotaBody>[] {
+function columnsFor(onRemove: (quota: ClientQuotaBody) => void): Column<UsedClientQuota>[] {
   return [
     {
       id: "entity",
@@ -88,62 +97,14 @@ function columnsFor(onRemove: (quota: ClientQuotaBody) => void): Column<ClientQu
       by: ({ entity }) => entityWords(entity),
       cell: ({ entity }) => <span>{entityWords(entity)}</span>,
     },
-    {
-      id: "produce",
-      header: "Produce",
-      width: "130px",
+    ...QUOTAS.map(({ name, header, width }): Column<UsedClientQuota> => ({
+      id: name,
+      header,
+      width,
       align: "right",
-      by: ({ values }) => values.producer_byte_rate ?? null,
-      cell: ({ values }) => <span>{rate(values.producer_byte_rate)}</span>,
-    },
-    {
-      id: "fetch",
-      header: "Fetch",
-      width: "130px",
-      align: "right",
-      by: ({ values }) => values.consumer_byte_rate ?? null,
-      cell: ({ values }) => <span>{rate(values.consumer_byte_rate)}</span>,
-    },
-    {
-      id: "time",
-      header: "Request time",
-      width: "130px",
-      align: "right",
-      by: ({ values }) => values.request_percentage ?? null,
-      cell: ({ values }) => (
-        <span>
-          {values.request_percentage === undefined ? "–" : `${values.request_percentage} %`}
-        </span>
-      ),
-    },
-    {
-      id: "mutations",
-      header: "Partitions",
-      width: "130px",
-      align: "right",
-      by: ({ values }) => values.controller_mutation_rate ?? null,
-      cell: ({ values }) => (
-        <span>
-          {values.controller_mutation_rate === undefined
-            ? "–"
-            : `${values.controller_mutation_rate}/s`}
-        </span>
-      ),
-    },
-    {
-      id: "connections",
-      header: "New connections",
-      width: "150px",
-      align: "right",
-      by: ({ values }) => values.connection_creation_rate ?? null,
-      cell: ({ values }) => (
-        <span>
-          {values.connection_creation_rate === undefined
-            ? "–"
-            : `${values.connection_creation_rate}/s`}
-        </span>
-      ),
-    },
+      by: ({ values }) => values[name] ?? null,
+      cell: (quota) => <ClientQuotaUse quota={quota} name={name} />,
+    })),
     {
       id: "actions",
       header: "Actions",
