@@ -17,6 +17,9 @@ from brokers.wire.registry import ApiKey
 _length_at = Struct(">h").unpack_from
 _LENGTH_AT: Final = 8
 _CLIENT_ID_AT: Final = 10
+_CLIENT_ID_BYTES_MAX: Final = 1_024
+"""More than any name that a quota can be for: those of clients are kept, ten thousand of a tenant,
+and may have 32 KiB."""
 USER_PREFIX: Final = "User:"
 
 
@@ -107,7 +110,8 @@ def _client_id(frame: memoryview) -> str:
     if len(frame) < _CLIENT_ID_AT:
         return ""
     (length,) = _length_at(frame, _LENGTH_AT)
-    return bytes(frame[_CLIENT_ID_AT : _CLIENT_ID_AT + max(length, 0)]).decode(errors="replace")
+    end = _CLIENT_ID_AT + min(max(length, 0), _CLIENT_ID_BYTES_MAX)
+    return bytes(frame[_CLIENT_ID_AT:end]).decode(errors="replace")
 
 
 def _nobody() -> TenantQuotas:
