@@ -391,7 +391,7 @@ def _refused_or(verb: Callable[[], T]) -> T | Refused:
     try:
         return verb()
     except Refusal as refusal:
-        return Refused(refusal.code, refusal.message, refusal.wait_ms)
+        return Refused.by(refusal)
 
 
 def _controller_round(*, rebalance: bool) -> Upkeep:

@@ -209,14 +209,16 @@ class Refusal(HeadwaterError):
     """A request that was understood and is answered with ``code``.
 
     ``message`` says what happened, to which thing, and what to do; it may reach the client.
-    ``wait_ms`` is how long to wait before asking again, where that is known.
+    ``wait_ms`` is how long to wait before asking again, where that is known. ``quota`` is the limit
+    of the tenant, or the client quota, that is used up; empty where it is for another reason.
     """
 
-    def __init__(self, code: ErrorCode, message: str, *, wait_ms: int = 0) -> None:
+    def __init__(self, code: ErrorCode, message: str, *, wait_ms: int = 0, quota: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.wait_ms = wait_ms
+        self.quota = quota
 
 
 class StorageError(HeadwaterError):

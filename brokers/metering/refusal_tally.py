@@ -2,6 +2,10 @@
 
 The first of its kind is due at once, its repetitions together when a minute is over. What could not
 be written is taken back and due again. Deeds that only a broker knows of go the same way.
+
+What a quota did not allow is counted apart: it is many clients' daily life, so its repetitions come
+together after ten minutes, and however much there is of it, what somebody had no right to do is
+told by name.
 """
 
 from collections import Counter
@@ -10,9 +14,19 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 WINDOW_MS: Final = 60_000
+QUOTA_WINDOW_MS: Final = 600_000
 ACTS_PER_TENANT_MAX: Final = 100
 """Different refusals within a window; what is beyond is counted together."""
 SEVERAL_REFUSALS: Final = "access.several"
+QUOTA_ACTS_PER_TENANT_MAX: Final = 100
+"""Different ones within a window: so many principals, each with so many quotas."""
+SEVERAL_QUOTAS: Final = "quota.several"
+_QUOTA: Final = "quota."
+THROTTLE: Final = "quota.throttle"
+"""By a rate: held back, or told when to come again."""
+REFUSE: Final = "quota.refuse"
+"""By a number or a size that is used up: not done."""
+_RATES: Final = ("_per_s", "_rate", "_percent", "_percentage")
 DEEDS_PER_TENANT_MAX: Final = 1_000
 """As ``ACTS_PER_TENANT_MAX``, of what was done: one request may name hundreds of groups."""
 SEVERAL_DEEDS: Final = "deed.several"
@@ -25,6 +39,12 @@ class Act(NamedTuple):
     by: str
     action: str
     object: str
+
+
+def over_quota(tenant_id: str | None, by: str, quota: str) -> Act:
+    """A principal has used up a limit of its tenant (``tenants/limits.py``) or a client quota, by
+    its name."""
+    return Act(tenant_id, by, THROTTLE if quota.endswith(_RATES) else REFUSE, quota)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +69,27 @@ class _Open:
     told_ms: int | None = None
 
 
+class _Bound(NamedTuple):
+    """Of what is counted together; what is beyond it is called ``several``."""
+
+    several: str
+    acts_per_tenant_max: int
+    window_ms: int
+
+
+_OF_QUOTAS: Final = _Bound(SEVERAL_QUOTAS, QUOTA_ACTS_PER_TENANT_MAX, QUOTA_WINDOW_MS)
+
+
 class RefusalTally:
-    """Memory is bounded by ``acts_per_tenant_max`` of each tenant that is refused anything; what is
-    beyond is one act, called ``several``."""
+    """Memory is bounded by ``acts_per_tenant_max`` of each tenant that is refused anything, and
+    ``QUOTA_ACTS_PER_TENANT_MAX`` by quotas; what is beyond is one act, called ``several``."""
 
     def __init__(
         self, acts_per_tenant_max: int = ACTS_PER_TENANT_MAX, several: str = SEVERAL_REFUSALS
     ) -> None:
-        self._acts_per_tenant_max = acts_per_tenant_max
-        self._several = several
+        self._usual = _Bound(several, acts_per_tenant_max, WINDOW_MS)
         self._acts: dict[Act, _Open] = {}
-        self._per_tenant: Counter[str | None] = Counter()
+        self._per_tenant: Counter[tuple[str | None, _Bound]] = Counter()
 
     @property
     def is_empty(self) -> bool:
@@ -73,7 +103,8 @@ class RefusalTally:
         """What is to be written now; it counts as told."""
         told = []
         for act, open_ in list(self._acts.items()):
-            is_over = open_.told_ms is not None and now_ms - open_.told_ms >= WINDOW_MS
+            window_ms = self._bound(act).window_ms
+            is_over = open_.told_ms is not None and now_ms - open_.told_ms >= window_ms
             if open_.count and (open_.told_ms is None or is_over):
                 told.append(Refusals(act, open_.count, open_.source, open_.request_id, open_.at_ms))
                 open_.count, open_.told_ms = 0, now_ms
@@ -99,12 +130,13 @@ class RefusalTally:
 
     def _count(self, act: Act, refusals: Refusals) -> _Open:
         open_ = self._acts.get(act)
-        if open_ is None and self._per_tenant[act.tenant_id] >= self._acts_per_tenant_max:
-            act = Act(act.tenant_id, "several", self._several, "")
+        bound = self._bound(act)
+        if open_ is None and self._per_tenant[act.tenant_id, bound] >= bound.acts_per_tenant_max:
+            act = Act(act.tenant_id, "several", bound.several, "")
             open_ = self._acts.get(act)
         if open_ is None:
             open_ = self._acts[act] = _Open("", "", 0)
-            self._per_tenant[act.tenant_id] += 1
+            self._per_tenant[act.tenant_id, bound] += 1
         if not open_.count:
             open_.source, open_.request_id = refusals.source, refusals.request_id
             open_.at_ms = refusals.at_ms
@@ -113,6 +145,10 @@ class RefusalTally:
 
     def _forget(self, act: Act) -> None:
         del self._acts[act]
-        self._per_tenant[act.tenant_id] -= 1
-        if not self._per_tenant[act.tenant_id]:
-            del self._per_tenant[act.tenant_id]
+        key = act.tenant_id, self._bound(act)
+        self._per_tenant[key] -= 1
+        if not self._per_tenant[key]:
+            del self._per_tenant[key]
+
+    def _bound(self, act: Act) -> _Bound:
+        return _OF_QUOTAS if act.action.startswith(_QUOTA) else self._usual

@@ -54,7 +54,7 @@ class Deadline:
             async with asyncio.timeout_at(self._at):
                 return await verb
         except Refusal as refusal:
-            return Refused(refusal.code, refusal.message, refusal.wait_ms)
+            return Refused.by(refusal)
         except MetadataUnavailable:
             return Refused(
                 ErrorCode.REQUEST_TIMED_OUT,
@@ -113,6 +113,12 @@ async def refused_cluster(
         ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
         f"this login has no right to {operation.name} on the cluster",
     )
+
+
+def note_if_over_quota(context: RequestContext, node: "Node", outcome: object) -> None:
+    """For the audit log, where a verb was refused by a quota."""
+    if isinstance(outcome, Refused) and outcome.quota:
+        node.refusals.over_quota(context.session, outcome.quota)
 
 
 def repeated(names: Iterable[object]) -> set[object]:

@@ -95,6 +95,16 @@ class Charges:
             wait = max(wait, wait_ms(meter.produce, now_ms))
         return wait
 
+    @property
+    def held_by(self) -> str:
+        """The quota for which a connection that was muted waits longest; empty when for none."""
+        now_ms, held_by, longest_ms = self._monotonic_ms(), "", 0
+        for name, bucket in self._meter.named:
+            wait = bucket.wait_ms(now_ms)
+            if wait > longest_ms:
+                held_by, longest_ms = name, wait
+        return held_by
+
     def longest_wait_ms(self) -> int:
         """Until a connection that was muted may go on."""
         now_ms, meter = self._monotonic_ms(), self._meter

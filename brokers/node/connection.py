@@ -224,11 +224,13 @@ class Connection(asyncio.BufferedProtocol):
             self.mute(wait_ms)
         return wait_ms > 0
 
-    def mute(self, wait_ms: int) -> None:
+    def mute(self, wait_ms: int, correlation_id: int = 0) -> None:
         """Begin nothing more for ``wait_ms``, as the client was told, or until what its requests
-        are charged to has something again, if that is earlier or later."""
+        are charged to has something again, if that is earlier or later. ``correlation_id`` is the
+        request's for which it is; 0 where it is several's."""
         if self.session is not None:
             self.listener.metrics.tenant(self.session.tenant_id).mutes += 1
+            self.listener.held_back(self, self.session, correlation_id)
         self._wait(wait_ms)
 
     def _wait(self, wait_ms: int) -> None:

@@ -209,7 +209,7 @@ class Dispatcher:
         response = await timed
         wait_ms = connection.charges.charge_time(timed.spent_ms)
         if wait_ms:
-            connection.mute(wait_ms)
+            connection.mute(wait_ms, header.correlation_id)
             if hasattr(response, "throttle_time_ms"):
                 response.throttle_time_ms = max(response.throttle_time_ms, wait_ms)
         return self._encoded(header, response)

@@ -26,7 +26,7 @@ from brokers.node.connection import Connection
 from brokers.node.dispatch import Dispatcher
 from brokers.node.entrance import Entrance, cluster_in
 from brokers.node.metrics import Metrics
-from brokers.node.quotas import Quotas
+from brokers.node.quotas import Quotas, TooMany
 from brokers.node.receive_buffers import ReceiveBuffers
 from brokers.node.session import Session
 from brokers.node.tls import name_asked_for
@@ -143,7 +143,7 @@ class Listener:
             if key_id not in self.ended_uses or self.ended_uses[key_id][0] <= heard:
                 self.ended_uses[key_id] = heard, connection.address
 
-    def logged_in(self, connection: Connection, session: Session, rights: Rights) -> str | None:
+    def logged_in(self, connection: Connection, session: Session, rights: Rights) -> TooMany | None:
         """Give the connection its session; or the reason why its tenant may have no more."""
         lease = self._quotas.connections(session)
         if lease is not None and not lease.has_room:
@@ -158,6 +158,11 @@ class Listener:
         connection.logged_in(session, rights, counter.requests, self._quotas.charges(session))
         self._not_logging_in(connection)
         return None
+
+    def held_back(self, connection: Connection, session: Session, correlation_id: int) -> None:
+        """The connection was muted, by the quota that it has to wait for longest."""
+        origin = self.dispatcher.origin_of(connection, correlation_id)
+        self._quotas.exceeded(session, connection.charges.held_by, origin)
 
     def _make_room_to_log_in(self, connection: Connection) -> None:
         """Of the connections of one address that have not logged in, the oldest gives way: an

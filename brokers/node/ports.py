@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from brokers.authorization.acl import AclBinding, AclFilter
-from brokers.kernel.errors import ErrorCode, HeadwaterError
+from brokers.kernel.errors import ErrorCode, HeadwaterError, Refusal
 from brokers.kernel.ids import (
     BrokerId,
     ChangeNumber,
@@ -203,6 +203,13 @@ class Refused:
     message: str
     wait_ms: int = 0
     """Before asking again, where that is known."""
+    quota: str = ""
+    """The limit or client quota that is used up, as ``Refusal`` has it."""
+
+    @classmethod
+    def by(cls, refusal: Refusal) -> "Refused":
+        """With all that ``refusal`` says."""
+        return cls(refusal.code, refusal.message, refusal.wait_ms, refusal.quota)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,26 @@ What a request is charged is in ``charges.py``; how a tenant's limits are divide
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from brokers.kernel.ids import TenantId
 from brokers.metadata.records import Change, ClientQuotaRecord, Kind
 from brokers.node.charges import UNCHARGED, Charges
 from brokers.node.quota_shares import QuotaShares
+from brokers.node.request_origin import RequestOrigin
 from brokers.node.session import Session
 from brokers.quotas.leases import CountLease
-from brokers.quotas.tenant_quotas import CONNECTIONS, STORAGE, TenantQuotas, charge, wait_ms
+from brokers.quotas.tenant_quotas import (
+    CONNECTIONS,
+    STORAGE,
+    NamedBucket,
+    TenantQuotas,
+    charge,
+    unnamed,
+    wait_ms,
+)
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
@@ -28,6 +37,13 @@ LOOK_AGAIN_MS: Final = 200
 FULL: Final = 0.95
 """Of what a tenant may store: it is counted every few seconds only, and the last part is for what
 comes in until then."""
+
+
+class TooMany(NamedTuple):
+    """Why a tenant may have no more connections now: which limit, and in words."""
+
+    quota: str
+    message: str
 
 
 class Quotas:
@@ -62,16 +78,20 @@ class Quotas:
         """What the session's connection counts against; None for another broker's."""
         return None if session.peer is not None else self.of(session.tenant_id).counts[CONNECTIONS]
 
-    async def admit(self, session: Session, address: str) -> str | None:
+    async def admit(self, session: Session, address: str, origin: RequestOrigin) -> TooMany | None:
         """Before one more connection logs in: wait for its turn. Says why it may not; it may have
         no place all the same when somebody else takes it meanwhile."""
         if session.peer is not None:
             return None
         tenant = self.of(session.tenant_id)
-        buckets = tenant.connection_buckets(address, self._now_ms())
+        named = tenant.connection_buckets(address, self._now_ms())
+        buckets = unnamed(named)
         if wait_ms(buckets, self._now_ms()) > LOGIN_WAIT_MS_MAX:
-            return _too_many(tenant, "new connections; reuse them, or connect more slowly")
+            what = "new connections; reuse them, or connect more slowly"
+            return _too_many(tenant, self._longest(named), what)
         wait = charge(buckets, 1, self._now_ms())
+        if wait:
+            self.exceeded(session, self._longest(named), origin)
         while wait:
             # Anew each time: this broker may be given a larger share of the tenant's rate.
             self.shares.hurry()
@@ -80,9 +100,21 @@ class Quotas:
         has_room = await self.shares.has_room(tenant, CONNECTIONS)
         return None if has_room else self.no_room(session)
 
-    def no_room(self, session: Session) -> str:
-        limit = self.of(session.tenant_id).counts[CONNECTIONS].limit
-        return _too_many(self.of(session.tenant_id), f"connections, {limit:.0f} in all; close some")
+    def _longest(self, named: Iterable[NamedBucket]) -> str:
+        """The quota that has to be waited for longest."""
+        now_ms = self._now_ms()
+        return max(named, key=lambda each: each.bucket.wait_ms(now_ms)).quota
+
+    def no_room(self, session: Session) -> TooMany:
+        tenant = self.of(session.tenant_id)
+        limit = tenant.counts[CONNECTIONS].limit
+        return _too_many(tenant, CONNECTIONS, f"connections, {limit:.0f} in all; close some")
+
+    def exceeded(self, session: Session, quota: str, origin: RequestOrigin) -> None:
+        """The session's login was held back or refused by the quota of that name, if there is
+        one."""
+        if quota:
+            self._node.refusals.over_quota(session, quota, origin)
 
     def have_stored(self, stored_bytes: Mapping[TenantId, int]) -> None:
         """What each tenant stores, one replica of each partition; nothing for those not named."""
@@ -132,5 +164,5 @@ class Quotas:
         )
 
 
-def _too_many(quotas: TenantQuotas, what: str) -> str:
-    return f"tenant {quotas.tenant_id} has too many {what}"
+def _too_many(quotas: TenantQuotas, quota: str, what: str) -> TooMany:
+    return TooMany(quota, f"tenant {quotas.tenant_id} has too many {what}")

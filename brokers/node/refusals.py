@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from brokers.kernel.ids import TenantId
-from brokers.metering.refusal_tally import Act, Refusals, RefusalTally
+from brokers.metering.refusal_tally import Act, Refusals, RefusalTally, over_quota
 from brokers.node import request_origin
 from brokers.node.authentication.unknown_login import shown
 from brokers.node.ports import RefusalLog
@@ -30,7 +30,7 @@ class NoRefusalLog:
 
 
 class RefusalNotes:
-    """``denied`` and ``login_refused`` return at once."""
+    """``denied``, ``over_quota`` and ``login_refused`` return at once."""
 
     def __init__(self, node: "Node", store: RefusalLog) -> None:
         self._node = node
@@ -57,6 +57,13 @@ class RefusalNotes:
             name[:NAME_CHARACTERS_MAX],
         )
         self._note(act, origin)
+
+    def over_quota(
+        self, session: "Session", quota: str, origin: RequestOrigin | None = None
+    ) -> None:
+        """A login has used up ``quota``: a limit of its tenant, or its own. ``origin`` as in
+        ``denied``."""
+        self._note(over_quota(session.tenant_id, session.principal, quota), origin)
 
     def login_refused(
         self, tenant_id: TenantId | None, who: str, mechanism: str, origin: RequestOrigin

@@ -6,7 +6,7 @@ that connecting anew changes nothing.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from brokers.kernel.ids import TenantId
 from brokers.quotas.buckets import Buckets, Shared, Sharers
@@ -50,6 +50,13 @@ METERS_MAX: Final = 10_000
 ANY_NUMBER: Final = 1 << 62
 
 
+class NamedBucket(NamedTuple):
+    """``quota`` is a limit of the tenant or a client quota."""
+
+    quota: str
+    bucket: TokenBucket
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Meter:
     """What one principal's client is charged with: its own buckets, and the tenant's."""
@@ -63,8 +70,15 @@ class Meter:
     """Milliseconds of the broker's time."""
     holding: tuple[TokenBucket, ...]
     """Those without which a request may not begin."""
+    named: tuple[NamedBucket, ...]
+    """All of them, by the names of the tenant's limits and of client quotas."""
     version: int
     """Of the tenant's quotas, when this was made."""
+
+
+def unnamed(buckets: Iterable[NamedBucket]) -> tuple[TokenBucket, ...]:
+    """The buckets themselves."""
+    return tuple(each.bucket for each in buckets)
 
 
 def charge(buckets: Iterable[TokenBucket], tokens: float, now_ms: int) -> int:
@@ -187,33 +201,43 @@ class TenantQuotas:
         return meter
 
     def _metered(self, user: str, client_id: str, now_ms: int) -> Meter:
-        def buckets(
-            quota: str, of_tenant: TokenBucket | None, unit: float
-        ) -> tuple[TokenBucket, ...]:
+        def named(
+            quota: str, limit: str, of_tenant: TokenBucket | None, unit: float
+        ) -> tuple[NamedBucket, ...]:
             group = self._client_quotas.group(quota, user, client_id)
-            found = [] if of_tenant is None else [of_tenant]
+            found = [] if of_tenant is None else [NamedBucket(limit, of_tenant)]
             if group is not None:
                 key = Sharers(quota, group.user, group.client_id)
-                found.append(self._buckets.get(key, group.rate * unit, group.entity, now_ms))
+                bucket = self._buckets.get(key, group.rate * unit, group.entity, now_ms)
+                found.append(NamedBucket(quota, bucket))
             return tuple(found)
 
-        produce = buckets(PRODUCER_BYTE_RATE, self._bucket(PRODUCE), 1)
-        fetch = buckets(CONSUMER_BYTE_RATE, self._bucket(FETCH), 1)
-        time = buckets(REQUEST_PERCENTAGE, self._time, time_rate(1))
-        return Meter(self, produce, fetch, time, produce + time, self.version)
+        produce = named(PRODUCER_BYTE_RATE, PRODUCE, self._bucket(PRODUCE), 1)
+        fetch = named(CONSUMER_BYTE_RATE, FETCH, self._bucket(FETCH), 1)
+        time = named(REQUEST_PERCENTAGE, REQUEST_TIME, self._time, time_rate(1))
+        return Meter(
+            self,
+            unnamed(produce),
+            unnamed(fetch),
+            unnamed(time),
+            unnamed(produce + time),
+            produce + fetch + time,
+            self.version,
+        )
 
     def _bucket(self, name: str) -> TokenBucket | None:
         lease = self.rates.get(name)
         return None if lease is None else lease.bucket
 
-    def connection_buckets(self, address: str, now_ms: int) -> tuple[TokenBucket, ...]:
+    def connection_buckets(self, address: str, now_ms: int) -> tuple[NamedBucket, ...]:
         """What a connection that logs in from ``address`` is charged to."""
         tenant = self._bucket(CONNECTION_RATE)
-        buckets = [] if tenant is None else [tenant]
+        buckets = [] if tenant is None else [NamedBucket(CONNECTION_RATE, tenant)]
         found = self._client_quotas.connection_rate(address)
         if found is not None:
             key = Sharers(CONNECTION_CREATION_RATE, address=address)
-            buckets.append(self._buckets.get(key, *found, now_ms))
+            bucket = self._buckets.get(key, *found, now_ms)
+            buckets.append(NamedBucket(CONNECTION_CREATION_RATE, bucket))
         return tuple(buckets)
 
     def shared_buckets(self) -> list[tuple[Sharers, Shared]]:

@@ -23,7 +23,9 @@ def create_bindings(*, actor: Actor, bindings: Sequence[AclBinding]) -> list[Ref
     try:
         create_acls(tenant_id=UUID(actor.tenant_id), entries=valid, by=actor.principal)
     except Conflict as conflict:
-        too_many = Refused(ErrorCode.POLICY_VIOLATION, conflict.message)
+        too_many = Refused(
+            ErrorCode.POLICY_VIOLATION, conflict.message, quota=conflict.extra.get("limit", "")
+        )
         return [fault or too_many for fault in outcomes]
     return outcomes
 

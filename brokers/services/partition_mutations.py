@@ -93,6 +93,7 @@ def _check(charges: Sequence[_Charge], now_ms: int) -> None:
             f"{longest.whose} creates and deletes more than {longest.bucket.rate:g} partitions a "
             f"second; try again in {wait_ms} ms",
             wait_ms=wait_ms,
+            quota=LIMIT if longest.key is None else CONTROLLER_MUTATION_RATE,
         )
 
 

@@ -54,6 +54,7 @@ def _check(tenant: Tenant, name: str, used: int, adding: int) -> None:
             ErrorCode.POLICY_VIOLATION,
             f"tenant {tenant.name} may have {limit} {name} and has {used}; {adding} more are too "
             "many: delete topics, or have the limit raised",
+            quota=name,
         )
 
 

@@ -1,10 +1,11 @@
 """HTTP requests that were refused, on their way to the audit log: an ASGI layer.
 
-403 is a refusal, and 401 where a credential was shown; without one it only asks for one. What the
-caller is called is told on the way (``recognised``, ``claimed``), the tenant follows from that and
-from the path. What an open socket's messages ask for in vain is told by ``denied``, and what one
-request asks for in vain beside what is done by ``denied_in_part``. Counted as brokers count theirs,
-and written each second.
+403 is a refusal, and so is 401 where a credential was shown, or 429 where it was not even looked
+at; without one 401 only asks for one. What a quota did not allow is told by ``over_quota`` and
+``over_quota_of``, whatever it is answered with. What the caller is called is told on the way
+(``recognised``, ``claimed``), the tenant follows from that and from the path. What an open socket's
+messages ask for in vain is told by ``denied``, and what one request asks for in vain beside what is
+done by ``denied_in_part``. Counted as brokers count theirs, and written each second.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from weakref import WeakKeyDictionary
 from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 
+from brokers.metering import refusal_tally
 from brokers.metering.refusal_tally import Act, RefusalTally
 from brokers.services.log_refusals import log_refusals
 from streaming.access.caller import Caller, TenantAccess
@@ -38,12 +40,15 @@ _TENANT: Final = re.compile(r"/tenants/([^/]+)")
 
 @dataclass(slots=True)
 class _Who:
-    """What is known of a request's caller so far."""
+    """What is known of the caller of a request, or of a socket, so far."""
 
+    path: str
     caller: Caller | None = None
     login: str | None = None
     denied: list[Act] = field(default_factory=list)
     """Parts of what was asked for, where others are done."""
+    quotas: list[Act] = field(default_factory=list)
+    """What quotas did not allow, and is not noted yet."""
 
 
 _who: ContextVar[_Who | None] = ContextVar("headwater_caller", default=None)
@@ -76,6 +81,25 @@ def denied_in_part(access: TenantAccess, action: str, name: str) -> None:
         who.denied.append(_act(access, action, name))
 
 
+def over_quota(quota: str) -> None:
+    """The caller of the request under way has used up the tenant's limit of that name."""
+    who = _who.get()
+    if who is not None:
+        who.quotas.append(refusal_tally.over_quota(*_whose(who), quota))
+
+
+def over_quota_of(access: TenantAccess, quota: str) -> None:
+    """As ``over_quota``, of a request or a socket to this tenant."""
+    who = _who.get()
+    if who is not None:
+        who.quotas.append(refusal_tally.over_quota(access.tenant_id, access.principal, quota))
+
+
+def held_back(access: TenantAccess, quota: str) -> None:
+    """An open socket has to wait for what there is to tell, by the tenant's limit of that name."""
+    current_notes().note(refusal_tally.over_quota(access.tenant_id, access.principal, quota))
+
+
 def _act(access: TenantAccess, action: str, name: str) -> Act:
     return Act(access.tenant_id, access.principal, action, name[:OBJECT_CHARACTERS_MAX])
 
@@ -90,37 +114,46 @@ class NoteRefusals:
         if scope["type"] not in ("http", "websocket"):
             await self._application(scope, receive, send)
             return
-        who = _Who()
+        who = _Who(scope["path"])
 
         async def send_and_note(message: Message) -> None:
             if message["type"] in _STARTS:
                 for act in (act_of(scope, message["status"], who), *who.denied):
                     if act is not None:
                         current_notes().note(act)
+                _note_quotas(who)
             await send(message)
 
         token = _who.set(who)
         try:
             await self._application(scope, receive, send_and_note)
         finally:
+            _note_quotas(who)  # Of a socket that was open before anybody had said whose it is.
             _who.reset(token)
+
+
+def _note_quotas(who: _Who) -> None:
+    for act in who.quotas:
+        current_notes().note(act)
+    who.quotas.clear()
 
 
 def act_of(scope: Scope, status: int, who: _Who) -> Act | None:
     """What was refused as a whole; None for a request that showed no credential and is asked for
     one."""
-    if status not in (401, 403):
-        return None
-    if status == 401:
+    if status == 401 or (status == 429 and who.caller is None):
         return _failed_login(scope, who)
-    path = scope["path"][:OBJECT_CHARACTERS_MAX]
+    if status != 403:
+        return None
     action = f"http.{scope.get('method', 'websocket').lower()}"
+    return Act(*_whose(who), action, who.path[:OBJECT_CHARACTERS_MAX])
+
+
+def _whose(who: _Who) -> tuple[str | None, str]:
+    """The tenant's id, None where it is no tenant's, and who asks."""
     if who.caller is None:
-        return Act(None, "nobody", action, path)
-    access = _tenant(who.caller, path)
-    if access is None:
-        return Act(None, who.caller.name, action, path)
-    return Act(access[0], access[1], action, path)
+        return None, "nobody"
+    return _tenant(who.caller, who.path) or (None, who.caller.name)
 
 
 def _failed_login(scope: Scope, who: _Who) -> Act | None:

@@ -101,7 +101,7 @@ async def _admitted(access: TenantAccess | None) -> AsyncIterator[None]:
         return
     limits = await database_sync_to_async(process_limits().refreshed)(access.tenant_id)
     charge_tenant(access)
-    with process_admission().admit(access.tenant_id, access.tenant, limits.websockets):
+    with process_admission().admit(access, limits.websockets):
         yield
 
 

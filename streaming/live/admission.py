@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from streaming.access.caller import TenantAccess
+from streaming.access.refusals import over_quota_of
 from streaming.quotas.budgets import Budgets, process_budgets
 
 SOCKETS_MAX: Final = 4_000
@@ -39,15 +41,17 @@ class Admission:
             self._unauthenticated -= 1
 
     @contextmanager
-    def admit(self, tenant_id: str, tenant: str, limit: int) -> Iterator[None]:
+    def admit(self, access: TenantAccess, limit: int) -> Iterator[None]:
         """Count a tenant's socket while it is open; it may have ``limit``, over all processes.
 
         Raises ``TooManySockets``.
         """
+        tenant_id = access.tenant_id
         if self._budgets.sockets(tenant_id) >= limit:
+            over_quota_of(access, "websockets")
             raise TooManySockets(
-                f"tenant {tenant} has as many live sockets as it may: its limit websockets is "
-                f"{limit}; close some, or have the limit raised"
+                f"tenant {access.tenant} has as many live sockets as it may: its limit websockets "
+                f"is {limit}; close some, or have the limit raised"
             )
         if self._open >= SOCKETS_MAX:
             raise TooManySockets(f"the service has {SOCKETS_MAX} live sockets, which is its limit")

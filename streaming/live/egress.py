@@ -2,6 +2,8 @@
 
 import asyncio
 
+from streaming.access.caller import TenantAccess
+from streaming.access.refusals import held_back
 from streaming.quotas.budgets import Budgets, process_budgets
 from streaming.quotas.tenant_limits import TenantLimits, process_limits
 
@@ -9,13 +11,16 @@ from streaming.quotas.tenant_limits import TenantLimits, process_limits
 class Egress:
     """The view of one socket. Sockets that wait go one by one: each looks again once it may."""
 
-    __slots__ = ("_budgets", "_limits", "_name", "_tenant_id")
+    __slots__ = ("_access", "_budgets", "_limits", "_name")
 
     def __init__(
-        self, tenant_id: str, budgets: Budgets | None = None, limits: TenantLimits | None = None
+        self,
+        access: TenantAccess,
+        budgets: Budgets | None = None,
+        limits: TenantLimits | None = None,
     ) -> None:
-        self._tenant_id = tenant_id
-        self._name = f"egress:{tenant_id}"
+        self._access = access
+        self._name = f"egress:{access.tenant_id}"
         self._budgets = budgets or process_budgets()
         self._limits = limits or process_limits()
 
@@ -26,12 +31,14 @@ class Egress:
 
     def spend(self, size: int) -> None:
         """Count what is about to be sent, in bytes."""
-        limit = self._limits.known(self._tenant_id).fetch_bytes
+        limit = self._limits.known(self._access.tenant_id).fetch_bytes
         self._budgets.spend(self._name, limit, size)
 
     async def room(self) -> None:
         """Wait until something may be sent."""
         wait = self.wait_seconds
+        if wait > 0:
+            held_back(self._access, "fetch_bytes_per_s")
         while wait > 0:
             await asyncio.sleep(min(wait, 1.0))
             wait = self.wait_seconds

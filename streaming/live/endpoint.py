@@ -123,7 +123,7 @@ async def _admitted(
     access = _access(caller, cluster_id)
     limits = await database_sync_to_async(process_limits().refreshed)(access.tenant_id)
     charge_tenant(access)
-    with process_admission().admit(access.tenant_id, access.tenant, limits.websockets):
+    with process_admission().admit(access, limits.websockets):
         yield Grant(caller, access)
 
 

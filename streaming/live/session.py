@@ -84,7 +84,7 @@ class LiveSession:
         self._parse = parse
         loop = asyncio.get_running_loop()
         pending = _pending.setdefault(loop, Counter())
-        self._outbox = Outbox(socket, pending, access.tenant_id, Egress(access.tenant_id))
+        self._outbox = Outbox(socket, pending, access.tenant_id, Egress(access))
         self._feeds: dict[str | None, Feed] = {}
         self._members: dict[str | None, GroupMember] = {}
         self._production = Production(access, self.send)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from streaming.access.caller import Caller, KeyCredential, TenantAccess
+from streaming.access.refusals import over_quota, over_quota_of
 from streaming.quotas.budget import Verdict
 from streaming.quotas.budgets import process_budgets
 from streaming.quotas.errors import RateLimited
@@ -34,6 +35,7 @@ def charge_tenant(access: TenantAccess) -> Verdict:
     verdict = process_budgets().ask(f"requests:{access.tenant_id}", limit)
     if verdict.allowed:
         return verdict
+    over_quota_of(access, "rest_requests_per_s")
     raise RateLimited(
         f"Tenant {access.tenant} sends as many REST requests as it may: its limit "
         f"rest_requests_per_s is {limit:g}. Nothing was done; send the request again in "
@@ -71,6 +73,7 @@ def _charge_person(caller: Caller) -> Verdict:
     verdict = process_budgets().ask(f"person:{caller.name}", PERSON_REQUESTS_PER_S)
     if verdict.allowed:
         return verdict
+    over_quota("person_requests_per_s")
     raise RateLimited(
         f"{caller.name} sends more than {PERSON_REQUESTS_PER_S} requests a second. Nothing was "
         f"done; send the request again in {verdict.retry_after_seconds} s.",

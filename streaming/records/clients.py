@@ -24,6 +24,7 @@ IDLE_SECONDS: Final = 60
 READERS_MAX: Final = 512
 """Readers in use at one web process; each is a connection to as many brokers as it asks."""
 READERS_PER_TENANT_MAX: Final = 128
+PRODUCE_LIMITS: Final = ("produce_bytes_per_s", "request_time_percent")
 PRODUCE_TIMEOUT_MS: Final = ACKNOWLEDGED_MS_MAX + 5_000
 """A broker that says nothing for so long is taken for lost, and its connection closed."""
 
@@ -72,7 +73,7 @@ class Clients:
         request should wait."""
         seconds = self._throttle_seconds(identity)
         if seconds > THROTTLE_SECONDS_MAX:
-            raise Throttled("produce_bytes_per_s or request_time_percent", seconds)
+            raise Throttled(PRODUCE_LIMITS, seconds)
 
     async def until_unthrottled(self, identity: Identity) -> None:
         """Wait until the brokers take records in this name again."""

@@ -25,14 +25,16 @@ class TooManyClients(HeadwaterError):
 
 
 class Throttled(HeadwaterError):
-    """The brokers ask this identity to wait, ``seconds`` more; nothing was sent."""
+    """The brokers ask this identity to wait, ``seconds`` more; nothing was sent. Which of
+    ``limits`` it is only they know."""
 
-    def __init__(self, limit: str, seconds: float) -> None:
+    def __init__(self, limits: tuple[str, ...], seconds: float) -> None:
         self.seconds = ceil(seconds)
+        self.limits = limits
         super().__init__(
             f"The brokers hold back what comes in this tenant's name: it, or this principal, has "
-            f"used more than its {limit}. Nothing was done; send the request again in "
-            f"{self.seconds} s. GET /api/v1/quotas shows the tenant's limits and what it uses."
+            f"used more than its {' or '.join(limits)}. Nothing was done; send the request again "
+            f"in {self.seconds} s. GET /api/v1/quotas shows the tenant's limits and what it uses."
         )
 
 

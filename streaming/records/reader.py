@@ -35,7 +35,7 @@ READ_COMMITTED: Final = 1
 THROTTLE_SECONDS_MAX: Final = 1.0
 """What a request waits when a broker asks for a pause; past it the caller is asked to wait."""
 MUTE_SECONDS_MAX: Final = 60
-FETCH_LIMITS: Final = "fetch_bytes_per_s or request_time_percent"
+FETCH_LIMITS: Final = ("fetch_bytes_per_s", "request_time_percent")
 """What may have been used up where a broker holds a fetch back."""
 ANSWER_SECONDS: Final = 10
 """For what a broker answers at once, and for a leader that moves to be found again; a long poll has

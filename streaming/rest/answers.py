@@ -9,12 +9,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework import exceptions
 
+from brokers.kernel.errors import Refusal
+from streaming.access.refusals import over_quota
 from streaming.filters.filter import FilterTooCostly, InvalidFilter
 from streaming.problems import Problem, problem_body, problem_of
+from streaming.records.failures import Throttled
 from streaming.rest.body import InvalidBody
 from streaming.rest.consume_request import InvalidQuery
 from streaming.rest.request_body import BodyTooLarge
 from tenants import origin
+from tenants.errors import Conflict
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +35,10 @@ def answer(error: Exception, request: HttpRequest) -> HttpResponse:
 
 
 def problem_for_request(error: Exception, method: str, path: str) -> Problem:
-    """The problem for any exception of a request; what is not expected is logged."""
+    """The problem for any exception of a request; what is not expected is logged, and what a quota
+    did not allow goes to the audit log."""
+    for quota in _quotas(error):
+        over_quota(quota)
     problem = _problem(error)
     if problem is None:
         logger.error("%s %s failed", method, path, exc_info=error)
@@ -63,6 +70,18 @@ def answering_errors(view: AsyncView) -> AsyncView:
             return answer(error, request)
 
     return wrapped
+
+
+def _quotas(error: Exception) -> tuple[str, ...]:
+    """Which the caller has used up, where it is for that."""
+    match error:
+        case Refusal(quota=str(quota)) if quota:
+            return (quota,)
+        case Conflict(extra={"limit": str(limit)}):
+            return (limit,)
+        case Throttled():
+            return error.limits[:1]
+    return ()
 
 
 def _problem(error: Exception) -> Problem | None:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import TenantId
 from brokers.node.coordination.internal_topics import qualified, tenant_of
+from brokers.node.request_origin import RequestOrigin
 from brokers.quotas.tenant_quotas import ANY_NUMBER, GROUPS
 
 if TYPE_CHECKING:
     from brokers.node.node import Node
+    from brokers.node.session import Session
 
 RECOUNT_SECONDS: Final = 2.0
 
@@ -32,8 +34,12 @@ def is_new(node: "Node", tenant_id: TenantId, group_id: str) -> bool:
     return node.quotas.of(tenant_id).counts[GROUPS].limit < ANY_NUMBER
 
 
-async def admit(node: "Node", tenant_id: TenantId, group_id: str) -> None:
-    """Before a group may begin. Raises ``Refusal`` POLICY_VIOLATION, or NOT_COORDINATOR."""
+async def admit(
+    node: "Node", session: "Session", group_id: str, origin: RequestOrigin | None = None
+) -> None:
+    """Before a group may begin; ``origin`` where the request under way is not the task's. Raises
+    ``Refusal`` POLICY_VIOLATION, or NOT_COORDINATOR."""
+    tenant_id = session.tenant_id
     if not is_new(node, tenant_id, group_id):
         return
     tenant = node.quotas.of(tenant_id)
@@ -41,10 +47,12 @@ async def admit(node: "Node", tenant_id: TenantId, group_id: str) -> None:
     # Counted already, and those that have begun since: they are in no record yet.
     lease.count = max(lease.count, _counted(node)[tenant_id])
     if not await node.quotas.shares.has_room(tenant, GROUPS):
+        node.refusals.over_quota(session, GROUPS, origin)
         raise Refusal(
             ErrorCode.POLICY_VIOLATION,
             f"the tenant has {lease.limit:.0f} consumer groups, as many as it may have; delete "
             "one, or ask for a higher limit",
+            quota=GROUPS,
         )
     lease.count += 1
 

@@ -50,7 +50,7 @@ async def handle(
         )
     beat = _beat(request, context)
     try:
-        await group_limit.admit(node, context.session.tenant_id, request.group_id)
+        await group_limit.admit(node, context.session, request.group_id)
         result: HeartbeatResult = await node.groups.ask(
             name, lambda shard, token, now: shard.consumer_heartbeat(name, beat, token, now)
         )

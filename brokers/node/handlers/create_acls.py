@@ -6,7 +6,12 @@ from brokers.authorization.acl import AclBinding
 from brokers.authorization.resource import Operation
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.node.acl_requests import binding_of
-from brokers.node.administration import Deadline, check_count, refused_cluster
+from brokers.node.administration import (
+    Deadline,
+    check_count,
+    note_if_over_quota,
+    refused_cluster,
+)
 from brokers.node.ports import Refused
 from brokers.node.session import RequestContext
 from brokers.wire.messages.create_acls_request import AclCreation, CreateAclsRequest
@@ -27,6 +32,8 @@ async def handle(
     done = (
         await deadline.done(node.control.create_acls(context.actor(), bindings)) if bindings else []
     )
+    for outcome in done if isinstance(done, list) else [done]:
+        note_if_over_quota(context, node, outcome)
     outcomes = iter([done] * len(bindings) if isinstance(done, Refused) else done)
     rows = [_row(next(outcomes) if isinstance(each, AclBinding) else each) for each in asked]
     await deadline.caught_up(node)

@@ -10,6 +10,7 @@ from brokers.node.administration import (
     REPEATED,
     Deadline,
     check_count,
+    note_if_over_quota,
     repeated,
     topic_refusal,
 )
@@ -75,4 +76,6 @@ async def _create(
         validate_only,
         assignments=by_hand or None,
     )
-    return await deadline.done(verb)
+    outcome = await deadline.done(verb)
+    note_if_over_quota(context, node, outcome)
+    return outcome

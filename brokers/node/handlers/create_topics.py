@@ -10,6 +10,7 @@ from brokers.node.administration import (
     REPEATED,
     Deadline,
     check_count,
+    note_if_over_quota,
     repeated,
     topic_refusal,
 )
@@ -91,8 +92,10 @@ async def _create(
         configs={config.name: config.value for config in topic.configs},
     )
     verb = node.control.create_topics(context.actor(), [wanted], validate_only)
-    outcome = await deadline.done(verb)
-    return outcome if isinstance(outcome, Refused) else outcome[0]
+    done = await deadline.done(verb)
+    outcome = done if isinstance(done, Refused) else done[0]
+    note_if_over_quota(context, node, outcome)
+    return outcome
 
 
 def _row(

@@ -11,6 +11,7 @@ from brokers.node.administration import (
     REPEATED,
     Deadline,
     check_count,
+    note_if_over_quota,
     repeated,
     topic_refusal,
 )
@@ -104,6 +105,7 @@ async def _delete(
         return unknown
     outcome = await deadline.done(node.control.delete_topics(context.actor(), [found.id]))
     refused = outcome if isinstance(outcome, Refused) else outcome[0]
+    note_if_over_quota(context, node, refused)
     if refused is not None and refused.code is ErrorCode.UNKNOWN_TOPIC_ID:
         return unknown
     return refused

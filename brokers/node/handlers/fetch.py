@@ -154,7 +154,7 @@ class _Result:
         if wait_ms:
             self.response.throttle_time_ms = wait_ms
             self.must_return = True
-            connection.mute(wait_ms)
+            connection.mute(wait_ms, self._call.correlation_id)
             return
         self._budget = connection.charges.fetch_bytes(self._budget)
         found = iter(places)
@@ -285,7 +285,7 @@ class _Result:
         wait_ms = connection.charges.charge_fetch(self.byte_count) if self.byte_count else 0
         if wait_ms:
             self.response.throttle_time_ms = wait_ms
-            connection.mute(wait_ms)
+            connection.mute(wait_ms, self._call.correlation_id)
         usage = connection.usage
         for counter, size, record_count in self._read_of:
             counter.bytes_out += size

@@ -46,7 +46,7 @@ async def handle(
         version=context.api_version,
     )
     try:
-        await group_limit.admit(node, context.session.tenant_id, request.group_id)
+        await group_limit.admit(node, context.session, request.group_id)
         result: JoinResult = await node.groups.ask(
             name,
             lambda shard, token, now: shard.join(name, join, token, now),

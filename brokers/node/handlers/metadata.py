@@ -11,6 +11,7 @@ from brokers.kernel.limits import TOPICS_PER_REQUEST_MAX
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import PartitionRecord, TopicRecord
 from brokers.metadata.topic_names import check_topic_name
+from brokers.node.administration import note_if_over_quota
 from brokers.node.authorization import note_refusal
 from brokers.node.ports import MetadataUnavailable, NewTopic, Refused
 from brokers.node.session import RequestContext
@@ -105,6 +106,8 @@ async def _create_missing(
         )
     except (MetadataUnavailable, Refusal):
         return  # They are unknown, then; the client asks again.
+    for result in results:
+        note_if_over_quota(context, node, result)
     if not all(isinstance(result, Refused) for result in results):
         await node.catch_up()
 

@@ -59,8 +59,9 @@ async def _once_admitted(
     call: "Call", request: OffsetCommitRequest, commit: "_Commit"
 ) -> Buffers | Answer:
     """The first commit of somebody who assigns himself begins a group."""
+    origin = call.connection.listener.dispatcher.origin_of(call.connection, call.correlation_id)
     try:
-        await group_limit.admit(call.node, call.session.tenant_id, request.group_id)
+        await group_limit.admit(call.node, call.session, request.group_id, origin)
     except Refusal as refusal:
         commit.refused(refusal)
     return commit.begin(call)

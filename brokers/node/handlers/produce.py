@@ -27,6 +27,7 @@ from brokers.node.transactions import (
     append_code,
     confirm,
 )
+from brokers.quotas.tenant_quotas import MESSAGE_BYTES, STORAGE
 from brokers.wire.batch import TRANSACTIONAL_BIT
 from brokers.wire.keyed import check_keys
 from brokers.wire.messages.produce_request import (
@@ -196,6 +197,7 @@ def _append(
                 counter = None if isinstance(place, ErrorCode) else place.counter
                 call.node.metrics.failed(call.session.tenant_id, refusal.code, counter)
                 _note_if_denied(call, request, topic, refusal.code)
+                _note_if_over_quota(call, data, refusal.code)
                 if refusal.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
                     # A client that gets this goes on as a new producer, and may send twice.
                     log.warning("%s: %s", place, refusal.message)
@@ -224,7 +226,7 @@ def _append(
     wait_ms = charges.charge_produce(len(call.frame))
     if wait_ms:
         response.throttle_time_ms = wait_ms
-        call.connection.mute(wait_ms)
+        call.connection.mute(wait_ms, call.correlation_id)
     if request.acks == NO_ACKS:
         _check_unanswered(response)
         return None
@@ -321,6 +323,19 @@ def _note_if_denied(
         denied(call.session, "write", "topic", topic.name or topic.topic_id.hex(), origin)
     elif code is ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED and request.transactional_id:
         denied(call.session, "write", "transactional_id", request.transactional_id, origin)
+
+
+def _note_if_over_quota(call: "Call", data: PartitionProduceData, code: ErrorCode) -> None:
+    """For the audit log. What is too large for its topic alone, the topic's owner has said."""
+    size = 0 if data.records is None else len(data.records)
+    if code is ErrorCode.POLICY_VIOLATION:
+        quota = STORAGE
+    elif code is ErrorCode.MESSAGE_TOO_LARGE and size > call.connection.charges.message_bytes:
+        quota = MESSAGE_BYTES
+    else:
+        return
+    origin = call.connection.listener.dispatcher.origin_of(call.connection, call.correlation_id)
+    call.node.refusals.over_quota(call.session, quota, origin)
 
 
 def _refused(

@@ -137,11 +137,13 @@ async def _begin_session(session: "Session", connection: "Connection", node: "No
     if connection.session is not None:
         connection.logged_in(session, rights, connection.requests, node.quotas.charges(session))
     else:
-        refusal = await node.quotas.admit(session, connection.address)
-        if refusal is None:
-            refusal = connection.listener.logged_in(connection, session, rights)
-        if refusal is not None:
-            raise ProtocolError(refusal)
+        origin = connection.listener.dispatcher.origin_of(connection, 0)
+        too_many = await node.quotas.admit(session, connection.address, origin)
+        if too_many is None:
+            too_many = connection.listener.logged_in(connection, session, rights)
+        if too_many is not None:
+            node.quotas.exceeded(session, too_many.quota, origin)
+            raise ProtocolError(too_many.message)
     lifetime_ms = _session_lifetime_ms(connection, node)
     loop = connection.listener.loop
     connection.session_ends = loop.time() + lifetime_ms / 1000 if lifetime_ms else None

@@ -95,7 +95,7 @@ async def _commit(
     asked: list[NewOffset],
 ) -> list[ErrorCode]:
     name = qualified(context.session.tenant_id, request.group_id)
-    await group_limit.admit(node, context.session.tenant_id, request.group_id)
+    await group_limit.admit(node, context.session, request.group_id)
     shard = node.groups.shard_for(name)
     guard = await _confirm(request, context, node, shard)
     commit = CommitInTransaction(

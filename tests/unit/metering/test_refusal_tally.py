@@ -2,16 +2,24 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brokers.metering.refusal_tally import (
     ACTS_PER_TENANT_MAX,
+    QUOTA_ACTS_PER_TENANT_MAX,
+    QUOTA_WINDOW_MS,
+    REFUSE,
+    THROTTLE,
     WINDOW_MS,
     Act,
     Refusals,
     RefusalTally,
+    over_quota,
 )
+from tenants.client_quotas import IP_KEYS, KEYS
+from tenants.limits import KINDS
 
 WRITE = Act("acme", "User:app", "topic.write", "orders")
 
@@ -59,11 +67,49 @@ def test_what_goes_beyond_another_bound_is_told_by_another_name():
     assert told == {("several", "deed.several"): 3}
 
 
+def told(tally, now_ms):
+    return [(each.act.by, each.act.action, each.count) for each in tally.due(now_ms)]
+
+
+def test_what_a_quota_did_not_allow_is_gathered_for_longer():
+    tally = RefusalTally()
+    held = over_quota("acme", "User:app", "produce_bytes_per_s")
+    for now_ms in (0, 20, 30):
+        tally.note(held, "192.0.2.1", str(now_ms), now_ms)
+        tally.note(WRITE, "192.0.2.1", str(now_ms), now_ms)
+        if not now_ms:
+            assert len(tally.due(0)) == 2, "the first at once"
+    assert told(tally, WINDOW_MS) == [("User:app", "topic.write", 2)]
+    assert told(tally, QUOTA_WINDOW_MS - 1) == []
+    assert tally.due(QUOTA_WINDOW_MS) == [Refusals(held, 2, "192.0.2.1", "20", 20)]
+
+
+def test_neither_quotas_nor_rights_hide_what_is_refused_by_the_other():
+    tally = RefusalTally()
+    for number in range(ACTS_PER_TENANT_MAX + QUOTA_ACTS_PER_TENANT_MAX):
+        tally.note(over_quota("acme", f"User:{number}", "storage_bytes"), "", "", 0)
+        tally.note(WRITE._replace(object=str(number)), "", "", 0)
+    together = [each for each in told(tally, 0) if each[0] == "several"]
+    assert set(together) == {
+        ("several", "quota.several", ACTS_PER_TENANT_MAX),
+        ("several", "access.several", QUOTA_ACTS_PER_TENANT_MAX),
+    }
+    assert told(tally, WINDOW_MS) == told(tally, QUOTA_WINDOW_MS) == []
+    assert tally.is_empty
+
+
+@pytest.mark.parametrize("quota", sorted({kind.name for kind in KINDS} | KEYS | IP_KEYS))
+def test_a_rate_makes_wait_and_what_is_used_up_does_not_allow(quota):
+    units = {kind.name: kind.unit for kind in KINDS}
+    is_rate = units.get(quota, "/s").endswith(("/s", "%"))
+    assert over_quota("acme", "User:app", quota).action == (THROTTLE if is_rate else REFUSE)
+
+
 ACTS = st.builds(
     Act,
     st.sampled_from([None, "acme", "rival"]),
     st.just("User:app"),
-    st.just("topic.write"),
+    st.sampled_from(["topic.write", THROTTLE]),
     st.integers(0, 2 * ACTS_PER_TENANT_MAX).map(str),
 )
 

@@ -5,7 +5,7 @@ import pytest
 from brokers.kernel.ids import TenantId
 from brokers.quotas import buckets
 from brokers.quotas.client_use import TOLD_MAX, TOLD_PER_QUOTA, ClientUse, Uses
-from brokers.quotas.tenant_quotas import TenantQuotas, charge
+from brokers.quotas.tenant_quotas import TenantQuotas, charge, unnamed
 
 PRODUCE = "producer_byte_rate"
 EVERY_CLIENT = {"client-id": None}
@@ -62,7 +62,7 @@ def test_time_is_per_cent_of_the_broker_and_logins_are_by_address():
         (BILLING, {"request_percentage": 50.0}), ({"ip": None}, {"connection_creation_rate": 5.0})
     )
     charge(tenant.meter("billing", "", 0).time, 500, 0)
-    charge(tenant.connection_buckets("192.0.2.7", 0), 1, 0)
+    charge(unnamed(tenant.connection_buckets("192.0.2.7", 0)), 1, 0)
     assert set(map(str, looked_at(tenant))) == {
         str(ClientUse("request_percentage", BILLING, {"user": "billing"}, 25.0)),
         str(ClientUse("connection_creation_rate", {"ip": None}, {"ip": "192.0.2.7"}, 0.5)),
