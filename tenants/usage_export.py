@@ -15,10 +15,10 @@ COUNTS: Final = (
 _NOT_COUNTED: Final = {
     UsageBy.TENANT: frozenset[str](),
     UsageBy.PRINCIPAL: frozenset({"stored_bytes_max", "partitions_max"}),
-    UsageBy.TOPIC: frozenset({"requests", "connector_task_seconds"}),
+    UsageBy.TOPIC: frozenset({"connector_task_seconds"}),
 }
-"""What a principal stores and who asks for a topic is nobody's to tell; a task is its connector's
-account's, and may be about many topics."""
+"""What a principal stores is nobody's to tell; a task is its connector's account's, and may be
+about many topics."""
 
 
 def document(used: Usage) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class ReplicaFigures(TenantOwned):
     records_in_before = models.BigIntegerField(default=0)
     bytes_in_before = models.BigIntegerField(default=0)
     bytes_out_before = models.BigIntegerField(default=0)
+    requests = models.BigIntegerField(default=0, db_default=0)
+    requests_before = models.BigIntegerField(default=0, db_default=0)
     log_start_offset = models.BigIntegerField()
     high_watermark = models.BigIntegerField()
     stored_bytes = models.BigIntegerField()
@@ -103,9 +105,11 @@ class Newest(Sums):
 
 
 class TopicFigures(Newest):
-    """One topic now. ``replication_factor`` of the partition that has most replicas."""
+    """One topic now. ``replication_factor`` of the partition that has most replicas; ``requests``
+    is how many have become usage, and what rises alone changes no ``at``."""
 
     replication_factor = models.PositiveIntegerField()
+    requests = models.BigIntegerField(default=0, db_default=0)
     topic = models.OneToOneField(
         Topic, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
     )

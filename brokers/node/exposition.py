@@ -7,10 +7,11 @@ from brokers.node.metrics import Metrics
 from brokers.wire.registry import ApiKey
 
 _TOPIC_COUNTERS = (
-    ("bytes_in", "Bytes of record batches appended"),
-    ("bytes_out", "Bytes of record batches returned to fetches"),
-    ("records_in", "Records appended"),
-    ("records_out", "Records returned to fetches, by their offsets"),
+    ("bytes_in", "bytes_in", "Bytes of record batches appended"),
+    ("bytes_out", "bytes_out", "Bytes of record batches returned to fetches"),
+    ("records_in", "records_in", "Records appended"),
+    ("records_out", "records_out", "Records returned to fetches, by their offsets"),
+    ("topic_requests", "requests", "Produce and fetch requests, once for each topic they name"),
 )
 
 
@@ -18,9 +19,9 @@ def exposition(metrics: Metrics, broker_id: int, gauges: dict[str, tuple[str, in
     """All counters, and ``gauges`` as name to (what it is, value). Names begin with
     ``headwater_``."""
     lines: list[str] = []
-    for name, what in _TOPIC_COUNTERS:
+    for name, counted, what in _TOPIC_COUNTERS:
         samples: list[Sample] = [
-            ({"tenant": counter.tenant_id, "topic": counter.topic}, getattr(counter, name))
+            ({"tenant": counter.tenant_id, "topic": counter.topic}, getattr(counter, counted))
             for counter in metrics.topics.values()
         ]
         lines += family(f"headwater_{name}_total", "counter", what, samples)

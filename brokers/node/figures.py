@@ -228,6 +228,7 @@ def _reading(partition: PartitionRuntime) -> ReplicaReading:
         sizes.log_start_offset,
         partition.high_watermark,
         sizes.size_bytes,
+        counter.requests,
     )
 
 

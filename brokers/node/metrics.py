@@ -28,6 +28,9 @@ class PartitionCounter:
     bytes_out: int = 0
     records_in: int = 0
     records_out: int = 0
+    requests: int = 0
+    """Produce and fetch requests that named this partition before any other of its topic's that
+    is here, so that the sum over partitions is the topic's."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,10 @@ class TopicCounter:
     @property
     def records_out(self) -> int:
         return sum(each.records_out for each in self.partitions)
+
+    @property
+    def requests(self) -> int:
+        return sum(each.requests for each in self.partitions)
 
 
 @dataclass(slots=True)

@@ -60,6 +60,7 @@ def _documents(node: "Node", now_ms: int) -> Iterator[bytes]:
             "bytes_out": counter.bytes_out,
             "records_in": counter.records_in,
             "records_out": counter.records_out,
+            "requests": counter.requests,
             "errors": counter.errors,
         }
         for counter in list(metrics.topics.values())

@@ -283,6 +283,8 @@ class ReplicaReading(NamedTuple):
     log_start_offset: int
     high_watermark: int
     stored_bytes: int
+    requests: int = 0
+    """Of its topic, as in ``PartitionCounter``."""
 
 
 class PrincipalReading(NamedTuple):

@@ -15,19 +15,19 @@ from tenants.transactions import limit_waits
 _REPLICAS: Final = """
 INSERT INTO brokers_replicafigures AS known (
     tenant_id, topic_id, index, broker_id, incarnation, records_in, bytes_in, bytes_out,
-    records_in_before, bytes_in_before, bytes_out_before,
+    records_in_before, bytes_in_before, bytes_out_before, requests, requests_before,
     log_start_offset, high_watermark, stored_bytes, at
 )
 SELECT topic.tenant_id, topic.id, told.partition, %(broker)s, %(incarnation)s,
-    told.records_in, told.bytes_in, told.bytes_out, 0, 0, 0,
+    told.records_in, told.bytes_in, told.bytes_out, 0, 0, 0, told.requests, 0,
     told.log_start_offset, told.high_watermark, told.stored_bytes, now()
 FROM unnest(
     %(topic_id)s::uuid[], %(partition)s::int[], %(records_in)s::bigint[], %(bytes_in)s::bigint[],
     %(bytes_out)s::bigint[], %(log_start_offset)s::bigint[], %(high_watermark)s::bigint[],
-    %(stored_bytes)s::bigint[]
+    %(stored_bytes)s::bigint[], %(requests)s::bigint[]
 ) AS told (
     topic_id, partition, records_in, bytes_in, bytes_out,
-    log_start_offset, high_watermark, stored_bytes
+    log_start_offset, high_watermark, stored_bytes, requests
 )
 JOIN brokers_topic AS topic ON topic.id = told.topic_id
 ON CONFLICT (topic_id, index, broker_id) DO UPDATE SET
@@ -37,13 +37,17 @@ ON CONFLICT (topic_id, index, broker_id) DO UPDATE SET
         + CASE WHEN known.incarnation < excluded.incarnation THEN known.bytes_in ELSE 0 END,
     bytes_out_before = known.bytes_out_before
         + CASE WHEN known.incarnation < excluded.incarnation THEN known.bytes_out ELSE 0 END,
+    requests_before = known.requests_before
+        + CASE WHEN known.incarnation < excluded.incarnation THEN known.requests ELSE 0 END,
     incarnation = excluded.incarnation,
     records_in = excluded.records_in, bytes_in = excluded.bytes_in, bytes_out = excluded.bytes_out,
+    requests = excluded.requests,
     log_start_offset = excluded.log_start_offset, high_watermark = excluded.high_watermark,
     stored_bytes = excluded.stored_bytes, at = excluded.at
 WHERE known.incarnation < excluded.incarnation
     OR (known.incarnation = excluded.incarnation AND known.records_in <= excluded.records_in
-        AND known.bytes_in <= excluded.bytes_in AND known.bytes_out <= excluded.bytes_out)
+        AND known.bytes_in <= excluded.bytes_in AND known.bytes_out <= excluded.bytes_out
+        AND known.requests <= excluded.requests)
 """
 
 # A row per incarnation: what an earlier one counted stays until it was metered (roll_up_figures).

@@ -203,6 +203,28 @@ GROUP BY known.tenant_id, span.step, span.start, topic.name
 {_ADD}
 """
 
+# Of produce and fetch requests a topic has no series: whoever waits for records asks all the time,
+# and an idle topic would have a point at each tick. So they rise without a change of ``at``.
+_TOPIC_REQUESTS: Final = f"""
+WITH counted AS (
+    SELECT topic_id, sum(requests_before + requests) AS requests
+    FROM brokers_replicafigures GROUP BY topic_id
+), risen AS (
+    UPDATE brokers_topicfigures AS known SET requests = counted.requests
+    FROM counted JOIN brokers_topicfigures AS before ON before.topic_id = counted.topic_id
+    WHERE known.topic_id = before.topic_id AND before.requests < counted.requests
+    RETURNING known.tenant_id, known.topic_id, counted.requests - before.requests AS requests,
+        known.stored_bytes, known.partitions
+)
+{_USED}
+SELECT risen.tenant_id, 'topic', span.step, span.start, topic.name, 0, 0, 0, sum(risen.requests),
+    sum(risen.stored_bytes), sum(risen.partitions)
+FROM risen JOIN brokers_topic AS topic ON topic.id = risen.topic_id
+CROSS JOIN {_SPANS}
+GROUP BY risen.tenant_id, span.step, span.start, topic.name
+{_ADD}
+"""
+
 # Storing is a use, too: one row a day at least. An hour in which nothing changed has none.
 _AT_REST: Final = (
     f"""
@@ -276,7 +298,7 @@ def roll_up_figures(now: datetime) -> bool:
             return False
         for statement in (
             *(_TOPICS, _TENANTS, *_POINTS),
-            *(_LOCK_USAGE, _TENANT_USAGE, _TOPIC_USAGE, _PRINCIPALS),
+            *(_LOCK_USAGE, _TENANT_USAGE, _TOPIC_USAGE, _TOPIC_REQUESTS, _PRINCIPALS),
             # In the first minute of each hour: often enough for a row a day.
             *(_AT_REST if tick.minute == 0 else ()),
         ):

@@ -28,8 +28,9 @@ class Usage(TenantOwned):
     """One hour or day. Records and bytes that were produced and consumed, requests that were made;
     the most that was stored at any time, one replica of each partition, and the most partitions.
 
-    ``name`` is the topic's or the principal's, empty for the tenant. What is not counted by that
-    stays 0: requests and connectors' time of a topic, and what a principal stores.
+    ``name`` is the topic's or the principal's, empty for the tenant. Requests of a topic are those
+    that produced to it or fetched from it. What is not counted by that stays 0: connectors' time of
+    a topic, and what a principal stores.
 
     Its key is not PostgreSQL's to check: writing it must not wait for who administers the tenant.
     """

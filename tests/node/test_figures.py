@@ -6,6 +6,7 @@ import pytest
 
 from brokers.node.figures import PRINCIPALS_MAX, REPLICAS_MAX, Look, Published
 from brokers.node.ports import MetadataUnavailable, PrincipalReading, ReplicaReading, UseReading
+from brokers.wire.registry import ApiKey
 from tests.node.fakes import MemoryCell
 from tests.node.harness import node_config, running, wait_until
 from tests.node.raw_client import RawClient, batch
@@ -81,7 +82,7 @@ def test_what_changed_is_published_once(cell, node, figures):
         client.fetch("t", 0, partition=1)
     wait_until(lambda: figures.of(topic) and figures.of(topic)[-1].bytes_out, "the figures")
     last = max(figures.of(topic), key=lambda each: each.bytes_out)
-    assert last == ReplicaReading(topic.id, 1, 2, len(data), len(data), 0, 2, len(data))
+    assert last == ReplicaReading(topic.id, 1, 2, len(data), len(data), 0, 2, len(data), 2)
     rounds, told = len(figures.brokers), len(figures.of(topic))
     wait_until(lambda: len(figures.brokers) > rounds + 2, "more rounds")
     assert len(figures.of(topic)) == told, "what had not changed was published again"
@@ -97,6 +98,39 @@ def test_what_changed_is_published_once(cell, node, figures):
     assert min(broker.network_in, broker.network_out) > len(data)
     assert 0 < broker.disk_free_bytes <= broker.disk_bytes
     assert figures.roll_ups
+
+
+def test_a_request_counts_once_for_each_topic_that_it_names(cell, node, figures):
+    tenant = cell.add_tenant()
+    topics = {name: cell.add_topic(tenant.id, name, partitions=3) for name in ("a", "b")}
+    with RawClient(node.port).log_in(cell.add_key(tenant)) as client:
+        first, second, other = (
+            client.produce_request(name, batch(b"x"), partition=index)
+            for name, index in (("a", 2), ("a", 1), ("b", 1))
+        )
+        first.topic_data[0].partition_data += second.topic_data[0].partition_data
+        first.topic_data += other.topic_data
+        client.ask(ApiKey.PRODUCE, 9, first)
+        first, second, other = (
+            client.fetch_request(name, 0, partition=index)
+            for name, index in (("a", 2), ("a", 1), ("b", 1))
+        )
+        first.topics[0].partitions += second.topics[0].partitions
+        first.topics += other.topics
+        client.ask(ApiKey.FETCH, 12, first)
+        # One that waits is read again, and counts when it is answered.
+        client.fetch("a", 1, partition=2, max_wait_ms=50)
+        client.fetch("absent", 0)
+    wait_until(lambda: requests_of(figures, topics) == {"a": 3, "b": 2}, "the requests")
+
+
+def requests_of(figures, topics) -> dict[str, int]:
+    """By topic: the newest word of each of its partitions, together."""
+    newest = {each[:2]: each for each in figures.published}
+    return {
+        name: sum(each.requests for each in newest.values() if each.topic_id == topic.id)
+        for name, topic in topics.items()
+    }
 
 
 def test_a_store_that_is_away_costs_the_sample_and_nothing_else(cell, node, figures):

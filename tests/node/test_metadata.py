@@ -281,6 +281,7 @@ def test_metrics_are_served(world, client, topic):
         f"headwater_records_in_total{labels} 3",
         f"headwater_bytes_out_total{labels} {len(data)}",
         f"headwater_records_out_total{labels} 3",
+        f"headwater_topic_requests_total{labels} 2",
         f'headwater_errors_total{{tenant="{world.tenant.id}",code="3"}}',
         f'headwater_requests_total{{tenant="{world.tenant.id}",api="produce"}}',
     ):

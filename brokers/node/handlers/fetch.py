@@ -123,8 +123,8 @@ class _Result:
     """One pass over the partitions that were asked for, and the response it makes."""
 
     __slots__ = (
-        "_budget", "_call", "_is_committed", "_is_current", "_read_of", "_request", "byte_count",
-        "is_unsure", "must_return", "response",
+        "_asked_of", "_budget", "_call", "_is_committed", "_is_current", "_read_of", "_request",
+        "byte_count", "is_unsure", "must_return", "response",
     )  # fmt: skip
 
     def __init__(self, call: "Call", request: FetchRequest, is_current: bool = False) -> None:
@@ -138,6 +138,8 @@ class _Result:
         """An error or a divergence, which the client should not wait for."""
         self._read_of: list[tuple[PartitionCounter, int, int]] = []
         """By partition: bytes and offsets."""
+        self._asked_of: list[PartitionCounter] = []
+        """One partition of each topic: the first that is here."""
         self._call = call
         self._request = request
         self._is_committed = request.isolation_level == READ_COMMITTED
@@ -160,12 +162,16 @@ class _Result:
         found = iter(places)
         for topic in self._request.topics:
             rows = []
+            is_counted = False
             for asked in topic.partitions:
                 place = next(found)
                 if isinstance(place, ErrorCode):
                     rows.append(self._refused(topic, asked, place, None))
-                else:
-                    rows.append(self._read_one(place, topic, asked))
+                    continue
+                if not is_counted:
+                    self._asked_of.append(place.counter)
+                    is_counted = True
+                rows.append(self._read_one(place, topic, asked))
             self.response.responses.append(
                 FetchableTopicResponse(topic.topic, topic.topic_id, rows)
             )
@@ -287,6 +293,8 @@ class _Result:
             self.response.throttle_time_ms = wait_ms
             connection.mute(wait_ms, self._call.correlation_id)
         usage = connection.usage
+        for counter in self._asked_of:
+            counter.requests += 1
         for counter, size, record_count in self._read_of:
             counter.bytes_out += size
             counter.records_out += record_count

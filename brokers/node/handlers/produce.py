@@ -181,8 +181,12 @@ def _append(
     found = iter(places)
     for topic in request.topic_data:
         rows: list[PartitionProduceResponse] = []
+        is_counted = False
         for data in topic.partition_data:
             place = next(found)
+            if not is_counted and isinstance(place, PartitionRuntime):
+                place.counter.requests += 1
+                is_counted = True
             try:
                 if refused:
                     refused.check(_place_of(topic, data), data.records, clock.monotonic_ms())

@@ -41,9 +41,9 @@ from tenants.models import Usage
 NOON = datetime(2026, 11, 27, 12, 0, 0, tzinfo=UTC)
 
 
-def reading(topic, index=0, *, records=0, size=0, out=0, start=0, end=0, stored=0):
+def reading(topic, index=0, *, records=0, size=0, out=0, start=0, end=0, stored=0, requests=0):
     return ReplicaReading(
-        topic.topic_id, PartitionIndex(index), records, size, out, start, end, stored
+        topic.topic_id, PartitionIndex(index), records, size, out, start, end, stored, requests
     )
 
 
@@ -217,6 +217,37 @@ def test_a_topic_that_took_another_s_name_is_metered_with_it(acme, flights):
     publish(reading(again, records=2, size=200))
     roll_up(0)
     assert used("topic", "hour", "records_in", "bytes_in") == [(0, "flights", 7, 700)]
+
+
+def test_requests_of_a_topic_are_metered_once_whatever_restarts_or_moves(acme, flights):
+    leader = Partition.objects.get(index=0).leader
+    publish(reading(flights, records=1, size=9, stored=9, requests=5), broker=leader)
+    roll_up(0)
+    publish(reading(flights, records=1, size=9, stored=9, requests=7), broker=leader)
+    publish(reading(flights, records=1, size=9, stored=9, requests=6), broker=leader)  # late
+    roll_up(10)
+    publish(reading(flights, stored=9, requests=2), broker=leader, incarnation=2)
+    publish(reading(flights, 1, requests=4), broker=leader % 3 + 1)
+    roll_up(20)
+    roll_up(30)
+    assert used("topic", "hour", "requests") == [(0, "flights", 13)]
+    publish(reading(flights, stored=9, requests=3), broker=leader, incarnation=2)
+    roll_up(3600)
+    assert used("topic", "hour", "requests", "records_in", "stored_bytes_max") == [
+        (0, "flights", 13, 1, 9),
+        (1, "flights", 1, 0, 9),
+    ]
+    assert used("topic", "day", "requests") == [(-12, "flights", 14)]
+
+
+def test_requests_alone_make_no_point(acme, flights):
+    publish(reading(flights, records=1, size=1, requests=1))
+    roll_up(0)
+    before = TopicFigures.objects.get().at, TopicPoint.objects.count()
+    publish(reading(flights, records=1, size=1, requests=9))
+    roll_up(10)
+    assert (TopicFigures.objects.get().at, TopicPoint.objects.count()) == before
+    assert used("topic", "hour", "requests") == [(0, "flights", 9)]
 
 
 def test_principals_are_metered_once_whatever_restarts(acme, rival):

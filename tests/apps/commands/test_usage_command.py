@@ -44,13 +44,14 @@ def test_usage_is_told_by_day(run, use):
 
 def test_usage_by_hour_and_topic(run, use):
     for ago in (0, 1, 30):
-        use(timedelta(hours=ago), by="topic", step="hour", name="=orders", bytes_in=10 + ago)
+        counts = {"bytes_in": 10 + ago, "requests": 3 + ago}
+        use(timedelta(hours=ago), by="topic", step="hour", name="=orders", **counts)
     told = run("usage", "--by", "topic", "--step", "hour", "--json").document
-    assert [(each["name"], each["bytes_in"]) for each in told["usage"]] == [
-        ("=orders", 11),
-        ("=orders", 10),
+    assert [(each["name"], each["bytes_in"], each["requests"]) for each in told["usage"]] == [
+        ("=orders", 11, 4),
+        ("=orders", 10, 3),
     ]
-    assert {each["requests"] for each in told["usage"]} == {None}
+    assert {each["connector_task_seconds"] for each in told["usage"]} == {None}
     assert "days" not in told
     since = (datetime.now(UTC) - timedelta(hours=31)).isoformat()
     table = run("usage", "--by", "topic", "--step", "hour", "--since", since, "--csv").out

@@ -11,8 +11,7 @@ export interface UsageOrders {
   until: string;
 }
 
-/** Null where nobody counts it: a principal stores nothing, a topic is asked by no requests and has
- * no connectors. */
+/** Null where nobody counts it: a principal stores nothing, a topic has no connectors. */
 type Count = number | null;
 
 export interface UsageRow {

@@ -58,13 +58,10 @@ function columnsFor(by: UsageBy): Column<Used>[] {
     figure("bytes_in", "Bytes in", formatBytes),
     figure("bytes_out", "Bytes out", formatBytes),
     figure("records_in", "Records", formatCount),
+    figure("requests", "Requests", formatCount),
   ];
-  // A topic is asked by no requests of its own, and a principal stores nothing.
+  // A topic has no connectors, and a principal stores nothing.
   return by === "topic"
     ? [...columns, figure("stored_bytes_max", "Most stored", formatBytes)]
-    : [
-        ...columns,
-        figure("requests", "Requests", formatCount),
-        figure("connector_task_seconds", "As a connector", writeSeconds),
-      ];
+    : [...columns, figure("connector_task_seconds", "As a connector", writeSeconds)];
 }
