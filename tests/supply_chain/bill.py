@@ -1,4 +1,5 @@
-"""The bill of materials of one commit: the same commit gives the same document."""
+"""The bill of materials of one commit, and of where it runs: the same commit and the same inventory
+give the same document."""
 
 import subprocess
 import tomllib
@@ -17,7 +18,8 @@ from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.supply_chain import console_lock
+from streaming.cell.inventory.found import Inventory
+from tests.supply_chain import console_lock, system
 from tests.supply_chain.package import CONSOLE, PYTHON, Package
 from tests.supply_chain.pinned import pinned
 
@@ -27,24 +29,33 @@ LOCK: Final = Path("frontend/console/package-lock.json")
 NAME: Final = "headwater"
 
 
-def written(checkout: Path) -> str:
-    """The document as JSON. Raises ``ValueError`` when something is not pinned by hash."""
-    return JsonV1Dot6(bill(checkout)).output_as_string(indent=2) + "\n"
+def written(checkout: Path, inventory: Inventory | None = None) -> str:
+    """The document as JSON; with an inventory, of what the deployment runs on as well. Raises
+    ``ValueError`` when something is not pinned by hash."""
+    return JsonV1Dot6(bill(checkout, inventory)).output_as_string(indent=2) + "\n"
 
 
-def bill(checkout: Path) -> Bom:
+def bill(checkout: Path, inventory: Inventory | None) -> Bom:
     packages = [*pinned(checkout / PINS), *console_lock.locked(checkout / LOCK)]
     made = {(each.ecosystem, *each.key): _component(each) for each in packages}
     ours = _ours(checkout)
+    below = [] if inventory is None else list(system.components(inventory))
     files = "".join((checkout / each).read_text() for each in (PINS, LOCK))
-    bom = Bom(components=made.values(), serial_number=uuid5(NAMESPACE_URL, files))
+    known = files if inventory is None else files + inventory.to_json()
+    bom = Bom(components=[*made.values(), *below], serial_number=uuid5(NAMESPACE_URL, known))
     bom.metadata.component = ours
     bom.metadata.timestamp = _committed_at(checkout)
     asked = _asked_for(checkout)
-    bom.register_dependency(ours, _ordered(made[key] for key in made if key[:2] in asked))
-    for each in packages:
-        needs = (made[each.ecosystem, *key] for key in each.needs)
-        bom.register_dependency(made[each.ecosystem, *each.key], _ordered(needs))
+    needed = [*(made[key] for key in made if key[:2] in asked), *below]
+    bom.register_dependency(ours, _ordered(needed))
+    for each in below:
+        bom.register_dependency(each)
+    bom.metadata.properties.update(
+        [system.NOT_LOOKED_AT] if inventory is None else system.not_known(inventory)
+    )
+    for package in packages:
+        needs = (made[package.ecosystem, *key] for key in package.needs)
+        bom.register_dependency(made[package.ecosystem, *package.key], _ordered(needs))
     return bom
 
 
