@@ -1,4 +1,4 @@
-"""Hints that a connector has changed: ``LISTEN`` on a connection of its own.
+"""Hints that a connector or a tenant's standing has changed: ``LISTEN`` on a connection of its own.
 
 Its socket is one of those that the supervisor waits for, so hints cost no thread. While there is no
 connection, the supervisor's looking every second finds what it would have told.
@@ -11,6 +11,7 @@ import psycopg
 from django.db import connections
 
 from connect.states import CHANNEL
+from tenants import standing_hints
 
 CONNECT_SECONDS: Final = 2
 _PARAMETERS: Final = (
@@ -40,7 +41,8 @@ class Announcements:
             connect_timeout=CONNECT_SECONDS,
             application_name="headwater-connect",
         )
-        made.execute(f"LISTEN {CHANNEL}")
+        for channel in (CHANNEL, standing_hints.CHANNEL):
+            made.execute(f"LISTEN {channel}")
         self._connection = made
 
     def take(self) -> None:

@@ -29,6 +29,10 @@ ATTEMPT_CPU_S: Final = 30
 """Of processor time, of all threads together: as much as one core has in ``ATTEMPT_S``."""
 STOP_S: Final = 5.0
 """For a task to write out what it has and to end."""
+CUT_OFF_S: Final = 2.0
+"""As ``STOP_S``, where the tenant is suspended or deleted. Its keys are refused already, so that
+the task cannot bring there what it has; and the tenant is to be cut off within five seconds: a look
+that was just missed, a lock that the next one waits for, and this."""
 LEAVE_S: Final = 1.2
 """As ``STOP_S``, when the whole worker ends: its supervisor is no more patient."""
 SILENT_S: Final = 60.0

@@ -45,6 +45,7 @@ from connect.worker.limits import (
     ATTEMPT_CPU_S,
     ATTEMPT_S,
     ATTEMPTS_MAX,
+    CUT_OFF_S,
     FIGURES_S,
     LEAVE_S,
     STARTING_MAX,
@@ -144,7 +145,10 @@ class Supervisor:
             self._looked_at = time.monotonic()
             self._look_at = self._looked_at + BEAT_S
         self._keep_to_shares()
-        if self._wait(min(self._look_at, self._shares_at) - time.monotonic()):
+        now = time.monotonic()
+        stops = (each.stop_by for each in self._tasks.values() if each.stop_by is not None)
+        until = min(self._look_at, self._shares_at, *(each for each in stops if each > now))
+        if self._wait(until - now):
             self._look_at = self._looked_at + _GAP_S
         self._end_what_is_overdue()
 
@@ -328,6 +332,8 @@ class Supervisor:
         for identifier in turn.abandon:
             self._tasks[identifier].abandoned = True
             self._ask_to_stop(identifier, 0.0)
+        for identifier in turn.cut_off:
+            self._ask_to_stop(identifier, CUT_OFF_S)
         for identifier in turn.stop:
             self._ask_to_stop(identifier, STOP_S)
         for identifier in turn.pause + turn.resume:
@@ -354,11 +360,15 @@ class Supervisor:
         )
 
     def _ask_to_stop(self, identifier: UUID, within_s: float) -> None:
+        """Asked again, it may have less time and never more."""
         process = self._tasks[identifier]
-        if process.stop_by is None or within_s == 0.0:
-            process.stop_by = time.monotonic() + within_s
+        stop_by = time.monotonic() + within_s
+        if process.stop_by is None:
             process.child.go_on()
             process.child.tell({"do": "stop"})
+        elif process.stop_by <= stop_by:
+            return
+        process.stop_by = stop_by
 
     def _start(self, task: TaskSeen) -> None:
         try:

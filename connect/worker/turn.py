@@ -25,6 +25,9 @@ class Turn:
 
     stop: list[UUID] = field(default_factory=list)
     """Processes of tasks to end, for whatever reason; once one has ended a later turn goes on."""
+    cut_off: list[UUID] = field(default_factory=list)
+    """Processes of a tenant that may not be used: as ``stop`` and sooner, also those that were told
+    to end before."""
     abandon: list[UUID] = field(default_factory=list)
     """Processes of tasks that are another's by now, or gone: they end without a word about it."""
     claim: list[TaskSeen] = field(default_factory=list)
@@ -76,6 +79,8 @@ def _decide_process(
 ) -> None:
     if task is None or task.generation != process.generation:
         turn.abandon.append(identifier)
+    elif not task.active:
+        turn.cut_off.append(identifier)
     elif process.stopping:
         return
     elif not task.wanted or task.revision != process.revision or task.id in given_up:

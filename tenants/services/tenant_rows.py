@@ -7,6 +7,7 @@ from tenants.errors import Invalid, NotFound
 from tenants.models import Tenant
 from tenants.names import SYSTEM_TENANT_NAME
 from tenants.published import tenant_change
+from tenants.standing_hints import announce_standing
 
 
 def lock_standing(tenant_id: UUID) -> Tenant:
@@ -36,4 +37,5 @@ def keep_standing(tenant: Tenant, *, by: str, action: str) -> None:
         object=tenant.name,
         detail={} if until is None else {"delete_after": until.isoformat(timespec="seconds")},
     )
+    announce_standing()
     changes.publish([tenant_change(tenant)])

@@ -232,14 +232,22 @@ def test_a_process_of_another_generation_is_abandoned():
 
 
 def test_a_process_ends_when_its_task_is_to_be_another():
-    for changed in (
-        {"revision": 2}, {"retired": True}, {"active": False}, {"target": TargetState.STOPPED},
-    ):  # fmt: skip
+    for changed in ({"revision": 2}, {"retired": True}, {"target": TargetState.STOPPED}):
         running = task(running_revision=1)
         asked = turn(replace(running, **changed), running=[process(running)])
         assert asked.stop == [running.id], changed
         told = turn(replace(running, **changed), running=[process(running, stopping=True)])
         assert told.stop == [], "it was told already"
+
+
+def test_a_process_of_a_tenant_that_may_not_be_used_is_cut_off_even_if_it_was_told_to_end():
+    running = task(running_revision=1)
+    for changed in ({}, {"revision": 2}, {"retired": True}):
+        suspended = replace(running, active=False, **changed)
+        for stopping in (False, True):
+            asked = turn(suspended, running=[process(running, stopping=stopping)])
+            assert (asked.cut_off, asked.stop) == ([running.id], []), (changed, stopping)
+    assert turn(running, running=[process(running)]).cut_off == []
 
 
 def test_pausing_and_resuming():
