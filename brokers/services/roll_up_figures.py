@@ -225,22 +225,33 @@ GROUP BY risen.tenant_id, span.step, span.start, topic.name
 {_ADD}
 """
 
-# Storing is a use, too: one row a day at least. An hour in which nothing changed has none.
+# Storing is a use, too: one row a day at least. An hour in which nothing changed has none. What
+# made the day's row may have known nothing of what is stored, as a connector's time.
+_KEPT: Final = """
+ON CONFLICT (tenant_id, by, step, start, name) DO UPDATE SET
+    stored_bytes_max = greatest(used.stored_bytes_max, excluded.stored_bytes_max),
+    partitions_max = greatest(used.partitions_max, excluded.partitions_max)
+WHERE used.stored_bytes_max < excluded.stored_bytes_max
+    OR used.partitions_max < excluded.partitions_max
+"""
+
 _AT_REST: Final = (
     f"""
 {_USED}
 SELECT known.tenant_id, 'tenant', 'day', date_trunc('day', %(at)s, 'UTC'), '', 0, 0, 0, 0,
     known.stored_bytes, known.partitions
 FROM brokers_tenantfigures AS known WHERE known.partitions > 0
-ON CONFLICT (tenant_id, by, step, start, name) DO NOTHING
+ORDER BY known.tenant_id
+{_KEPT}
 """,
     f"""
 {_USED}
 SELECT known.tenant_id, 'topic', 'day', date_trunc('day', %(at)s, 'UTC'), topic.name, 0, 0, 0, 0,
-    known.stored_bytes, known.partitions
+    sum(known.stored_bytes), sum(known.partitions)
 FROM brokers_topicfigures AS known JOIN brokers_topic AS topic ON topic.id = known.topic_id
 WHERE known.partitions > 0
-ON CONFLICT (tenant_id, by, step, start, name) DO NOTHING
+GROUP BY known.tenant_id, topic.name
+{_KEPT}
 """,
 )
 
@@ -272,8 +283,12 @@ WITH before AS (
 )
 {_USED}
 SELECT added.tenant_id, added.by, span.step, span.start, added.name, added.records_in,
-    added.bytes_in, added.bytes_out, added.requests, 0, 0
-FROM added CROSS JOIN {_SPANS}
+    added.bytes_in, added.bytes_out, added.requests, coalesce(kept.stored_bytes, 0),
+    coalesce(kept.partitions, 0)
+FROM added
+LEFT JOIN brokers_tenantfigures AS kept
+    ON added.by = 'tenant' AND kept.tenant_id = added.tenant_id
+CROSS JOIN {_SPANS}
 ORDER BY added.by DESC, added.tenant_id, added.name, span.step
 {_ADD}
 """

@@ -250,6 +250,29 @@ def test_requests_alone_make_no_point(acme, flights):
     assert used("topic", "hour", "requests") == [(0, "flights", 9)]
 
 
+def test_what_is_stored_counts_where_requests_alone_were_made(acme, flights):
+    leader = Partition.objects.get(index=0).leader
+    publish(reading(flights, records=1, size=9, stored=9), broker=leader)
+    roll_up(0)
+    for requests, hours in ((1, 1), (2, 12)):
+        told_of(principal(acme, "User:app", requests))
+        roll_up(3600 * hours)
+    counts = ("requests", "stored_bytes_max", "partitions_max")
+    assert used("tenant", "hour", *counts)[1:] == [(1, "", 1, 9, 2), (12, "", 1, 9, 2)]
+    assert used("tenant", "day", *counts)[1:] == [(12, "", 1, 9, 2)]
+
+
+def test_a_day_s_row_that_knew_of_nothing_stored_is_told(acme, flights):
+    leader = Partition.objects.get(index=0).leader
+    publish(reading(flights, records=1, size=9, stored=9), broker=leader)
+    roll_up(10)
+    Usage.objects.update(stored_bytes_max=0, partitions_max=1)
+    roll_up(3600)
+    for by in ("tenant", "topic"):
+        ((*_, stored, partitions),) = used(by, "day", "stored_bytes_max", "partitions_max")
+        assert (stored, partitions) == (9, 2), by
+
+
 def test_principals_are_metered_once_whatever_restarts(acme, rival):
     told_of(principal(acme, "User:app", 10, records=4, size=400, out=40))
     roll_up(0)
