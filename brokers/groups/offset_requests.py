@@ -32,6 +32,23 @@ class CommitOffsets:
     expires_ms: int = NO_EXPIRY
 
 
+class OffsetMove(NamedTuple):
+    """``before`` None where nothing had been committed."""
+
+    place: Place
+    before: int | None
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedOffsets:
+    """One code for each offset, and what was moved where the commit is a reset
+    (``offset_resets``)."""
+
+    codes: list[ErrorCode]
+    reset: Sequence[OffsetMove] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class CommitInTransaction:
     """As ``CommitOffsets``, to count once the producer's transaction is committed (KIP-447)."""

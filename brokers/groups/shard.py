@@ -26,12 +26,14 @@ from brokers.groups.listing import ListedGroup
 from brokers.groups.offset_requests import (
     CommitInTransaction,
     CommitOffsets,
+    CommittedOffsets,
     DeletedOffsets,
     DeleteOffsets,
     FetchedOffset,
     FetchedOffsets,
     FetchOffsets,
 )
+from brokers.groups.offset_resets import reset_by
 from brokers.groups.offset_rules import commit_records, expired_offsets
 from brokers.groups.offsets import NO_EXPIRY, tombstone
 from brokers.groups.scoped import ConsumerTimer, GroupDecision, of_classic, of_consumer
@@ -226,7 +228,7 @@ class GroupShard(GroupTable):
     # Offsets.
 
     def commit_offsets(self, request: CommitOffsets, token: Token, now: Instant) -> GroupDecision:
-        """Replies with one code for each offset."""
+        """Replies with ``CommittedOffsets``."""
         group_id = request.group_id
         who = (request.member_id, request.instance_id, request.generation)
         timers: tuple[SetTimer, ...] = ()
@@ -237,11 +239,19 @@ class GroupShard(GroupTable):
         else:
             code = _without_a_group(request.generation)
         if code:
-            return _reply(token, [code] * len(request.offsets))
+            return _reply(token, CommittedOffsets([code] * len(request.offsets)))
         records, codes = commit_records(
             group_id, request.offsets, request.at_ms, request.expires_ms
         )
-        return Decision(records=tuple(records), effects=(*timers, Reply(token, codes)))
+        before = self.offsets.of(group_id)
+        reset = reset_by(request, codes, before, had_members=self._had_members(group_id))
+        replied = Reply(token, CommittedOffsets(codes, reset))
+        return Decision(records=tuple(records), effects=(*timers, replied))
+
+    def _had_members(self, group_id: str) -> bool:
+        """Whether the group has members or is known to have had some."""
+        group = self._classic.get(group_id)
+        return group_id in self._consumer or (group is not None and group.protocol_type is not None)
 
     def commit_in_transaction(self, request: CommitInTransaction, token: Token) -> GroupDecision:
         """Replies with one code for each offset."""

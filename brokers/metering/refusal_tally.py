@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from brokers.metering.offset_moves import OffsetMoves
+
 WINDOW_MS: Final = 60_000
 QUOTA_WINDOW_MS: Final = 600_000
 ACTS_PER_TENANT_MAX: Final = 100
@@ -49,13 +51,15 @@ def over_quota(tenant_id: str | None, by: str, quota: str) -> Act:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """``count`` times the same since it was told last; where the first came from, and when."""
+    """``count`` times the same since it was told last; where the first came from, and when.
+    ``moves`` are those of all of them; none where what was counted together is not the same."""
 
     act: Act
     count: int
     source: str
     request_id: str
     at_ms: int
+    moves: OffsetMoves | None = None
 
 
 @dataclass(slots=True)
@@ -65,8 +69,12 @@ class _Open:
     source: str
     request_id: str
     at_ms: int
+    moves: OffsetMoves | None = None
     count: int = 0
     told_ms: int | None = None
+
+    def told(self, act: Act) -> Refusals:
+        return Refusals(act, self.count, self.source, self.request_id, self.at_ms, moves=self.moves)
 
 
 class _Bound(NamedTuple):
@@ -95,9 +103,18 @@ class RefusalTally:
     def is_empty(self) -> bool:
         return not self._acts
 
-    def note(self, act: Act, source: str, request_id: str, now_ms: int) -> None:
+    def note(
+        self,
+        act: Act,
+        source: str,
+        request_id: str,
+        now_ms: int,
+        moves: OffsetMoves | None = None,
+    ) -> None:
         """Count one refusal."""
-        self._count(act, Refusals(act, 1, source, request_id, now_ms))
+        open_ = self._count(act, Refusals(act, 1, source, request_id, now_ms))
+        if open_ is self._acts.get(act):
+            open_.moves = _both(open_.moves, moves)
 
     def due(self, now_ms: int) -> list[Refusals]:
         """What is to be written now; it counts as told."""
@@ -106,19 +123,15 @@ class RefusalTally:
             window_ms = self._bound(act).window_ms
             is_over = open_.told_ms is not None and now_ms - open_.told_ms >= window_ms
             if open_.count and (open_.told_ms is None or is_over):
-                told.append(Refusals(act, open_.count, open_.source, open_.request_id, open_.at_ms))
-                open_.count, open_.told_ms = 0, now_ms
+                told.append(open_.told(act))
+                open_.count, open_.told_ms, open_.moves = 0, now_ms, None
             elif is_over:
                 self._forget(act)
         return told
 
     def all(self) -> list[Refusals]:
         """Everything that was not told, for whoever stops; nothing is kept."""
-        rest = [
-            Refusals(act, open_.count, open_.source, open_.request_id, open_.at_ms)
-            for act, open_ in self._acts.items()
-            if open_.count
-        ]
+        rest = [open_.told(act) for act, open_ in self._acts.items() if open_.count]
         self._acts.clear()
         self._per_tenant.clear()
         return rest
@@ -126,7 +139,10 @@ class RefusalTally:
     def take_back(self, refusals: Iterable[Refusals]) -> None:
         """They could not be written: due again."""
         for each in refusals:
-            self._count(each.act, each).told_ms = None
+            open_ = self._count(each.act, each)
+            open_.told_ms = None
+            if open_ is self._acts.get(each.act):
+                open_.moves = _both(each.moves, open_.moves)
 
     def _count(self, act: Act, refusals: Refusals) -> _Open:
         open_ = self._acts.get(act)
@@ -152,3 +168,9 @@ class RefusalTally:
 
     def _bound(self, act: Act) -> _Bound:
         return _OF_QUOTAS if act.action.startswith(_QUOTA) else self._usual
+
+
+def _both(first: OffsetMoves | None, then: OffsetMoves | None) -> OffsetMoves | None:
+    if first is None or then is None:
+        return then if first is None else first
+    return first.then(then)

@@ -24,12 +24,13 @@ def log_deeds(deeds: Sequence[Refusals], *, broker_id: BrokerId) -> None:
 
 
 def _deed(counted: Refusals, broker_id: BrokerId) -> Deed:
-    act = counted.act
+    act, moves = counted.act, counted.moves
+    moved = {} if moves is None else moves.document()
     return Deed(
         by=act.by,
         action=act.action,
         object=act.object,
         at=datetime.fromtimestamp(counted.at_ms / 1000, UTC),
         came_from=Origin(counted.source, counted.request_id),
-        detail={"broker": broker_id, "count": counted.count},
+        detail={"broker": broker_id, "count": counted.count, **moved},
     )

@@ -1,13 +1,17 @@
 """Apache Kafka's own Java clients: topic ids, flexible versions, idempotence by default."""
 
+import json
 import subprocess
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench.kafka_jars import kafka_class_path
 from bench.maven_jars import JarsUnavailable
 from tests.compat.clients import JAVA, Login
+from tests.service import ServiceUnderTest
 
 PROGRAMS = Path(__file__).parent / "java"
 
@@ -41,8 +45,9 @@ def test_produce_consume_and_administer(login: Login) -> None:
     ]
 
 
-def test_groups_of_each_kind(login: Login) -> None:
-    """Line by line what Apache Kafka 4.2 makes of the same program."""
+def test_groups_of_each_kind(cell: ServiceUnderTest, login: Login) -> None:
+    """Line by line what Apache Kafka 4.2 makes of the same program. Where its administrator moved a
+    group is in the audit log; what members committed is not."""
     kinds = {
         "cooperative": ("[2]", "Classic cooperative-sticky", "Classic"),
         "eager": ("[4]", "Classic range", "Classic"),
@@ -68,6 +73,26 @@ def test_groups_of_each_kind(login: Login) -> None:
             "described when deleted: GroupIdNotFoundException",
         )
     ] + ["kip848: pattern matches 5"]
+    moved = {
+        entry["object"].split("-")[1]: [
+            (each["partition"], each["to"]) for each in entry["detail"]["offsets"]
+        ]
+        for entry in resets(cell, [f"group-{kind}-" for kind in kinds])
+    }
+    assert moved == {kind: [(0, 3)] for kind in kinds}
+
+
+def resets(cell: ServiceUnderTest, groups: list[str]) -> list[dict[str, Any]]:
+    """The entries about offsets of groups that are called so, as soon as there is one of each."""
+    asked = ("audit", "--list", "--tenant", "compat", "--action", "group.reset_offsets", "--json")
+    deadline = time.monotonic() + 30
+    while True:
+        told: list[dict[str, Any]] = json.loads(cell.run(*asked).stdout)["entries"]
+        entries = [each for each in told if each["object"].startswith(tuple(groups))]
+        if len(entries) >= len(groups):
+            assert len(entries) == len(groups)
+            return entries
+        assert time.monotonic() < deadline, entries
 
 
 def test_administrators_of_transactions(login: Login) -> None:

@@ -1,4 +1,4 @@
-"""What a broker deletes for a client is told to the audit log; what it does for the edge is not."""
+"""What a broker changes for a client is told to the audit log; what it does for the edge is not."""
 
 import pytest
 
@@ -31,6 +31,7 @@ class Log:
 
     def __init__(self):
         self.deeds = []
+        self.moves = []
         self.is_away = False
 
     async def record(self, refusals):
@@ -40,6 +41,7 @@ class Log:
         if self.is_away:
             raise MetadataUnavailable("the database is away")
         self.deeds += [(each.act.by, each.act.action, each.act.object) for each in deeds]
+        self.moves += [each.moves.document()["offsets"] for each in deeds if each.moves]
 
 
 @pytest.fixture
@@ -65,8 +67,8 @@ def client(node):
         yield client
 
 
-def commit(client, group):
-    places = [OffsetCommitRequestPartition(0, 0)]
+def commit(client, group, offset=0):
+    places = [OffsetCommitRequestPartition(0, offset)]
     request = OffsetCommitRequest(
         group, topics=[OffsetCommitRequestTopic("flights", partitions=places)]
     )
@@ -111,6 +113,19 @@ def test_what_was_done_is_told_and_what_was_refused_is_not(node, client, log):
     ]
     wait_until(lambda: len(log.deeds) >= len(wanted), "the deeds")
     assert log.deeds == wanted
+
+
+def test_a_group_that_is_set_back_is_told_and_one_that_reads_on_is_not(node, client, log):
+    for offset in (0, 5, 5, 9, 3, 4):
+        commit(client, "readers", offset)
+    with RawClient(node.internal_port) as edge:
+        edge.log_in_as_edge(node.tenant.id)
+        commit(edge, "readers", 0)
+    assert delete_group(client, "readers") == 0
+    wanted = [(BOSS, "group.reset_offsets", "readers"), (BOSS, "group.delete", "readers")]
+    wait_until(lambda: len(log.deeds) >= len(wanted), "the deeds")
+    assert log.deeds == wanted
+    assert log.moves == [[{"topic": "flights", "partition": 0, "from": 9, "to": 3}]]
 
 
 def test_the_edge_writes_down_what_it_asks_for(node, client, log):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from brokers.groups.offset_requests import (
     CommitOffsets,
+    CommittedOffsets,
     FetchedOffsets,
     FetchOffsets,
     NewOffset,
@@ -54,13 +55,14 @@ class GroupMember:
                 self._group, "", None, -1, [NewOffset(PLACE, offset, -1, "")], node.clock.now_ms()
             )
             try:
-                (code,) = await node.groups.ask(
+                committed: CommittedOffsets = await node.groups.ask(
                     self._group, lambda machine, token, now: machine.commit_offsets(
                         request, token, now
                     ),
                 )  # fmt: skip
             except Refusal as refusal:
                 return refusal.code
+            (code,) = committed.codes
             if code is ErrorCode.NONE:
                 # Promised from here on, whether the answer arrives or not.
                 self.acknowledged = max(self.acknowledged, offset)

@@ -4,13 +4,16 @@ On the hot path: a connection's next request is begun while this one waits for i
 one flush serves all commits that are under way.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from brokers.authorization.resource import Operation, ResourceType
-from brokers.groups.offset_requests import CommitOffsets, NewOffset
+from brokers.groups.offset_requests import CommitOffsets, CommittedOffsets, NewOffset
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import PartitionIndex
+from brokers.metering.offset_moves import OffsetMove, OffsetMoves
 from brokers.node.answers import Answer, Buffers
+from brokers.node.config import ListenerName
 from brokers.node.coordination import group_limit
 from brokers.node.coordination.group_limit import is_new
 from brokers.node.coordination.internal_topics import qualified
@@ -71,8 +74,8 @@ class _Commit(Answer):
     """Waits for the coordinator's codes, one for each of ``_rows``."""
 
     __slots__ = (
-        "_asked", "_correlation_id", "_has_tags", "_request", "_response", "_rows", "_version",
-        "may_be_behind",
+        "_asked", "_correlation_id", "_has_tags", "_note_reset", "_request", "_response", "_rows",
+        "_version", "may_be_behind",
     )  # fmt: skip
 
     def __init__(self, call: "Call", request: OffsetCommitRequest) -> None:
@@ -84,6 +87,7 @@ class _Commit(Answer):
         self._response = OffsetCommitResponse()
         self._asked: list[NewOffset] = []
         self._rows: list[OffsetCommitResponsePartition] = []
+        self._note_reset: Callable[[OffsetMoves], None] | None = None
         rights = call.connection.rights
         may_commit = rights.allow(Operation.READ, ResourceType.GROUP, request.group_id)
         self.may_be_behind = not may_commit
@@ -154,8 +158,21 @@ class _Commit(Answer):
                 named = topic.name or topic.topic_id.hex()
                 denied(call.session, "read", "topic", named, origin)
 
+    def _resets_are_noted(self, call: "Call") -> None:
+        """For the audit log; what the edge asks for it writes down by itself."""
+        connection = call.connection
+        if connection.entrance.listener is ListenerName.INTERNAL:
+            return
+        origin_of, correlation_id = connection.listener.dispatcher.origin_of, call.correlation_id
+        note, session = call.node.deeds.moved_offsets, call.session
+        self._note_reset = lambda moves: note(
+            session, self._request.group_id, moves, origin_of(connection, correlation_id)
+        )
+
     def _ask(self, call: "Call") -> None:
         request, now_ms = self._request, call.node.clock.now_ms()
+        if not request.member_id:
+            self._resets_are_noted(call)
         retains_ms = request.retention_time_ms if self._version <= RETENTION_UNTIL_VERSION else -1
         name = qualified(call.session.tenant_id, request.group_id)
         commit = CommitOffsets(
@@ -172,8 +189,11 @@ class _Commit(Answer):
 
     # What the coordinator says.
 
-    def replied(self, result: Any) -> None:
-        for row, code in zip(self._rows, result, strict=True):
+    def replied(self, result: CommittedOffsets) -> None:
+        if result.reset and self._note_reset is not None:
+            moves = (OffsetMove(*move.place, move.before, move.after) for move in result.reset)
+            self._note_reset(OffsetMoves.of(moves))
+        for row, code in zip(self._rows, result.codes, strict=True):
             row.error_code = code
             if code is ErrorCode.STALE_MEMBER_EPOCH and self._version < EPOCHS_SINCE_VERSION:
                 row.error_code = ErrorCode.UNSUPPORTED_VERSION

@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from websockets.exceptions import InvalidStatus
 
@@ -151,6 +151,24 @@ def test_what_a_kafka_client_deletes_is_in_the_log(edge, tenant, kafka):
         assert (entry.by, entry.outcome, entry.source) == ("User:tenant-admin", "done", "127.0.0.1")
         assert entry.detail["count"] == 1
         assert len(entry.request_id.split(".")) == 4
+
+
+def test_what_an_administrator_s_client_moves_of_a_group_is_in_the_log(edge, tenant, kafka):
+    """Forwards too, where members read: their own commits, and their way back, are no change."""
+    topic, group = edge.topic(tenant), "moved"
+    reader = Consumer(kafka | {"group.id": group, "enable.auto.commit": False})
+    reader.subscribe([topic])
+    wait_for(lambda: reader.poll(0.1) is None and reader.assignment(), "an assignment")
+    for offset in (4, 2):
+        reader.commit(offsets=[TopicPartition(topic, 0, offset)], asynchronous=False)
+    reader.close()
+    admin = AdminClient(kafka)
+    moved = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, 0, 90)])
+    for each in admin.alter_consumer_group_offsets([moved]).values():
+        each.result(30)
+    entry = deed(tenant, "group.reset_offsets", group)
+    assert (entry.by, entry.outcome, entry.source) == ("User:tenant-admin", "done", "127.0.0.1")
+    assert entry.detail["offsets"] == [{"topic": topic, "partition": 0, "from": 2, "to": 90}]
 
 
 def test_a_request_that_was_not_allowed_is_in_its_tenant_s_log(service_key, path, tenant):
