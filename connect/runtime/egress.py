@@ -8,9 +8,10 @@ the host's name. Proxies of the environment are not used: one would do its own l
 import errno
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 import httpcore
 import httpx
@@ -130,8 +131,10 @@ class _CheckedBackend(httpcore.NetworkBackend):
         failed: Exception | None = None
         for address in self._egress.resolve(host, port):
             try:
-                return self._sockets.connect_tcp(
-                    address.ip, address.port, timeout, local_address, socket_options
+                return TimedStream(
+                    self._sockets.connect_tcp(
+                        address.ip, address.port, timeout, local_address, socket_options
+                    )
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
@@ -144,6 +147,43 @@ class _CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         raise EgressRefused("connectors may not connect to a local socket")
+
+
+class TimedStream(httpcore.NetworkStream):
+    """A connection on which the time-out for reading is for the whole answer, from the last byte of
+    the request on: httpcore's own begins anew with each byte that a server sends."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+        self._asked_at: float | None = None
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._asked_at is None:
+            self._asked_at = time.monotonic()
+        if timeout is None:
+            return self._stream.read(max_bytes)
+        left = timeout - (time.monotonic() - self._asked_at)
+        if left <= 0:
+            raise httpcore.ReadTimeout(f"the answer took longer than {timeout:g} s")
+        return self._stream.read(max_bytes, left)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._asked_at = None
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return TimedStream(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
 
 
 class CheckedTransport(httpx.BaseTransport):

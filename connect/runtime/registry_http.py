@@ -7,11 +7,14 @@ from urllib.parse import quote
 
 import httpx
 
+from connect.connectors.bounded_answers import BoundedAnswers
 from connect.converters.registry import Reference, RegisteredSchema
 from connect.spi.errors import ConnectError, DataError, RetriableError
 
 CONTENT_TYPE: Final = "application/vnd.schemaregistry.v1+json"
 TIMEOUT_SECONDS: Final = 10.0
+ANSWER_BYTES_MAX: Final = 4 * 2**20
+"""A registry keeps a schema in one record of Kafka, of a megabyte unless it is told otherwise."""
 AVRO: Final = "AVRO"
 """What a schema is of which the registry does not say."""
 
@@ -26,7 +29,7 @@ class HttpSchemaRegistry:
         self._client = httpx.Client(
             base_url=url.rstrip("/"),
             auth=(user, password) if credentials else None,
-            transport=transport,
+            transport=BoundedAnswers(transport, ANSWER_BYTES_MAX, "no schema is as large"),
             timeout=TIMEOUT_SECONDS,
             headers={"Accept": CONTENT_TYPE, "Content-Type": CONTENT_TYPE},
             trust_env=False,

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 
+from connect.connectors.bounded_answers import BoundedAnswers
 from connect.connectors.elasticsearch.bulk import Operation, Outcome, Verdict
 from connect.connectors.elasticsearch.client import Client
 from connect.connectors.elasticsearch.mapping import mapping_of
@@ -21,6 +22,9 @@ from connect.spi.task import SinkContext, SinkTask
 
 _STOPPING_SECONDS: Final = 3.0
 """How long a flush may take once the task has been told to stop."""
+ANSWER_BYTES_MAX: Final = 8 * 2**20
+"""Of a bulk request in which each of 2,000 documents has an error of four kilobytes. As many
+answers as requests are in flight may be in memory, and ten times that once they are read."""
 
 
 class ElasticsearchSinkTask(SinkTask):
@@ -79,7 +83,11 @@ class ElasticsearchSinkTask(SinkTask):
         settings = self._settings
         trusted = ssl.create_default_context(cadata=settings.ca_pem) if settings.ca_pem else None
         return httpx.Client(
-            transport=self._context.egress.http_transport(trusted),
+            transport=BoundedAnswers(
+                self._context.egress.http_transport(trusted),
+                ANSWER_BYTES_MAX,
+                "fewer documents at a time (batch.size) have a shorter one",
+            ),
             trust_env=False,
             timeout=httpx.Timeout(settings.read_seconds, connect=settings.connect_seconds),
             auth=httpx.BasicAuth(*settings.basic) if settings.basic else None,

@@ -116,17 +116,19 @@ class ClientCredentials(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         fresh = False
         if time.monotonic() >= self._until:
-            self._take((yield self._token_request()))
+            self._take((yield self._token_request(request)))
             fresh = True
         request.headers["authorization"] = f"Bearer {self._token}"
         response = yield request
         if response.status_code == 401 and not fresh:
-            self._take((yield self._token_request()))
+            self._take((yield self._token_request(request)))
             request.headers["authorization"] = f"Bearer {self._token}"
             yield request
 
-    def _token_request(self) -> httpx.Request:
-        asked = httpx.Request("POST", self._url, data=self._form)
+    def _token_request(self, request: httpx.Request) -> httpx.Request:
+        """With as much patience as ``request``; a request by itself would have no time-out."""
+        patience = {"timeout": request.extensions["timeout"]}
+        asked = httpx.Request("POST", self._url, data=self._form, extensions=patience)
         return next(self._basic.auth_flow(asked))
 
     def _take(self, response: httpx.Response) -> None:

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import httpx
 
 from connect.connectors.backoff import Backoff
+from connect.connectors.bounded_answers import CutAnswers
 from connect.connectors.http import authentication
 from connect.connectors.http.answers import Meaning, meaning, retry_after_seconds
 from connect.connectors.http.bodies import CONTENT_TYPES, Envelope, Format, Request, requests
@@ -32,6 +33,8 @@ from connect.spi.task import SinkContext, SinkTask
 
 _REQUEST: Final = "Request"
 _RETRIES: Final = "Retries"
+ANSWER_BYTES_MAX: Final = 64 * 1024
+"""Of an answer only its beginning is told; a token of OAuth has to fit too."""
 
 CONFIG: Final = ConfigDef(
     (
@@ -108,7 +111,7 @@ class HttpSinkTask(SinkTask):
         secrets = config["signing.secret"], config["signing.secret.former"]
         self._secrets = [secret_bytes(one.secret) for one in secrets if one]
         self._http = httpx.Client(
-            transport=context.egress.http_transport(),
+            transport=CutAnswers(context.egress.http_transport(), ANSWER_BYTES_MAX),
             trust_env=False,
             timeout=config["http.timeout.ms"] / 1000,
             auth=authentication.authentication(config),

@@ -10,6 +10,7 @@ import httpx
 import orjson
 
 from connect.connectors.backoff import Backoff
+from connect.connectors.bounded_answers import BoundedAnswers
 from connect.connectors.http import authentication
 from connect.connectors.http.answers import Meaning, meaning, retry_after_seconds
 from connect.connectors.http.headers import headers_keys, headers_of
@@ -118,7 +119,11 @@ class HttpSourceTask(SourceTask):
         (stored,) = context.offsets.read([self._partition])
         self._state = State.of(stored) if stored is not None else State(first_cursor(config))
         self._http = httpx.Client(
-            transport=context.egress.http_transport(),
+            transport=BoundedAnswers(
+                context.egress.http_transport(),
+                config["http.answer.max.bytes"],
+                "ask for smaller pages, or raise http.answer.max.bytes",
+            ),
             trust_env=False,
             timeout=config["http.timeout.ms"] / 1000,
             auth=authentication.authentication(config),
@@ -154,20 +159,18 @@ class HttpSourceTask(SourceTask):
         """The answer to the state's request; None when nothing has changed there."""
         headers = {"if-none-match": self._state.etag} if self._state.etag else {}
         try:
-            with self._http.stream("GET", self._asked(), headers=headers) as response:
-                body = self._body(response)
+            response = self._http.get(self._asked(), headers=headers)
         except httpx.TransportError as error:
             raise self._later(None, f"{self._url.host} does not answer: {error!r}") from error
         if response.status_code == 304:
             self._failures = 0
             return None
-        said = (
-            f"{self._url.host} answers {response.status_code} {body[:300].decode(errors='replace')}"
-        )
+        told = response.content[:300].decode(errors="replace")
+        said = f"{self._url.host} answers {response.status_code} {told}"
         match meaning(response.status_code):
             case Meaning.DONE:
                 self._failures = 0
-                return httpx.Response(200, headers=_plain(response.headers), content=body)
+                return response
             case Meaning.LATER:
                 raise self._later(response.headers.get("retry-after"), said)
         raise ConnectError(f"{said}: check http.url, paging and auth")
@@ -179,17 +182,6 @@ class HttpSourceTask(SourceTask):
         if self._mode is Mode.LINK:
             return httpx.URL(cursor)
         return self._url.copy_merge_params({self._config["paging.parameter"]: str(cursor)})
-
-    def _body(self, response: httpx.Response) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > self._config["http.answer.max.bytes"]:
-                raise ConnectError(
-                    f"{self._url.host} answers with more than http.answer.max.bytes="
-                    f"{self._config['http.answer.max.bytes']}: ask for smaller pages"
-                )
-        return bytes(body)
 
     def _later(self, retry_after: str | None, said: str) -> RetriableError:
         self._failures += 1
@@ -277,14 +269,6 @@ def first_cursor(config: Config) -> Any:
     if not start.isdigit():
         raise ConfigError(f"paging.start is a number of records to skip, not {start!r}")
     return int(start)
-
-
-def _plain(headers: httpx.Headers) -> httpx.Headers:
-    """Those of a body that has been decoded."""
-    kept = httpx.Headers(headers)
-    for name in ("content-encoding", "content-length", "transfer-encoding"):
-        kept.pop(name, None)
-    return kept
 
 
 class HttpSource(SourceConnector):

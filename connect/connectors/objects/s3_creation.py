@@ -17,12 +17,12 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from mmap import ACCESS_READ, mmap
-from threading import Event
+from threading import Event, Timer
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -41,6 +41,8 @@ ATTEMPTS_S: Final = 60.0
 for, which stays a member of its group meanwhile."""
 BACKOFF: Final = Backoff(first_ms=200, most_ms=5_000)
 ANSWER_BYTES_MAX: Final = 64 * 1024
+ANSWER_S: Final = 120.0
+"""For all of an answer: a byte now and then is no silence."""
 MAPPED_BYTES: Final = 8 * 2**20
 """Of a file while it is hashed: the kernel's own pages, which count as the process's."""
 PIECE_BYTES: Final = 2**20
@@ -191,8 +193,9 @@ class S3Creation:
                 connection.putheader(name, value)
             connection.endheaders()
             is_sent = _send(connection.sock, content, turn)
-            found = _answered(connection, is_sent)
-            text = found.read(ANSWER_BYTES_MAX).decode(errors="replace")
+            with _hung_up_on(connection.sock, ANSWER_S):
+                found = _answered(connection, is_sent)
+                text = found.read(ANSWER_BYTES_MAX).decode(errors="replace")
             told = {name.lower(): value for name, value in found.getheaders()}
             is_kept = is_sent and found.isclosed() and not found.will_close
         except BaseException:
@@ -203,6 +206,24 @@ class S3Creation:
         else:
             connection.close()
         return Answer(found.status, told, text)
+
+
+@contextmanager
+def _hung_up_on(connection: socket.socket, seconds: float) -> Iterator[None]:
+    """A block that reads from ``connection``, which ends for it after so many seconds."""
+
+    def hang_up() -> None:
+        # Past TLS, which another thread is within.
+        with suppress(OSError):
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    timer = Timer(seconds, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _trouble(error: Exception, path: str) -> RetriableError:

@@ -19,6 +19,7 @@ from connect.spi.egress import Address
 from connect.spi.errors import ConnectError, EgressRefused, RetriableError
 from connect.spi.records import TopicPartition
 from tests.connect.harness import FakeSinkContext, FakeSourceContext, OpenEgress, sink_record
+from tests.connect.hostile_server import hostile, trickling
 from tests.connect.http_server import Answer, serving
 from tests.connect.objects.raw_store import MADE, PATIENCE_S, Store, create, creation, head, read
 from tests.connect.objects.seaweed import KEY, SECRET, seaweed
@@ -72,6 +73,17 @@ def test_it_is_not_tried_for_ever():
     ):
         create(by, b"data")
     assert len(server.asked) == ATTEMPTS_MAX
+
+
+def test_an_answer_in_drops_is_given_up(monkeypatch):
+    """Though the store is never silent for long."""
+    monkeypatch.setattr("connect.connectors.objects.s3_creation.ANSWER_S", 0.3)
+    with (
+        hostile(lambda: trickling(b"HTTP/1.1 20")) as server,
+        closing(creation(server, stopping=Waits(most=1))) as by,
+        pytest.raises(RetriableError, match="could not do it"),
+    ):
+        create(by, b"data")
 
 
 def test_a_stop_is_not_waited_out():
