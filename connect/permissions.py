@@ -29,7 +29,8 @@ def connector_acls(
     dead_letters = config.get("errors.deadletterqueue.topic.name", "").strip()
     found = [
         *_topics([*reads, *(_sink_topics(config) if kind is Kind.SINK else [])], _READS),
-        *_topics([*writes, *filter(None, [dead_letters])], _WRITES),
+        *_topics(filter(None, [dead_letters]), _WRITES),
+        *_topics(writes, (*_WRITES, "describe_configs")),
         ("cluster", "literal", CLUSTER_NAME, "idempotent_write"),
     ]
     group = GROUP_PREFIX + name

@@ -64,10 +64,13 @@ class AtLeastOnceSource:
         self._submitted = SubmittedOffsets()
         self._tells_written = type(task).record_written is not SourceTask.record_written
         self._stored_at = time.monotonic()
-        self._failure: ConnectError | None = None
+        self._failure: Exception | None = None
+        self._has_failed = False
+        """Then no record is left out any more: what was not written comes again."""
 
     def run(self) -> None:
-        """Raises what ended it, after storing what may be stored; returns when it was stopped."""
+        """Raises what ended it, ``ReadAgain`` among others, after storing what may be stored;
+        returns when it was stopped."""
         try:
             while not self._control.stopping.is_set():
                 self._turn()
@@ -131,12 +134,10 @@ class AtLeastOnceSource:
             if record is not None:
                 _topic, partition, offset = place_of(message)
                 self._task.record_written(record, partition, offset)
-        elif self._output.tolerates(error):
-            self._left_out(record, submission)
-        elif self._failure is None:
-            self._failure = ConnectError(
-                f"a record for topic {message.topic()} was not written: {error}"
-            )
+        elif self._failure is None and not self._has_failed:
+            self._failure = self._output.fault(error, message)
+            if self._failure is None:
+                self._left_out(record, submission)
 
     def _check(self) -> None:
         if self._failure is not None:
@@ -158,6 +159,7 @@ class AtLeastOnceSource:
                     f"{within_s:.0f} s; records since the last ones come again"
                 )
         self._task.commit(taken)
+        self._output.refusals.stored()
 
     def _write_offset(self, partition: Json, offset: Json) -> Submission:
         written = Submission(partition, offset)
@@ -179,7 +181,7 @@ class AtLeastOnceSource:
     def _try_last_store(self) -> None:
         """The task has failed: what is written need not come again for that."""
         try:
-            self._failure = None
+            self._has_failed = True
             self._producer.flush(LAST_FLUSH_S)
             self._failure = None
             self._store(LAST_FLUSH_S)

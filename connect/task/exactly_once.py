@@ -22,6 +22,7 @@ from connect.task.messages_in import place_of
 from connect.task.metrics import Metrics
 from connect.task.offset_keys import partition_key, stored_key, stored_value
 from connect.task.pause_teller import PauseTeller
+from connect.task.refusals import ReadAgain
 from connect.task.source_output import NOWHERE, SourceOutput
 from connect.task.source_polling import SourcePolling
 from connect.task.stopped import Stopped
@@ -30,12 +31,16 @@ from connect.task.transaction_pace import Asked, TransactionPace
 ANSWER_S: Final = 10.0
 COMMIT_S: Final = 60.0
 PAUSED_WAIT_S: Final = 1.0
+FLUSH_S: Final = 0.05
+"""Between two looks whether something was refused."""
 ABORT_S: Final = 2.0
 _FENCED: Final = (
     KafkaError._FENCED,
     KafkaError.INVALID_PRODUCER_EPOCH,
     KafkaError.PRODUCER_FENCED,
 )
+_CONSEQUENCES: Final = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT, *_FENCED)
+"""Of something else that befell the transaction, which is told of later."""
 
 LOG: Final = logging.getLogger("connect.task")
 
@@ -106,10 +111,12 @@ class ExactlyOnceSource:
         self._written: list[tuple[SourceRecord, int, int]] = []
         """What the task is to be told of after the commit; nothing for one that would not
         listen."""
-        self._failure: KafkaError | None = None
+        self._failure: Exception | None = None
+        """What the first record that was not written comes to."""
 
     def run(self) -> None:
-        """Raises what ended it, with its transaction aborted; returns when it was stopped."""
+        """Raises what ended it, ``ReadAgain`` among others, with its transaction aborted; returns
+        when it was stopped."""
         try:
             while not self._control.stopping.is_set():
                 self._turn()
@@ -118,8 +125,14 @@ class ExactlyOnceSource:
             self._abandon()
         except Stopped:
             self._abandon()
-        except BaseException:
+        except BaseException as error:
             self._abandon()
+            cause = error if isinstance(error, KafkaException) else error.__cause__
+            if isinstance(cause, KafkaException) and cause.args[0].code() in _FENCED:
+                raise _failure(cause, "nothing more is written") from error
+            # A transaction with a record that was refused fails whatever is next done to it.
+            if self._failure is not None and self._failure is not error:
+                raise self._failure from error
             raise
 
     def _turn(self) -> None:
@@ -137,6 +150,8 @@ class ExactlyOnceSource:
             for record in batch:
                 self._write(record)
         self._producer.poll(0)
+        if isinstance(self._failure, ReadAgain):
+            raise self._failure
         asked = self._pace.after_batch(time.monotonic(), self._requests.take())
         if self._control.take_commit() and self._pace.may_commit_now:
             asked = Asked.COMMIT
@@ -162,9 +177,8 @@ class ExactlyOnceSource:
             if record is not None:
                 _topic, partition, offset = place_of(message)
                 self._tell_later(record, partition, offset)
-        elif self._failure is None:
-            # No tolerance here: the transaction is lost with it.
-            self._failure = error
+        elif self._failure is None and error.code() not in _CONSEQUENCES:
+            self._failure = self._output.fault_in_transaction(error, message)
 
     def _tell_later(self, record: SourceRecord | None, partition: int, offset: int) -> None:
         if record is not None:
@@ -194,12 +208,13 @@ class ExactlyOnceSource:
                 on_delivery=self._offset_delivered,
             )
         deadline = time.monotonic() + COMMIT_S
+        self._settle(deadline)
         while True:
             try:
                 self._producer.commit_transaction(ANSWER_S)
             except KafkaException as error:
                 if not error.args[0].retriable() or time.monotonic() > deadline:
-                    cause = f" (a record was not written: {self._failure})" if self._failure else ""
+                    cause = f" ({self._failure})" if self._failure else ""
                     raise _failure(error, f"a transaction was not committed{cause}") from error
             else:
                 break
@@ -210,10 +225,20 @@ class ExactlyOnceSource:
             self._task.record_written(record, at_partition, at_offset)
         self._written.clear()
         self._task.commit(stored)
+        self._output.refusals.stored()
+
+    def _settle(self, deadline: float) -> None:
+        """Until all is acknowledged, or something is not. A commit alone would wait for what is
+        behind a record that was refused, and that is not sent any more."""
+        while self._failure is None and time.monotonic() < deadline:
+            if not self._producer.flush(FLUSH_S):
+                break
+        if isinstance(self._failure, ReadAgain):
+            raise self._failure
 
     def _offset_delivered(self, error: KafkaError | None, _message: Message) -> None:
-        if error is not None and self._failure is None:
-            self._failure = error
+        if error is not None and self._failure is None and error.code() not in _CONSEQUENCES:
+            self._failure = ConnectError(f"source offsets were not written: {error}")
 
     def _abort(self) -> None:
         try:
@@ -221,6 +246,8 @@ class ExactlyOnceSource:
         except KafkaException as error:
             raise _failure(error, "a transaction could not be aborted") from error
         self._pace.ended()
+        if isinstance(self._failure, ReadAgain):
+            raise self._failure
         self._failure = None
         for record, _partition, _offset in self._written:
             self._task.record_written(record, NOWHERE, NOWHERE)

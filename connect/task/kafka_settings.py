@@ -64,6 +64,9 @@ loop's, not the client's."""
 _NAMES: Final = {"fetch.max.wait.ms": "fetch.wait.max.ms"}
 """Where librdkafka calls it otherwise."""
 
+BATCH_BYTES: Final = 1_000_000
+"""librdkafka's own, just below what a topic takes unless it is told otherwise."""
+
 POLL_RECORDS: Final = 2_000
 """Of one batch of a sink at most, unless ``consumer.override.max.poll.records`` says otherwise."""
 POLL_RECORDS_MAX: Final = 100_000
@@ -97,6 +100,16 @@ def producer_settings(assignment: TaskAssignment, config: Mapping[str, str]) -> 
         **_overrides("producer.override.", config),
         "client.id": client_id(assignment),
     }
+
+
+def batch_bytes(config: Mapping[str, str]) -> int:
+    """Of one batch of a source at most, unless its topic takes less. Raises ``ConfigError``."""
+    name = "producer.override.batch.size"
+    size = int(parse_value(name, config.get(name, str(BATCH_BYTES)), ConfigType.INT))
+    if size < 0:
+        raise ConfigError(f"{name} is {size}; it may be 0 (each record alone) or more")
+    # What Kafka calls 0 is 1 here.
+    return max(size, 1)
 
 
 def client_id(assignment: TaskAssignment) -> str:

@@ -1,6 +1,7 @@
 """Puts a source's task together, and runs it."""
 
 import logging
+from functools import partial
 from typing import Any, Final
 
 from confluent_kafka import Producer
@@ -13,21 +14,26 @@ from connect.spi.task import SourceTask, TransactionContext
 from connect.task.at_least_once import AtLeastOnceSource
 from connect.task.contexts import OffsetsReader, TaskSourceContext
 from connect.task.exactly_once import ExactlyOnceSource, TransactionRequests, take_over
-from connect.task.kafka_settings import client_id, producer_settings
+from connect.task.kafka_settings import batch_bytes, client_id, producer_settings
 from connect.task.offsets_store import ensure_topic, read_offsets
 from connect.task.parts import TaskParts
 from connect.task.pause_teller import PauseTeller
+from connect.task.refusals import ReadAgain, Refusals
 from connect.task.source_output import SourceOutput
 from connect.task.stage_runner import StageRunner
 from connect.task.stopped import Stopped
 from connect.task.stored_offsets import StoredOffsets
 from connect.task.topic_creation import TopicMaker, TopicsUsed
+from connect.task.topic_limits import batch_bytes_max
 from connect.task.topic_rules import TopicRules
 from connect.task.transaction_pace import Boundary, TransactionPace
 from connect.task.whole_config import check_delivery
 
 TRANSACTION_S: Final = 60.0
 """Kafka's own limit for a transaction that nobody ends, unless intervals are longer."""
+
+PURGE_S: Final = 5.0
+"""For a request that is on its way; it is not answered any more after that."""
 
 LOG: Final = logging.getLogger("connect.task")
 
@@ -48,12 +54,27 @@ class SourceRun:
         self._interval_s = assignment.flush_s if interval_ms is None else interval_ms / 1000
         self._exactly_once = str(config["exactly.once.support"]).lower() == "required"
         check_delivery(type(self._connector), config)
+        self._refusals = Refusals(batch_bytes(loaded.strings))
+        self._maker = TopicMaker(assignment.kafka)
 
     def run(self) -> None:
         """Returns when the task was stopped; raises what ended it otherwise."""
         assignment = self._parts.assignment
-        task = self._connector.task()
         ensure_topic(assignment.kafka, assignment.offsets_topic)
+        while True:
+            try:
+                self._read_on()
+            except ReadAgain as why:
+                if self._parts.control.stopping.is_set():
+                    return
+                LOG.info("the source is read again from its stored offsets: %s", why)
+            else:
+                return
+
+    def _read_on(self) -> None:
+        """From the stored offsets until the task is stopped, or is to go back to them."""
+        assignment = self._parts.assignment
+        task = self._connector.task()
         requests = TransactionRequests()
         producer = self._producer()
         # In this order: what an earlier process left open is aborted, then offsets are read.
@@ -67,6 +88,11 @@ class SourceRun:
             task.start(self._parts.loaded.config, context)
             self._parts.events.state("PAUSED" if self._parts.control.paused else "RUNNING")
             self._loop(task, output, requests).run()
+        except ReadAgain:
+            # Nothing of it may come after what the next producer writes.
+            producer.purge()
+            producer.flush(PURGE_S)
+            raise
         finally:
             task.stop()
 
@@ -90,6 +116,7 @@ class SourceRun:
 
     def _producer(self) -> Producer:
         settings = producer_settings(self._parts.assignment, self._parts.loaded.strings)
+        settings["batch.size"] = self._refusals.batch_bytes
         if self._exactly_once:
             transaction_ms = int(max(TRANSACTION_S, self._interval_s + TRANSACTION_S / 2) * 1000)
             settings |= {
@@ -113,7 +140,9 @@ class SourceRun:
             producer=producer,
             runner=runner,
             rules=TopicRules(loaded.strings),
-            maker=TopicMaker(assignment.kafka),
+            maker=self._maker,
+            limit_of=partial(batch_bytes_max, assignment.kafka),
+            refusals=self._refusals,
             used=TopicsUsed(self._parts.events),
             control=self._parts.control,
             metrics=self._parts.metrics,

@@ -46,6 +46,7 @@ def test_a_source_writes_what_it_asked_for_and_its_offsets():
     found = allowed(Kind.SOURCE, {}, writes=["orders", "cdc.*"], reads=["in"])
     assert ("topic", "literal", "orders", "create") in found
     assert ("topic", "prefixed", "cdc.", "write") in found
+    assert ("topic", "prefixed", "cdc.", "describe_configs") in found
     assert ("topic", "literal", "in", "read") in found
     assert ("topic", "literal", "in", "write") not in found
     assert ("topic", "literal", "connect-offsets", "read") in found

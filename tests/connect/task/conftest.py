@@ -147,7 +147,10 @@ def broker(tmp_path_factory) -> Iterator[Site]:
     with running(cell, node_config(tmp_path_factory.mktemp("volume"))) as node:
         site = Site(cell, node.port, node.login(key))
         site.tenant = tenant
-        site.add_topic = lambda name, partitions=1: cell.add_topic(tenant.id, name, partitions)
+        site.add_topic = lambda name, partitions=1, **configs: cell.add_topic(
+            tenant.id, name, partitions,
+            configs={key.replace("_", "."): value for key, value in configs.items()},
+        )  # fmt: skip
         yield site
 
 
@@ -160,7 +163,7 @@ def site(broker) -> Site:
 
 @pytest.fixture
 def make_topic(site) -> Callable[..., str]:
-    def make(partitions: int = 1) -> str:
-        return str(site.add_topic(f"t{next(NUMBERS)}", partitions).name)
+    def make(partitions: int = 1, **configs: str) -> str:
+        return str(site.add_topic(f"t{next(NUMBERS)}", partitions, **configs).name)
 
     return make

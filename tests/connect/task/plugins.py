@@ -2,7 +2,9 @@
 
 import json
 import os
+import random
 import signal
+import string
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +18,8 @@ from connect.spi.records import SinkRecord, SourceRecord
 from connect.spi.task import SinkContext, SinkTask, SourceContext, SourceTask
 
 IDLE_S = 0.02
+YEAR_2100_MS = 4_102_444_800_000
+LETTERS = string.ascii_letters + string.digits + "+-"
 WIDE_BYTES = 1 << 20
 """More than a topic takes, however it is compressed."""
 
@@ -60,21 +64,33 @@ class CountingTask(SourceTask):
             if self.at[index] < self.count:
                 self.at[index] += 1
                 number = self.at[index]
-                wide = str(number) == self.config["wide_at"]
+                ahead = str(number) == self.config["ahead_at"]
                 records.append(
                     SourceRecord(
                         self.config["topic"], f"{partition['part']}-{number % 7}",
-                        os.urandom(WIDE_BYTES).hex() if wide else number,
-                        source_partition=partition, source_offset={"n": number},
+                        self._value(number), source_partition=partition,
+                        source_offset={"n": number}, timestamp_ms=YEAR_2100_MS if ahead else None,
                     )
                 )  # fmt: skip
         return records
 
+    def _value(self, number: int) -> Any:
+        """The number; ``sizes`` are those of values that are a text of it, each one's own or that
+        of every other ("*"), and cannot be compressed."""
+        if str(number) == self.config["wide_at"]:
+            return os.urandom(WIDE_BYTES).hex()
+        sizes = dict(each.split(":") for each in self.config["sizes"].split(",") if each)
+        size = int(sizes.get(str(number), sizes.get("*", 0)))
+        draw = random.Random(number)
+        text = "".join(draw.choices(LETTERS, k=max(0, size - len(str(number)) - 1)))
+        return f"{number} {text}" if size else number
+
     def _end_transaction(self, batch: Sequence[SourceRecord]) -> None:
         """Those with a five in them are thrown away, at the connector's word."""
-        if any("5" in str(record.value) for record in batch):
+        numbers = [record.source_offset["n"] for record in batch]
+        if any("5" in str(number) for number in numbers):
             self.context.transaction.abort()
-        elif batch and batch[-1].value % 2 == 0:
+        elif numbers and numbers[-1] % 2 == 0:
             self.context.transaction.commit()
 
     def record_written(self, record: SourceRecord, partition: int, offset: int) -> None:
@@ -87,7 +103,17 @@ class CountingSource(SourceConnector):
     version = "1"
     title = "Counts"
     config: ClassVar[ConfigDef] = _keys(
-        "topic", "parts", "count", "a_poll", "wide_at", "die_at", "die_written", "marker", "host"
+        "topic",
+        "parts",
+        "count",
+        "a_poll",
+        "wide_at",
+        "sizes",
+        "ahead_at",
+        "die_at",
+        "die_written",
+        "marker",
+        "host",
     )
     task = CountingTask
     exactly_once = True
