@@ -109,9 +109,11 @@ class Cluster:
         disks: Sequence[SmallDisk | PowerDisk] = (),
         *,
         links: Way | None = None,
+        connect_workers: int = 1,
     ) -> None:
         """``links``: by what they can be cut; None when they cannot."""
-        self._service = _Service(folder, brokers=brokers, cwd=CHECKOUT)
+        workers = ("--connect-workers", str(connect_workers))
+        self._service = _Service(folder, *workers, brokers=brokers, cwd=CHECKOUT)
         self.network: Network | None = None
         if links is not None:
             make = NETWORKS[links]

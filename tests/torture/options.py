@@ -61,10 +61,14 @@ def parse(arguments: Sequence[str]) -> tuple[Options, argparse.Namespace]:
     )
     measuring.add_argument("--measure", choices=MEASURES)
     measuring.add_argument(
-        "--samples", type=int, default=30, help="leaders, or connectors' processes, to strike (30)"
+        "--samples",
+        type=int,
+        default=30,
+        help="leaders, or connectors' processes or workers, to strike (30)",
     )
     measuring.add_argument("--partitions", type=int, default=1000, help="at the power cut (1000)")
     measuring.add_argument("--gib", type=float, default=10.0, help="at the power cut, in all (10)")
+    measuring.add_argument("--tasks", type=int, default=12, help="that move (12)")
     measuring.add_argument("--rows", type=int, default=1_000_000, help="of connectors (1000000)")
     given = parser.parse_args(arguments)
     options = Options(
@@ -89,5 +93,6 @@ def measure_of(options: Options, given: argparse.Namespace) -> Measure:
         partitions=given.partitions,
         stored_bytes=int(given.gib * (1 << 30)),
         rows=given.rows,
+        tasks=given.tasks,
         links=options.links,
     )

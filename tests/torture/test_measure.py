@@ -1,16 +1,21 @@
 """Figures of measurements, and which attempts count."""
 
 import asyncio
+import time
 from pathlib import Path
+
+import pytest
 
 from brokers.wire.messages.produce_response import (
     PartitionProduceResponse,
     ProduceResponse,
     TopicProduceResponse,
 )
+from tests.torture.measure import moved_tasks
 from tests.torture.measure.device import read_cold
 from tests.torture.measure.probe import Led, acknowledged, by_leader
-from tests.torture.measure.results import document, spread
+from tests.torture.measure.results import document
+from tests.torture.measure.spread import spread
 
 
 def test_percentiles_are_samples() -> None:
@@ -52,3 +57,32 @@ def test_the_largest_logs_are_read_whole(tmp_path: Path) -> None:
     (tmp_path / "3.index").write_bytes(bytes(2 << 20))
     assert read_cold(tmp_path, 1 << 20).bytes == (1 << 20) + 5
     assert read_cold(tmp_path, (1 << 20) + 6).bytes == (1 << 20) + 14
+
+
+class Told:
+    """A status that is another at each look."""
+
+    def __init__(self, *looks: dict[str, tuple[str, str]]) -> None:
+        self.looks = list(looks)
+
+    def tasks(self) -> dict[str, list[dict[str, str]]]:
+        found = self.looks.pop(0)
+        return {
+            name: [{"worker_id": worker, "state": state}] for name, (worker, state) in found.items()
+        }
+
+
+def test_a_task_has_moved_when_it_runs_after_it_did_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moved_tasks, "LOOK_S", 0.0)
+    before = {"a": ("one", "RUNNING"), "b": ("one", "RUNNING"), "c": ("two", "RUNNING")}
+    told = Told(
+        before,
+        before | {"a": ("one", "UNASSIGNED")},
+        before | {"b": ("two", "UNASSIGNED")},
+        before | {"b": ("two", "RUNNING")},
+    )
+    moved_tasks._until_moved(told, "one", {"a", "b"}, time.monotonic())
+    assert told.looks == []
+    monkeypatch.setattr(moved_tasks, "MOVED_S", 0.0)
+    with pytest.raises(TimeoutError, match="'a'"):
+        moved_tasks._until_moved(Told(before, before), "one", {"a"}, time.monotonic() - 1)

@@ -13,8 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -34,6 +32,7 @@ from streaming.cell.program import Group, Program
 from streaming.cell.status import document
 from tests.connect.objects.seaweed import KEY, SECRET, seaweed
 from tests.torture.cluster import Cluster
+from tests.torture.measure.connect_rest import ConnectRest
 
 ALLOW: Final = {"HEADWATER_CONNECT_ALLOW": "127.0.0.0/8"}
 PASSWORD: Final = "target"
@@ -46,8 +45,6 @@ VICTIM_S: Final = 60.0
 """Until there is something to kill: what was killed before is on its way back."""
 SETTLE_S: Final = 900.0
 OBJECTS_S: Final = 120.0
-ANSWERED_WITHIN_S: Final = 120.0
-"""A connector's settings are tried by a process of its own, and a machine may be busy."""
 CREATE_ROWS: Final = "CREATE TABLE rows (id bigserial PRIMARY KEY, what text NOT NULL)"
 DIFFERENT: Final = """
 SELECT count(*) FROM rows FULL JOIN copied USING (id) WHERE rows.what IS DISTINCT FROM copied.what
@@ -137,7 +134,7 @@ def measure(cluster: Cluster, folder: Path, *, kills: int, seed: int, rows: int)
         target = undo.enter_context(running_target(folder / "target"))
         with psycopg.connect(target.url, autocommit=True) as connection:
             connection.execute(CREATE_ROWS)
-        rest = _Rest.of(cluster)
+        rest = ConnectRest.of(cluster)
         _create(rest, target, store_url)
         _until(rest.all_run, "the connectors to run", 60)
         feeder = Feeder(target, rows, kills * max(PAUSE_S))
@@ -270,41 +267,7 @@ def _stored(url: str) -> tuple[int, int]:
     return sum(found.values()), sum(1 for count in found.values() if count == 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """Kafka Connect's API, as the tenant's administrator."""
-
-    url: str
-    key: str
-
-    @classmethod
-    def of(cls, cluster: Cluster) -> "_Rest":
-        key = cluster.login.librdkafka()
-        login = f"{key['sasl.username']}:{key['sasl.password']}"
-        base = document(cluster.data_dir)["http_url"]
-        return cls(f"{base}/connect/connectors", b64encode(login.encode()).decode())
-
-    def ask(self, path: str = "", body: Any = None) -> Any:
-        request = urllib.request.Request(
-            self.url + path,
-            None if body is None else json.dumps(body).encode(),
-            {"Authorization": f"Basic {self.key}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=ANSWERED_WITHIN_S) as answer:
-            return json.load(answer)
-
-    def states(self) -> dict[str, list[str]]:
-        found = self.ask("?expand=status")
-        return {
-            name: [task["state"] for task in each["status"]["tasks"]]
-            for name, each in found.items()
-        }
-
-    def all_run(self) -> bool:
-        return all(states and set(states) == {"RUNNING"} for states in self.states().values())
-
-
-def _create(rest: _Rest, target: Target, store_url: str) -> None:
+def _create(rest: ConnectRest, target: Target, store_url: str) -> None:
     database = {
         "connection.url": f"jdbc:postgresql://127.0.0.1:{target.postgres.port}/postgres",
         "connection.user": SUPERUSER,

@@ -1,12 +1,12 @@
 """Where the figures are noted: one line per measurement, with what it was measured on."""
 
 import json
-import math
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from tests.torture.measure.spread import spread
 from tests.torture.report import git
 
 LEDGER: Final = Path(__file__).parent.parent / "measured.jsonl"
@@ -32,19 +32,3 @@ def document(what: str, brokers: int, found: dict[str, Any]) -> dict[str, Any]:
 def append(told: dict[str, Any]) -> None:
     with LEDGER.open("a") as file:
         file.write(json.dumps(told) + "\n")
-
-
-def spread(samples: list[float]) -> dict[str, float]:
-    """Nearest rank; with fewer than 100 samples p99 is the longest."""
-    ordered = sorted(samples)
-    return {
-        "samples": len(ordered),
-        "p50": round(_rank(ordered, 0.5), 3),
-        "p90": round(_rank(ordered, 0.9), 3),
-        "p99": round(_rank(ordered, 0.99), 3),
-        "longest": round(ordered[-1], 3),
-    }
-
-
-def _rank(ordered: list[float], share: float) -> float:
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
