@@ -1,8 +1,9 @@
-"""What the JDBC sink reaches: ``python -m bench.micro_jdbc [--rows N] [--rounds N]``.
+"""What the JDBC sink reaches: ``python -m bench.micro_jdbc [--rows N] [--rounds N] [--texts]``.
 
 Rows a second of an upsert into PostgreSQL by one task, half of the rows new and half there already,
 beside what PostgreSQL takes of the same rows at all: ``COPY`` into a staging table and a merge.
-Both in turn in each round, the best of all rounds; a database of its own, with durability on.
+Both in turn in each round, the best of all rounds; a database of its own, with durability on. With
+``--texts`` prices are decimals and times texts, as JSON without a schema has them.
 """
 
 import argparse
@@ -34,6 +35,7 @@ VALUE: Schema = struct(
     Field("name", STRING), Field("amount", INT64), Field("price", FLOAT64), Field("at", TIMESTAMP)
 )
 TABLE = "(id bigint PRIMARY KEY, name text, amount bigint, price double precision, at timestamptz)"
+AS_TEXTS = TABLE.replace("double precision", "numeric")
 PASSWORD = "bench"
 PUT = 3000
 
@@ -42,24 +44,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--texts", action="store_true")
     arguments = parser.parse_args()
+    table, records = (AS_TEXTS, _texts) if arguments.texts else (TABLE, _records)
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         Path(folder).chmod(0o755)
         with _postgresql(Path(folder)) as url:
-            found = [_round(url, arguments.rows) for _ in range(arguments.rounds)]
+            found = [
+                _round(url, table, list(records(arguments.rows))) for _ in range(arguments.rounds)
+            ]
     sink, staged = (max(each) for each in zip(*found, strict=True))
     print(f"sink, upsert:          {sink:>9,.0f} rows/s")
     print(f"COPY, staging, merge:  {staged:>9,.0f} rows/s")
     print(f"ratio:                 {sink / staged:>9.2f}")
 
 
-def _round(url: str, rows: int) -> tuple[float, float]:
-    records = list(_records(rows))
+def _round(url: str, table: str, records: list[SinkRecord]) -> tuple[float, float]:
+    rows = len(records)
     with psycopg.connect(url, autocommit=True) as connection:
         taken = []
-        for write in (_sink(url), _staging(connection)):
+        for write in (_sink(url), _staging(connection, table)):
             connection.execute("DROP TABLE IF EXISTS t")
-            connection.execute(f"CREATE TABLE t {TABLE}")
+            connection.execute(f"CREATE TABLE t {table}")
             connection.execute(
                 "INSERT INTO t SELECT n, 'old', 0, 0, now() FROM generate_series(1, %s, 2) n",
                 [rows],
@@ -80,6 +86,14 @@ def _records(rows: int) -> Iterator[SinkRecord]:
         yield SinkRecord("t", 0, number, {"id": number}, value, key_schema=KEY, value_schema=VALUE)
 
 
+def _texts(rows: int) -> Iterator[SinkRecord]:
+    for number in range(1, rows + 1):
+        at = f"2024-01-01T00:00:{number % 60:02}.5Z"
+        price = f"{number / 7:.2f}"
+        value = {"name": f"name {number}", "amount": number, "price": price, "at": at}
+        yield SinkRecord("t", 0, number, {"id": number}, value, key_schema=KEY)
+
+
 def _sink(url: str) -> Callable[[list[SinkRecord]], None]:
     address, _, database = url.rpartition("@")[2].partition("/")
     config = JdbcSinkConnector.config.parse({
@@ -96,8 +110,8 @@ def _sink(url: str) -> Callable[[list[SinkRecord]], None]:
     return task.put
 
 
-def _staging(connection: psycopg.Connection[Any]) -> Callable[[list[SinkRecord]], None]:
-    connection.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS staging {TABLE}")
+def _staging(connection: psycopg.Connection[Any], table: str) -> Callable[[list[SinkRecord]], None]:
+    connection.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS staging {table}")
 
     def write(records: list[SinkRecord]) -> None:
         with connection.transaction(), connection.cursor() as cursor:

@@ -28,25 +28,37 @@ JSON = st.recursive(
 )
 COLUMNS = {
     # A column's type, and values of which one batch has one kind; some do not fit.
-    "smallint": [st.integers(-5, 5), st.integers(-40_000, 40_000), st.floats(-9, 9)],
+    "smallint": [
+        st.integers(-5, 5), st.integers(-40_000, 40_000), st.floats(-9, 9),
+        st.decimals(-9, 9, places=1),
+    ],
     "integer": [st.integers(-(2**31), 2**31), st.sampled_from(["7", " 8", "x"])],
     "bigint": [st.integers(-(2**63), 2**63 - 1), st.integers(-(2**64), 2**64), st.floats(-9, 9)],
     "numeric": [
         st.decimals(allow_nan=False, allow_infinity=False, places=3), st.integers(-9, 2**70),
         st.floats(allow_nan=False, allow_infinity=False),
     ],
-    "numeric(4,2)": [st.decimals(-120, 120, places=3), st.integers(-120, 120)],
+    "numeric(4,2)": [
+        st.decimals(-120, 120, places=3), st.integers(-120, 120),
+        st.sampled_from(["1.005", " 7 ", "1e1", "NaN", "1,5", ""]),
+    ],
     "real": [st.floats(), st.floats(width=32), st.integers(-(2**60), 2**60)],
-    "double precision": [st.floats(), st.integers(-(2**63), 2**63 - 1)],
+    "double precision": [
+        st.floats(), st.integers(-(2**63), 2**63 - 1), st.sampled_from(["1e3", "inf", "1d"]),
+    ],
     "boolean": [st.booleans(), st.sampled_from(["t", "off", "y"])],
     "text": [TEXT, st.integers(), st.booleans(), st.floats(), st.binary(max_size=4), MOMENTS],
     "varchar(3)": [TEXT, st.sampled_from(["ab", "abc", "abcd"]), st.integers(0, 2000)],
     "char(3)": [TEXT, st.sampled_from(["ab", "abc", "abcd"])],
     "bytea": [st.binary(max_size=9), st.sampled_from(["\\x00ff", "\\000", "\\"])],
     "date": [st.dates(), MOMENTS, st.sampled_from(["2024-02-29", "2023-02-29"])],
-    "time": [st.times()],
+    "time": [st.times(), st.sampled_from(["01:02:03.5", "24:00", "25:00"])],
     "timestamptz": [MOMENTS, st.dates(), st.sampled_from(["2024-02-29 12:00+02"])],
-    "timestamp": [MOMENTS, st.dates()],
+    "timestamp": [
+        MOMENTS, st.dates(),
+        st.sampled_from(["2024-02-29T12:00:00.123456", "2024-02-29 12:00+02", "now then"]),
+    ],
+    "interval": [st.sampled_from(["1 day", "P1DT2H", "soon"])],
     "uuid": [st.uuids().map(str), st.sampled_from(["x"])],
     "jsonb": [JSON.filter(lambda value: not isinstance(value, str)), JSON.map(json_text)],
     "json": [JSON.filter(lambda value: not isinstance(value, str))],
