@@ -2,7 +2,8 @@
 requirements.
 
 It is keyed by the requirement files and the Python version. The key is written last, so that a
-set-up that was interrupted is taken up again by the next one.
+set-up that was interrupted is taken up again by the next one. What the operator adds, his own
+connectors above all, is installed on top, with a key of its own.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from streaming.cell.setup.own_packages import OwnPackages
 from streaming.cell.setup.steps import SetupError, run, say, step
 
 RUN = "requirements.txt"
@@ -64,13 +66,42 @@ class Environment:
 
     def ensure(self, requirements: str) -> None:
         """Install what is missing; raises ``SetupError``."""
-        if self.is_current(requirements):
+        if not self.is_current(requirements):
+            with step("virtual environment"):
+                self._make()
+            with step(f"packages of {requirements}"):
+                self._install(requirements)
+            self._key_file(requirements).write_text(self._key(requirements))
+        self._ensure_own(requirements)
+
+    def _ensure_own(self, requirements: str) -> None:
+        """Install the operator's packages, also after those of a release have replaced all."""
+        own = OwnPackages.of(self.checkout)
+        file, key = self._key_file(own.file.name), own.key()
+        installed = file.read_text() if file.exists() else ""
+        if key == installed:
             return
-        with step("virtual environment"):
-            self._make()
-        with step(f"packages of {requirements}"):
-            self._install(requirements)
-        self._key_file(requirements).write_text(self._key(requirements))
+        with step(f"packages of {own.file.name}"):
+            if installed:
+                # What is not named any more goes with all that is not Headwater's.
+                self._install(DEVELOPMENT if self.is_current(DEVELOPMENT) else requirements)
+            if own.exists:
+                self._install_own(own, requirements)
+        file.write_text(key)
+
+    def _install_own(self, own: OwnPackages, requirements: str) -> None:
+        """What they need must go together with what Headwater needs, which stays as it is."""
+        named = ("--python", self.python, "--requirement", own.file)
+        held = ("--constraint", self.checkout / requirements)
+        variables = uv_environment(os.environ)
+        try:
+            install = (self._uv(), "pip", "install", *named)
+            run("uv", *install, *held, folder=self.checkout, environment=variables)
+            # A folder whose code changed is the same version to uv, and would stay as it was.
+            anew = ("--no-deps", "--reinstall")
+            run("uv", *install, *anew, folder=self.checkout, environment=variables)
+        except SetupError as failure:
+            raise SetupError(f"What {own.file} names could not be installed. {failure}") from None
 
     def _key_file(self, requirements: str) -> Path:
         return self.folder / KEYS / requirements
