@@ -1,12 +1,12 @@
 """A failed record as the dead-letter topic and the log tell it, in Kafka's words (KIP-298)."""
 
-import traceback
 from dataclasses import dataclass, replace
 from typing import Final
 
 from connect.runtime.error_policy import ErrorPolicy
 from connect.runtime.messages import ConsumedMessage, OutgoingMessage
 from connect.runtime.stages import Failed
+from connect.runtime.traces import trace_of
 from connect.spi.errors import ConfigError, ConnectError, DataError, RetriableError
 from connect.spi.records import SourceRecord, TimestampType
 
@@ -87,7 +87,6 @@ def _context(
     message: ConsumedMessage, failed: Failed, origin: Origin
 ) -> list[tuple[str, bytes | None]]:
     error = failed.error
-    trace = "".join(traceback.format_exception(error))
     texts = {
         "topic": message.topic,
         "partition": str(message.partition),
@@ -101,7 +100,7 @@ def _context(
     return [
         *((PREFIX + name, text.encode()) for name, text in texts.items()),
         (f"{PREFIX}exception.message", _cut(str(error), MESSAGE_BYTES_MAX)),
-        (f"{PREFIX}exception.stacktrace", _cut(trace, STACK_TRACE_BYTES_MAX)),
+        (f"{PREFIX}exception.stacktrace", _cut(trace_of(error), STACK_TRACE_BYTES_MAX)),
     ]
 
 

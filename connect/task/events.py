@@ -5,16 +5,15 @@ import os
 import sys
 import threading
 import time
-import traceback
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from connect.runtime.traces import sentence_of, trace_of
+
 TRACE_CHARACTERS_MAX: Final = 20_000
 MESSAGE_CHARACTERS_MAX: Final = 4_000
-_FOLDER: Final = f"{Path(__file__).parents[2]}/"
 
 
 class Events:
@@ -36,7 +35,7 @@ class Events:
 
     def state(self, state: str, error: BaseException | None = None) -> None:
         """``state``: RUNNING, PAUSED, FAILED or STOPPED."""
-        self.write(event="state", state=state, trace=trace_of(error) if error else None)
+        self.write(event="state", state=state, trace=told_of(error) if error else None)
 
     def log(self, level: str, message: str) -> None:
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -52,11 +51,15 @@ class Events:
                 return
 
 
-def trace_of(error: BaseException) -> str:
-    """As people read it: the error itself is at the end, so the beginning is what is cut. Files
-    are told from the service's folder on: where that is concerns no tenant."""
-    text = "".join(traceback.format_exception(error)).replace(_FOLDER, "")
-    return text[-TRACE_CHARACTERS_MAX:]
+def told_of(error: BaseException) -> str:
+    """First what is wrong, as tools that show a trace's first line expect it, then the trace."""
+    first = f"{sentence_of(error)[:MESSAGE_CHARACTERS_MAX]}\n"
+    return first + cut_trace_of(error, TRACE_CHARACTERS_MAX - len(first))
+
+
+def cut_trace_of(error: BaseException, characters: int = TRACE_CHARACTERS_MAX) -> str:
+    """The error itself is at a trace's end, so the beginning is what is cut."""
+    return trace_of(error)[-characters:]
 
 
 class EventsHandler(logging.Handler):

@@ -10,12 +10,13 @@ from typing import Any, Final, NoReturn
 from connect.runtime.egress import CheckedEgress
 from connect.runtime.egress_policy import EgressPolicy
 from connect.runtime.egress_ports import EgressPorts
+from connect.runtime.traces import sentence_of
 from connect.spi.errors import ConnectError
 from connect.task.assignment import ConfigureRequest, TaskAssignment
 from connect.task.configure import check_targets, configured
 from connect.task.confinement import confine
 from connect.task.control import Control
-from connect.task.events import Events, EventsHandler, trace_of
+from connect.task.events import Events, EventsHandler, cut_trace_of
 from connect.task.loading import load
 from connect.task.metrics import Heartbeat, Metrics
 from connect.task.parts import TaskParts
@@ -45,7 +46,7 @@ def _configure(line: str, events: Events) -> int:
         request = ConfigureRequest.of(line)
         answer = configured(request, _egress(request))
     except Exception as error:
-        events.write(event="failed", message=_sentence(error), trace=trace_of(error))
+        events.write(event="failed", message=sentence_of(error), trace=cut_trace_of(error))
         return 1
     events.write(**answer)
     return 0
@@ -118,7 +119,3 @@ def _log_as(events: Events) -> None:
     root.addHandler(EventsHandler(events))
     root.setLevel(logging.WARNING)
     LOG.setLevel(logging.INFO)
-
-
-def _sentence(error: BaseException) -> str:
-    return str(error) if isinstance(error, ConnectError) else f"{type(error).__name__}: {error}"

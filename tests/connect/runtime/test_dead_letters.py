@@ -1,9 +1,12 @@
 """Failed records as the dead-letter topic and the log have them."""
 
+import json
+import sys
 from dataclasses import replace
 
 import pytest
 
+from connect.converters.json import JsonConverter
 from connect.runtime.dead_letters import (
     MESSAGE_BYTES_MAX,
     STACK_TRACE_BYTES_MAX,
@@ -17,6 +20,7 @@ from connect.runtime.messages import ConsumedMessage, OutgoingMessage
 from connect.runtime.stages import Failed
 from connect.spi.errors import ConnectError, DataError, RetriableError
 from connect.spi.records import SourceRecord, TimestampType
+from streaming.cell.program import CHECKOUT
 
 ORIGIN = Origin("sink", 2)
 MESSAGE = ConsumedMessage(
@@ -83,6 +87,28 @@ def test_connects_own_errors_are_told_by_kafkas_names(error: Exception, name: st
     letter = dead_letter(MESSAGE, failed(error), POLICY, ORIGIN)
     assert letter is not None
     assert dict(letter.headers)["__connect.errors.exception.class.name"] == name.encode()
+
+
+def test_a_dead_letter_says_where_in_the_service_and_not_where_that_is() -> None:
+    """Its readers are the tenant's; the operator's folders concern none of them."""
+    try:
+        JsonConverter({}, is_key=False).from_bytes("orders", b"{", ())
+    except DataError as error:
+        letter = dead_letter(MESSAGE, failed(error), POLICY, ORIGIN)
+    assert letter is not None
+    trace = dict(letter.headers)["__connect.errors.exception.stacktrace"]
+    assert trace is not None
+    assert b'File "connect/converters/json.py"' in trace
+    assert str(CHECKOUT).encode() not in trace
+    try:
+        json.loads("{")
+    except ValueError as error:
+        letter = dead_letter(MESSAGE, failed(error), POLICY, ORIGIN)
+    assert letter is not None
+    trace = dict(letter.headers)["__connect.errors.exception.stacktrace"]
+    assert trace is not None
+    assert b"json/decoder.py" in trace
+    assert sys.base_prefix.encode() not in trace
 
 
 def test_headers_of_an_earlier_dead_letter_topic_stay() -> None:
