@@ -87,7 +87,10 @@ class JsonConverter(Converter):
         try:
             document = orjson.loads(data)
         except orjson.JSONDecodeError as error:
-            raise DataError(f"{topic}: this is no JSON: {error}") from error
+            raise DataError(
+                f"{topic}: this is no JSON: {error}. Text is for the converter string, and bytes "
+                "are for bytes."
+            ) from error
         if not self._has_envelope:
             return None, document
         if not isinstance(document, dict) or document.keys() != {"schema", "payload"}:

@@ -73,11 +73,12 @@ COMMON_CONFIG: Final = ConfigDef(
         ),
         _key(
             "key.converter", _T.CLASS, None, _LOW, COMMON, 5, _W.SHORT, "Key converter class",
-            "How keys become bytes and back; json unless said.",
+            "How keys become bytes and back; json, with a schema in each, unless said. string "
+            "takes any text.",
         ),
         _key(
             "value.converter", _T.CLASS, None, _LOW, COMMON, 6, _W.SHORT, "Value converter class",
-            "How values become bytes and back; json unless said.",
+            "How values become bytes and back; json, with a schema in each, unless said.",
         ),
         _key(
             "header.converter", _T.CLASS, None, _LOW, COMMON, 7, _W.SHORT,

@@ -98,9 +98,16 @@ class StageRunner:
             LOG.error("%s", line)
         if not failed.tolerated:
             raise ConnectError(
-                f"Tolerance exceeded in error handler: a record failed at {failed.stage.value} in "
-                f"{failed.class_name}: {failed.error}"
+                f"Tolerance exceeded in error handler: {_which(record)} failed at "
+                f"{failed.stage.value} in {failed.class_name}: {failed.error}"
             ) from failed.error
+
+
+def _which(record: ConsumedMessage | SourceRecord) -> str:
+    """By its place, so that it can be looked at, or passed over by setting offsets."""
+    if isinstance(record, SourceRecord):
+        return "a record"
+    return f"the record {record.topic}-{record.partition}@{record.offset}"
 
 
 def _now_ms() -> int:

@@ -166,6 +166,16 @@ def test_bad_record_fails_the_task_unless_that_is_tolerated(site, make_topic, tm
     assert site.committed() == {}
 
 
+def test_which_record_is_no_json_is_told_first(site, make_topic, tmp_path):
+    topic = make_topic()
+    site.produce(topic, [b"1", b"2", b"not JSON"])
+    task = TaskThread(site.sink(topic, tmp_path / "kept"))
+    assert task.ended() == "FAILED"
+    first, *_ = task.trace().splitlines()
+    assert f"the record {topic}-0@2 failed at VALUE_CONVERTER" in first
+    assert "Text is for the converter string" in first
+
+
 def test_killed_between_flush_and_commit_it_writes_again_and_loses_nothing(
     site, make_topic, tmp_path
 ):
