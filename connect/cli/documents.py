@@ -65,7 +65,7 @@ def tasks_table(tasks: Sequence[Json]) -> Table:
             each["worker"],
             each["restarts"],
             *(each["metrics"].get(name) for name in _COUNTED),
-            _headline(each["trace"]),
+            _headline(each["trace"]) or _waiting(each),
         )
         for each in tasks
     )
@@ -97,8 +97,15 @@ def _sum(tasks: Sequence[Json], name: str) -> int | None:
 
 
 def _first_line(document: Json) -> str | None:
-    traces = [document["trace"], *(task["trace"] for task in document["tasks"])]
-    return next((_headline(trace) for trace in traces if trace), None)
+    """Why it does not run, or why it runs and moves nothing."""
+    tasks = document["tasks"]
+    traces = [document["trace"], *(task["trace"] for task in tasks)]
+    return next(filter(None, (*map(_headline, traces), *map(_waiting, tasks))), None)
+
+
+def _waiting(task: Json) -> str | None:
+    """Why a task that runs moves nothing; what it said before it ended is over."""
+    return task["metrics"].get("waiting") or None if task["state"] == "RUNNING" else None
 
 
 def _headline(trace: str | None) -> str | None:

@@ -46,12 +46,20 @@ def exposition(statuses: Iterable[ConnectorStatus]) -> str:
         "headwater_connector_task_failures", "gauge", "Ends by failure since a task last ran well",
         ((labels, task.restarts) for labels, task in tasks),
     )  # fmt: skip
+    lines += family(
+        "headwater_connector_task_waiting", "gauge", "Whether a task waits for what it connects to",
+        ((labels, int(_waits(task))) for labels, task in tasks),
+    )  # fmt: skip
     for name, kind, what in _COUNTED:
         suffix = "_total" if kind == "counter" else ""
         lines += family(
             f"headwater_connector_task_{name}{suffix}", kind, what, _samples(name, tasks)
         )
     return "\n".join(lines) + "\n"
+
+
+def _waits(task: TaskStatus) -> bool:
+    return task.state is State.RUNNING and bool(task.metrics.get("waiting"))
 
 
 def _samples(name: str, tasks: Iterable[tuple[dict[str, str], TaskStatus]]) -> Iterator[Sample]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from connect.runtime.traces import sentence_of
 from connect.task.events import Events
 
 BEAT_S: Final = 2.0
+WAITING_CHARACTERS_MAX: Final = 500
 OVER_LIMIT_BEATS: Final = 3
 """How many beats in a row a task may use more memory than it was given."""
 
@@ -21,7 +23,8 @@ _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 class Metrics:
     """Since the process began. ``bytes``: of keys and values, as Kafka has them. ``lag``: records
     that a sink has not read yet, None where nobody can know. ``batch_ms``: how long the last batch
-    took, from Kafka to the target or the other way."""
+    took, from Kafka to the target or the other way. ``waiting``: why a task that runs moves
+    nothing, in the words of what it is to ask again; empty when all is well."""
 
     records: int = 0
     bytes: int = 0
@@ -30,6 +33,18 @@ class Metrics:
     retries: int = 0
     lag: int | None = None
     batch_ms: float = 0.0
+    waiting: str = ""
+
+    def wait_after(self, error: Exception) -> None:
+        """A try has failed and there will be another one."""
+        self.retries += 1
+        told = sentence_of(error)[:WAITING_CHARACTERS_MAX]
+        # Targets say what they like, and neither half a surrogate nor a zero can be passed on.
+        self.waiting = told.encode(errors="replace").decode().replace("\0", "")
+
+    def go_on(self) -> None:
+        """A try went well."""
+        self.waiting = ""
 
 
 def rss_bytes() -> int:
@@ -85,4 +100,5 @@ class Heartbeat:
             lag=metrics.lag,
             batch_ms=round(metrics.batch_ms, 3),
             rss_bytes=used,
+            waiting=metrics.waiting,
         )

@@ -269,6 +269,7 @@ class SinkLoop:
         except Exception as error:
             self._refused(records, error)
         else:
+            self._metrics.go_on()
             if records:
                 self._batch.failures = 0
                 self._batch.bisection.succeeded()
@@ -279,7 +280,7 @@ class SinkLoop:
         match trouble_of(error):
             case Trouble.RETRY:
                 self._batch.failures += 1
-                self._metrics.retries += 1
+                self._metrics.wait_after(error)
                 self._wait_for_target(error)
             case Trouble.RECORD if records and self._runner.policy.tolerates(Stage.TASK_PUT):
                 self._batch.bisection.failed(error)

@@ -33,12 +33,13 @@ class SourcePolling:
             batch = self._task.poll()
         except RetriableError as error:
             self._failures += 1
-            self._metrics.retries += 1
+            self._metrics.wait_after(error)
             after = retry_after_s(self._failures, random.random())
             LOG.warning("the source is to be asked again in %.1f s: %s", after, error)
             self._control.wait(after)
             return ()
         self._failures = 0
+        self._metrics.go_on()
         if not batch:
             self._control.wait(EMPTY_WAIT_S)
         return batch or ()

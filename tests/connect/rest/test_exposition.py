@@ -17,8 +17,8 @@ def test_every_task_has_its_state_and_what_it_counted():
         "connect-1",
         "",
         tasks=(
-            task(0, State.RUNNING, records=7, bytes=900, lag=None, batch_ms=1.5),
-            task(1, State.FAILED, restarts=3),
+            task(0, State.RUNNING, records=7, bytes=900, lag=None, batch_ms=1.5, waiting="full"),
+            task(1, State.FAILED, restarts=3, waiting="full"),
         ),
     )
     empty = ConnectorStatus('a"b', Kind.SOURCE, State.STOPPED, "", "")
@@ -33,6 +33,8 @@ def test_every_task_has_its_state_and_what_it_counted():
         'headwater_connector_task_running{connector="copy",task="1"} 0',
         'headwater_connector_task_failures{connector="copy",task="0"} 0',
         'headwater_connector_task_failures{connector="copy",task="1"} 3',
+        'headwater_connector_task_waiting{connector="copy",task="0"} 1',
+        'headwater_connector_task_waiting{connector="copy",task="1"} 0',
         'headwater_connector_task_records_total{connector="copy",task="0"} 7',
         'headwater_connector_task_bytes_total{connector="copy",task="0"} 900',
         'headwater_connector_task_batch_ms{connector="copy",task="0"} 1.5',

@@ -11,16 +11,16 @@ from connect.states import Kind, State, TargetState
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def document(state, again):
+def document(state, again, trace="it broke", **metrics):
     task = TaskStatus(
         number=0,
         state=state,
         worker_id="connect-1",
-        trace="it broke",
+        trace=trace,
         restarts=2,
         next_restart_at=again,
         generation=3,
-        metrics={},
+        metrics=metrics,
     )
     info = ConnectorInfo("clock", Kind.SOURCE, "ticks", {}, (0,), TargetState.RUNNING, AT, AT)
     status = ConnectorStatus("clock", Kind.SOURCE, state, "connect-1", "", 2, again, (task,))
@@ -54,3 +54,12 @@ def test_what_failed_says_when_it_is_tried_again():
 def test_what_is_not_tried_again_says_its_state_alone():
     assert states(document(State.FAILED, None)) == ("FAILED", "FAILED")
     assert states(document(State.RUNNING, AT)) == ("RUNNING", "RUNNING")
+
+
+def test_why_what_runs_moves_nothing_stands_where_errors_do():
+    def said(state):
+        found = document(state, None, trace="", waiting="the disk is full")
+        return connectors_table([found]).rows[0][-1], tasks_table(found["tasks"]).rows[0][-1]
+
+    assert said(State.RUNNING) == ("the disk is full", "the disk is full")
+    assert said(State.PAUSED) == (None, None)

@@ -67,6 +67,15 @@ def test_target_that_cannot_take_more_is_waited_for(site, make_topic, tmp_path):
     wait_until(lambda: kept(file) == Counter(range(1, 21)), "all records, once")
     assert task.stop() == "STOPPED"
     assert task.metrics.retries == 3
+    assert task.metrics.waiting == ""
+
+
+def test_why_a_task_waits_is_told_while_it_does(site, make_topic, tmp_path):
+    topic = make_topic()
+    site.produce(topic, numbers(1, 3))
+    task = TaskThread(site.sink(topic, tmp_path / "kept", config={"refusals": "1000"}))
+    wait_until(lambda: "not now" in task.metrics.waiting, "the target's own words")
+    assert task.stop() == "STOPPED"
 
 
 def test_task_that_goes_back_in_a_flush_gets_nothing_later_before(site, make_topic, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect.spi.errors import ConfigError, DataError
+from connect.spi.errors import ConfigError, DataError, RetriableError
 from connect.spi.records import TopicPartition
 from connect.task import metrics
 from connect.task.assignment import TaskAssignment
@@ -185,3 +185,13 @@ def test_heartbeat_tells_figures_and_ends_a_task_that_keeps_above_its_memory(mon
     assert [each["rss_bytes"] for each in beats[:6]] == [50, 200, 50, 200, 200, 201]
     assert beats[0]["records"] == 7
     assert over.empty()
+
+
+def test_what_a_target_says_can_be_passed_on_whatever_it_is():
+    counted = metrics.Metrics()
+    counted.wait_after(RetriableError("no\0 \ud800" + "x" * metrics.WAITING_CHARACTERS_MAX))
+    assert counted.waiting.startswith("no ?x")
+    assert len(counted.waiting) < metrics.WAITING_CHARACTERS_MAX
+    assert counted.retries == 1
+    counted.go_on()
+    assert (counted.waiting, counted.retries) == ("", 1)
