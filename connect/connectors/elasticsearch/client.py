@@ -124,7 +124,8 @@ class Client:
             except httpx.TransportError as error:  # it may have been done: no other node now
                 failed = error
                 break
-        raise RetriableError(f"{url} does not answer: {failed!r}") from failed
+        said = str(failed) or type(failed).__name__
+        raise RetriableError(f"{url} does not answer: {said}") from failed
 
     def _good(self, response: httpx.Response, what: str) -> dict[str, Any]:
         """The answer's body.

@@ -153,7 +153,7 @@ class HttpSinkTask(SinkTask):
                 self._method, self._url, content=request.body, headers=headers
             )
         except httpx.TransportError as error:
-            return backoff, repr(error)
+            return backoff, str(error) or type(error).__name__
         said = f"{response.status_code} {response.text[:300]}".strip()
         match meaning(response.status_code):
             case Meaning.DONE:

@@ -161,7 +161,8 @@ class HttpSourceTask(SourceTask):
         try:
             response = self._http.get(self._asked(), headers=headers)
         except httpx.TransportError as error:
-            raise self._later(None, f"{self._url.host} does not answer: {error!r}") from error
+            said = str(error) or type(error).__name__
+            raise self._later(None, f"{self._url.host} does not answer: {said}") from error
         if response.status_code == 304:
             self._failures = 0
             return None
