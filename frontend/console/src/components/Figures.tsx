@@ -15,6 +15,17 @@ interface TileProps {
   note?: ReactNode;
 }
 
+function Beside({ note }: Pick<TileProps, "note">) {
+  return (
+    note !== undefined && (
+      <>
+        {" "}
+        <span className={classes.note}>{note}</span>
+      </>
+    )
+  );
+}
+
 interface FigureProps extends TileProps {
   tone?: "good" | "warn" | "bad" | undefined;
 }
@@ -27,7 +38,7 @@ export function Figure({ name, value, note, tone }: FigureProps) {
       </Text>
       <dd className={classes.number} data-tone={tone}>
         {value}
-        {note !== undefined && <span className={classes.note}> {note}</span>}
+        <Beside note={note} />
       </dd>
     </div>
   );
@@ -42,7 +53,7 @@ export function Word({ name, value, note }: TileProps) {
       </Text>
       <dd className={classes.word}>
         {value}
-        {note !== undefined && <span className={classes.note}> {note}</span>}
+        <Beside note={note} />
       </dd>
     </div>
   );

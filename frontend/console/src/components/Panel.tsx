@@ -14,7 +14,7 @@ interface Props {
 export function Panel({ title, aside, children }: Props) {
   return (
     <Paper component="section" className={classes.panel} aria-label={title}>
-      <Group justify="space-between" align="flex-start" gap="sm" wrap="nowrap">
+      <Group justify="space-between" align="flex-start" gap="sm">
         <Title order={2} className={classes.title}>
           {title}
         </Title>
