@@ -2,13 +2,18 @@ import { describe, expect, it } from "vitest";
 
 import type { ValidationBody } from "../api/hooks/connectors";
 import {
+  asNew,
   converterNames,
   fieldsOf,
   fromJson,
+  hasLines,
   HIDDEN,
+  partsOf,
+  pluginOf,
   problemOfName,
   shownErrors,
   toJson,
+  topicNames,
   withKey,
   type Definition,
 } from "./config";
@@ -58,6 +63,27 @@ describe("fields of a config", () => {
     expect(found.groups.map(({ name }) => name)).toEqual(["Error Handling", "Further settings"]);
   });
 
+  it("goes from what is read by what is the plugin's own to how records are written", () => {
+    const names = ["tasks.max", "key.converter", "topics", "file"];
+    const found = fieldsOf(validation(...names.map((name) => ({ name }))), {});
+    const order = found.main.map(({ definition }) => definition.name);
+    expect(order).toEqual(["topics", "file", "key.converter", "tasks.max"]);
+  });
+
+  it("knows which texts have lines", () => {
+    expect(hasLines({ ...DEFINITION, name: "connection.ssl.ca" })).toBe(true);
+    expect(hasLines({ ...DEFINITION, default_value: "{".repeat(60) })).toBe(true);
+    expect(hasLines(DEFINITION)).toBe(false);
+    expect(hasLines({ ...DEFINITION, name: "a.pem", type: "PASSWORD" })).toBe(false);
+  });
+
+  it("puts how records are written in front, and settings of a converter that is chosen", () => {
+    const low = { required: false, importance: "LOW" } as const;
+    const names = ["value.converter", "value.converter.schemas.enable", "header.converter"];
+    const found = fieldsOf(validation(...names.map((name) => ({ ...low, name }))), {});
+    expect(found.main.map(({ definition }) => definition.name)).toEqual(names.slice(0, 2));
+  });
+
   it("leaves out what does not apply, unless something is wrong with it", () => {
     const hidden = { required: false, visible: false };
     const found = fieldsOf(
@@ -90,9 +116,24 @@ describe("fields of a config", () => {
     ]);
     const answer = validation({ name: "key.converter" }, { name: "header.converter" });
     const choices = () => fieldsOf(answer, {}, {}, offered).main.map((field) => field.choices);
-    expect(choices()).toEqual([["avro"], ["simple"]]);
+    expect(choices()).toEqual([["simple"], ["avro"]]);
     answer.configs[0]!.value.recommended_values = ["json"];
-    expect(choices()).toEqual([["json"], ["simple"]]);
+    expect(choices()).toEqual([["simple"], ["json"]]);
+  });
+
+  it("offers the topics that there are", () => {
+    const topics = [
+      { topic_name: "orders", is_internal: false },
+      { topic_name: "__consumer_offsets", is_internal: true },
+    ];
+    const answer = validation({ name: "topics", type: "LIST" }, { name: "file" });
+    const found = fieldsOf(answer, {}, {}, topicNames(topics)).main;
+    expect(found.map(({ choices, offers }) => [choices, offers])).toEqual([
+      [["orders"], true],
+      [[], false],
+    ]);
+    // The control stays the same while they are read, with what somebody types into it.
+    expect(fieldsOf(answer, {}, {}, topicNames([])).main[0]?.offers).toBe(true);
   });
 
   it("names the faults of keys that are not defined", () => {
@@ -167,6 +208,13 @@ describe("a config as JSON", () => {
     expect(fromJson('{"seed": 9007199254740993}')).toEqual({ seed: "9007199254740993" });
   });
 
+  it("is found in what REST takes to make a connector", () => {
+    const config = { topic: "t" };
+    expect(fromJson(toJson({ name: "n", config } as never))).toEqual({ name: "n", topic: "t" });
+    expect(fromJson('{"config": {"topic": "t"}, "initial_state": "PAUSED"}')).toEqual(config);
+    expect(typeof fromJson('{"config": {}, "topic": "t"}')).toBe("string");
+  });
+
   it.each(["", "[]", "null", "3", '{"a": {}}', '{"a"'])("refuses %j", (text) => {
     expect(typeof fromJson(text)).toBe("string");
   });
@@ -175,6 +223,29 @@ describe("a config as JSON", () => {
     expect(withKey({ a: "1", b: "2" }, "a", "")).toEqual({ b: "2" });
     expect(withKey({ b: "2" }, "a", "1")).toEqual({ a: "1", b: "2" });
   });
+});
+
+describe("another connector like one that is there", () => {
+  it("begins without its name and its secrets", () => {
+    const config = { name: "a", "connector.class": "jdbc-sink", "connection.password": HIDDEN };
+    expect(asNew(config)).toEqual({ "connector.class": "jdbc-sink" });
+  });
+
+  it("is of the plugin that its config names, also by Kafka's name", () => {
+    const plugins = [
+      { name: "json", kind: "converter", aliases: [] },
+      { name: "s3-sink", kind: "sink", aliases: ["io.confluent.connect.s3.S3SinkConnector"] },
+    ];
+    const named = (name: string) => pluginOf(plugins, { "connector.class": name })?.name;
+    expect(named("s3-sink")).toBe("s3-sink");
+    expect(named("io.confluent.connect.s3.S3SinkConnector")).toBe("s3-sink");
+    expect([named("json"), named("")]).toEqual([undefined, undefined]);
+  });
+});
+
+it("reads a list by its commas", () => {
+  expect(partsOf(" a, b,,c ")).toEqual(["a", "b", "c"]);
+  expect(partsOf("")).toEqual([]);
 });
 
 it("says what is wrong with a name", () => {

@@ -14,6 +14,8 @@ export interface Field {
   /** What holds while nothing is written. */
   placeholder: string;
   choices: string[];
+  /** Whether there may be choices, be there some by now or not. */
+  offers: boolean;
   errors: string[];
 }
 
@@ -68,6 +70,7 @@ export function fieldsOf(
       value: config[value.name] ?? "",
       placeholder: definition.default_value ?? "",
       choices: choicesOf(definition, value.recommended_values, offered[value.name]),
+      offers: value.recommended_values.length > 0 || value.name in offered,
       errors: value.errors,
     };
     if (isMain(definition)) main.push(field);
@@ -80,7 +83,7 @@ export function fieldsOf(
   if (secrets.length > 0) groups.set(UNDEFINED, secrets);
   const shown = new Set(secrets.map(({ definition }) => definition.name));
   return {
-    main,
+    main: main.toSorted((a, b) => rank(a.definition) - rank(b.definition)),
     groups: [...groups].map(([name, fields]) => ({ name, fields })),
     others: others.filter(({ name }) => !shown.has(name)),
   };
@@ -103,6 +106,47 @@ export function converterNames(plugins: { name: string; kind: string }[]): Recor
   };
 }
 
+/** What keys may say for which Kafka's answers, and so the service's, recommend nothing. */
+export const WORDS: Record<string, string[]> = {
+  "errors.tolerance": ["none", "all"],
+  "exactly.once.support": ["requested", "required"],
+  "transaction.boundary": ["poll", "interval", "connector"],
+};
+
+const OF_TOPICS = ["topics", "topic", "source.topics", "errors.deadletterqueue.topic.name"];
+
+/** Topics that there are, by the key that names some. */
+export function topicNames(
+  topics: { topic_name: string; is_internal: boolean }[],
+): Record<string, string[]> {
+  const names = topics.filter((topic) => !topic.is_internal).map((topic) => topic.topic_name);
+  return Object.fromEntries(OF_TOPICS.map((key) => [key, names]));
+}
+
+/** A list of texts as people write it, by commas. */
+export function partsOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** `config` as the start of another connector: without what is this one's alone. */
+export function asNew({ name: _, ...config }: Config): Config {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== HIDDEN));
+}
+
+/** The connector's plugin that `config` names, by its short name or one of Kafka's. */
+export function pluginOf<Plugin extends { name: string; kind: string; aliases: string[] }>(
+  plugins: Plugin[],
+  config: Config,
+): Plugin | undefined {
+  const named = config[WHOLE] ?? "";
+  return plugins
+    .filter(({ kind }) => kind === "source" || kind === "sink")
+    .find(({ name, aliases }) => name === named || aliases.includes(named));
+}
+
 /** Secrets under names that the plugin takes and does not define, as those of HTTP headers. */
 function undefinedSecrets(validation: ValidationBody, config: Config, before: Config): Field[] {
   const entries = new Map(validation.configs.map((entry) => [entry.value.name, entry]));
@@ -113,6 +157,7 @@ function undefinedSecrets(validation: ValidationBody, config: Config, before: Co
       value: config[name] ?? "",
       placeholder: "",
       choices: [],
+      offers: false,
       errors: entries.get(name)?.value.errors ?? [],
     }));
 }
@@ -138,8 +183,25 @@ export function shownErrors({ value, errors }: Field, judged: boolean): string[]
   return judged || value !== "" ? errors : [];
 }
 
-function isMain({ required, importance }: Definition): boolean {
-  return required || importance === "HIGH";
+/** How records are written is what goes wrong first, and by Kafka of low importance. */
+const FORMAT = /^(key|value)\.converter(\.schemas\.enable)?$/;
+const OF_CONVERTERS = /^(key|value)\.converter(\.|$)/;
+const READ = new Set(["topics", "topics.regex"]);
+
+/** A form goes from what a sink reads by what is the plugin's own to how records are written. */
+function rank({ name }: Definition): number {
+  if (READ.has(name)) return 0;
+  if (OF_CONVERTERS.test(name)) return 2;
+  return name === "tasks.max" ? 3 : 1;
+}
+
+/** Whether a text has lines of its own, or is too long for one. */
+export function hasLines({ name, type, default_value: preset }: Definition): boolean {
+  return type === "STRING" && (/\.(ca|certificate|pem)$/.test(name) || (preset ?? "").length > 50);
+}
+
+function isMain({ name, required, importance }: Definition): boolean {
+  return required || importance === "HIGH" || FORMAT.test(name);
 }
 
 /** `config` with one key written, or left out when the text is empty. */
@@ -164,12 +226,21 @@ export function fromJson(text: string): Config | string {
     return "A config is a JSON object.";
   }
   const config: Config = {};
-  for (const [name, value] of Object.entries(parsed)) {
+  for (const [name, value] of Object.entries(unwrapped(parsed))) {
     if (value === null) continue;
     if (typeof value === "object") return `The value of ${name} must be a text.`;
     config[name] = String(value);
   }
   return config;
+}
+
+/** What `POST /connectors` takes is `{name, config}`, and that is what people have at hand. */
+function unwrapped(parsed: object): object {
+  const { name, config, ...rest } = parsed as Record<string, unknown>;
+  const others = Object.keys(rest).filter((each) => each !== "initial_state");
+  if (typeof config !== "object" || config === null || Array.isArray(config)) return parsed;
+  if (others.length > 0) return parsed;
+  return typeof name === "string" ? { name, ...config } : config;
 }
 
 /** A name that the service would take, or why not. */

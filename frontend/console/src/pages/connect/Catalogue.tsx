@@ -46,7 +46,7 @@ export function Catalogue({ plugins, onChoose }: Props) {
                   <Group justify="space-between" wrap="nowrap" align="flex-start">
                     <Text fw={600}>{plugin.title}</Text>
                     {plugin.exactly_once && (
-                      <Badge variant="outline" color="gray" size="sm">
+                      <Badge variant="outline" color="gray" size="sm" style={{ flexShrink: 0 }}>
                         exactly once
                       </Badge>
                     )}

@@ -3,21 +3,26 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 
 import { usePlugins, useValidation } from "../../api/hooks/connectors";
+import { useTopics } from "../../api/hooks/topics";
 import { AlertIcon } from "../../components/icons";
 import { Panel } from "../../components/Panel";
 import { Failure, Loading } from "../../components/states";
+import { useWorkspace } from "../../components/Workspace";
 import {
   converterNames,
   fieldsOf,
   fromJson,
   shownErrors,
   toJson,
+  topicNames,
   withKey,
+  WORDS,
   type Config,
   type Field,
   type FieldGroup,
 } from "../../connect/config";
 import { formatPlural } from "../../records/format";
+import classes from "./ConfigEditor.module.css";
 import { ConfigField } from "./ConfigField";
 
 const TYPING_MS = 300;
@@ -42,6 +47,7 @@ export function ConfigEditor(props: Props) {
   const [settled] = useDebouncedValue(config, TYPING_MS);
   const validation = useValidation(tenant, plugin, settled);
   const plugins = usePlugins(tenant);
+  const topics = useTopics(useWorkspace().tenant.cluster_id);
   const current = settled === config && !validation.isPlaceholderData;
   const faults = current ? (validation.data?.error_count ?? null) : null;
   useEffect(() => onFaults(faults), [faults, onFaults]);
@@ -56,7 +62,11 @@ export function ConfigEditor(props: Props) {
     );
   }
   if (!validation.data) return <Loading what="what it can be told" />;
-  const offered = converterNames(plugins.data ?? []);
+  const offered = {
+    ...WORDS,
+    ...converterNames(plugins.data ?? []),
+    ...topicNames(topics.data ?? []),
+  };
   const { main, groups, others } = fieldsOf(validation.data, config, before, offered);
   const faulty = groups
     .filter(({ fields }) => fields.some((field) => shownErrors(field, judged).length > 0))
@@ -84,20 +94,22 @@ export function ConfigEditor(props: Props) {
           )}
         </Stack>
       </Panel>
-      <Panel title="JSON">
-        <Stack gap="sm">
-          <JsonView config={config} onChange={onChange} />
-          {others.length > 0 && (
-            <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
-              {others.map(({ name, errors }) => (
-                <Text key={name} size="sm">
-                  {errors.join(" ")}
-                </Text>
-              ))}
-            </Alert>
-          )}
-        </Stack>
-      </Panel>
+      <div className={classes.beside}>
+        <Panel title="JSON">
+          <Stack gap="sm">
+            <JsonView config={config} onChange={onChange} />
+            {others.length > 0 && (
+              <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
+                {others.map(({ name, errors }) => (
+                  <Text key={name} size="sm">
+                    {errors.join(" ")}
+                  </Text>
+                ))}
+              </Alert>
+            )}
+          </Stack>
+        </Panel>
+      </div>
     </SimpleGrid>
   );
 }
@@ -148,7 +160,7 @@ function JsonView({ config, onChange }: Pick<Props, "config" | "onChange">) {
       description="As Kafka Connect takes it; what is set here and has no field stays."
       autosize
       minRows={12}
-      maxRows={32}
+      maxRows={24}
       spellCheck={false}
       classNames={{ input: "mono" }}
       value={typed ?? toJson(config)}

@@ -1,6 +1,9 @@
-import { Autocomplete, PasswordInput, Select, TextInput } from "@mantine/core";
+import { Autocomplete, PasswordInput, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
 
-import { shownErrors, type Field } from "../../connect/config";
+import { hasLines, partsOf, shownErrors, type Field } from "../../connect/config";
+
+/** Of what is offered at a field, at once; typing finds the others. */
+const MOST_OFFERED = 100;
 
 interface Props {
   field: Field;
@@ -11,7 +14,7 @@ interface Props {
 
 /** One key of a config, with a control that fits its type. An empty one leaves the key out. */
 export function ConfigField({ field, judged, onChange }: Props) {
-  const { definition, value, placeholder, choices } = field;
+  const { definition, value, placeholder, choices, offers } = field;
   const shared = {
     label: definition.display_name,
     description: definition.documentation || undefined,
@@ -41,6 +44,35 @@ export function ConfigField({ field, judged, onChange }: Props) {
       />
     );
   }
-  if (choices.length > 0) return <Autocomplete {...typed} data={choices} onChange={onChange} />;
+  if (definition.type === "LIST" && offers) {
+    return (
+      <TagsInput
+        {...typed}
+        data={choices}
+        limit={MOST_OFFERED}
+        value={partsOf(value)}
+        splitChars={[","]}
+        acceptValueOnBlur
+        onChange={(parts) => onChange(parts.join(","))}
+      />
+    );
+  }
+  if (offers) {
+    return (
+      <Autocomplete {...typed} data={choices} limit={MOST_OFFERED} onChange={onChange} />
+    );
+  }
+  if (hasLines(definition)) {
+    return (
+      <Textarea
+        {...typed}
+        autosize
+        minRows={2}
+        maxRows={12}
+        classNames={{ input: "mono" }}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  }
   return <TextInput {...typed} onChange={(event) => onChange(event.currentTarget.value)} />;
 }
