@@ -54,6 +54,26 @@ def test_throughput_is_drawn_while_it_runs(owner: Page) -> None:
     assert found == [], json.dumps(found, indent=2)
 
 
+def test_its_topics_and_its_group_are_a_click_away(owner: Page, cell: ServiceUnderTest) -> None:
+    owner.goto(f"/connectors/{TICKS}")
+    link = _region(owner, "Topics").get_by_role("link", name=TICKS)
+    expect(link).to_have_attribute("href", f"/topics/{TICKS}", timeout=SETTLED_MS)
+    sink, letters = "e2e-hook", "e2e-dead"
+    _made(
+        cell, sink, "connector.class=http-sink", f"topics={TICKS}", "errors.tolerance=all",
+        "http.url=https://nobody.invalid/hook", f"errors.deadletterqueue.topic.name={letters}",
+        wait=False,
+    )  # fmt: skip
+    try:
+        owner.goto(f"/connectors/{sink}")
+        for name in (f"connect-{sink}", letters):
+            expect(_region(owner, "Topics").get_by_role("link", name=name)).to_be_visible(
+                timeout=PATIENCE_MS
+            )
+    finally:
+        cell.run("connectors", "--delete", "--connector", sink, "--tenant", "demo", "--yes")
+
+
 def test_why_a_task_has_failed_is_told_and_it_is_started_again(
     owner: Page, cell: ServiceUnderTest
 ) -> None:

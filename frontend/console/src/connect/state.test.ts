@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { ConnectorBody, ConnectorTaskBody } from "../api/hooks/connectors";
-import { counted, headline, rates, stateOf, wordsOfState } from "./state";
+import { counted, headline, rates, stateOf, waits, wordsOfState } from "./state";
 
 function task(state: ConnectorTaskBody["state"], metrics: Record<string, unknown> = {}) {
   return { number: 0, state, metrics, trace: "", worker: "", restarts: 0, next_restart_at: null };
@@ -21,6 +21,12 @@ it("sums what tasks counted, and tells nothing from 0", () => {
   const tasks = [task("RUNNING", { records: 2 }), task("RUNNING", { records: 0 })];
   expect(counted(tasks, "records")).toBe(2);
   expect(counted(tasks, "lag")).toBeNull();
+});
+
+it("tells once why tasks wait", () => {
+  const tasks = ["full", "", "full", "down"].map((waiting) => task("RUNNING", { waiting }));
+  expect(waits([...tasks, task("RUNNING")])).toEqual(["full", "down"]);
+  expect(waits([task("FAILED", { waiting: "full" })])).toEqual([]);
 });
 
 it("finds the line that says what failed", () => {

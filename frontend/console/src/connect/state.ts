@@ -33,6 +33,13 @@ export function counted(tasks: ConnectorTaskBody[], name: string): number | null
   return numbers.length === 0 ? null : numbers.reduce((sum, each) => sum + each, 0);
 }
 
+/** Why tasks that run move nothing, each reason once: their target is to be asked again. */
+export function waits(tasks: ConnectorTaskBody[]): string[] {
+  const running = tasks.filter(({ state }) => state === "RUNNING");
+  const told = running.map(({ metrics }) => metrics["waiting"]);
+  return [...new Set(told.filter((each) => typeof each === "string" && each !== ""))] as string[];
+}
+
 const OWN_ERROR = /^connect\.spi\.errors\.\w+: /;
 
 /**

@@ -13,7 +13,7 @@ const DONE = { pause: "Paused", resume: "Resumed", stop: "Stopped" };
 /** Pausing, stopping, restarting and deleting a connector, as far as each makes sense now. */
 export function ConnectorActions({ connector }: { connector: ConnectorBody }) {
   const { tenant } = useWorkspace();
-  const { name, target_state: target } = connector;
+  const { name, tasks, target_state: target } = connector;
   const turn = useTurn(tenant.name, name);
   const restart = useRestart(tenant.name, name);
   const [deleting, setDeleting] = useState(false);
@@ -23,8 +23,9 @@ export function ConnectorActions({ connector }: { connector: ConnectorBody }) {
     notifications.show({ title: "That was refused", message: error.message, color: "red" });
   const go = (verb: keyof typeof DONE) =>
     turn.mutate(verb, { onSuccess: () => tell(DONE[verb]), onError: warn });
-  const again = () =>
-    restart.mutate(false, { onSuccess: () => tell("Restarting"), onError: warn });
+  const failed = tasks.filter(({ state }) => state === "FAILED").length;
+  const again = (onlyFailed: boolean) =>
+    restart.mutate(onlyFailed, { onSuccess: () => tell("Restarting"), onError: warn });
   const stopped = target === "STOPPED" ? "It is stopped; resume it." : null;
   return (
     <Group gap="xs">
@@ -46,10 +47,20 @@ export function ConnectorActions({ connector }: { connector: ConnectorBody }) {
         variant="default"
         refusal={denied ?? stopped}
         loading={restart.isPending}
-        onClick={again}
+        onClick={() => again(false)}
       >
         Restart
       </OfferedButton>
+      {failed > 0 && failed < tasks.length && (
+        <OfferedButton
+          variant="default"
+          refusal={denied ?? stopped}
+          loading={restart.isPending}
+          onClick={() => again(true)}
+        >
+          Restart what failed
+        </OfferedButton>
+      )}
       <OfferedButton variant="default" refusal={denied ?? stopped} onClick={() => go("stop")}>
         Stop
       </OfferedButton>

@@ -1,4 +1,4 @@
-import { Alert, Group, Stack } from "@mantine/core";
+import { Alert, Group, Stack, Text } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 
 import { ApiError } from "../../api/client";
@@ -7,16 +7,18 @@ import { Figure, Figures, Word } from "../../components/Figures";
 import { AlertIcon } from "../../components/icons";
 import { Lines } from "../../components/Lines";
 import { ButtonLink } from "../../components/links";
+import { Notice } from "../../components/Notice";
 import { PageHeader } from "../../components/PageHeader";
 import { Empty, Unanswered } from "../../components/states";
 import { When } from "../../components/When";
 import { useWorkspace } from "../../components/Workspace";
-import { counted, stateOf, wordsOfState } from "../../connect/state";
+import { counted, stateOf, waits, wordsOfState } from "../../connect/state";
 import { formatCount } from "../../records/format";
 import { ConfigPanel } from "./ConfigPanel";
 import { ConnectorActions } from "./ConnectorActions";
 import { ConnectorState } from "./ConnectorState";
 import { Offsets } from "./Offsets";
+import { Streams } from "./Streams";
 import { Tasks } from "./Tasks";
 import { Throughput } from "./Throughput";
 
@@ -37,7 +39,11 @@ export function ConnectorPage() {
           connector.data ? (
             <Group gap="sm" component="span" mt={2}>
               <ConnectorState state={stateOf(connector.data)} />
-              <span>{wordsOfState(stateOf(connector.data)).says}</span>
+              <span>
+                {waits(connector.data.tasks).length > 0
+                  ? "It waits for what it connects to."
+                  : wordsOfState(stateOf(connector.data)).says}
+              </span>
             </Group>
           ) : (
             <span>&nbsp;</span>
@@ -49,6 +55,7 @@ export function ConnectorPage() {
       {connector.data && (
         <Stack gap="md">
           {connector.data.trace && <Trace connector={connector.data} />}
+          <Waits connector={connector.data} />
           <Counts connector={connector.data} />
           <Throughput
             tenant={tenant.name}
@@ -56,6 +63,7 @@ export function ConnectorPage() {
             asOf={connector.dataUpdatedAt}
           />
           <Tasks connector={connector.data} />
+          <Streams tenant={tenant.name} connector={connector.data} />
           <Offsets connector={connector.data} />
           <ConfigPanel connector={connector.data} />
         </Stack>
@@ -84,10 +92,34 @@ function Trace({ connector: { trace, next_restart_at: again } }: { connector: Co
   );
 }
 
+/** Trouble that may pass: nothing has failed, and nothing moves. */
+function Waits({ connector: { kind, tasks } }: { connector: ConnectorBody }) {
+  const reasons = waits(tasks);
+  if (reasons.length === 0) return null;
+  return (
+    <div role="status">
+      <Notice
+        tone="warn"
+        title={kind === "sink" ? "Its target takes nothing now" : "Its source gives nothing now"}
+      >
+        {reasons.map((reason) => (
+          <Text key={reason} size="sm" style={{ overflowWrap: "anywhere" }}>
+            {reason}
+          </Text>
+        ))}
+        <span>It is asked again and again, and then all goes on.</span>
+      </Notice>
+    </div>
+  );
+}
+
 function Counts({ connector: { plugin, kind, tasks } }: { connector: ConnectorBody }) {
   const running = tasks.filter(({ state }) => state === "RUNNING").length;
   const lag = counted(tasks, "lag");
-  const dead = counted(tasks, "dead_letters");
+  const [bad, badName] =
+    kind === "sink"
+      ? [counted(tasks, "dead_letters"), "Dead letters"]
+      : [counted(tasks, "errors"), "Errors"];
   const write = (figure: number | null) => (figure === null ? "–" : formatCount(figure));
   return (
     <Figures>
@@ -96,9 +128,9 @@ function Counts({ connector: { plugin, kind, tasks } }: { connector: ConnectorBo
       <Figure name="Records" value={write(counted(tasks, "records"))} note="since it started" />
       {kind === "sink" && <Figure name="Lag" value={write(lag)} note="records" />}
       <Figure
-        name="Dead letters"
-        value={write(dead)}
-        tone={dead !== null && dead > 0 ? "warn" : undefined}
+        name={badName}
+        value={write(bad)}
+        tone={bad !== null && bad > 0 ? "warn" : undefined}
       />
     </Figures>
   );

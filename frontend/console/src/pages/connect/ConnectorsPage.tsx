@@ -9,7 +9,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { Empty, Unanswered } from "../../components/states";
 import { VirtualTable, type Column } from "../../components/VirtualTable";
 import { useWorkspace } from "../../components/Workspace";
-import { counted, headline, stateOf } from "../../connect/state";
+import { counted, headline, stateOf, waits, wordsOfState } from "../../connect/state";
 import { formatCount, formatPlural } from "../../records/format";
 import classes from "../list.module.css";
 import { ConnectorState } from "./ConnectorState";
@@ -20,8 +20,8 @@ export function ConnectorsPage() {
   const [filter, setFilter] = useState("");
   const shown = useMemo(() => {
     const wanted = filter.trim().toLowerCase();
-    return (connectors.data ?? []).filter(({ name, plugin }) =>
-      `${name} ${plugin}`.toLowerCase().includes(wanted),
+    return (connectors.data ?? []).filter((connector) =>
+      wordsToFind(connector).toLowerCase().includes(wanted),
     );
   }, [connectors.data, filter]);
   const mayMake = refusal(tenant, "ADMINISTER", "make connectors") === null;
@@ -30,7 +30,7 @@ export function ConnectorsPage() {
     <div className={classes.page}>
       <PageHeader
         title="Connectors"
-        subtitle={connectors.data && `${formatCount(connectors.data.length)} in ${tenant.name}`}
+        subtitle={connectors.data && summary(connectors.data, tenant.name)}
         actions={make}
       />
       <Unanswered query={connectors} what="connectors" />
@@ -60,6 +60,19 @@ export function ConnectorsPage() {
       )}
     </div>
   );
+}
+
+/** How many there are, and how many of them are not as they should be. */
+function summary(connectors: ConnectorBody[], tenant: string): string {
+  const failed = connectors.filter((connector) => stateOf(connector) === "FAILED").length;
+  const of = `${formatCount(connectors.length)} in ${tenant}`;
+  return failed === 0 ? of : `${of}, ${formatCount(failed)} failed`;
+}
+
+/** By its state too: "failed" finds those that have. */
+function wordsToFind(connector: ConnectorBody): string {
+  const { name, plugin, kind } = connector;
+  return [name, plugin, kind, wordsOfState(stateOf(connector)).label].join(" ");
 }
 
 const COLUMNS: Column<ConnectorBody>[] = [
@@ -120,7 +133,7 @@ const COLUMNS: Column<ConnectorBody>[] = [
     header: "Error",
     width: "minmax(160px, 2fr)",
     cell: ({ trace, tasks }) => {
-      const traces = [trace, ...tasks.map((task) => task.trace)];
+      const traces = [trace, ...tasks.map((task) => task.trace), ...waits(tasks)];
       const found = traces.map(headline).find((line) => line !== null);
       return <span title={found ?? undefined}>{found ?? "–"}</span>;
     },

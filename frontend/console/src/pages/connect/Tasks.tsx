@@ -15,7 +15,7 @@ import { Panel } from "../../components/Panel";
 import { Failure, Loading } from "../../components/states";
 import { When } from "../../components/When";
 import { useWorkspace } from "../../components/Workspace";
-import { counted, headline } from "../../connect/state";
+import { counted, headline, waits } from "../../connect/state";
 import { formatBytes, formatCount, formatDateTime } from "../../records/format";
 import { ConnectorState } from "./ConnectorState";
 
@@ -70,7 +70,7 @@ function Row({ connector, task, onShow }: RowProps) {
   const { tenant } = useWorkspace();
   const restart = useRestartTask(tenant.name, connector);
   const denied = refusal(tenant, "ADMINISTER", "restart tasks");
-  const error = headline(task.trace);
+  const error = headline(task.trace) ?? waits([task])[0];
   const figure = (name: string, write: (value: number) => string) => {
     const value = counted([task], name);
     return value === null ? "–" : write(value);
@@ -86,10 +86,12 @@ function Row({ connector, task, onShow }: RowProps) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td>{task.worker || "–"}</Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>{task.worker || "–"}</Table.Td>
       <Table.Td ta="right">{figure("records", formatCount)}</Table.Td>
       <Table.Td ta="right">{figure("errors", formatCount)}</Table.Td>
-      <Table.Td ta="right">{figure("rss_bytes", formatBytes)}</Table.Td>
+      <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>
+        {figure("rss_bytes", formatBytes)}
+      </Table.Td>
       <Table.Td style={{ overflowWrap: "anywhere" }}>{error ?? "–"}</Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap" justify="flex-end">
