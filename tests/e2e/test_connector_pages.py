@@ -80,6 +80,60 @@ def test_what_is_wrong_with_a_secret_is_said_at_its_field(
     cell.run("connectors", "--delete", "--connector", name, "--tenant", "demo", "--yes", "--json")
 
 
+def test_another_one_begins_like_one_that_is_there_and_is_not_lost_by_a_click(
+    owner: Page, cell: ServiceUnderTest
+) -> None:
+    name = "like-this"
+    given = (
+        "connector.class=elasticsearch-sink", "topics=flights", "connection.username=me",
+        "connection.url=https://search.example.com:9200", f"connection.password={SECRET}",
+    )  # fmt: skip
+    words = [word for each in given for word in ("--set", each)]
+    made = ("--create", "--connector", name, "--initial-state", "STOPPED", "--no-wait", *words)
+    ran = cell.run("connectors", *made, "--tenant", "demo", "--json")
+    assert ran.returncode == 0, ran
+    owner.goto(f"/connectors/{name}")
+    owner.get_by_role("link", name="Duplicate").click(timeout=PATIENCE_MS)
+    text = owner.get_by_label("The same as JSON")
+    expect(text).to_have_value(re.compile("search.example.com"), timeout=PATIENCE_MS)
+    begun = json.loads(text.input_value())
+    assert begun["topics"] == "flights"
+    # Nobody can know that secret, so it is to be given again.
+    assert {"name", "connection.password"}.isdisjoint(begun)
+
+    owner.get_by_label("Name of the connector").fill("like-that")
+    owner.get_by_role("link", name="Cancel").click()
+    asked = owner.get_by_role("dialog", name="Leave this page?")
+    asked.get_by_role("button", name="Stay").click(timeout=PATIENCE_MS)
+    expect(owner.get_by_label("Name of the connector")).to_have_value("like-that")
+    owner.get_by_role("link", name="Cancel").click()
+    asked.get_by_role("button", name="Leave").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Connectors", timeout=PATIENCE_MS)
+    cell.run("connectors", "--delete", "--connector", name, "--tenant", "demo", "--yes", "--json")
+
+
+def test_what_others_wrote_for_kafka_connect_can_be_pasted(owner: Page) -> None:
+    """With its name, and by Kafka's name of another plugin than the one that was chosen."""
+    owner.goto("/new-connector?plugin=data-generator")
+    pasted = {
+        "name": "orders-to-lake",
+        "config": {"connector.class": "io.confluent.connect.s3.S3SinkConnector", "flush.size": 3},
+    }
+    owner.get_by_label("The same as JSON").fill(json.dumps(pasted), timeout=PATIENCE_MS)
+    expect(owner.get_by_label("s3.bucket.name")).to_be_visible(timeout=PATIENCE_MS)
+    expect(owner.get_by_label("Name of the connector")).to_have_value("orders-to-lake")
+    expect(owner.get_by_label("flush.size")).to_have_value("3")
+    # The topics that there are can be chosen, and how their records are written.
+    _field(owner, "Topics").fill("fli")
+    owner.get_by_role("option", name="flights", exact=True).click(timeout=PATIENCE_MS)
+    _field(owner, "Value converter class").fill("json")
+    expect(_field(owner, "value.converter.schemas.enable")).to_be_visible(timeout=PATIENCE_MS)
+    _found(owner, "a form in which topics are chosen")
+    written = json.loads(owner.get_by_label("The same as JSON").input_value())
+    assert (written["topics"], written["value.converter"]) == ("flights", "json")
+    owner.goto("/connectors")
+
+
 def _field(page: Page, name: str) -> Locator:
     return page.get_by_label(name).first
 

@@ -11,6 +11,7 @@ import {
 
 import { NotFound } from "./pages/NotFound";
 import { readAuditSearch } from "./pages/access/audit/search";
+import { readNewConnectorSearch } from "./pages/connect/search";
 import { readGroupsSearch } from "./pages/groups/search";
 import {
   readConfigsSearch,
@@ -134,8 +135,7 @@ const connector = createRoute({
 const newConnector = createRoute({
   getParentRoute: () => signedIn,
   path: "/new-connector",
-  validateSearch: (search: Record<string, unknown>): { plugin?: string } =>
-    typeof search.plugin === "string" ? { plugin: search.plugin } : {},
+  validateSearch: readNewConnectorSearch,
   component: lazyRouteComponent(
     () => import("./pages/connect/NewConnectorPage"),
     "NewConnectorPage",

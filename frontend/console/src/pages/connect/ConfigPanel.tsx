@@ -4,7 +4,10 @@ import { useState } from "react";
 
 import { refusal } from "../../access";
 import { useConnectorConfig, usePutConfig, type ConnectorBody } from "../../api/hooks/connectors";
+import { AskBeforeLeaving } from "../../components/AskBeforeLeaving";
+import { Copy } from "../../components/Copy";
 import { AlertIcon } from "../../components/icons";
+import { ButtonLink } from "../../components/links";
 import { OfferedButton } from "../../components/Offered";
 import { Panel } from "../../components/Panel";
 import { Failure, Loading } from "../../components/states";
@@ -30,14 +33,27 @@ export function ConfigPanel({ connector }: { connector: ConnectorBody }) {
     <Panel
       title="Config"
       aside={
-        <OfferedButton
-          size="xs"
-          variant="default"
-          refusal={refusal(tenant, "ADMINISTER", "change connectors")}
-          onClick={() => setEditing(true)}
-        >
-          Edit
-        </OfferedButton>
+        <Group gap="xs" wrap="nowrap">
+          <Copy text={toJson(config.data)} what="the config" />
+          {refusal(tenant, "ADMINISTER", "make connectors") === null && (
+            <ButtonLink
+              size="xs"
+              variant="default"
+              to="/new-connector"
+              search={{ plugin: connector.plugin, like: connector.name }}
+            >
+              Duplicate
+            </ButtonLink>
+          )}
+          <OfferedButton
+            size="xs"
+            variant="default"
+            refusal={refusal(tenant, "ADMINISTER", "change connectors")}
+            onClick={() => setEditing(true)}
+          >
+            Edit
+          </OfferedButton>
+        </Group>
       }
     >
       <Code block tabIndex={0} role="region" aria-label="Config as JSON">
@@ -68,6 +84,7 @@ function EditConfig({ connector, before, onClose }: EditProps) {
     });
   return (
     <Stack gap="md">
+      <AskBeforeLeaving unsaved={() => config !== before} />
       <ConfigEditor
         tenant={tenant.name}
         plugin={plugin}

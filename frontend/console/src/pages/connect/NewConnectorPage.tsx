@@ -1,10 +1,16 @@
 import { Alert, Group, Stack, Stepper, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 
 import { refusal } from "../../access";
-import { useCreateConnector, usePlugins } from "../../api/hooks/connectors";
+import {
+  useConnectorConfig,
+  useCreateConnector,
+  usePlugins,
+  type PluginBody,
+} from "../../api/hooks/connectors";
+import { AskBeforeLeaving } from "../../components/AskBeforeLeaving";
 import { AlertIcon } from "../../components/icons";
 import { ButtonLink } from "../../components/links";
 import { OfferedButton } from "../../components/Offered";
@@ -12,7 +18,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { Empty, Failure, Loading } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
-import { problemOfName, type Config } from "../../connect/config";
+import { asNew, pluginOf, problemOfName, type Config } from "../../connect/config";
 import { formatPlural } from "../../records/format";
 import { Catalogue } from "./Catalogue";
 import { ConfigEditor } from "./ConfigEditor";
@@ -22,7 +28,7 @@ const route = getRouteApi("/console/new-connector");
 
 /** Making a connector in two steps: which plugin, then its config. The first has an address. */
 export function NewConnectorPage() {
-  const { plugin: chosen } = route.useSearch();
+  const { plugin: chosen, like } = route.useSearch();
   const { tenant } = useWorkspace();
   const navigate = useNavigate();
   const plugins = usePlugins(tenant.name);
@@ -56,20 +62,41 @@ export function NewConnectorPage() {
             }
           />
         )}
-        {plugin && <Configure key={plugin.name} plugin={plugin.name} />}
+        {plugin && like === undefined && (
+          <Configure
+            key={plugin.name}
+            plugins={plugins.data ?? []}
+            begin={{ "connector.class": plugin.name }}
+          />
+        )}
+        {plugin && like !== undefined && <Alike plugins={plugins.data ?? []} like={like} />}
       </Stack>
     </>
   );
 }
 
-function Configure({ plugin }: { plugin: string }) {
+/** Begins with what another connector is told, but for its secrets. */
+function Alike({ plugins, like }: { plugins: PluginBody[]; like: string }) {
+  const { tenant } = useWorkspace();
+  const config = useConnectorConfig(tenant.name, like);
+  if (config.isPending) return <Loading what={`the config of ${like}`} />;
+  if (config.isError) {
+    return <Failure title={`The config of ${like} could not be read`} error={config.error} />;
+  }
+  return <Configure plugins={plugins} begin={asNew(config.data)} />;
+}
+
+function Configure({ plugins, begin }: { plugins: PluginBody[]; begin: Config }) {
   const { tenant } = useWorkspace();
   const navigate = useNavigate();
   const create = useCreateConnector(tenant.name);
   const [name, setName] = useState("");
-  const [config, setConfig] = useState<Config>({ "connector.class": plugin });
+  const [config, setConfig] = useState<Config>(begin);
+  // Pasted JSON may be of another plugin than the one that was chosen.
+  const plugin = (pluginOf(plugins, config) ?? pluginOf(plugins, begin))?.name ?? "";
   const [faults, setFaults] = useState<number | null>(null);
   const [judged, setJudged] = useState(false);
+  const made = useRef(false);
   const problem = problemOfName(name);
   const whole = useMemo(() => (name === "" ? config : { name, ...config }), [name, config]);
 
@@ -80,6 +107,7 @@ function Configure({ plugin }: { plugin: string }) {
       { name, config: whole },
       {
         onSuccess: () => {
+          made.current = true;
           notifications.show({ title: "Connector created", message: name });
           void navigate({ to: "/connectors/$connector", params: { connector: name } });
         },
@@ -88,6 +116,7 @@ function Configure({ plugin }: { plugin: string }) {
   };
   return (
     <>
+      <AskBeforeLeaving unsaved={() => !made.current && (name !== "" || config !== begin)} />
       <Panel title="Name">
         <TextInput
           label="Name of the connector"
