@@ -126,6 +126,9 @@ def test_what_others_wrote_for_kafka_connect_can_be_pasted(owner: Page) -> None:
     # The topics that there are can be chosen, and how their records are written.
     _field(owner, "Topics").fill("fli")
     owner.get_by_role("option", name="flights", exact=True).click(timeout=PATIENCE_MS)
+    attempt = owner.get_by_role("button", name="Try the connection")
+    expect(attempt).to_have_attribute("aria-disabled", "true")
+    expect(attempt).to_have_accessible_description(re.compile("what is wrong"))
     _field(owner, "Value converter class").fill("json")
     expect(_field(owner, "value.converter.schemas.enable")).to_be_visible(timeout=PATIENCE_MS)
     _found(owner, "a form in which topics are chosen")

@@ -8,6 +8,7 @@ import {
   fromJson,
   hasLines,
   HIDDEN,
+  named,
   partsOf,
   pluginOf,
   problemOfName,
@@ -241,6 +242,11 @@ describe("another connector like one that is there", () => {
     expect(named("io.confluent.connect.s3.S3SinkConnector")).toBe("s3-sink");
     expect([named("json"), named("")]).toEqual([undefined, undefined]);
   });
+});
+
+it("can be judged before it has a name", () => {
+  expect(named({ topic: "t" })).toEqual({ name: "unnamed", topic: "t" });
+  expect(named({ name: "n" })).toEqual({ name: "n" });
 });
 
 it("reads a list by its commas", () => {

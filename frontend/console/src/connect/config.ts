@@ -131,6 +131,14 @@ export function partsOf(text: string): string[] {
     .filter((part) => part !== "");
 }
 
+/**
+ * `config` as it can be judged and tried before it has a name, which has a field and a word of its
+ * own: what does not go together is looked at once nothing is missing.
+ */
+export function named(config: Config): Config {
+  return { name: "unnamed", ...config };
+}
+
 /** `config` as the start of another connector: without what is this one's alone. */
 export function asNew({ name: _, ...config }: Config): Config {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== HIDDEN));

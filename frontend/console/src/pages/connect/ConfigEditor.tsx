@@ -12,6 +12,7 @@ import {
   converterNames,
   fieldsOf,
   fromJson,
+  named,
   shownErrors,
   toJson,
   topicNames,
@@ -36,7 +37,7 @@ interface Props {
   /** Whether faults of fields that nobody has touched are shown. */
   judged: boolean;
   onChange: (config: Config) => void;
-  /** How many faults the service finds; null while it is asked. */
+  /** How many faults the service finds, a name that is missing aside; null while it is asked. */
   onFaults: (count: number | null) => void;
 }
 
@@ -45,7 +46,7 @@ export function ConfigEditor(props: Props) {
   const { tenant, plugin, config, before, judged, onChange, onFaults } = props;
   const [opened, setOpened] = useState<string[]>([]);
   const [settled] = useDebouncedValue(config, TYPING_MS);
-  const validation = useValidation(tenant, plugin, settled);
+  const validation = useValidation(tenant, plugin, named(settled));
   const plugins = usePlugins(tenant);
   const topics = useTopics(useWorkspace().tenant.cluster_id);
   const current = settled === config && !validation.isPlaceholderData;

@@ -94,7 +94,7 @@ function EditConfig({ connector, before, onClose }: EditProps) {
         onChange={setConfig}
         onFaults={setFaults}
       />
-      <TryConfig name={name} config={config} sound={faults === 0} />
+      <TryConfig config={{ ...config, name }} sound={faults === 0} />
       {put.isError && (
         <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
           {put.error.message}

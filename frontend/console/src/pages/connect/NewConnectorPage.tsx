@@ -18,7 +18,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { Empty, Failure, Loading } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
-import { asNew, pluginOf, problemOfName, type Config } from "../../connect/config";
+import { asNew, named, pluginOf, problemOfName, type Config } from "../../connect/config";
 import { formatPlural } from "../../records/format";
 import { Catalogue } from "./Catalogue";
 import { ConfigEditor } from "./ConfigEditor";
@@ -141,15 +141,17 @@ function Configure({ plugins, begin }: { plugins: PluginBody[]; begin: Config })
         }}
         onFaults={setFaults}
       />
-      <TryConfig name={name || "unnamed"} config={whole} sound={faults === 0} />
+      <TryConfig config={named(whole)} sound={faults === 0} />
       {create.isError && (
         <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
           {create.error.message}
         </Alert>
       )}
       <Group justify="flex-end">
-        {judged && (faults ?? 0) > 0 && (
-          <span role="status">{formatPlural(faults ?? 0, "fault")} to mend first</span>
+        {judged && ((faults ?? 0) > 0 || problem !== null) && (
+          <span role="status">
+            {faults ? `${formatPlural(faults, "fault")} to mend first` : problem}
+          </span>
         )}
         <ButtonLink to="/connectors" variant="default">
           Cancel

@@ -1,33 +1,34 @@
-import { Alert, Button, Stack, Text } from "@mantine/core";
+import { Alert, Stack, Text } from "@mantine/core";
 
 import { useTryConfig } from "../../api/hooks/connectors";
 import { AlertIcon, CheckIcon } from "../../components/icons";
 import { Lines } from "../../components/Lines";
+import { OfferedButton } from "../../components/Offered";
 import { useWorkspace } from "../../components/Workspace";
 import type { Config } from "../../connect/config";
 
 interface Props {
-  name: string;
+  /** With a name, be it that of a connector that is there. */
   config: Config;
   /** Whether the service finds nothing wrong with the config as it is written. */
   sound: boolean;
 }
 
 /** Has the service connect to the target as the connector would, without keeping anything. */
-export function TryConfig({ name, config, sound }: Props) {
+export function TryConfig({ config, sound }: Props) {
   const { tenant } = useWorkspace();
   const trial = useTryConfig(tenant.name);
   const told = trial.data;
   return (
     <Stack gap="sm" align="flex-start">
-      <Button
+      <OfferedButton
         variant="default"
-        disabled={!sound}
+        refusal={sound ? null : "Not before what is wrong with the settings is mended."}
         loading={trial.isPending}
-        onClick={() => trial.mutate({ name, config })}
+        onClick={() => trial.mutate({ name: config.name ?? "", config })}
       >
         Try the connection
-      </Button>
+      </OfferedButton>
       {trial.isError && (
         <Alert color="red" variant="light" icon={<AlertIcon />} role="alert">
           {trial.error.message}
