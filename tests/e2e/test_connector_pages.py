@@ -101,7 +101,11 @@ def test_another_one_begins_like_one_that_is_there_and_is_not_lost_by_a_click(
     # Nobody can know that secret, so it is to be given again.
     assert {"name", "connection.password"}.isdisjoint(begun)
 
-    owner.get_by_label("Name of the connector").fill("like-that")
+    # Nothing is lost yet, so nothing is asked.
+    owner.get_by_role("link", name="Cancel").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Connectors", timeout=PATIENCE_MS)
+    owner.go_back()
+    owner.get_by_label("Name of the connector").fill("like-that", timeout=PATIENCE_MS)
     owner.get_by_role("link", name="Cancel").click()
     asked = owner.get_by_role("dialog", name="Leave this page?")
     asked.get_by_role("button", name="Stay").click(timeout=PATIENCE_MS)
@@ -121,6 +125,7 @@ def test_what_others_wrote_for_kafka_connect_can_be_pasted(owner: Page) -> None:
     }
     owner.get_by_label("The same as JSON").fill(json.dumps(pasted), timeout=PATIENCE_MS)
     expect(owner.get_by_label("s3.bucket.name")).to_be_visible(timeout=PATIENCE_MS)
+    expect(owner.get_by_text("S3 sink", exact=True)).to_be_visible()
     expect(owner.get_by_label("Name of the connector")).to_have_value("orders-to-lake")
     expect(owner.get_by_label("flush.size")).to_have_value("3")
     # The topics that there are can be chosen, and how their records are written.

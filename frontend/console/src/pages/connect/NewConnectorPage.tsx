@@ -1,7 +1,7 @@
 import { Alert, Group, Stack, Stepper, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { refusal } from "../../access";
 import {
@@ -33,11 +33,15 @@ export function NewConnectorPage() {
   const navigate = useNavigate();
   const plugins = usePlugins(tenant.name);
   const plugin = plugins.data?.find(({ name }) => name === chosen);
+  const [told, setTold] = useState("");
   const choose = (name?: string) =>
     void navigate({ to: "/new-connector", search: name ? { plugin: name } : {} });
   return (
     <>
-      <PageHeader title="New connector" subtitle={plugin?.title ?? "What shall it connect?"} />
+      <PageHeader
+        title="New connector"
+        subtitle={plugin ? told || plugin.title : "What shall it connect?"}
+      />
       <Stack gap="md">
         <Stepper active={chosen ? 1 : 0} size="sm" onStepClick={(step) => step === 0 && choose()}>
           <Stepper.Step label="What" allowStepSelect={chosen !== undefined} />
@@ -67,33 +71,47 @@ export function NewConnectorPage() {
             key={plugin.name}
             plugins={plugins.data ?? []}
             begin={{ "connector.class": plugin.name }}
+            onTitle={setTold}
           />
         )}
-        {plugin && like !== undefined && <Alike plugins={plugins.data ?? []} like={like} />}
+        {plugin && like !== undefined && (
+          <Alike plugins={plugins.data ?? []} like={like} onTitle={setTold} />
+        )}
       </Stack>
     </>
   );
 }
 
 /** Begins with what another connector is told, but for its secrets. */
-function Alike({ plugins, like }: { plugins: PluginBody[]; like: string }) {
+function Alike({ like, ...rest }: Omit<ConfigureProps, "begin"> & { like: string }) {
   const { tenant } = useWorkspace();
   const config = useConnectorConfig(tenant.name, like);
   if (config.isPending) return <Loading what={`the config of ${like}`} />;
   if (config.isError) {
     return <Failure title={`The config of ${like} could not be read`} error={config.error} />;
   }
-  return <Configure plugins={plugins} begin={asNew(config.data)} />;
+  return <Configure {...rest} begin={asNew(config.data)} />;
 }
 
-function Configure({ plugins, begin }: { plugins: PluginBody[]; begin: Config }) {
+interface ConfigureProps {
+  plugins: PluginBody[];
+  begin: Config;
+  /** Called with what is configured, in words. */
+  onTitle: (title: string) => void;
+}
+
+function Configure({ plugins, begin, onTitle }: ConfigureProps) {
   const { tenant } = useWorkspace();
   const navigate = useNavigate();
   const create = useCreateConnector(tenant.name);
   const [name, setName] = useState("");
-  const [config, setConfig] = useState<Config>(begin);
+  const [first] = useState(begin);
+  const [config, setConfig] = useState(first);
   // Pasted JSON may be of another plugin than the one that was chosen.
-  const plugin = (pluginOf(plugins, config) ?? pluginOf(plugins, begin))?.name ?? "";
+  const found = pluginOf(plugins, config) ?? pluginOf(plugins, first);
+  const plugin = found?.name ?? "";
+  const title = found?.title ?? "";
+  useEffect(() => onTitle(title), [title, onTitle]);
   const [faults, setFaults] = useState<number | null>(null);
   const [judged, setJudged] = useState(false);
   const made = useRef(false);
@@ -116,7 +134,7 @@ function Configure({ plugins, begin }: { plugins: PluginBody[]; begin: Config })
   };
   return (
     <>
-      <AskBeforeLeaving unsaved={() => !made.current && (name !== "" || config !== begin)} />
+      <AskBeforeLeaving unsaved={() => !made.current && (name !== "" || config !== first)} />
       <Panel title="Name">
         <TextInput
           label="Name of the connector"
