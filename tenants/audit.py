@@ -72,8 +72,9 @@ def record(
 
 def fitting(said: str, characters_max: int) -> str:
     """A client's own words, as an entry can hold them."""
-    # PostgreSQL takes no NUL in a text.
-    return said.replace("\0", "\N{REPLACEMENT CHARACTER}")[:characters_max]
+    # PostgreSQL takes no NUL in a text, and nobody half of a surrogate pair.
+    text = said.encode(errors="replace").decode()
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:characters_max]
 
 
 def _locked_chain(tenant_id: UUID) -> AuditChain:

@@ -22,6 +22,7 @@ from streaming.live.produce_message import Produce, parse_produce
 from streaming.live.start_from import InvalidRequest, Start, parse_start
 from streaming.live.subscribe_message import parse_subscribe
 from streaming.live.subscription import CREDITS_MAX
+from streaming.rest.storable_json import check_storable
 
 MESSAGE_CHARACTERS_MAX: Final = 16 * 1024
 PRODUCE_CHARACTERS_MAX: Final = 1024 * 1024
@@ -124,6 +125,7 @@ ClientMessage = (
 def parse_topic_message(text: str | None) -> ClientMessage:
     """Read one message; None stands for a binary one. Raises ``InvalidMessage``."""
     body = _body(text, MESSAGE_CHARACTERS_MAX)
+    _check_storable(body)
     match body:
         case {"type": "permit" | "pause" | "resume"}:
             return _flow(None, body)
@@ -140,6 +142,8 @@ def parse_stream_message(text: str | None, href: str) -> ClientMessage:
     kind = body.get("type")
     if kind != "produce" and text is not None and len(text) > 4 * MESSAGE_CHARACTERS_MAX:
         raise MessageTooBig(f"a message may have {4 * MESSAGE_CHARACTERS_MAX} characters")
+    if kind != "produce":  # Of a record it is said which part cannot be written.
+        _check_storable(body)
     match kind:
         case "ping":
             return Ping(body)
@@ -179,6 +183,13 @@ def _body(text: str | None, characters_max: int) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise InvalidMessage("the message is not valid JSON") from error
     return body if isinstance(body, dict) else {}
+
+
+def _check_storable(body: Mapping[str, Any]) -> None:
+    try:
+        check_storable(body)
+    except ValueError as error:
+        raise InvalidMessage(f"the message cannot be taken: {error}") from error
 
 
 def _flow(id: str | None, body: Mapping[str, Any]) -> Permit | Pause | Resume:

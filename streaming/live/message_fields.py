@@ -24,9 +24,14 @@ class MessageTooBig(InvalidMessage):
 def require_id(body: Mapping[str, Any]) -> str:
     """The ``id``, text that the subscriber has chosen. Raises ``InvalidMessage``."""
     id = body.get("id")
-    if isinstance(id, str) and 0 < len(id) <= ID_CHARACTERS_MAX:
+    if isinstance(id, str) and 0 < len(id) <= ID_CHARACTERS_MAX and _is_text(id):
         return id
     raise InvalidMessage(f"{body['type']} needs an id, text of 1 to {ID_CHARACTERS_MAX} characters")
+
+
+def _is_text(value: str) -> bool:
+    """Whether it has no half of a surrogate pair: it is said again in what is answered."""
+    return value.encode(errors="replace").decode() == value
 
 
 def only_fields(body: Mapping[str, Any], *known: str) -> None:
@@ -40,4 +45,4 @@ def only_fields(body: Mapping[str, Any], *known: str) -> None:
 
 def _id_of(body: Mapping[str, Any]) -> str | None:
     id = body.get("id")
-    return id if isinstance(id, str) and len(id) <= ID_CHARACTERS_MAX else None
+    return id if isinstance(id, str) and len(id) <= ID_CHARACTERS_MAX and _is_text(id) else None

@@ -43,6 +43,7 @@ def parse_produce(body: Mapping[str, Any]) -> Produce:
         topic = body.get("topic")
         if not isinstance(topic, str) or not topic:
             raise InvalidMessage("produce needs topic, text")
+        _encoded("topic", topic)
         return Produce(
             id=id,
             topic=topic,

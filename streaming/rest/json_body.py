@@ -6,12 +6,22 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from streaming.rest.body import InvalidBody
+from streaming.rest.storable_json import check_storable
 
 
 def parse_json(data: bytes) -> Any:
     """``data``, which is within ``BODY_BYTES_MAX`` already. Raises ``InvalidBody``."""
     with json_faults():
         return json.loads(data.decode(), parse_constant=_no_constant)
+
+
+def parse_storable_json(data: bytes) -> Any:
+    """As ``parse_json``, for what is no record. Raises ``InvalidBody``, as ``check_storable`` does
+    too."""
+    document = parse_json(data)
+    with json_faults():
+        check_storable(document)
+    return document
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
+from streaming.rest.storable_json import check_storable
+
 
 class JsonParser(BaseParser):
     """Of ``application/json``, always UTF-8; the stream is within ``BODY_BYTES_MAX`` already."""
@@ -32,9 +34,12 @@ def json_body(request: HttpRequest) -> Any:
 
 
 def parse_json(data: bytes) -> Any:
-    """Raises ``ParseError``, also for NaN and for nesting deeper than the interpreter goes."""
+    """Raises ``ParseError``, also for NaN, for nesting deeper than the interpreter goes, and as
+    ``check_storable`` does."""
     try:
-        return json.loads(data.decode(), parse_constant=_refuse_constant)
+        document = json.loads(data.decode(), parse_constant=_refuse_constant)
+        check_storable(document)
+        return document
     except RecursionError:
         raise ParseError("it is nested too deeply") from None
     except ValueError as error:

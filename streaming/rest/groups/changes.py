@@ -24,7 +24,7 @@ from streaming.rest.groups import resources, schemas
 from streaming.rest.groups.audit import note
 from streaming.rest.groups.reset_request import parse_reset
 from streaming.rest.groups.views import asking
-from streaming.rest.json_body import parse_json
+from streaming.rest.json_body import parse_storable_json
 from streaming.rest.operations import described, in_query, json_body, json_response
 from streaming.rest.resources import collection
 
@@ -87,7 +87,8 @@ async def reset_consumer_group_offsets(
     request: HttpRequest, cluster_id: str, consumer_group_id: str
 ) -> HttpResponseBase:
     async with asking(request, cluster_id, READ) as asked:
-        wanted = parse_reset(parse_json(request.body), time.time_ns() // 1_000_000)
+        body = parse_storable_json(request.body)
+        wanted = parse_reset(body, time.time_ns() // 1_000_000)
         if not wanted.validate_only:
             asked.access.require(WRITE)
         proposal = await propose_reset(

@@ -12,7 +12,7 @@ from streaming.consumers.errors import IllegalState, NoTenant, RefusedV2
 from streaming.problems import Problem
 from streaming.rest.answers import AsyncView, answer, respond
 from streaming.rest.body import InvalidBody
-from streaming.rest.json_body import parse_json
+from streaming.rest.json_body import parse_storable_json
 from streaming.rest.v2.media import PLAIN, NotAcceptable, UnsupportedBody, check_accepted
 
 
@@ -79,7 +79,7 @@ def no_content() -> HttpResponse:
 def body_of(request: HttpRequest) -> Any:
     """The request's body as JSON; None when it is empty. Raises ``InvalidBody``."""
     data = request.body
-    return parse_json(data) if data.strip() else None
+    return parse_storable_json(data) if data.strip() else None
 
 
 def required_body_of(request: HttpRequest) -> Any:

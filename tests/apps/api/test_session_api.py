@@ -50,6 +50,8 @@ def test_a_wrong_password_and_an_unknown_login_answer_alike(edge, tenant):
         (b"[]", "application/json", 400),
         (b'{"login": 1, "password": "x"}', "application/json", 400),
         (b'{"login": "a\\u0000", "password": "x"}', "application/json", 400),
+        (b'{"login": "a\\ud800", "password": "x"}', "application/json", 400),
+        (b'{"login": "a", "password": "x\\ud800"}', "application/json", 400),
         (b'{"login": "a", "password": "' + b"x" * 2000 + b'"}', "application/json", 400),
         (b"\xff", "application/json", 400),
         (b"login=a&password=b", "application/x-www-form-urlencoded", 415),

@@ -232,6 +232,7 @@ def test_what_cannot_be_written_is_answered_by_its_id(edge, tenant, topic, strea
         "type": {"topic": topic, "value": "bare"},
         "field": {"topic": topic, "valeu": None},
         "surrogate": {"topic": topic, "value": text("\ud800")},
+        "name": {"topic": "\ud800", "value": text("v")},
         "headers": {"topic": topic, "value": text("v"), "headers": [["a"]]},
     }.items():
         live.say(type="produce", id=id, **message)

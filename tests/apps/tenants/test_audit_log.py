@@ -133,6 +133,16 @@ def test_an_entry_tells_where_it_was_asked_from(acme):
     assert (other.source, other.request_id) == ("", "")
 
 
+@pytest.mark.parametrize("said", ["a\0b", "a\ud800b"])
+def test_no_word_of_a_client_keeps_what_was_refused_out_of_the_log(acme, said):
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    each = RefusedAct(said, "topic.write", said, 1, at, Origin(), {})
+    record_refusals(tenant_id=acme.id, refused=[each])
+    entry = entries_of(acme.id)[0]
+    assert (entry.object[0], entry.object[-1], len(entry.object)) == ("a", "b", 3)
+    assert first_flaw_of(acme.id) is None
+
+
 def test_what_was_refused_is_in_the_log_with_its_count(acme):
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     act = RefusedAct(
