@@ -172,7 +172,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "{asctime} {levelname} {name}:{request} {message}", "style": "{"},
+        "plain": {
+            "()": "streaming.log_lines.LogLines",
+            "format": "{asctime} {levelname} {name}:{request} {message}",
+            "style": "{",
+        },
     },
     "filters": {"request": {"()": "streaming.access.request_origin.NameRequest"}},
     "handlers": {
