@@ -18,6 +18,7 @@ from uvicorn.importer import import_from_string
 
 from brokers.node.config import TlsFiles
 from brokers.node.tls import FollowedCertificate
+from streaming.http_connection import HttpConnection
 
 WEBSOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
 
@@ -34,6 +35,7 @@ def server_options() -> dict[str, Any]:
     """How uvicorn serves, whatever the address: keywords of its ``Config``."""
     return {
         "loop": "uvloop",
+        "http": HttpConnection,
         "ws": "websockets-sansio",
         "ws_max_size": WEBSOCKET_MESSAGE_BYTES_MAX,
         # A frame is encoded once for all who watch; compressing it again for each would cost more

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 from streaming.problems import Problem, problem_body
+from streaming.rest.streamed_bodies import is_streamed
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,6 @@ SEND_SECONDS_MAX: Final = 30
 """For one piece of an answer to find room on its way to the client."""
 
 STREAM_KEY: Final = "headwater.request_body"
-_PRODUCE_PATH: Final = re.compile(r"^/kafka/v3/clusters/[^/]+/topics/[^/]+/records(?::batch|/)?$")
 _PRODUCE_V2_PATH: Final = re.compile(r"^/kafka/v2/topics/[^/]+(/partitions/[^/]+)?/?$")
 
 
@@ -95,7 +95,7 @@ class BoundedBody:
             logger.warning("%s %s: nobody reads the answer", scope["method"], scope["path"])
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "POST" and _PRODUCE_PATH.match(scope["path"]):
+        if is_streamed(scope):
             await self._stream(scope, receive, send)
         else:
             await self._bounded(scope, receive, send)

@@ -5,18 +5,15 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-import uvicorn
 
 from brokers.node.config import TlsFiles
 from streaming import web
 from streaming.cell import tls
 from streaming.cell.program import CHECKOUT
-from tests.apps.edge_service import wait_for
+from tests.apps.cell.web_server import serving
 
 
 async def no_application(scope, receive, send):
@@ -27,27 +24,6 @@ async def no_application(scope, receive, send):
 def folder(tmp_path):
     tls.ensure(tmp_path, "localhost", datetime.now(UTC))
     return tmp_path
-
-
-@contextmanager
-def serving(application, **options):
-    """The port on which ``application`` is served as the web process serves."""
-    config = uvicorn.Config(
-        application,
-        host="127.0.0.1",
-        port=0,
-        log_config=None,
-        **(web.server_options() | options),
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        wait_for(lambda: server.started, "uvicorn serves")
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture
