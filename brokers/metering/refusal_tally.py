@@ -19,6 +19,8 @@ WINDOW_MS: Final = 60_000
 QUOTA_WINDOW_MS: Final = 600_000
 ACTS_PER_TENANT_MAX: Final = 100
 """Different refusals within a window; what is beyond is counted together."""
+STRANGERS_ACTS_MAX: Final = 1_000
+"""As ``ACTS_PER_TENANT_MAX``, of all whose tenant is not known, whom each address counts for."""
 SEVERAL_REFUSALS: Final = "access.several"
 QUOTA_ACTS_PER_TENANT_MAX: Final = 100
 """Different ones within a window: so many principals, each with so many quotas."""
@@ -62,10 +64,27 @@ class Refusals:
     moves: OffsetMoves | None = None
 
 
+class _Bound(NamedTuple):
+    """Of what is counted together; what is beyond it is called ``several``."""
+
+    several: str
+    acts_per_tenant_max: int
+    window_ms: int
+
+
+class _Group(NamedTuple):
+    """``whose``: a tenant's, or an address's where no tenant is known."""
+
+    whose: str
+    bound: _Bound
+
+
 @dataclass(slots=True)
 class _Open:
     """``told_ms`` None: nothing of it was told in this window."""
 
+    group: _Group
+    """Whose room it takes: a tenant's, or an address' where the tenant is not known."""
     source: str
     request_id: str
     at_ms: int
@@ -77,27 +96,24 @@ class _Open:
         return Refusals(act, self.count, self.source, self.request_id, self.at_ms, moves=self.moves)
 
 
-class _Bound(NamedTuple):
-    """Of what is counted together; what is beyond it is called ``several``."""
-
-    several: str
-    acts_per_tenant_max: int
-    window_ms: int
-
-
 _OF_QUOTAS: Final = _Bound(SEVERAL_QUOTAS, QUOTA_ACTS_PER_TENANT_MAX, QUOTA_WINDOW_MS)
 
 
 class RefusalTally:
     """Memory is bounded by ``acts_per_tenant_max`` of each tenant that is refused anything, and
-    ``QUOTA_ACTS_PER_TENANT_MAX`` by quotas; what is beyond is one act, called ``several``."""
+    ``QUOTA_ACTS_PER_TENANT_MAX`` by quotas; what is beyond is one act, called ``several``.
+
+    Where it is not known whose a refusal is, as of a login over HTTP, each address has as much
+    room, so that nobody's wrong guesses keep another's from being told apart.
+    """
 
     def __init__(
         self, acts_per_tenant_max: int = ACTS_PER_TENANT_MAX, several: str = SEVERAL_REFUSALS
     ) -> None:
         self._usual = _Bound(several, acts_per_tenant_max, WINDOW_MS)
         self._acts: dict[Act, _Open] = {}
-        self._per_tenant: Counter[tuple[str | None, _Bound]] = Counter()
+        self._per_group: Counter[_Group] = Counter()
+        self._of_strangers = 0
 
     @property
     def is_empty(self) -> bool:
@@ -133,7 +149,8 @@ class RefusalTally:
         """Everything that was not told, for whoever stops; nothing is kept."""
         rest = [open_.told(act) for act, open_ in self._acts.items() if open_.count]
         self._acts.clear()
-        self._per_tenant.clear()
+        self._per_group.clear()
+        self._of_strangers = 0
         return rest
 
     def take_back(self, refusals: Iterable[Refusals]) -> None:
@@ -145,26 +162,33 @@ class RefusalTally:
                 open_.moves = _both(each.moves, open_.moves)
 
     def _count(self, act: Act, refusals: Refusals) -> _Open:
+        whose = refusals.source if act.tenant_id is None else act.tenant_id
+        group = _Group(whose, self._bound(act))
         open_ = self._acts.get(act)
-        bound = self._bound(act)
-        if open_ is None and self._per_tenant[act.tenant_id, bound] >= bound.acts_per_tenant_max:
-            act = Act(act.tenant_id, "several", bound.several, "")
+        if open_ is None and self._is_full(act, group):
+            act = Act(act.tenant_id, "several", group.bound.several, "")
             open_ = self._acts.get(act)
         if open_ is None:
-            open_ = self._acts[act] = _Open("", "", 0)
-            self._per_tenant[act.tenant_id, bound] += 1
+            open_ = self._acts[act] = _Open(group, "", "", 0)
+            self._per_group[group] += 1
+            self._of_strangers += act.tenant_id is None
         if not open_.count:
             open_.source, open_.request_id = refusals.source, refusals.request_id
             open_.at_ms = refusals.at_ms
         open_.count += refusals.count
         return open_
 
+    def _is_full(self, act: Act, group: _Group) -> bool:
+        return self._per_group[group] >= group.bound.acts_per_tenant_max or (
+            act.tenant_id is None and self._of_strangers >= STRANGERS_ACTS_MAX
+        )
+
     def _forget(self, act: Act) -> None:
-        del self._acts[act]
-        key = act.tenant_id, self._bound(act)
-        self._per_tenant[key] -= 1
-        if not self._per_tenant[key]:
-            del self._per_tenant[key]
+        group = self._acts.pop(act).group
+        self._of_strangers -= act.tenant_id is None
+        self._per_group[group] -= 1
+        if not self._per_group[group]:
+            del self._per_group[group]
 
     def _bound(self, act: Act) -> _Bound:
         return _OF_QUOTAS if act.action.startswith(_QUOTA) else self._usual

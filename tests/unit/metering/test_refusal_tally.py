@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brokers.metering import refusal_tally
 from brokers.metering.refusal_tally import (
     ACTS_PER_TENANT_MAX,
     QUOTA_ACTS_PER_TENANT_MAX,
     QUOTA_WINDOW_MS,
     REFUSE,
+    SEVERAL_REFUSALS,
     THROTTLE,
     WINDOW_MS,
     Act,
@@ -103,6 +105,35 @@ def test_a_rate_makes_wait_and_what_is_used_up_does_not_allow(quota):
     units = {kind.name: kind.unit for kind in KINDS}
     is_rate = units.get(quota, "/s").endswith(("/s", "%"))
     assert over_quota("acme", "User:app", quota).action == (THROTTLE if is_rate else REFUSE)
+
+
+def login(key):
+    """A failed one, whose tenant nobody knows yet."""
+    return Act(None, "nobody", "login.http", key)
+
+
+def test_one_address_s_wrong_guesses_hide_nobody_else_s():
+    tally = RefusalTally(acts_per_tenant_max=2)
+    for key in "abcd":
+        tally.note(login(key), "192.0.2.1", "", 0)
+    tally.note(login("victim"), "192.0.2.2", "", 0)
+    told = {each.act: each.count for each in tally.due(0)}
+    several = Act(None, "several", SEVERAL_REFUSALS, "")
+    assert told == {login("a"): 1, login("b"): 1, several: 2, login("victim"): 1}
+    tally.due(WINDOW_MS)
+    tally.note(login("c"), "192.0.2.1", "", WINDOW_MS)
+    assert [each.act for each in tally.due(WINDOW_MS)] == [login("c")]
+
+
+def test_all_addresses_together_are_bounded(monkeypatch):
+    monkeypatch.setattr(refusal_tally, "STRANGERS_ACTS_MAX", 3)
+    tally = RefusalTally()
+    for number in range(10):
+        tally.note(login(str(number)), f"192.0.2.{number}", "", 0)
+    tally.note(WRITE, "192.0.2.1", "", 0)
+    assert Counter({each.act.object: each.count for each in tally.due(0)}) == Counter(
+        {"0": 1, "1": 1, "2": 1, "": 7, "orders": 1}
+    )
 
 
 ACTS = st.builds(
