@@ -163,6 +163,13 @@ at about a microsecond, on the event loop."""
 REGEX_BYTES_MAX: Final = 1 * MIB
 """Memory of one compiled regular expression: repetition makes much out of few characters."""
 
+TRANSACTIONAL_IDS_PER_TENANT_MAX: Final = 1_000
+"""Of one tenant in each partition of the coordinators' topic, so some 50,000 of all: the one that
+was used longest ago is forgotten, as Kafka forgets one after a week. Each takes about a KiB."""
+
+NAME_CHARACTERS_MAX: Final = 1_000
+"""Of a transactional id or a group: it is kept in memory, and Kafka Streams' have some hundred."""
+
 TRANSACTION_PARTITIONS_MAX: Final = 3_000
 """Partitions of one transaction: with the longest names and ids its state still fits one record of
 the coordinator's topic, with room for what ending it adds."""

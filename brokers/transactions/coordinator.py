@@ -15,6 +15,7 @@ from brokers.kernel.clock import Instant
 from brokers.kernel.decision import CancelTimer, Decision, Reply, SetTimer, Token
 from brokers.kernel.errors import ErrorCode, ProtocolError
 from brokers.kernel.ids import LeaderEpoch, ProducerId
+from brokers.kernel.limits import TRANSACTIONAL_IDS_PER_TENANT_MAX
 from brokers.transactions.adding import added, verified
 from brokers.transactions.effects import (
     Effect,
@@ -26,6 +27,7 @@ from brokers.transactions.effects import (
 )
 from brokers.transactions.ending import completed, ended, fence
 from brokers.transactions.initializing import fault, initialized
+from brokers.transactions.kept_ids import KeptIds
 from brokers.transactions.records import state_record, tombstone, transaction_of
 from brokers.transactions.requests import (
     AddPartitions,
@@ -63,6 +65,7 @@ class TransactionCoordinator:
     def __init__(self, epoch: LeaderEpoch) -> None:
         self.epoch = epoch
         self._transactions: dict[str, Transaction] = {}
+        self._kept = KeptIds()
         self._unmarked: dict[str, frozenset[TransactionPartition]] = {}
         """What is prepared, and the partitions that have not acknowledged their marker to us."""
         self._ordinals: dict[str, int] = {}
@@ -90,7 +93,8 @@ class TransactionCoordinator:
         new_producer_id: ProducerId | None = None,
     ) -> TransactionDecision:
         """Answers ``ProducerAnswer``: INVALID_REQUEST, INVALID_TRANSACTION_TIMEOUT,
-        CONCURRENT_TRANSACTIONS (come back), PRODUCER_FENCED or INVALID_PRODUCER_EPOCH by version.
+        CONCURRENT_TRANSACTIONS (come back), PRODUCER_FENCED or INVALID_PRODUCER_EPOCH by version,
+        POLICY_VIOLATION when all the ids that the tenant may have are in a transaction.
         """
         error = fault(request)
         if error:
@@ -104,10 +108,27 @@ class TransactionCoordinator:
         if outcome.state in PREPARED:
             reply = Reply(token, ProducerAnswer(ErrorCode.CONCURRENT_TRANSACTIONS))
             return self._ending(transactional_id, outcome, now, reply)
+        try:
+            given_up = self._given_up_for(transactional_id)
+        except LookupError:
+            return _answered(token, ProducerAnswer(ErrorCode.POLICY_VIOLATION))
         return Decision(
-            records=(state_record(transactional_id, outcome),),
+            records=(*given_up, state_record(transactional_id, outcome)),
             effects=(Reply(token, ProducerAnswer(ErrorCode.NONE, outcome.producer)),),
         )
+
+    def _given_up_for(self, transactional_id: str) -> tuple[StateRecord, ...]:
+        """The tombstone of the id that a new one takes the place of, if one must go. Raises
+        ``LookupError`` when none can: what is ongoing or prepared stays."""
+        if (
+            transactional_id in self._transactions
+            or self._kept.count_beside(transactional_id) < TRANSACTIONAL_IDS_PER_TENANT_MAX
+        ):
+            return ()
+        for other in self._kept.oldest_beside(transactional_id):
+            if self._transactions[other].state not in PENDING:
+                return (tombstone(other),)
+        raise LookupError("every id is in a transaction")
 
     def end_txn(
         self,
@@ -288,9 +309,11 @@ class TransactionCoordinator:
         self._ordinals.pop(transactional_id, None)
         if record.value is None:
             self._transactions.pop(transactional_id, None)
+            self._kept.forgotten(transactional_id)
             return
         transaction = transaction_of(record.value)
         self._transactions[transactional_id] = transaction
+        self._kept.used(transactional_id)
         if transaction.state in PREPARED:
             self._endings += 1
             self._ordinals[transactional_id] = self._endings

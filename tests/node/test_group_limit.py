@@ -3,6 +3,7 @@
 import pytest
 
 from brokers.kernel.errors import ErrorCode
+from brokers.kernel.limits import NAME_CHARACTERS_MAX
 from brokers.node.coordination import group_limit
 from brokers.quotas.tenant_quotas import GROUPS
 from brokers.wire.messages.consumer_group_heartbeat_request import ConsumerGroupHeartbeatRequest
@@ -75,6 +76,13 @@ def test_no_group_begins_beyond_the_limit(guest):
     answer = heartbeat(guest, "another")
     assert answer.error_code == ErrorCode.POLICY_VIOLATION
     assert f"{LIMIT} consumer groups" in answer.error_message
+
+
+def test_no_group_begins_by_a_name_that_is_too_long(guest):
+    name = "g" * (NAME_CHARACTERS_MAX + 1)
+    assert commit(guest, name) == ErrorCode.INVALID_GROUP_ID
+    assert join(guest, name).error_code == ErrorCode.INVALID_GROUP_ID
+    assert heartbeat(guest, name).error_code == ErrorCode.INVALID_GROUP_ID
 
 
 def test_groups_that_are_there_go_on(guest):

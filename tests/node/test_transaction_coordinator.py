@@ -414,6 +414,7 @@ def test_a_transaction_of_a_partition_that_is_not_there_adds_nothing(trio):
     ("request_", "code"),
     [
         (InitProducerIdRequest("", 60_000), ErrorCode.INVALID_REQUEST),
+        (InitProducerIdRequest("t" * 1_001, 60_000), ErrorCode.INVALID_REQUEST),
         (InitProducerIdRequest("t", 900_001), ErrorCode.INVALID_TRANSACTION_TIMEOUT),
         (InitProducerIdRequest("t", 60_000, 5, -1), ErrorCode.INVALID_REQUEST),
     ],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import TenantId
+from brokers.kernel.limits import NAME_CHARACTERS_MAX
 from brokers.node.coordination.internal_topics import qualified, tenant_of
 from brokers.node.request_origin import RequestOrigin
 from brokers.quotas.tenant_quotas import ANY_NUMBER, GROUPS
@@ -22,7 +23,7 @@ RECOUNT_SECONDS: Final = 2.0
 
 
 def is_new(node: "Node", tenant_id: TenantId, group_id: str) -> bool:
-    """Whether a group of that name would begin here, and its tenant's groups are limited.
+    """Whether a group of that name would begin here, and it may be that it must not.
 
     Raises ``Refusal`` NOT_COORDINATOR. A coordinator that is not loaded knows no group yet; it
     refuses whoever asks.
@@ -31,17 +32,24 @@ def is_new(node: "Node", tenant_id: TenantId, group_id: str) -> bool:
     shard = node.groups.shard_for(name)
     if not shard.is_active or shard.machine.knows(name):
         return False
-    return node.quotas.of(tenant_id).counts[GROUPS].limit < ANY_NUMBER
+    is_limited = node.quotas.of(tenant_id).counts[GROUPS].limit < ANY_NUMBER
+    return is_limited or len(group_id) > NAME_CHARACTERS_MAX
 
 
 async def admit(
     node: "Node", session: "Session", group_id: str, origin: RequestOrigin | None = None
 ) -> None:
     """Before a group may begin; ``origin`` where the request under way is not the task's. Raises
-    ``Refusal`` POLICY_VIOLATION, or NOT_COORDINATOR."""
+    ``Refusal`` POLICY_VIOLATION, INVALID_GROUP_ID for a name that is too long, or
+    NOT_COORDINATOR."""
     tenant_id = session.tenant_id
     if not is_new(node, tenant_id, group_id):
         return
+    if len(group_id) > NAME_CHARACTERS_MAX:
+        raise Refusal(
+            ErrorCode.INVALID_GROUP_ID,
+            f"a group's name has at most {NAME_CHARACTERS_MAX} characters",
+        )
     tenant = node.quotas.of(tenant_id)
     lease = tenant.counts[GROUPS]
     # Counted already, and those that have begun since: they are in no record yet.

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from brokers.authorization.resource import Operation, ResourceType
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import ProducerEpoch, ProducerId
+from brokers.kernel.limits import NAME_CHARACTERS_MAX
 from brokers.node.authorization import may, may_on_cluster
 from brokers.node.coordination.internal_topics import qualified
 from brokers.node.coordination.transaction_coordinator import ask_with_producer_id
@@ -22,7 +23,9 @@ async def handle(
     request: InitProducerIdRequest, context: RequestContext, node: "Node"
 ) -> InitProducerIdResponse:
     """COORDINATOR_LOAD_IN_PROGRESS, which clients retry, while no id can be had."""
-    if request.transactional_id == "":
+    if request.transactional_id is not None and not (
+        0 < len(request.transactional_id) <= NAME_CHARACTERS_MAX
+    ):
         return _refused(ErrorCode.INVALID_REQUEST)
     if request.transactional_id is not None:
         if not await _may_begin(request, request.transactional_id, context, node):
