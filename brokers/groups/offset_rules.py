@@ -8,20 +8,33 @@ from brokers.groups.consumer.machine import ConsumerGroup
 from brokers.groups.offset_requests import NewOffset
 from brokers.groups.offsets import Offsets, commit
 from brokers.kernel.errors import ErrorCode
-from brokers.kernel.limits import OFFSET_METADATA_BYTES_MAX
+from brokers.kernel.limits import (
+    OFFSET_METADATA_BYTES_MAX,
+    OFFSET_METADATA_BYTES_PER_TENANT_MAX,
+)
 from brokers.wire.coordinator.state_record import StateRecord
 
 
 def commit_records(
-    group_id: str, offsets: Sequence[NewOffset], at_ms: int, expires_ms: int
+    known: Offsets,
+    group_id: str,
+    offsets: Sequence[NewOffset],
+    at_ms: int,
+    expires_ms: int,
 ) -> tuple[list[StateRecord], list[ErrorCode]]:
-    """The records of those that may be committed, and a code for each."""
+    """The records of those that may be committed, and a code for each; ``known`` is what was
+    committed before."""
     records: list[StateRecord] = []
     codes: list[ErrorCode] = []
+    room = OFFSET_METADATA_BYTES_PER_TENANT_MAX - known.metadata_bytes_beside(group_id)
     for new in offsets:
-        if new.metadata and len(new.metadata.encode()) > OFFSET_METADATA_BYTES_MAX:
-            codes.append(ErrorCode.OFFSET_METADATA_TOO_LARGE)
-            continue
+        if new.metadata:
+            before = known.find(group_id, new.place)
+            longer = len(new.metadata) - (0 if before is None else len(before.metadata))
+            if longer > room or len(new.metadata.encode()) > OFFSET_METADATA_BYTES_MAX:
+                codes.append(ErrorCode.OFFSET_METADATA_TOO_LARGE)
+                continue
+            room -= longer
         codes.append(ErrorCode.NONE)
         records.append(
             commit(

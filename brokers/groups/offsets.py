@@ -5,6 +5,7 @@ changes. Semantics: Kafka's ``OffsetMetadataManager``; KIP-98 for offsets in tra
 for their expiry.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -35,12 +36,14 @@ class Committed(NamedTuple):
 class Offsets:
     """Of every group of one partition of ``__consumer_offsets``."""
 
-    __slots__ = ("_groups", "_order", "_pending")
+    __slots__ = ("_groups", "_metadata_bytes", "_order", "_pending")
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[Place, Committed]] = {}
         self._pending: dict[int, dict[str, dict[Place, Committed | None]]] = {}
         self._order = 0
+        self._metadata_bytes: Counter[str] = Counter()
+        """Of notes beside offsets, by the qualifier of the groups that they are of."""
 
     def groups(self) -> Iterator[str]:
         """Groups that have committed anything."""
@@ -63,6 +66,10 @@ class Offsets:
         """Whether any open transaction commits for the group."""
         return any(group_id in groups for groups in self._pending.values())
 
+    def metadata_bytes_beside(self, group_id: str) -> int:
+        """Of all notes of that one's tenant, those of open transactions too."""
+        return self._metadata_bytes[_tenant_of(group_id)]
+
     # Changing.
 
     def replay(self, record: StateRecord) -> None:
@@ -75,12 +82,19 @@ class Offsets:
         key: OffsetCommitKey = record.key
         groups = self._pending.setdefault(producer_id, {})
         place = (key.topic, key.partition)
-        groups.setdefault(key.group, {})[place] = _committed(record.value, self._order)
+        offsets = groups.setdefault(key.group, {})
+        offset = _committed(record.value, self._order)
+        self._count(key.group, _size(offset) - _size(offsets.get(place)))
+        offsets[place] = offset
 
     def transaction_ended(self, producer_id: int, committed: bool) -> Sequence[str]:
         """The groups for which it has committed something."""
         groups = self._pending.pop(producer_id, None)
-        if groups is None or not committed:
+        if groups is None:
+            return ()
+        for group_id, offsets in groups.items():
+            self._count(group_id, -sum(map(_size, offsets.values())))
+        if not committed:
             return ()
         for group_id, offsets in groups.items():
             for (topic, partition), offset in offsets.items():
@@ -91,12 +105,20 @@ class Offsets:
 
     def _put(self, key: OffsetCommitKey, offset: Committed | None) -> None:
         place = (key.topic, key.partition)
+        self._count(key.group, _size(offset) - _size(self.find(key.group, place)))
         if offset is not None:
             self._groups.setdefault(key.group, {})[place] = offset
             return
         offsets = self._groups.get(key.group)
         if offsets is not None and offsets.pop(place, None) is not None and not offsets:
             del self._groups[key.group]
+
+    def _count(self, group_id: str, change: int) -> None:
+        if change:
+            tenant = _tenant_of(group_id)
+            self._metadata_bytes[tenant] += change
+            if not self._metadata_bytes[tenant]:
+                del self._metadata_bytes[tenant]
 
     # Deciding.
 
@@ -165,6 +187,14 @@ def commit(
 def tombstone(group_id: str, place: Place) -> StateRecord:
     """The record that removes what the group has committed there."""
     return StateRecord(OffsetCommitKey(group_id, *place), None)
+
+
+def _size(offset: Committed | None) -> int:
+    return 0 if offset is None else len(offset.metadata)
+
+
+def _tenant_of(group_id: str) -> str:
+    return group_id.partition("/")[0]
 
 
 def _committed(value: OffsetCommitValue | None, order: int) -> Committed | None:

@@ -241,7 +241,7 @@ class GroupShard(GroupTable):
         if code:
             return _reply(token, CommittedOffsets([code] * len(request.offsets)))
         records, codes = commit_records(
-            group_id, request.offsets, request.at_ms, request.expires_ms
+            self.offsets, group_id, request.offsets, request.at_ms, request.expires_ms
         )
         before = self.offsets.of(group_id)
         reset = reset_by(request, codes, before, had_members=self._had_members(group_id))
@@ -265,7 +265,9 @@ class GroupShard(GroupTable):
             code = _without_a_group(request.generation)
         if code:
             return _reply(token, [code] * len(request.offsets))
-        records, codes = commit_records(group_id, request.offsets, request.at_ms, NO_EXPIRY)
+        records, codes = commit_records(
+            self.offsets, group_id, request.offsets, request.at_ms, NO_EXPIRY
+        )
         return Decision(
             records=tuple(records),
             effects=(Reply(token, codes),),

@@ -145,6 +145,10 @@ COORDINATOR_KEYS_MAX: Final = 1_000
 OFFSET_METADATA_BYTES_MAX: Final = 4_096
 """Kafka's ``offset.metadata.max.bytes``: a consumer's note beside a committed offset."""
 
+OFFSET_METADATA_BYTES_PER_TENANT_MAX: Final = 4 * MIB
+"""Of one tenant in each partition of the coordinators' topic: it is all kept in memory. Kafka
+Streams' notes have some tens of bytes."""
+
 GROUP_MEMBERS_MAX: Final = 1_000
 """Members of one consumer group, and as many ids that were issued and not yet used. Every rebalance
 answers each of them and shows all of them to one."""

@@ -6,7 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from brokers.groups.offsets import Offsets, commit, tombstone
 
-GROUPS = st.sampled_from(["g1", "g2"])
+GROUPS = st.sampled_from(["acme/g1", "rival/g2", "acme/g3"])
 PLACES = st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 1))
 PRODUCERS = st.integers(1, 3)
 
@@ -63,15 +63,29 @@ class OffsetsModel(RuleBasedStateMachine):
 
     @invariant()
     def knows_what_is_pending(self) -> None:
-        for group in ("g1", "g2"):
+        for group in ("acme/g1", "rival/g2", "acme/g3"):
             pending = {e["place"] for e in self.history if e["open"] and e["group"] == group}
             assert self.offsets.has_pending(group) == bool(pending)
             for place in [("a", 0), ("a", 1), ("b", 0), ("b", 1)]:
                 assert self.offsets.is_pending(group, place) == (place in pending)
 
+    @invariant()
+    def counts_each_tenant_s_notes(self) -> None:
+        kept = {}
+        for entry in self.history:
+            if not entry["void"]:
+                kept[entry["open"], entry["group"], entry["place"]] = _note(entry["offset"])
+        for tenant in ("acme", "rival"):
+            notes = [note for (_, group, _), note in kept.items() if group.startswith(tenant)]
+            assert self.offsets.metadata_bytes_beside(f"{tenant}/any") == sum(map(len, notes))
+
 
 def _commit(group, place, offset):
-    return commit(group, place, offset=offset, leader_epoch=1, metadata="", now_ms=0)
+    return commit(group, place, offset=offset, leader_epoch=1, metadata=_note(offset), now_ms=0)
+
+
+def _note(offset):
+    return "x" * (offset % 4)
 
 
 TestOffsetsModel = OffsetsModel.TestCase
