@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("brokers", "0012_logins_of_tenants")]
+    dependencies = [("brokers", "0013_uses_of_clients")]
 
     operations = [
         migrations.AddField(
