@@ -136,8 +136,8 @@ def test_usage_is_there_as_a_table_and_a_file(operator: Page) -> None:
     page = operator
     page.goto("/usage")
     for plotted in (
-        "Bytes an hour", "Requests an hour", "Most bytes stored", "Most partitions",
-        "Time that connectors' tasks ran an hour",
+        "Bytes an hour", "Requests an hour", "Most requests of topics an hour",
+        "Most bytes stored", "Most partitions", "Time that connectors' tasks ran an hour",
     ):  # fmt: skip
         expect(page.get_by_role("figure", name=plotted)).to_be_visible(timeout=PATIENCE_MS)
     table = page.get_by_role("table", name="Who used what")

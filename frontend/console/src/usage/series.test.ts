@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { lineOf, ordersOf, SPANS, timesOf, totalsOf, type UsageRow } from "./series";
+import { greatestOf, lineOf, ordersOf, SPANS, timesOf, totalsOf, type UsageRow } from "./series";
 
 const row = (at: string, name: string | null, bytes_in: number, stored: number | null): UsageRow => ({
   at,
@@ -39,6 +39,17 @@ describe("usage", () => {
   it("has zero where nothing was used, and sums names of one step", () => {
     const times = ["10", "11", "12"].map((hour) => Date.parse(`2026-03-01T${hour}:00:00Z`));
     expect(lineOf(ROWS, times, "bytes_in")).toEqual([140, 0, 7]);
+  });
+
+  it("has a line of each of the greatest users, and none of who used nothing", () => {
+    const times = ["10", "11", "12"].map((hour) => Date.parse(`2026-03-01T${hour}:00:00Z`));
+    expect(greatestOf(ROWS, times, "requests", 9)).toEqual([
+      { name: "orders", points: [3, 0, 3] },
+      { name: "payments", points: [3, 0, 0] },
+    ]);
+    expect(greatestOf(ROWS, times, "requests", 1).map(({ name }) => name)).toEqual(["orders"]);
+    const idle = ROWS.map((each) => ({ ...each, requests: null }));
+    expect(greatestOf(idle, times, "requests", 9)).toEqual([]);
   });
 
   it("adds up what flows and keeps the most of what is stored", () => {

@@ -99,6 +99,31 @@ export function lineOf(rows: UsageRow[], times: number[], measure: Measure): num
   return times.map((time) => byTime.get(time) ?? 0);
 }
 
+export interface NamedLine {
+  name: string;
+  points: number[];
+}
+
+/** A line of each of those that used most of `measure`, `most` at most, the greatest first. */
+export function greatestOf(
+  rows: UsageRow[],
+  times: number[],
+  measure: Measure,
+  most: number,
+): NamedLine[] {
+  return totalsOf(rows, measure)
+    .filter((used) => used[measure] > 0)
+    .slice(0, most)
+    .map(({ name }) => ({
+      name,
+      points: lineOf(
+        rows.filter((row) => (row.name ?? "") === name),
+        times,
+        measure,
+      ),
+    }));
+}
+
 export interface Used extends Record<Measure, number> {
   name: string;
 }

@@ -10,7 +10,7 @@ import { Panel } from "../../components/Panel";
 import { Failure, Loading } from "../../components/states";
 import { useWorkspace } from "../../components/Workspace";
 import { paths } from "../../paths";
-import { lineOf, ordersOf, SPANS, timesOf, totalsOf } from "../../usage/series";
+import { greatestOf, lineOf, ordersOf, SPANS, timesOf, totalsOf } from "../../usage/series";
 import { UsageTable } from "./UsageTable";
 
 const route = getRouteApi("/console/usage");
@@ -19,6 +19,9 @@ const BY: { value: "topic" | "principal"; label: string }[] = [
   { value: "topic", label: "Topics" },
   { value: "principal", label: "Principals" },
 ];
+
+/** As many lines as a chart has colours. */
+const COLOURS = [1, 2, 3] as const;
 
 /** What the tenant has used: over time, and who or what used most of it. */
 export function UsagePage() {
@@ -34,6 +37,7 @@ export function UsagePage() {
   const shares = useUsage(tenant.name, parts);
   const times = useMemo(() => timesOf(whole), [whole.since, whole.until, whole.step]);
   const rows = usage.data?.data ?? [];
+  const greatest = greatestOf(shares.data?.data ?? [], times, "requests", COLOURS.length);
   const shared = { times, together: "usage", blank: "Nothing was used in this time." };
   const steps = chosen.step === "hour" ? "an hour" : "a day";
   return (
@@ -92,6 +96,18 @@ export function UsagePage() {
               label={`Requests ${steps}`}
               unit="records"
               lines={[{ label: "Requests", points: lineOf(rows, times, "requests"), colour: 1 }]}
+            />
+          </Panel>
+          <Panel title={`Most requests of ${by}s ${steps}`}>
+            <TimeChart
+              {...shared}
+              label={`Most requests of ${by}s ${steps}`}
+              unit="records"
+              lines={greatest.map(({ name, points }, place) => ({
+                label: name || "–",
+                points,
+                colour: COLOURS[place]!,
+              }))}
             />
           </Panel>
           <Panel title="Storage">
