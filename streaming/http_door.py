@@ -9,6 +9,7 @@ request the oldest gives way. Websockets are counted elsewhere once they are upg
 
 import asyncio
 from collections import Counter, defaultdict
+from math import ceil
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
@@ -40,8 +41,12 @@ class Door:
         self._loop = loop
         self._network: dict[Guest, str] = {}
         self._open: Counter[str] = Counter()
-        self._owing: dict[Guest, float] = {}
-        """By when each must have sent the rest of its request; whoever began first stands first."""
+        self._round = 0
+        """How many sweeps there were. Time is told by them: when the loop stood still, what had
+        come meanwhile is read before the next one, and nobody has been slow for it."""
+        self._owing: dict[Guest, int] = {}
+        """By which sweep each must have sent the rest of its request; whoever began first stands
+        first."""
         self._owing_from: defaultdict[str, dict[Guest, None]] = defaultdict(dict)
         self._sweeps = False
 
@@ -69,8 +74,9 @@ class Door:
                 del self._open[network]
 
     def owes(self, guest: Guest, seconds: float) -> None:
-        """It is to send the rest of its request within ``seconds``."""
-        self._owing[guest] = self._loop.time() + seconds
+        """It is to send the rest of its request within ``seconds``, and is given up to
+        ``SWEEP_SECONDS`` more."""
+        self._owing[guest] = self._round + 1 + ceil(seconds / SWEEP_SECONDS)
         self._owing_from[self._network[guest]][guest] = None
         if not self._sweeps:
             self._sweeps = True
@@ -92,8 +98,8 @@ class Door:
         return next(iter(self._owing), None)
 
     def _sweep(self) -> None:
-        now = self._loop.time()
-        for guest in [guest for guest, until in self._owing.items() if until <= now]:
+        self._round += 1
+        for guest in [each for each, last in self._owing.items() if last <= self._round]:
             self.settled(guest)
             guest.too_slow()
         self._sweeps = bool(self._owing)
