@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-LEASE_S = 5.0
+LEASE_S = 3.5
 """As ``connect.worker.liveness`` has it; by then the others have taken its tasks."""
 
 _WORKERS = """
