@@ -27,7 +27,7 @@ const WORDS: Record<string, Words> = {
     label: "Storage",
     about: "At 95 % writes are refused.",
   },
-  message_bytes: { label: "Message size", about: "Of one batch of records; used is the largest of the last hour." },
+  message_bytes: { label: "Message size", about: "Of a batch; the last hour's largest." },
   groups: { label: "Consumer groups", about: "Groups with members or offsets." },
   websockets: { label: "Websockets", about: "Live sockets at once." },
   rest_requests_per_s: { label: "REST requests", about: "HTTP requests in a second." },
