@@ -164,18 +164,6 @@ def test_a_fenced_leader_is_not_offered(world, client):
     assert 7 not in {broker.node_id for broker in client.metadata().brokers}
 
 
-def test_what_waits_for_the_store_shares_one_query(world):
-    clients = [world.connect() for _ in range(20)]
-    before = world.cell.queries
-    request = MetadataRequest([MetadataRequestTopic(name="never-made")], False)
-    for client in clients:
-        client.send(ApiKey.METADATA, 5, request)
-    for client in clients:
-        assert client.receive(ApiKey.METADATA, 5).topics[0].error_code != 0
-        client.socket.close()
-    assert world.cell.queries - before < 15
-
-
 # The store away.
 
 
