@@ -1,13 +1,14 @@
 """A whole service with the demo in it for this folder, its login, and a browser."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.tour import sign_in, visiting
+from tests.e2e.witness import accounts
 from tests.service import ServiceUnderTest
 
 QUIET = [
@@ -52,3 +53,12 @@ def owner(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
         sign_in(page, demo["demo"])
         yield page
     assert errors == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure is told with what went on in the browser."""
+    report = yield
+    if report.failed:
+        report.sections.extend(("Page in the browser", account) for account in accounts())
+    return report

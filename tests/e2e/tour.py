@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.witness import witnessed
+
 VIEWPORT: Final = {"width": 1280, "height": 800}
 PATIENCE_MS: Final = 30_000
 
@@ -67,7 +69,8 @@ def visiting(browser: Browser, base_url: str, scheme: str) -> Iterator[Page]:
         timezone_id="UTC",
     )
     try:
-        yield context.new_page()
+        with witnessed(context.new_page()) as page:
+            yield page
     finally:
         context.close()
 
