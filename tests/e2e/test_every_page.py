@@ -23,6 +23,15 @@ RUN_AXE: Final = """async () => {
         .map(({ id, nodes }) => ({ id, where: nodes.slice(0, 3).map(({ html }) => html) }))
 }"""
 
+PLACES: Final = """() => Object.fromEntries(
+    [...document.querySelectorAll('main a, main button, main input, nav a')]
+        .map(each => [each.innerText || each.getAttribute('aria-label'), each])
+        .filter(([name], _, all) => name && all.filter(other => other[0] === name).length === 1)
+        .map(([name, each]) => [name, each.getBoundingClientRect()])
+        .map(([name, { x, y }]) => [name, [Math.round(x), Math.round(y)]])
+)"""
+"""Where links, buttons and fields stand, by their words; not those of which there are several."""
+
 INVITE: Final = """async (login) => {
     const { csrf_token } = await (await fetch('/api/v1/session')).json()
     const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf_token }
@@ -97,6 +106,49 @@ def test_a_page_keeps_nobody_out(member: Page, stop: Stop) -> None:
     visit(member, stop)
     found = barriers(member)
     assert found == [], json.dumps(found, indent=2)
+
+
+@pytest.mark.parametrize("stop", [stop for stop in TOUR if stop.signed_in], ids=lambda s: s.name)
+def test_what_can_be_pressed_does_not_move_when_the_page_is_filled(
+    member: Page, stop: Stop
+) -> None:
+    """Else a press that falls into that moment goes beside it."""
+    held: list[Route] = []
+    asked = re.compile(r"/api/v1/tenants/")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    member.route(asked, hold)
+    try:
+        member.goto(stop.path)
+        expect(member.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
+        before = member.evaluate(PLACES)
+    finally:
+        for route in held:
+            route.continue_()
+        member.unroute(asked)
+    expect(member.get_by_text(stop.shows).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(member.get_by_text(re.compile(r"^Loading "))).to_have_count(0, timeout=PATIENCE_MS)
+    after = member.evaluate(PLACES)
+    moved = {name: (place, after[name]) for name, place in before.items() if after.get(name)}
+    assert {name: each for name, each in moved.items() if each[0] != each[1]} == {}
+
+
+def test_a_page_whose_code_does_not_come_says_so_and_is_tried_again(
+    browser: Browser, demo: dict[str, Any]
+) -> None:
+    with visiting(browser, demo["http_url"], "light") as page:
+        sign_in(page, demo["demo"])
+        code = re.compile(r"/assets/BrokersPage-")
+        page.route(code, lambda route: route.abort())
+        page.get_by_role("link", name="Brokers").first.click()
+        alert = page.get_by_role("alert").filter(has_text="This page could not be shown")
+        expect(alert).to_be_visible(timeout=PATIENCE_MS)
+        assert barriers(page) == []
+        page.unroute(code)
+        alert.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Brokers", timeout=PATIENCE_MS)
 
 
 def test_the_page_of_an_invitation_keeps_nobody_out(

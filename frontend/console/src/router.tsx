@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-router";
 
 import { NotFound } from "./pages/NotFound";
+import { NotShown } from "./pages/NotShown";
 import { readAuditSearch } from "./pages/access/audit/search";
 import { readNewConnectorSearch } from "./pages/connect/search";
 import { readGroupsSearch } from "./pages/groups/search";
@@ -236,6 +237,7 @@ export const router = createRouter({
   ]),
   // A page's code is fetched while the pointer is still on its way to the click.
   defaultPreload: "intent",
+  defaultErrorComponent: NotShown,
 });
 
 declare module "@tanstack/react-router" {

@@ -18,11 +18,11 @@ export function PageHeader({ title, subtitle, actions }: Props) {
         <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
           {title}
         </Title>
-        {subtitle && (
-          <Text component="div" size="sm" c="dimmed">
-            {subtitle}
-          </Text>
-        )}
+        {/* Room for a line, with badges, before its words are there: what is below and beside it
+            must not move away from a pointer. */}
+        <Text component="div" size="sm" c="dimmed" mih={24}>
+          {subtitle}
+        </Text>
       </div>
       {actions}
     </Group>

@@ -36,8 +36,8 @@ export function ConnectorPage() {
       <PageHeader
         title={name}
         subtitle={
-          connector.data ? (
-            <Group gap="sm" component="span" mt={2}>
+          connector.data && (
+            <Group gap="sm" component="span">
               <ConnectorState state={stateOf(connector.data)} />
               <span>
                 {waits(connector.data.tasks).length > 0
@@ -45,8 +45,6 @@ export function ConnectorPage() {
                   : wordsOfState(stateOf(connector.data)).says}
               </span>
             </Group>
-          ) : (
-            <span>&nbsp;</span>
           )
         }
         actions={connector.data && <ConnectorActions connector={connector.data} />}

@@ -42,13 +42,11 @@ export function GroupPage() {
       <PageHeader
         title={name}
         subtitle={
-          group.data ? (
-            <Group gap="sm" component="span" mt={2}>
+          group.data && (
+            <Group gap="sm" component="span">
               <GroupState state={group.data.state} />
               <span>{wordsOfState(group.data.state).says}</span>
             </Group>
-          ) : (
-            <span>&nbsp;</span>
           )
         }
         actions={

@@ -56,8 +56,8 @@ export function TopicLayout() {
       <PageHeader
         title={topic}
         subtitle={
-          found.data ? (
-            <Group gap="xs" component="span" mt={2}>
+          found.data && (
+            <Group gap="xs" component="span">
               <span>{formatPlural(found.data.partitions_count, "partition")}</span>
               <span aria-hidden="true">·</span>
               <span>replication factor {found.data.replication_factor}</span>
@@ -67,8 +67,6 @@ export function TopicLayout() {
                 </Badge>
               )}
             </Group>
-          ) : (
-            <span>&nbsp;</span>
           )
         }
         actions={
