@@ -3,13 +3,22 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, Route, expect
 
 from streaming.cell.program import CHECKOUT
-from tests.e2e.tour import PATIENCE_MS, SCHEMES, Stop, sign_in, stops, visit, visiting
+from tests.e2e.tour import (
+    PATIENCE_MS,
+    SCHEMES,
+    sign_in,
+    stops,
+    visit,
+    visiting,
+    wait_until_filled,
+)
 from tests.service import ServiceUnderTest
 
 AXE: Final = CHECKOUT / "frontend" / "console" / "node_modules" / "axe-core" / "axe.min.js"
@@ -75,6 +84,40 @@ def member(browser: Browser, cell: ServiceUnderTest, demo: dict[str, Any]) -> It
         assert complaints == []
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A page of the tour, and where what can be pressed stood before and after the service had
+    answered what it asks of it."""
+
+    page: Page
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@pytest.fixture(
+    scope="module", params=[stop for stop in TOUR if stop.signed_in], ids=lambda stop: stop.name
+)
+def filled(member: Page, request: pytest.FixtureRequest) -> Filled:
+    """One page after the other, each asked for once."""
+    held: list[Route] = []
+    asked = re.compile(r"/api/v1/tenants/")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    member.route(asked, hold)
+    try:
+        member.goto(request.param.path)
+        expect(member.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
+        before = member.evaluate(PLACES)
+    finally:
+        for route in held:
+            route.continue_()
+        member.unroute(asked)
+    wait_until_filled(member, request.param)
+    return Filled(member, before, member.evaluate(PLACES))
+
+
 def barriers(page: Page) -> list[Any]:
     """What axe finds, light and dark; it comes by the debugger: the page has no room for it."""
     found = []
@@ -101,38 +144,15 @@ def test_the_tour_goes_to_every_page() -> None:
     assert missed == {*ELSEWHERE, "/topics/$topic"}
 
 
-@pytest.mark.parametrize("stop", [stop for stop in TOUR if stop.signed_in], ids=lambda s: s.name)
-def test_a_page_keeps_nobody_out(member: Page, stop: Stop) -> None:
-    visit(member, stop)
-    found = barriers(member)
-    assert found == [], json.dumps(found, indent=2)
-
-
-@pytest.mark.parametrize("stop", [stop for stop in TOUR if stop.signed_in], ids=lambda s: s.name)
-def test_what_can_be_pressed_does_not_move_when_the_page_is_filled(
-    member: Page, stop: Stop
-) -> None:
+def test_what_can_be_pressed_does_not_move_when_a_page_is_filled(filled: Filled) -> None:
     """Else a press that falls into that moment goes beside it."""
-    held: list[Route] = []
-    asked = re.compile(r"/api/v1/tenants/")
+    stayed = {name: at for name, at in filled.after.items() if name in filled.before}
+    assert stayed == {name: filled.before[name] for name in stayed}
 
-    def hold(route: Route) -> None:
-        held.append(route)
 
-    member.route(asked, hold)
-    try:
-        member.goto(stop.path)
-        expect(member.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
-        before = member.evaluate(PLACES)
-    finally:
-        for route in held:
-            route.continue_()
-        member.unroute(asked)
-    expect(member.get_by_text(stop.shows).first).to_be_visible(timeout=PATIENCE_MS)
-    expect(member.get_by_text(re.compile(r"^Loading "))).to_have_count(0, timeout=PATIENCE_MS)
-    after = member.evaluate(PLACES)
-    moved = {name: (place, after[name]) for name, place in before.items() if after.get(name)}
-    assert {name: each for name, each in moved.items() if each[0] != each[1]} == {}
+def test_a_page_keeps_nobody_out(filled: Filled) -> None:
+    found = barriers(filled.page)
+    assert found == [], json.dumps(found, indent=2)
 
 
 def test_a_page_whose_code_does_not_come_says_so_and_is_tried_again(

@@ -87,5 +87,10 @@ def sign_in(page: Page, demo: dict[str, Any]) -> None:
 def visit(page: Page, stop: Stop) -> None:
     """Go there and wait until nothing is loading."""
     page.goto(stop.path)
+    wait_until_filled(page, stop)
+
+
+def wait_until_filled(page: Page, stop: Stop) -> None:
+    """Until what the page is for stands on it, and nothing is loading."""
     expect(page.get_by_text(stop.shows).first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text(re.compile(r"^Loading "))).to_have_count(0, timeout=PATIENCE_MS)
