@@ -204,6 +204,8 @@ class EdgeService:
             # Tests' groups have all the members that they will have.
             initial_rebalance_delay_ms=0,
             figures_interval_s=0.5,
+            # Tests' records are as old as they like.
+            retention_interval_s=86_400.0,
         )
         keys = VerifierKeys()
         node = NodeThread(
