@@ -14,6 +14,7 @@ from streaming.access.refusals import NoteRefusals  # noqa: E402
 from streaming.access.request_origin import RequestOrigin  # noqa: E402
 from streaming.events.hints import send_from_this_process  # noqa: E402
 from streaming.live.routing import websocket_urlpatterns  # noqa: E402
+from streaming.postgresql.turns import TakingTurns  # noqa: E402
 from streaming.quotas.exchange import share_from_this_process  # noqa: E402
 from streaming.rest.records_door import RecordsDoor  # noqa: E402
 from streaming.rest.request_body import BoundedBody  # noqa: E402
@@ -23,7 +24,10 @@ from streaming.rest.request_body import BoundedBody  # noqa: E402
 application = RequestOrigin(
     NoteRefusals(
         ProtocolTypeRouter(
-            {"http": BoundedBody(RecordsDoor(http)), "websocket": URLRouter(websocket_urlpatterns)}
+            {
+                "http": BoundedBody(RecordsDoor(TakingTurns(http))),
+                "websocket": URLRouter(websocket_urlpatterns),
+            }
         )
     )
 )

@@ -1,11 +1,12 @@
 """What Django answers by itself, before or instead of a view: as JSON where the APIs are."""
 
+import sys
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
-from streaming.problems import Problem
+from streaming.problems import Problem, problem_of
 from streaming.rest.answers import INTERNAL, respond
 
 _APIS: Final = ("/api/", "/kafka/", "/connect/")
@@ -28,7 +29,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault outside every view."""
-    if not request.path_info.startswith(_APIS):
+    """A fault outside every view, or a store that could not be asked there: for the session."""
+    error = sys.exc_info()[1]
+    problem = problem_of(error) if isinstance(error, Exception) else None
+    if request.path_info.startswith(_APIS):
+        return respond(problem or INTERNAL, request)
+    if problem is None:
         return defaults.server_error(request)
-    return respond(INTERNAL, request)
+    return HttpResponse(
+        problem.message, "text/plain; charset=utf-8", problem.status, headers=problem.headers
+    )

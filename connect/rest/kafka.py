@@ -6,6 +6,7 @@ from typing import TypeVar
 from asgiref.sync import async_to_sync
 
 from connect.asking import Ask
+from streaming.postgresql.turns import end_turn
 from streaming.records.clients import current_clients
 from streaming.records.identity import Identity
 from streaming.records.reader import Reader
@@ -21,6 +22,7 @@ def asking_as(identity: Identity) -> Ask:
             async with current_clients().reader(identity) as reader:
                 return await question(reader)
 
+        end_turn()
         return async_to_sync(leased)()
 
     return ask

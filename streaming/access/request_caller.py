@@ -4,7 +4,7 @@ A request with an ``Authorization`` header is never looked at for a session. CSR
 when the session authenticates: only then does a browser act without the person's doing.
 """
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 from rest_framework.authentication import CSRFCheck
@@ -49,7 +49,7 @@ async def acaller_of_request(request: HttpRequest) -> Caller:
         if caller is not None:
             charge_request(request, caller)
             return caller
-    return await sync_to_async(caller_of_request)(request)
+    return await database_sync_to_async(caller_of_request)(request)
 
 
 def _address(request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from brokers.authorization.resource import Operation
@@ -42,14 +42,14 @@ async def delete_records(
 ) -> HttpResponseBase:
     """All partitions are checked before the first record goes; with ``validate_only`` none goes."""
     access = (await acaller_of_request(request)).access(cluster_id)
-    await sync_to_async(require_on_some_topic)(access, ADMINISTER, Operation.DELETE)
+    await database_sync_to_async(require_on_some_topic)(access, ADMINISTER, Operation.DELETE)
     wanted = parse_delete_records(json_body(request))
-    await sync_to_async(_check_policy)(access, topic_name)
+    await database_sync_to_async(_check_policy)(access, topic_name)
     async with current_clients().reader(access.identity) as reader:
         extents = await _extents(reader, topic_name, wanted.before)
         starts = starts_after(topic_name, wanted.before, extents)
         if not wanted.validate_only:
-            await sync_to_async(announce_record_deletion)(
+            await database_sync_to_async(announce_record_deletion)(
                 actor=topic_control.actor_of(access), topic=topic_name, before=starts
             )
             starts = await delete_records_before(reader, topic_name, starts)

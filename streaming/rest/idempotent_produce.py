@@ -16,9 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db import InterfaceError, OperationalError
 
+from streaming.postgresql.turns import out_of_turn
 from streaming.problems import Problem
 from streaming.records.clients import PRODUCE_TIMEOUT_MS, current_clients
 from streaming.records.outgoing import OutgoingRecord
@@ -154,7 +155,7 @@ class IdempotentProduce:
         return await self._write(state, asked, prepared, known)
 
     async def _claim(self, fingerprint: bytes, plan: Any) -> RequestState:
-        return await sync_to_async(claim_request)(
+        return await database_sync_to_async(claim_request)(
             tenant_id=self._access.tenant_id,
             principal=self._access.principal,
             key=self._key,
@@ -163,7 +164,7 @@ class IdempotentProduce:
         )
 
     async def _take_over(self, state: RequestState) -> bool:
-        return await sync_to_async(take_over_request)(
+        return await database_sync_to_async(take_over_request)(
             tenant_id=self._access.tenant_id,
             request_id=state.id,
             claimed_at=state.claimed_at,
@@ -172,12 +173,13 @@ class IdempotentProduce:
     async def _settle(self, state: RequestState, reply: Reply) -> None:
         assert isinstance(reply.body, bytes)
         try:
-            await sync_to_async(settle_request)(
-                tenant_id=self._access.tenant_id,
-                request_id=state.id,
-                status=reply.status,
-                answer=reply.body,
-            )
+            with out_of_turn():
+                await database_sync_to_async(settle_request)(
+                    tenant_id=self._access.tenant_id,
+                    request_id=state.id,
+                    status=reply.status,
+                    answer=reply.body,
+                )
         except (OperationalError, InterfaceError):
             # The records are written and this caller is told so; whoever asks again later is
             # answered from the topic.

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import lru_cache
 from typing import Final
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
@@ -125,7 +125,9 @@ class _Call:
         if known is not None:
             return known
         client = self._scope.get("client")
-        return await sync_to_async(caller_of_key_at)(client[0] if client else "", key_id, secret)
+        return await database_sync_to_async(caller_of_key_at)(
+            client[0] if client else "", key_id, secret
+        )
 
     def _failed(self, error: Exception) -> Reply:
         scope = self._scope

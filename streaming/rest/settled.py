@@ -11,6 +11,7 @@ import logging
 from asgiref.sync import async_to_sync
 
 from brokers.kernel.errors import HeadwaterError
+from streaming.postgresql.turns import end_turn
 from streaming.records.clients import current_clients
 from streaming.records.identity import Identity
 
@@ -30,4 +31,5 @@ async def settled(identity: Identity) -> None:
 
 def wait_until_settled(identity: Identity) -> None:
     """``settled`` for the views that run in a thread of their own."""
+    end_turn()
     async_to_sync(settled)(identity)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -178,7 +178,7 @@ async def list_all_topic_configs(request: HttpRequest, cluster_id: str) -> HttpR
     """``/clusters/{cluster_id}/topics/-/configs``: sent as it is made, for it may be long."""
     access = (await acaller_of_request(request)).access(cluster_id)
     access.require(READ)
-    found = await sync_to_async(_readable_configs)(access)
+    found = await database_sync_to_async(_readable_configs)(access)
     return StreamingHttpResponse(
         _all_configs(links_of(request), cluster_id, found), content_type="application/json"
     )

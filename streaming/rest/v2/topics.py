@@ -3,7 +3,7 @@ but a topic's configs."""
 
 from typing import Final
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
 from brokers.kernel.errors import ErrorCode, Refusal
@@ -82,7 +82,7 @@ async def get_topic(request: HttpRequest, topic: str) -> HttpResponseBase:
     access = await access_of(request, READ)
     async with current_clients().reader(access.identity) as reader:
         places = await partitions_of(reader, topic)
-    found = await sync_to_async(topic_named)(access.tenant_id, topic)
+    found = await database_sync_to_async(topic_named)(access.tenant_id, topic)
     if found is None:
         raise TopicNotFound(topic)
     configs = {name: value_of(name, found.configs) for name in TOPIC_CONFIGS}
