@@ -7,6 +7,7 @@ topics are those of the group's tenant.
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from brokers.groups.classic.machine import ClassicGroup
@@ -50,10 +51,17 @@ EXPIRED_AT_ONCE_MAX: Final = 1_000
 class GroupShard(GroupTable):
     """One coordinator's state, rebuilt from its partition by whoever leads it."""
 
-    def __init__(self, config: GroupsConfig, topics_of: Callable[[str], Topics]) -> None:
-        """``topics_of``: a group's tenant's topics as they are now, by the group's id."""
+    def __init__(
+        self,
+        config: GroupsConfig,
+        topics_of: Callable[[str], Topics],
+        room_of: Callable[[str], int],
+    ) -> None:
+        """``topics_of``: a group's tenant's topics as they are now, by the group's id; ``room_of``:
+        how many bytes more the members of all that tenant's groups may take of the broker."""
         super().__init__(config)
         self._topics_of = topics_of
+        self._room_of = room_of
 
     def knows(self, group_id: str) -> bool:
         """Whether the group is there, if only for what it has committed or is about to."""
@@ -73,17 +81,18 @@ class GroupShard(GroupTable):
         self, group_id: str, request: JoinRequest, token: Token, now: Instant
     ) -> GroupDecision:
         """Replies with a ``JoinResult``."""
+        room = partial(self._room_of, group_id)
         mixed = self._consumer.get(group_id)
         if mixed is not None and not mixed.is_empty:
             return of_consumer(
-                group_id, mixed.classic_join(request, token, now, self._topics_of(group_id))
+                group_id, mixed.classic_join(request, token, now, self._topics_of(group_id), room)
             )
         group = self._classic.get(group_id)
         if group is None:
             if request.member_id:
                 return _reply(token, JoinResult(ErrorCode.UNKNOWN_MEMBER_ID, request.member_id))
             group = ClassicGroup(group_id, self._config.classic)
-        decision = of_classic(group_id, group.join(request, token, now))
+        decision = of_classic(group_id, group.join(request, token, now, room))
         if mixed is None:
             return decision
         # A group of the other kind that nobody is in any more: it ends here.
@@ -101,7 +110,9 @@ class GroupShard(GroupTable):
         group = self._classic.get(group_id)
         if group is None:
             return _reply(token, SyncResult(ErrorCode.UNKNOWN_MEMBER_ID))
-        return of_classic(group_id, group.sync(request, token, now))
+        return of_classic(
+            group_id, group.sync(request, token, now, partial(self._room_of, group_id))
+        )
 
     def heartbeat(
         self, group_id: str, request: HeartbeatRequest, token: Token, now: Instant
@@ -143,20 +154,21 @@ class GroupShard(GroupTable):
     ) -> GroupDecision:
         """Replies with KIP-848's ``HeartbeatResult``."""
         topics = self._topics_of(group_id)
+        room = partial(self._room_of, group_id)
         group = self._consumer.get(group_id)
         if group is not None:
             if request.member_epoch in (LEAVING, AWAY):
                 decision = group.heartbeat(request, token, now, topics)
                 going = [request.member_id]
                 return self._without(group_id, group, going, decision, now)
-            return of_consumer(group_id, group.heartbeat(request, token, now, topics))
+            return of_consumer(group_id, group.heartbeat(request, token, now, topics, room))
         classic = self._classic.get(group_id)
         if request.member_epoch != 0:
             unknown = ConsumerResult(ErrorCode.UNKNOWN_MEMBER_ID, "the group has no such member")
             return _reply(token, unknown)
         if classic is None:
             fresh = ConsumerGroup(group_id, self._config.consumer)
-            return of_consumer(group_id, fresh.heartbeat(request, token, now, topics))
+            return of_consumer(group_id, fresh.heartbeat(request, token, now, topics, room))
         return self._upgraded(group_id, classic, request, token, now)
 
     def _upgraded(
@@ -180,7 +192,8 @@ class GroupShard(GroupTable):
         for record in records[1:]:
             fresh.replay(record)
         begun = of_consumer(group_id, fresh.loaded(now))
-        decision = of_consumer(group_id, fresh.heartbeat(request, token, now, topics))
+        room = partial(self._room_of, group_id)
+        decision = of_consumer(group_id, fresh.heartbeat(request, token, now, topics, room))
         again = [
             Reply(member.token, _rejoin(classic, member.member_id))
             for member in classic.members

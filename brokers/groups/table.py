@@ -7,6 +7,7 @@ in ``shard.py``, which extends this; it changes here and nowhere else.
 from brokers.groups.classic.machine import ClassicGroup
 from brokers.groups.config import GroupsConfig
 from brokers.groups.consumer.machine import ConsumerGroup
+from brokers.groups.kept_bytes import KeptBytes
 from brokers.groups.offsets import Offsets
 from brokers.groups.scoped import ClassicEvent, ConsumerEvent
 from brokers.wire.coordinator.consumer_group_metadata_key import ConsumerGroupMetadataKey
@@ -21,11 +22,18 @@ class GroupTable:
 
     def __init__(self, config: GroupsConfig) -> None:
         self.offsets = Offsets()
+        self.kept = KeptBytes()
         self._config = config
         self._classic: dict[str, ClassicGroup] = {}
         self._consumer: dict[str, ConsumerGroup] = {}
 
     def replay(self, record: StateRecord) -> None:
+        self._replay(record)
+        if not isinstance(record.key, OffsetCommitKey):
+            key = record.key
+            self._weigh(key.group if isinstance(key, GroupMetadataKey) else key.group_id)
+
+    def _replay(self, record: StateRecord) -> None:
         key = record.key
         match key:
             case OffsetCommitKey():
@@ -68,6 +76,11 @@ class GroupTable:
                 group = self._consumer.get(group_id)
                 if group is not None:
                     group.replay_event(what)
+        self._weigh(event.group_id)
+
+    def _weigh(self, group_id: str) -> None:
+        group = self._consumer.get(group_id) or self._classic.get(group_id)
+        self.kept.note(group_id, 0 if group is None else group.kept_bytes)
 
     def _ensure(self, group_id: str) -> None:
         """A group that has committed is there, whoever spoke for it."""

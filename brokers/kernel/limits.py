@@ -157,6 +157,10 @@ GROUP_METADATA_BYTES_MAX: Final = 8 * MIB
 """What all members of one group say for all protocols they support, together: it is kept in memory,
 and the leader is told it in one answer."""
 
+GROUP_BYTES_PER_TENANT_MAX: Final = 16 * MIB
+"""What the members of all groups of one tenant take of one broker, with a KiB for each: some 10,000
+plain consumers. The largest honest groups, of Kafka Streams, have some MiB."""
+
 GROUP_REGEX_CHARACTERS_MAX: Final = 1_000
 """A regular expression that a member subscribes with; honest ones have some tens."""
 

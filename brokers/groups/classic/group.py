@@ -25,6 +25,7 @@ from brokers.groups.classic.record import member_of, stable_group
 from brokers.groups.classic.roster import Roster
 from brokers.groups.classic.states import GroupState
 from brokers.groups.classic.subscriptions import CONSUMER, Subscriptions
+from brokers.groups.kept_bytes import PART_BYTES
 from brokers.kernel.errors import ErrorCode
 from brokers.wire.coordinator.group_metadata_value import GroupMetadataValue
 from brokers.wire.coordinator.state_record import StateRecord
@@ -49,6 +50,8 @@ class Group:
     """Of the current generation; None when it is none of consumers."""
     issued_ids: set[str] = field(default_factory=set)
     """Member ids that were given out and have not joined."""
+    issued_bytes: int = 0
+    """What those take of the coordinator's memory."""
     unsynced: set[str] = field(default_factory=set)
     """Members of this generation that have not sent SyncGroup."""
     is_initial: bool = False
@@ -66,6 +69,11 @@ class Group:
         )
 
     # What can be asked.
+
+    @property
+    def kept_bytes(self) -> int:
+        """What the members, and those about to become one, take of the coordinator's memory."""
+        return self.roster.kept_bytes + self.issued_bytes
 
     @property
     def is_of_consumers(self) -> bool:
@@ -169,9 +177,9 @@ class Group:
             case GroupEmptied():
                 self._begin_empty_generation(event.generation)
             case MemberIdIssued():
-                self.issued_ids.add(event.member_id)
+                self._issue_id(event.member_id)
             case MemberIdForgotten():
-                self.issued_ids.discard(event.member_id)
+                self._forget_id(event.member_id)
             case MemberRemoved():
                 self._remove(event.member_id)
             case StaticMemberReplaced():
@@ -183,9 +191,19 @@ class Group:
         if not len(self.roster):
             self.protocol_type = member.protocol_type
         self.roster.put(member)
-        self.issued_ids.discard(member.member_id)
+        self._forget_id(member.member_id)
         if self.leader is None:
             self.leader = member.member_id
+
+    def _issue_id(self, member_id: str) -> None:
+        if member_id not in self.issued_ids:
+            self.issued_ids.add(member_id)
+            self.issued_bytes += PART_BYTES + len(member_id)
+
+    def _forget_id(self, member_id: str) -> None:
+        if member_id in self.issued_ids:
+            self.issued_ids.remove(member_id)
+            self.issued_bytes -= PART_BYTES + len(member_id)
 
     def _update(self, member_id: str, **changes: object) -> None:
         member = self.roster.members[member_id]
@@ -252,4 +270,5 @@ class Group:
         self.leader = None
         self.protocol_name = None
         self.issued_ids.clear()
+        self.issued_bytes = 0
         self.unsynced.clear()

@@ -21,18 +21,19 @@ from brokers.groups.classic.requests import (
 from brokers.groups.classic.results import JoinResult
 from brokers.groups.classic.states import GroupState
 from brokers.groups.classic.timers import SessionTimer
+from brokers.groups.kept_bytes import Room
 from brokers.kernel.decision import Token
 from brokers.kernel.errors import ErrorCode
 
 
-def join(draft: Draft, request: JoinRequest, token: Token) -> None:
+def join(draft: Draft, request: JoinRequest, token: Token, room: Room) -> None:
     config = draft.config
     timeout_ms = request.session_timeout_ms
     if not config.session_timeout_min_ms <= timeout_ms <= config.session_timeout_max_ms:
         _refuse(draft, request, token, ErrorCode.INVALID_SESSION_TIMEOUT)
     elif draft.group.state is GroupState.DEAD:
         _refuse(draft, request, token, ErrorCode.COORDINATOR_NOT_AVAILABLE)
-    elif not _has_room(draft, request):
+    elif not _has_room(draft, request, room):
         _turn_away(draft, request, token)
     elif not draft.group.supports(request.protocol_type, request.protocols):
         _refuse(draft, request, token, ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
@@ -53,15 +54,16 @@ def _refuse(draft: Draft, request: JoinRequest, token: Token, error: ErrorCode) 
 # Room.
 
 
-def _has_room(draft: Draft, request: JoinRequest) -> bool:
-    """While joins wait, those that wait are counted and not all members: a group that is over its
-    size, because the limit was lowered, so drops whoever joins last.
+def _has_room(draft: Draft, request: JoinRequest, room: Room) -> bool:
+    """In the group, and for what its tenant says in all. While joins wait, those that wait are
+    counted and not all members: a group that is over its size, because the limit was lowered, so
+    drops whoever joins last.
     """
     group, members_max = draft.group, draft.config.members_max
     known = _known(group, request)
     had = 0 if known is None else known.metadata_bytes
     grown = group.roster.metadata_bytes - had + metadata_bytes(request.protocols)
-    if grown > draft.config.metadata_bytes_max:
+    if grown > draft.config.metadata_bytes_max or _growth(request, known) > max(room(), 0):
         return False
     if not request.member_id and len(group.issued_ids) >= members_max:
         return False
@@ -69,6 +71,12 @@ def _has_room(draft: Draft, request: JoinRequest) -> bool:
         is_waiting = known is not None and known.is_waiting
         return is_waiting or group.roster.waiting < members_max
     return known is not None or len(group.roster) < members_max
+
+
+def _growth(request: JoinRequest, known: Member | None) -> int:
+    """Bytes that the member will take beyond what it takes now."""
+    grown = _member(request, request.member_id or request.new_member_id).kept_bytes
+    return grown if known is None else grown - known.kept_bytes + len(known.assignment)
 
 
 def _known(group: Group, request: JoinRequest) -> Member | None:

@@ -26,6 +26,7 @@ from brokers.groups.classic.requests import Departure, HeartbeatRequest, JoinReq
 from brokers.groups.classic.results import GroupDescription, GroupListing
 from brokers.groups.classic.states import GroupState
 from brokers.groups.classic.timers import JoinTimer, SessionTimer, SyncTimer
+from brokers.groups.kept_bytes import Room, unbounded
 from brokers.kernel.clock import Instant
 from brokers.kernel.decision import SetTimer, Token
 from brokers.kernel.errors import ErrorCode
@@ -41,20 +42,24 @@ class ClassicGroup:
 
     # What members ask.
 
-    def join(self, request: JoinRequest, token: Token, now: Instant) -> ClassicDecision:
+    def join(
+        self, request: JoinRequest, token: Token, now: Instant, room: Room = unbounded
+    ) -> ClassicDecision:
         """Replies with a ``JoinResult``: at once, or when the generation begins.
 
         Create a machine for this only when ``request.member_id`` is empty; of a group that is not
         there a member with an id is unknown.
         """
         draft = self._draft(now)
-        joining.join(draft, request, token)
+        joining.join(draft, request, token, room)
         return draft.decision()
 
-    def sync(self, request: SyncRequest, token: Token, now: Instant) -> ClassicDecision:
+    def sync(
+        self, request: SyncRequest, token: Token, now: Instant, room: Room = unbounded
+    ) -> ClassicDecision:
         """Replies with a ``SyncResult``: at once, or when the leader has assigned."""
         draft = self._draft(now)
-        syncing.sync(draft, request, token)
+        syncing.sync(draft, request, token, room)
         return draft.decision()
 
     def heartbeat(self, request: HeartbeatRequest, token: Token, now: Instant) -> ClassicDecision:
@@ -151,6 +156,11 @@ class ClassicGroup:
         """Nothing is recorded and nobody is there or expected: the machine may be dropped."""
         group = self._group
         return not (group.is_recorded or group.roster or group.issued_ids)
+
+    @property
+    def kept_bytes(self) -> int:
+        """What the members take of the coordinator's memory."""
+        return self._group.kept_bytes
 
     def describe(self) -> GroupDescription:
         return describing.describe(self._group)

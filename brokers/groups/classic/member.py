@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from brokers.groups.kept_bytes import MEMBER_BYTES, PART_BYTES
 from brokers.kernel.decision import Token
 
 
@@ -44,6 +45,13 @@ class Member:
     @property
     def metadata_bytes(self) -> int:
         return metadata_bytes(self.protocols)
+
+    @property
+    def kept_bytes(self) -> int:
+        """What it takes of the coordinator's memory."""
+        said = len(self.member_id) + len(self.instance_id or "")
+        said += len(self.client_id) + len(self.client_host) + len(self.assignment)
+        return MEMBER_BYTES + said + self.metadata_bytes + PART_BYTES * len(self.protocols)
 
     def metadata(self, protocol_name: str) -> bytes:
         """What it says for that protocol. Raises ``KeyError`` when it does not support it."""

@@ -19,11 +19,13 @@ class Roster:
     waiting: int = 0
     """Members whose join or sync waits."""
     metadata_bytes: int = 0
+    kept_bytes: int = 0
+    """What all members take of the coordinator's memory."""
 
     def copy(self) -> "Roster":
         return Roster(
             self.members.copy(), self.instances.copy(), self.supporters.copy(),
-            self.waiting, self.metadata_bytes,
+            self.waiting, self.metadata_bytes, self.kept_bytes,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -47,6 +49,7 @@ class Roster:
             self.supporters[name] = self.supporters.get(name, 0) + 1
         self.waiting += member.is_waiting
         self.metadata_bytes += member.metadata_bytes
+        self.kept_bytes += member.kept_bytes
 
     def remove(self, member_id: str) -> None:
         """An unknown id is no error."""
@@ -64,9 +67,12 @@ class Roster:
                 self.supporters[name] -= 1
         self.waiting -= member.is_waiting
         self.metadata_bytes -= member.metadata_bytes
+        self.kept_bytes -= member.kept_bytes
 
     def stop_waiting(self, *, keep_assignments: bool) -> None:
         """Every member's join or sync has been answered."""
+        if not keep_assignments:
+            self.kept_bytes -= sum(len(member.assignment) for member in self)
         for member in self.members.values():
             self.members[member.member_id] = replace(
                 member,

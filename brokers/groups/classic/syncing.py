@@ -11,11 +11,12 @@ from brokers.groups.classic.requests import SyncRequest
 from brokers.groups.classic.results import SyncResult
 from brokers.groups.classic.states import GroupState
 from brokers.groups.classic.timers import SyncTimer
+from brokers.groups.kept_bytes import Room
 from brokers.kernel.decision import Token
 from brokers.kernel.errors import ErrorCode
 
 
-def sync(draft: Draft, request: SyncRequest, token: Token) -> None:
+def sync(draft: Draft, request: SyncRequest, token: Token, room: Room) -> None:
     group = draft.group
     error = _error(group, request)
     if error is not ErrorCode.NONE:
@@ -24,7 +25,7 @@ def sync(draft: Draft, request: SyncRequest, token: Token) -> None:
         _note_synced(draft, request.member_id)
         draft.reply(token, _assigned(group, group.roster.members[request.member_id]))
     elif group.leader == request.member_id:
-        _assign(draft, request, token)
+        _assign(draft, request, token, room)
     else:
         _wait(draft, request.member_id, token)
 
@@ -70,15 +71,19 @@ def _wait(draft: Draft, member_id: str, token: Token) -> None:
     draft.add(SyncWaits(member_id, token))
 
 
-def _assign(draft: Draft, request: SyncRequest, token: Token) -> None:
+def _assign(draft: Draft, request: SyncRequest, token: Token, room: Room) -> None:
     """The leader's assignment is recorded, and given to all who wait; whoever it leaves out is
-    given nothing to read.
+    given nothing to read. For one that the tenant has no room for the leader hears that, and the
+    others wait until it has left or their time is over.
     """
     group = draft.group
     assigned = [
         replace(member, assignment=request.assignments.get(member.member_id, b""))
         for member in group.roster
     ]
+    if sum(map(_size, assigned)) - sum(map(_size, group.roster)) > max(room(), 0):
+        draft.reply(token, SyncResult(ErrorCode.GROUP_MAX_SIZE_REACHED))
+        return
     _note_synced(draft, request.member_id)
     draft.record(group.stable_record(assigned, draft.now.wall_ms))
     draft.add(SyncsAnswered())
@@ -87,3 +92,7 @@ def _assign(draft: Draft, request: SyncRequest, token: Token) -> None:
         draft.reply(answered, _assigned(group, member))
         if member.is_waiting or member.member_id == request.member_id:
             draft.renew_session(member)
+
+
+def _size(member: Member) -> int:
+    return len(member.assignment)

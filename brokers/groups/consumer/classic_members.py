@@ -25,7 +25,7 @@ from brokers.groups.consumer.embedded_protocol import (
     write_assignment,
 )
 from brokers.groups.consumer.events import JoinAnswered, JoinDemanded, TopicsSeen
-from brokers.groups.consumer.joining import Entry, new_member, succeed
+from brokers.groups.consumer.joining import Entry, check_room, new_member, succeed
 from brokers.groups.consumer.member import NOTHING, ClassicMember, Member, MemberState
 from brokers.groups.consumer.progress import Progress
 from brokers.groups.consumer.state import GroupState, topics_of
@@ -39,6 +39,7 @@ from brokers.groups.consumer.timers import (
 )
 from brokers.groups.consumer.topics import Topics, metadata_hash
 from brokers.groups.consumer.validation import static_member, unknown_member
+from brokers.groups.kept_bytes import Room
 from brokers.kernel.decision import CancelTimer, Decision, Reply, SetTimer, Token
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.wire.coordinator.state_record import StateRecord
@@ -53,6 +54,7 @@ def join(
     config: ConsumerGroupConfig,
     now_ms: int,
     wall_ms: int,
+    room: Room,
 ) -> Decision[StateRecord, Effect]:
     """Raises ``Refusal`` for everything that the member is answered with an error."""
     _check_protocols(group, request)
@@ -65,8 +67,10 @@ def join(
     if entry.before is None and said.owned:
         # It was removed and does not know: what it reads may be another's by now.
         raise unknown_member(entry.member.member_id)
+    member = _updated(entry.member, request, said)
+    check_room(entry.before, member, room)
     progress = Progress(
-        group, entry, _updated(entry.member, request, said), by_id(said.owned, topics),
+        group, entry, member, by_id(said.owned, topics),
         topics=topics, config=config, now_ms=now_ms, wall_ms=wall_ms,
     )  # fmt: skip
     after = progress.advance()

@@ -1,7 +1,7 @@
 """One heartbeat of a member that joins or stays: who it is, what that moves, what it is told."""
 
 from brokers.groups.consumer.config import ConsumerGroupConfig
-from brokers.groups.consumer.joining import Entry, enter, updated
+from brokers.groups.consumer.joining import Entry, check_room, enter, updated
 from brokers.groups.consumer.member import Member, MemberState
 from brokers.groups.consumer.progress import Progress
 from brokers.groups.consumer.requests import HeartbeatRequest
@@ -10,6 +10,7 @@ from brokers.groups.consumer.state import GroupState
 from brokers.groups.consumer.timers import Effect, MemberSilent, RevocationLate, cancel_timers
 from brokers.groups.consumer.topics import Topics
 from brokers.groups.consumer.validation import check_request
+from brokers.groups.kept_bytes import Room
 from brokers.kernel.decision import CancelTimer, Decision, Reply, SetTimer, Token
 from brokers.kernel.errors import ErrorCode
 from brokers.wire.coordinator.state_record import StateRecord
@@ -24,11 +25,13 @@ def heartbeat(
     config: ConsumerGroupConfig,
     now_ms: int,
     wall_ms: int,
+    room: Room,
 ) -> Decision[StateRecord, Effect]:
     """Raises ``Refusal`` for everything that the member is answered with an error."""
     check_request(request)
     entry = enter(group, request, config)
     member = updated(entry.member, request)
+    check_room(entry.before, member, room)
     progress = Progress(
         group, entry, member, request.owned,
         topics=topics, config=config, now_ms=now_ms, wall_ms=wall_ms,

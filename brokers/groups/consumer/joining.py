@@ -15,6 +15,7 @@ from brokers.groups.consumer.requests import HeartbeatRequest
 from brokers.groups.consumer.state import GroupState
 from brokers.groups.consumer.subscription import Subscription
 from brokers.groups.consumer.validation import check_epoch, static_member, unknown_member
+from brokers.groups.kept_bytes import Room
 from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.wire.coordinator.state_record import StateRecord
 
@@ -102,6 +103,20 @@ def succeed(group: GroupState, old: Member, member_id: str) -> Entry:
             current_record(group.group_id, member),
         ),
     )
+
+
+def check_room(before: Member | None, after: Member, room: Room) -> None:
+    """Raises ``Refusal``: GROUP_MAX_SIZE_REACHED, where the member says more than its tenant has
+    room for."""
+    if after is before:
+        return
+    growth = after.kept_bytes - (0 if before is None else before.kept_bytes)
+    if growth > max(room(), 0):
+        raise Refusal(
+            ErrorCode.GROUP_MAX_SIZE_REACHED,
+            "the members of the tenant's groups say more of themselves than a broker keeps: "
+            "subscribe to fewer topics by name, or have fewer members",
+        )
 
 
 def updated(member: Member, request: HeartbeatRequest) -> Member:

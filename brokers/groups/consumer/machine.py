@@ -25,6 +25,7 @@ from brokers.groups.consumer.results import GroupDescription, HeartbeatResult
 from brokers.groups.consumer.state import GroupState
 from brokers.groups.consumer.timers import Effect, JoinLate, MemberSilent, RevocationLate, SyncLate
 from brokers.groups.consumer.topics import Topics
+from brokers.groups.kept_bytes import Room, unbounded
 from brokers.kernel.clock import Instant
 from brokers.kernel.decision import Decision, Reply, SetTimer, Token
 from brokers.kernel.errors import ErrorCode, Refusal
@@ -63,7 +64,12 @@ class ConsumerGroup:
         return self._config.session_timeout_ms
 
     def heartbeat(
-        self, request: HeartbeatRequest, token: Token, now: Instant, topics: Topics
+        self,
+        request: HeartbeatRequest,
+        token: Token,
+        now: Instant,
+        topics: Topics,
+        room: Room = unbounded,
     ) -> GroupDecision:
         """Join, stay, or leave. Replies with a ``HeartbeatResult``."""
         try:
@@ -72,7 +78,7 @@ class ConsumerGroup:
             return heartbeat(
                 self.state, request, token,
                 topics=topics, config=self._config,
-                now_ms=now.monotonic_ms, wall_ms=now.wall_ms,
+                now_ms=now.monotonic_ms, wall_ms=now.wall_ms, room=room,
             )  # fmt: skip
         except Refusal as refusal:
             return _reply(token, HeartbeatResult.refused(refusal))
@@ -80,14 +86,19 @@ class ConsumerGroup:
     # Members that speak the classic protocol.
 
     def classic_join(
-        self, request: classic.JoinRequest, token: Token, now: Instant, topics: Topics
+        self,
+        request: classic.JoinRequest,
+        token: Token,
+        now: Instant,
+        topics: Topics,
+        room: Room = unbounded,
     ) -> GroupDecision:
         """Replies with a ``JoinResult``, at once."""
         try:
             return classic_members.join(
                 self.state, request, token,
                 topics=topics, config=self._config,
-                now_ms=now.monotonic_ms, wall_ms=now.wall_ms,
+                now_ms=now.monotonic_ms, wall_ms=now.wall_ms, room=room,
             )  # fmt: skip
         except Refusal as refusal:
             return _reply(token, JoinResult(refusal.code, request.member_id))
@@ -206,6 +217,11 @@ class ConsumerGroup:
     @property
     def state_name(self) -> str:
         return state_name(self.state)
+
+    @property
+    def kept_bytes(self) -> int:
+        """What the members take of the coordinator's memory."""
+        return self.state.kept_bytes
 
     def describe(self, topics: Topics) -> GroupDescription:
         return describe(self.state, topics)

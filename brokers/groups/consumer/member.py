@@ -6,8 +6,9 @@ from enum import IntEnum
 from typing import Final
 
 from brokers.groups.assignors.specification import Partitions
-from brokers.groups.classic.member import Protocol
+from brokers.groups.classic.member import Protocol, metadata_bytes
 from brokers.groups.consumer.subscription import NO_SUBSCRIPTION, Subscription
+from brokers.groups.kept_bytes import MEMBER_BYTES, PART_BYTES
 
 LEAVING: Final = -1
 """Member epoch in the heartbeat of a member that leaves for good."""
@@ -63,6 +64,18 @@ class Member:
     """What it may read from."""
     revoking: Partitions = field(default_factory=dict)
     """What it may still read from, and must give up."""
+
+    @property
+    def kept_bytes(self) -> int:
+        """What it takes of the coordinator's memory, but for its partitions."""
+        told = (self.member_id, self.instance_id, self.rack_id, self.client_id, self.client_host)
+        said = sum(len(each) for each in told if each) + len(self.subscription.regex)
+        names = self.subscription.names
+        parts = len(names)
+        if self.classic is not None:
+            said += metadata_bytes(self.classic.protocols)
+            parts += len(self.classic.protocols)
+        return MEMBER_BYTES + said + sum(map(len, names)) + PART_BYTES * parts
 
     def is_reconciled_to(self, assignment_epoch: int) -> bool:
         return self.state is MemberState.STABLE and self.epoch == assignment_epoch

@@ -66,6 +66,7 @@ class GroupState:
         "group_id",
         "instances",
         "joins_demanded",
+        "kept_bytes",
         "members",
         "metadata_hash",
         "owners",
@@ -100,6 +101,8 @@ class GroupState:
         """When this coordinator last computed a target, monotonic."""
         self.joins_demanded: set[str] = set()
         """Classic members that were told to join again, and have not."""
+        self.kept_bytes = 0
+        """What the members take of the coordinator's memory."""
 
     # Reading.
 
@@ -226,6 +229,9 @@ class GroupState:
         """Add or replace a member, and keep what is derived from members in step."""
         old = self.members.get(member.member_id)
         self.members[member.member_id] = member
+        # What it says comes with its subscription; else it has only taken a step.
+        if old is None or old.subscription is not member.subscription:
+            self.kept_bytes += member.kept_bytes - (0 if old is None else old.kept_bytes)
         if old is None or old.subscription != member.subscription:
             self._forget_subscription(old)
             self.subscriptions[member.subscription] += 1
@@ -242,6 +248,7 @@ class GroupState:
         member = self.members.pop(member_id, None)
         self.joins_demanded.discard(member_id)
         if member is not None:
+            self.kept_bytes -= member.kept_bytes
             self._forget_subscription(member)
             self._forget_instance(member)
             self._forget_partitions(member)

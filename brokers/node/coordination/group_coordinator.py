@@ -13,6 +13,7 @@ from brokers.groups.shard import GroupShard
 from brokers.kernel.clock import Instant
 from brokers.kernel.errors import Refusal
 from brokers.kernel.ids import TenantId, TopicId, TopicName
+from brokers.kernel.limits import GROUP_BYTES_PER_TENANT_MAX
 from brokers.metadata.image import MetadataImage
 from brokers.metadata.records import TopicRecord
 from brokers.node.coordination.coordinator import Coordinator
@@ -47,9 +48,20 @@ def group_coordinator(node: "Node") -> Coordinator[GroupShard]:
         node,
         CONSUMER_OFFSETS,
         GROUP_STATE,
-        lambda _: GroupShard(config, lambda name: TenantTopics(node.image, tenant_of(name))),
+        lambda _: GroupShard(
+            config,
+            lambda name: TenantTopics(node.image, tenant_of(name)),
+            lambda name: room_beside(node.groups, name),
+        ),
         perform,
     )
+
+
+def room_beside(groups: Iterable[Shard[GroupShard]], name: str) -> int:
+    """How many bytes more the members of that group's tenant may take of this broker; below 0 where
+    groups have come with what another broker had led."""
+    kept = sum(shard.machine.kept.beside(name) for shard in groups if shard.is_active)
+    return GROUP_BYTES_PER_TENANT_MAX - kept
 
 
 class TenantTopics:

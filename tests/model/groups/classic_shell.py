@@ -14,6 +14,7 @@ from brokers.groups.classic.requests import Departure, HeartbeatRequest, JoinReq
 from brokers.groups.classic.results import JoinResult
 from brokers.groups.classic.states import GroupState
 from brokers.groups.classic.timers import JoinTimer, SessionTimer, SyncTimer
+from brokers.groups.kept_bytes import PART_BYTES
 from brokers.kernel.clock import Instant
 from brokers.kernel.decision import CancelTimer, Reply, SetTimer
 from brokers.kernel.errors import ErrorCode
@@ -264,6 +265,8 @@ class Shell:
         assert roster.instances == instances
         assert roster.waiting == sum(m.is_waiting for m in members)
         assert roster.metadata_bytes == sum(m.metadata_bytes for m in members)
+        assert roster.kept_bytes == sum(m.kept_bytes for m in members)
+        assert group.issued_bytes == sum(PART_BYTES + len(each) for each in group.issued_ids)
         names = {p.name for m in members for p in m.protocols}
         assert roster.supporters == {
             name: sum(any(p.name == name for p in m.protocols) for m in members) for name in names

@@ -20,7 +20,7 @@ from brokers.wire.coordinator.state_record import (
 
 GROUP = "0" * 32 + "/flights-readers"
 PERSISTENT = ("epoch", "metadata_hash", "assignment_epoch", "members", "targets", "regexes")
-DERIVED = ("instances", "owners", "subscriptions")
+DERIVED = ("instances", "owners", "subscriptions", "kept_bytes")
 
 
 class FakeTopics:
