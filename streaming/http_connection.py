@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from streaming.http_door import Door, door_of
+from streaming.http_door import Door, Guest, door_of
 from streaming.rest.streamed_bodies import is_streamed
 
 HEAD_BYTES_MAX: Final = 64 * 1024
@@ -28,6 +28,8 @@ asked who sends it."""
 class HttpConnection(HttpToolsProtocol):
     """uvicorn's ``http``."""
 
+    takes_over: Guest | None = None
+    """What it was at the door until it was secured."""
     _door: Door
     _head_is_open = False
     _head_bytes = 0
@@ -36,6 +38,8 @@ class HttpConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._door = door_of(self.loop)
+        if self.takes_over is not None:
+            self._door.closed(self.takes_over)
         self._door.opened(self, self.client[0] if self.client else "")
         if not transport.is_closing():
             self._door.owes(self, HEAD_SECONDS_MAX)

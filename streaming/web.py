@@ -5,9 +5,9 @@ A module and not uvicorn's command line, which loads a certificate once and for 
 
 import argparse
 import gc
-import ssl
+import sys
 import threading
-from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from uvicorn.importer import import_from_string
 from brokers.node.config import TlsFiles
 from brokers.node.tls import FollowedCertificate
 from streaming.http_connection import HttpConnection
+from streaming.tls_server import TlsServer
 
 WEBSOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
 
@@ -60,11 +61,19 @@ def main() -> None:
     given = parser.parse_args()
     if (given.certificate is None) != (given.key is None):
         parser.error("--certificate and --key go together")
-    options = server_options()
-    if given.certificate is not None:
-        options["ssl_context_factory"] = following(TlsFiles(given.certificate, given.key))
     gc.set_threshold(GC_THRESHOLD)
-    uvicorn.run(_loaded, factory=True, host=given.host, port=given.port, **options)
+    config = uvicorn.Config(
+        _loaded, factory=True, host=given.host, port=given.port, **server_options()
+    )
+    if given.certificate is None:
+        server = uvicorn.Server(config)
+    else:
+        certificate = FollowedCertificate(TlsFiles(given.certificate, given.key))
+        server = TlsServer(config, certificate.context)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(f"the web process did not start on {given.host}:{given.port}")
 
 
 def _loaded() -> Any:
@@ -85,15 +94,6 @@ def _keep_what_is_there() -> None:
     """Leave it out of garbage collection, so that a full one costs next to nothing."""
     gc.collect()
     gc.freeze()
-
-
-def following(files: TlsFiles) -> Callable[..., ssl.SSLContext]:
-    """uvicorn's ``ssl_context_factory``: the certificate of ``files``, replaced when they are."""
-
-    def factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-        return FollowedCertificate(files).context
-
-    return factory
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from brokers.node.config import TlsFiles
+from brokers.node.tls import FollowedCertificate
 from streaming import web
 from streaming.cell import tls
 from streaming.cell.program import CHECKOUT
@@ -29,7 +30,7 @@ def folder(tmp_path):
 @pytest.fixture
 def port(folder):
     files = TlsFiles(folder / "server.pem", folder / "server.key")
-    with serving(no_application, ssl_context_factory=web.following(files)) as port:
+    with serving(no_application, FollowedCertificate(files).context) as port:
         yield port
 
 
