@@ -104,8 +104,18 @@ def _first_line(document: Json) -> str | None:
 
 
 def _waiting(task: Json) -> str | None:
-    """Why a task that runs moves nothing; what it said before it ended is over."""
-    return task["metrics"].get("waiting") or None if task["state"] == "RUNNING" else None
+    """Why a task that runs moves or commits nothing, and for how long; what it said before it ended
+    is over."""
+    why = task["metrics"].get("waiting") if task["state"] == "RUNNING" else None
+    return f"{why} (for {_span(task['metrics'].get('waiting_s') or 0)})" if why else None
+
+
+def _span(seconds: int) -> str:
+    """``45 s``, ``3 min``, ``2 h``: its largest whole part."""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
 
 
 def _headline(trace: str | None) -> str | None:

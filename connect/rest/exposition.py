@@ -50,6 +50,11 @@ def exposition(statuses: Iterable[ConnectorStatus]) -> str:
         "headwater_connector_task_waiting", "gauge", "Whether a task waits for what it connects to",
         ((labels, int(_waits(task))) for labels, task in tasks),
     )  # fmt: skip
+    lines += family(
+        "headwater_connector_task_waiting_seconds", "gauge",
+        "For how long a task has waited for what it connects to",
+        ((labels, _waiting_s(task)) for labels, task in tasks),
+    )  # fmt: skip
     for name, kind, what in _COUNTED:
         suffix = "_total" if kind == "counter" else ""
         lines += family(
@@ -60,6 +65,10 @@ def exposition(statuses: Iterable[ConnectorStatus]) -> str:
 
 def _waits(task: TaskStatus) -> bool:
     return task.state is State.RUNNING and bool(task.metrics.get("waiting"))
+
+
+def _waiting_s(task: TaskStatus) -> int:
+    return int(task.metrics.get("waiting_s") or 0) if _waits(task) else 0
 
 
 def _samples(name: str, tasks: Iterable[tuple[dict[str, str], TaskStatus]]) -> Iterator[Sample]:

@@ -2,16 +2,16 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from connect.runtime.traces import sentence_of
 from connect.task.events import Events
+from connect.task.waits import Wait
 
 BEAT_S: Final = 2.0
-WAITING_CHARACTERS_MAX: Final = 500
 OVER_LIMIT_BEATS: Final = 3
 """How many beats in a row a task may use more memory than it was given."""
 
@@ -23,8 +23,9 @@ _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 class Metrics:
     """Since the process began. ``bytes``: of keys and values, as Kafka has them. ``lag``: records
     that a sink has not read yet, None where nobody can know. ``batch_ms``: how long the last batch
-    took, from Kafka to the target or the other way. ``waiting``: why a task that runs moves
-    nothing, in the words of what it is to ask again; empty when all is well."""
+    took, from Kafka to the target or the other way. ``moving`` and ``committing``: whether a step
+    waits for what it is to ask again. A sink may take records and yet not be able to commit, so
+    that all of them would come again."""
 
     records: int = 0
     bytes: int = 0
@@ -33,18 +34,32 @@ class Metrics:
     retries: int = 0
     lag: int | None = None
     batch_ms: float = 0.0
-    waiting: str = ""
+    moving: Wait = field(default_factory=Wait)
+    committing: Wait = field(default_factory=Wait)
+
+    @property
+    def waiting(self) -> str:
+        """Why a task that runs moves or commits nothing, in the words of what it is to ask again;
+        empty when all is well."""
+        return self.moving.why or self.committing.why
+
+    def waiting_s(self, now: float) -> int:
+        """For how long that has been so; ``now`` is monotonic, in seconds."""
+        return (self.moving if self.moving.why else self.committing).seconds(now)
 
     def wait_after(self, error: Exception) -> None:
-        """A try has failed and there will be another one."""
+        """A try to move records has failed and there will be another one."""
         self.retries += 1
-        told = sentence_of(error)[:WAITING_CHARACTERS_MAX]
-        # Targets say what they like, and neither half a surrogate nor a zero can be passed on.
-        self.waiting = told.encode(errors="replace").decode().replace("\0", "")
+        self.moving.fail(error, time.monotonic())
 
     def go_on(self) -> None:
-        """A try went well."""
-        self.waiting = ""
+        """A try to move records went well."""
+        self.moving.end()
+
+    def put_off_commit(self, error: Exception) -> None:
+        """Nothing was committed, and the next commit tries again."""
+        self.retries += 1
+        self.committing.fail(error, time.monotonic(), "nothing is committed: ")
 
 
 def rss_bytes() -> int:
@@ -101,4 +116,5 @@ class Heartbeat:
             batch_ms=round(metrics.batch_ms, 3),
             rss_bytes=used,
             waiting=metrics.waiting,
+            waiting_s=metrics.waiting_s(time.monotonic()),
         )

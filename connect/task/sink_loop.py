@@ -336,20 +336,23 @@ class SinkLoop:
         self._flushed_at = time.monotonic()
         delivered = self._positions.delivered
         if not delivered:
+            self._metrics.committing.end()
             return
         try:
             allowed = self._task.flush(delivered)
         except RetriableError as error:
+            self._metrics.put_off_commit(error)
             LOG.warning("nothing was committed, the target is to be asked again: %s", error)
             return
         self._letters.settle()
         commit, faults = self._positions.committable(allowed)
         for fault in faults:
             LOG.warning("the task allowed to commit %s: left alone", fault)
-        if commit:
-            self._commit(commit)
+        if not commit or self._commit(commit):
+            self._metrics.committing.end()
 
-    def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+    def _commit(self, offsets: dict[TopicPartition, int]) -> bool:
+        """Whether they were; what passes is tried again with the next ones."""
         try:
             self._consumer.commit(
                 offsets=[
@@ -364,9 +367,11 @@ class SinkLoop:
             # A rebalance is under way, or the coordinator moves: they are committed with the next
             # ones, by whoever has the partitions then.
             LOG.warning("offsets were not committed: %s", error)
-        else:
-            self._positions.commit(offsets)
-            self._task.committed(offsets)
+            self._metrics.put_off_commit(error)
+            return False
+        self._positions.commit(offsets)
+        self._task.committed(offsets)
+        return True
 
     def _rewind(self) -> None:
         """Go on from where the task has asked to."""

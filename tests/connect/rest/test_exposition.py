@@ -17,8 +17,17 @@ def test_every_task_has_its_state_and_what_it_counted():
         "connect-1",
         "",
         tasks=(
-            task(0, State.RUNNING, records=7, bytes=900, lag=None, batch_ms=1.5, waiting="full"),
-            task(1, State.FAILED, restarts=3, waiting="full"),
+            task(
+                0,
+                State.RUNNING,
+                records=7,
+                bytes=900,
+                lag=None,
+                batch_ms=1.5,
+                waiting="full",
+                waiting_s=61,
+            ),
+            task(1, State.FAILED, restarts=3, waiting="full", waiting_s=9),
         ),
     )
     empty = ConnectorStatus('a"b', Kind.SOURCE, State.STOPPED, "", "")
@@ -35,6 +44,8 @@ def test_every_task_has_its_state_and_what_it_counted():
         'headwater_connector_task_failures{connector="copy",task="1"} 3',
         'headwater_connector_task_waiting{connector="copy",task="0"} 1',
         'headwater_connector_task_waiting{connector="copy",task="1"} 0',
+        'headwater_connector_task_waiting_seconds{connector="copy",task="0"} 61',
+        'headwater_connector_task_waiting_seconds{connector="copy",task="1"} 0',
         'headwater_connector_task_records_total{connector="copy",task="0"} 7',
         'headwater_connector_task_bytes_total{connector="copy",task="0"} 900',
         'headwater_connector_task_batch_ms{connector="copy",task="0"} 1.5',

@@ -56,10 +56,14 @@ def test_what_is_not_tried_again_says_its_state_alone():
     assert states(document(State.RUNNING, AT)) == ("RUNNING", "RUNNING")
 
 
-def test_why_what_runs_moves_nothing_stands_where_errors_do():
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0, "0 s"), (59, "59 s"), (60, "1 min"), (7199, "1 h"), (7200, "2 h")]
+)
+def test_why_what_runs_moves_nothing_stands_where_errors_do(seconds, told):
     def said(state):
-        found = document(state, None, trace="", waiting="the disk is full")
+        metrics = {"waiting": "the disk is full", "waiting_s": seconds}
+        found = document(state, None, trace="", **metrics)
         return connectors_table([found]).rows[0][-1], tasks_table(found["tasks"]).rows[0][-1]
 
-    assert said(State.RUNNING) == ("the disk is full", "the disk is full")
+    assert said(State.RUNNING) == (f"the disk is full (for {told})",) * 2
     assert said(State.PAUSED) == (None, None)

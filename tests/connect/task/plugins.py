@@ -177,6 +177,8 @@ class KeepingTask(SinkTask):
             self.lines.clear()
             self.context.rewind(dict.fromkeys(offsets, 0))
             return dict.fromkeys(offsets, 0)
+        if self.config["flush_refused"] and not Path(self.config["flush_refused"]).exists():
+            raise RetriableError("its disk is full")
         with Path(self.config["file"]).open("a", encoding="utf-8") as file:
             file.writelines(self.lines)
         self.lines.clear()
@@ -200,6 +202,7 @@ class KeepingSink(SinkConnector):
         "bad",
         "commit",
         "die_flushed",
+        "flush_refused",
         "flush_rewinds",
         "put_rewinds",
         "marker",

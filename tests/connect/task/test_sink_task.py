@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -76,6 +77,24 @@ def test_why_a_task_waits_is_told_while_it_does(site, make_topic, tmp_path):
     task = TaskThread(site.sink(topic, tmp_path / "kept", config={"refusals": "1000"}))
     wait_until(lambda: "not now" in task.metrics.waiting, "the target's own words")
     assert task.stop() == "STOPPED"
+
+
+def test_why_a_task_commits_nothing_is_told_until_it_does(site, make_topic, tmp_path):
+    topic, room = make_topic(), tmp_path / "room"
+    site.produce(topic, numbers(1, 3))
+    config = {"flush_refused": str(room), "commit": "always"}
+    task = TaskThread(site.sink(topic, tmp_path / "kept", config=config))
+    wait_until(lambda: task.metrics.waiting, "that it commits nothing")
+    assert task.metrics.waiting == "nothing is committed: its disk is full"
+    wait_until(lambda: task.metrics.waiting_s(time.monotonic()) > 0, "for how long")
+    site.produce(topic, numbers(4, 6))
+    wait_until(lambda: task.metrics.records == 6, "records that are taken all the same")
+    assert task.metrics.waiting
+    room.touch()
+    task.do("commit")
+    wait_until(lambda: not task.metrics.waiting, "the commit that went well")
+    assert task.stop() == "STOPPED", task.events
+    assert sum(site.committed().values()) == 6
 
 
 def test_task_that_goes_back_in_a_flush_gets_nothing_later_before(site, make_topic, tmp_path):

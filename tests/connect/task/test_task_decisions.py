@@ -21,6 +21,7 @@ from connect.task.put_backoff import LONGEST_S, retry_after_s
 from connect.task.sink_positions import SinkPositions
 from connect.task.topic_rules import NewTopicConfig, TopicRules
 from connect.task.transaction_pace import Asked, Boundary, TransactionPace
+from connect.task.waits import WHY_CHARACTERS_MAX, Wait
 
 A, B = TopicPartition("t", 0), TopicPartition("t", 1)
 
@@ -189,9 +190,34 @@ def test_heartbeat_tells_figures_and_ends_a_task_that_keeps_above_its_memory(mon
 
 def test_what_a_target_says_can_be_passed_on_whatever_it_is():
     counted = metrics.Metrics()
-    counted.wait_after(RetriableError("no\0 \ud800" + "x" * metrics.WAITING_CHARACTERS_MAX))
+    counted.wait_after(RetriableError("no\0 \ud800" + "x" * WHY_CHARACTERS_MAX))
     assert counted.waiting.startswith("no ?x")
-    assert len(counted.waiting) < metrics.WAITING_CHARACTERS_MAX
+    assert len(counted.waiting) < WHY_CHARACTERS_MAX
     assert counted.retries == 1
     counted.go_on()
     assert (counted.waiting, counted.retries) == ("", 1)
+
+
+def test_a_wait_lasts_from_the_first_failure_on_until_a_try_goes_well():
+    wait = Wait()
+    assert wait.seconds(5.0) == 0
+    wait.fail(RetriableError("full"), 10.0)
+    wait.fail(RetriableError("its disk\nis full"), 20.0, "nothing is committed: ")
+    assert (wait.why, wait.seconds(75.5)) == ("nothing is committed: its disk is full", 65)
+    wait.end()
+    assert wait.seconds(80.0) == 0
+    wait.fail(RetriableError(), 90.0)
+    assert wait.why, "that it waits is told by there being a reason"
+    assert wait.seconds(91.0) == 1
+
+
+def test_a_commit_that_is_put_off_is_told_although_records_are_taken():
+    counted = metrics.Metrics()
+    counted.put_off_commit(RetriableError("its disk is full"))
+    counted.go_on()
+    assert counted.waiting == "nothing is committed: its disk is full"
+    counted.wait_after(RetriableError("it is down"))
+    assert counted.waiting == "it is down"
+    counted.go_on()
+    counted.committing.end()
+    assert counted.waiting == ""

@@ -23,9 +23,11 @@ it("sums what tasks counted, and tells nothing from 0", () => {
   expect(counted(tasks, "lag")).toBeNull();
 });
 
-it("tells once why tasks wait", () => {
-  const tasks = ["full", "", "full", "down"].map((waiting) => task("RUNNING", { waiting }));
-  expect(waits([...tasks, task("RUNNING")])).toEqual(["full", "down"]);
+it("tells once why tasks wait, and the longest that one has", () => {
+  const waiting = (why: string, seconds: number) =>
+    task("RUNNING", { waiting: why, waiting_s: seconds });
+  const tasks = [waiting("full", 30), waiting("", 0), waiting("full", 200), waiting("down", 5)];
+  expect(waits([...tasks, task("RUNNING")])).toEqual(["full (for 3 min)", "down (for 5 s)"]);
   expect(waits([task("FAILED", { waiting: "full" })])).toEqual([]);
 });
 

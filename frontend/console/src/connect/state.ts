@@ -1,6 +1,7 @@
 /** A connector's states in words, and what its tasks counted. */
 
 import type { ConnectorBody, ConnectorTaskBody } from "../api/hooks/connectors";
+import { formatAge } from "../records/format";
 
 export interface StateWords {
   label: string;
@@ -33,11 +34,19 @@ export function counted(tasks: ConnectorTaskBody[], name: string): number | null
   return numbers.length === 0 ? null : numbers.reduce((sum, each) => sum + each, 0);
 }
 
-/** Why tasks that run move nothing, each reason once: their target is to be asked again. */
+/**
+ * Why tasks that run move or commit nothing, each reason once and with how long it has been so at
+ * most: their target is to be asked again.
+ */
 export function waits(tasks: ConnectorTaskBody[]): string[] {
-  const running = tasks.filter(({ state }) => state === "RUNNING");
-  const told = running.map(({ metrics }) => metrics["waiting"]);
-  return [...new Set(told.filter((each) => typeof each === "string" && each !== ""))] as string[];
+  const longest = new Map<string, number>();
+  for (const { state, metrics } of tasks) {
+    const why = metrics["waiting"];
+    if (state !== "RUNNING" || typeof why !== "string" || why === "") continue;
+    const seconds = Number(metrics["waiting_s"] ?? 0);
+    longest.set(why, Math.max(longest.get(why) ?? 0, seconds));
+  }
+  return [...longest].map(([why, seconds]) => `${why} (for ${formatAge(seconds * 1_000)})`);
 }
 
 const OWN_ERROR = /^connect\.spi\.errors\.\w+: /;

@@ -98,7 +98,7 @@ function Waits({ connector: { kind, tasks } }: { connector: ConnectorBody }) {
     <div role="status">
       <Notice
         tone="warn"
-        title={kind === "sink" ? "Its target takes nothing now" : "Its source gives nothing now"}
+        title={kind === "sink" ? "Its target cannot take all now" : "Its source gives nothing now"}
       >
         {reasons.map((reason) => (
           <Text key={reason} size="sm" style={{ overflowWrap: "anywhere" }}>
