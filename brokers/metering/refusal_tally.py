@@ -34,6 +34,8 @@ _RATES: Final = ("_per_s", "_rate", "_percent", "_percentage")
 DEEDS_PER_TENANT_MAX: Final = 1_000
 """As ``ACTS_PER_TENANT_MAX``, of what was done: one request may name hundreds of groups."""
 SEVERAL_DEEDS: Final = "deed.several"
+TOPIC_LIMIT: Final = "max.message.bytes"
+"""A topic's own, beside the tenant's ``message_bytes``."""
 
 
 class Act(NamedTuple):
@@ -49,6 +51,11 @@ def over_quota(tenant_id: str | None, by: str, quota: str) -> Act:
     """A principal has used up a limit of its tenant (``tenants/limits.py``) or a client quota, by
     its name."""
     return Act(tenant_id, by, THROTTLE if quota.endswith(_RATES) else REFUSE, quota)
+
+
+def over_topic_limit(tenant_id: str | None, by: str, topic: str) -> Act:
+    """A batch is larger than its topic takes, and the tenant's limit would have let it pass."""
+    return Act(tenant_id, by, REFUSE, f"{TOPIC_LIMIT} of {topic}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +115,12 @@ class RefusalTally:
     """
 
     def __init__(
-        self, acts_per_tenant_max: int = ACTS_PER_TENANT_MAX, several: str = SEVERAL_REFUSALS
+        self,
+        acts_per_tenant_max: int = ACTS_PER_TENANT_MAX,
+        several: str = SEVERAL_REFUSALS,
+        window_ms: int = WINDOW_MS,
     ) -> None:
-        self._usual = _Bound(several, acts_per_tenant_max, WINDOW_MS)
+        self._usual = _Bound(several, acts_per_tenant_max, window_ms)
         self._acts: dict[Act, _Open] = {}
         self._per_group: Counter[_Group] = Counter()
         self._of_strangers = 0

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from brokers.kernel.ids import TenantId
-from brokers.metering.refusal_tally import Act, Refusals, RefusalTally, over_quota
+from brokers.metering.refusal_tally import (
+    Act,
+    Refusals,
+    RefusalTally,
+    over_quota,
+    over_topic_limit,
+)
 from brokers.node import request_origin
 from brokers.node.authentication.unknown_login import shown
 from brokers.node.ports import RefusalLog
@@ -30,7 +36,7 @@ class NoRefusalLog:
 
 
 class RefusalNotes:
-    """``denied``, ``over_quota`` and ``login_refused`` return at once."""
+    """All but ``work`` and ``leave`` return at once."""
 
     def __init__(self, node: "Node", store: RefusalLog) -> None:
         self._node = node
@@ -64,6 +70,14 @@ class RefusalNotes:
         """A login has used up ``quota``: a limit of its tenant, or its own. ``origin`` as in
         ``denied``."""
         self._note(over_quota(session.tenant_id, session.principal, quota), origin)
+
+    def over_topic_limit(
+        self, session: "Session", topic: str, origin: RequestOrigin | None = None
+    ) -> None:
+        """A login has sent a batch that is too large for its topic alone. ``origin`` as in
+        ``denied``."""
+        name = topic[:NAME_CHARACTERS_MAX]
+        self._note(over_topic_limit(session.tenant_id, session.principal, name), origin)
 
     def login_refused(
         self, tenant_id: TenantId | None, who: str, mechanism: str, origin: RequestOrigin

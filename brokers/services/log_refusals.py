@@ -13,14 +13,18 @@ from tenants.selectors.users import login_exists
 from tenants.services.record_refusals import RefusedAct, record_refusals
 
 
-def log_refusals(refusals: Sequence[Refusals], *, broker_id: int | None = None) -> None:
-    """Append what a broker, or the web process, did not allow to the audit logs concerned.
+def log_refusals(
+    refusals: Sequence[Refusals], *, broker_id: int | None = None, worker: str | None = None
+) -> None:
+    """Append what a broker, the connect worker of that name, or the web process did not allow to
+    the audit logs concerned.
 
     A failed login with a key that exists is its tenant's to know; with any other, the platform's.
     A name that nobody has is only written down where it cannot be a secret or a password.
     One transaction per log; when a later one fails, the earlier ones stay.
     """
-    detail = {} if broker_id is None else {"broker": broker_id}
+    told = {"broker": broker_id, "worker": worker}
+    detail = {name: value for name, value in told.items() if value is not None}
     owners = owners_of_keys({each.act.object for each in refusals if _shows_a_key(each)})
     by_chain: defaultdict[UUID, list[RefusedAct]] = defaultdict(list)
     for each in refusals:

@@ -17,6 +17,8 @@ from connect.rest.connectors import TAG
 from connect.rest.view import ConnectView, id_of
 from connect.services.trial_config import trial_config
 from connect.worker.configuring import configure
+from connect.worker.refusals import REACH
+from streaming.access.refusals import denied_in_part
 from tenants.errors import Unavailable
 
 AT_ONCE: Final = 4
@@ -51,6 +53,8 @@ class TrialView(ConnectView):
             )
         finally:
             _slots.release()
+        for target in answer.get("refused", ()):
+            denied_in_part(access, REACH, target)
         worked = answer["event"] == "configured"
         return Response(
             {

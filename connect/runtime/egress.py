@@ -24,6 +24,8 @@ from connect.spi.errors import EgressRefused, RetriableError
 CONNECTIONS_MAX: Final = 32
 KEEPALIVE_SECONDS: Final = 30.0
 
+Refused = Callable[[str, int], None]
+"""Is told each host and port that were asked for and may not be reached, before that is raised."""
 Lookup = Callable[[str, int], Sequence[str]]
 """``(host, port)`` to its addresses as text; raises OSError when there are none."""
 
@@ -37,6 +39,7 @@ class CheckedEgress:
         own: hosts of this deployment, wherever they are: like this machine's own addresses, they
             are refused unless the policy allows them.
         ports: what may be asked of addresses that are allowed, opened ones too.
+        refused: who is to hear of refusals beside whoever asked.
     """
 
     def __init__(
@@ -45,10 +48,12 @@ class CheckedEgress:
         lookup: Lookup | None = None,
         own: Iterable[str] = (),
         ports: EgressPorts = DEFAULT,
+        refused: Refused | None = None,
     ) -> None:
         self._policy = policy
         self._ports = ports
         self._lookup = lookup or system_lookup
+        self._refused = refused
         self._own = frozenset(self._addresses_of(own))
 
     def resolve(self, host: str, port: int) -> list[Address]:
@@ -59,6 +64,14 @@ class CheckedEgress:
                 a public and a private address is an attempt, not a mistake.
             RetriableError: the host has no address now.
         """
+        try:
+            return self._checked(host, port)
+        except EgressRefused:
+            if self._refused is not None:
+                self._refused(host, port)
+            raise
+
+    def _checked(self, host: str, port: int) -> list[Address]:
         if port not in self._ports:
             raise EgressRefused(
                 f"connectors may not connect to port {port} of {host}; the operator can allow it "

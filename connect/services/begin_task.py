@@ -11,12 +11,14 @@ from tenants.transactions import limit_waits
 
 @dataclass(frozen=True, slots=True)
 class BegunTask:
-    """What the process is to be told. ``config`` has its secrets in clear."""
+    """What the process is to be told. ``config`` has its secrets in clear; ``account`` is the
+    name of the account that it works as."""
 
     task_id: UUID
     tenant_id: UUID
     cluster_id: str
     connector: str
+    account: str
     kind: Kind
     plugin: str
     number: int
@@ -69,6 +71,7 @@ def begin_task(*, task_id: UUID, generation: int, worker: str) -> BegunTask | No
             tenant_id=task.tenant_id,
             cluster_id=connector.tenant.cluster_id,
             connector=connector.name,
+            account=connector.service_account.name,
             kind=Kind(connector.kind),
             plugin=connector.plugin,
             number=task.number,

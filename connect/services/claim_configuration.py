@@ -10,12 +10,14 @@ from tenants.transactions import limit_waits
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A connector whose tasks are to be made. ``config`` has its secrets in clear."""
+    """A connector whose tasks are to be made. ``config`` has its secrets in clear; ``account`` is
+    the name of the account that it works as."""
 
     connector_id: UUID
     tenant_id: UUID
     cluster_id: str
     connector: str
+    account: str
     kind: Kind
     plugin: str
     generation: int
@@ -36,7 +38,7 @@ def claim_configuration(
         limit_waits()
         connector = (
             Connector.objects.select_for_update(of=("self",))
-            .select_related("tenant")
+            .select_related("tenant", "service_account")
             .filter(id=connector_id, generation=generation, target_state=TargetState.RUNNING)
             .first()
         )
@@ -52,6 +54,7 @@ def claim_configuration(
             tenant_id=connector.tenant_id,
             cluster_id=connector.tenant.cluster_id,
             connector=connector.name,
+            account=connector.service_account.name,
             kind=Kind(connector.kind),
             plugin=connector.plugin,
             generation=connector.generation,

@@ -14,6 +14,7 @@ from connect.runtime.traces import sentence_of, trace_of
 
 TRACE_CHARACTERS_MAX: Final = 20_000
 MESSAGE_CHARACTERS_MAX: Final = 4_000
+NAME_CHARACTERS_MAX: Final = 300
 
 
 class Events:
@@ -40,6 +41,14 @@ class Events:
     def log(self, level: str, message: str) -> None:
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.write(event="log", level=level, message=message[:MESSAGE_CHARACTERS_MAX], at=at)
+
+    def refused_target(self, host: str, port: int) -> None:
+        """The connector wanted to reach what it may not: for the audit log."""
+        self.write(event="refused", what="target", name=f"{host}:{port}"[:NAME_CHARACTERS_MAX])
+
+    def refused_config(self) -> None:
+        """The config is what keeps the connector from running: for the audit log."""
+        self.write(event="refused", what="config")
 
     def write(self, **event: Any) -> None:
         data = orjson.dumps(event, default=str) + b"\n"

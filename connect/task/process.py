@@ -11,7 +11,7 @@ from connect.runtime.egress import CheckedEgress
 from connect.runtime.egress_policy import EgressPolicy
 from connect.runtime.egress_ports import EgressPorts
 from connect.runtime.traces import sentence_of
-from connect.spi.errors import ConnectError
+from connect.spi.errors import ConfigError, ConnectError
 from connect.task.assignment import ConfigureRequest, TaskAssignment
 from connect.task.configure import check_targets, configured
 from connect.task.confinement import confine
@@ -44,8 +44,9 @@ def main(arguments: list[str]) -> NoReturn:
 def _configure(line: str, events: Events) -> int:
     try:
         request = ConfigureRequest.of(line)
-        answer = configured(request, _egress(request))
+        answer = configured(request, _egress(request, events))
     except Exception as error:
+        _tell_if_config(error, events)
         events.write(event="failed", message=sentence_of(error), trace=cut_trace_of(error))
         return 1
     events.write(**answer)
@@ -67,6 +68,7 @@ def _run(line: str, events: Events) -> int:
         _leave_out_what_stays()
         run.run()
     except Exception as error:
+        _tell_if_config(error, events)
         events.state("FAILED", error)
         return 1
     heartbeat.stop()
@@ -78,7 +80,7 @@ def _made(
     assignment: TaskAssignment, control: Control, metrics: Metrics, events: Events
 ) -> SourceRun | SinkRun:
     loaded = load(assignment.plugin, assignment.config, assignment.task_config)
-    egress = _egress(assignment)
+    egress = _egress(assignment, events)
     check_targets(loaded, egress)
     parts = TaskParts(assignment, loaded, egress, control, metrics, events)
     return SourceRun(parts) if assignment.kind == "source" else SinkRun(parts)
@@ -92,9 +94,21 @@ def _leave_out_what_stays() -> None:
     gc.set_threshold(_GC_THRESHOLD)
 
 
-def _egress(told: TaskAssignment | ConfigureRequest) -> CheckedEgress:
+def _egress(told: TaskAssignment | ConfigureRequest, events: Events) -> CheckedEgress:
     policy, ports = EgressPolicy.parse(told.egress_allow), EgressPorts.parse(told.egress_ports)
-    return CheckedEgress(policy, own=told.own_hosts, ports=ports)
+    return CheckedEgress(
+        policy,
+        own=told.own_hosts,
+        ports=ports,
+        refused=events.refused_target,
+    )
+
+
+def _tell_if_config(error: Exception, events: Events) -> None:
+    """That what ends this process is its config, of which only here could be told that it will not
+    do: a plugin that is not there any more, a table that the target does not have."""
+    if isinstance(error, ConfigError):
+        events.refused_config()
 
 
 def _memory_guard(assignment: TaskAssignment, events: Events) -> Any:

@@ -20,6 +20,8 @@ from uuid import UUID, uuid4
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
+from brokers.metering.refusal_tally import Refusals
+from brokers.services.log_refusals import log_refusals
 from connect.selectors.work import work
 from connect.services.apply_task_configs import apply_task_configs
 from connect.services.beat import beat
@@ -55,6 +57,7 @@ from connect.worker.limits import (
 )
 from connect.worker.liveness import BEAT_S, Liveness
 from connect.worker.processes import Attempt, TaskProcess
+from connect.worker.refusals import WorkerRefusals
 from connect.worker.restarts import delay_s, failures_now
 from connect.worker.turn import Turn, decide
 from streaming.cell.instance import Instance
@@ -70,6 +73,11 @@ _TURNS_AT_ONCE: Final = 5
 """One turn's doing makes work for the next; after that many it waits for the next look."""
 _GAP_S: Final = 0.05
 """Between two looks, however many hints there are."""
+
+
+def wall_ms() -> int:
+    """Now, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
 
 
 class Replaced(Exception):
@@ -98,6 +106,7 @@ class Supervisor:
         self._tasks: dict[UUID, TaskProcess] = {}
         self._attempts: dict[UUID, Attempt] = {}
         self._liveness = Liveness(self.me)
+        self._refusals = WorkerRefusals()
         self._to_write: deque[Callable[[], object]] = deque()
         self._registered = False
         self._away = False
@@ -186,6 +195,7 @@ class Supervisor:
         now = time.monotonic()
         task, generation = process.begun.task_id, process.begun.generation
         for event in process.child.read():
+            self._refusals.hear_task(process.begun, event, wall_ms())
             state = process.hear(event, now)
             if state is not None:
                 self._to_write.append(
@@ -220,6 +230,7 @@ class Supervisor:
 
     def _hear_attempt(self, attempt: Attempt) -> bool:
         for event in attempt.child.read():
+            self._refusals.hear_attempt(attempt.wanted, event, wall_ms())
             attempt.hear(event)
         if not attempt.child.ended:
             return False
@@ -243,6 +254,7 @@ class Supervisor:
                 reads=answer.get("reads", []),
             )
         except ApplicationError as error:
+            self._refusals.refused_tasks(wanted, error, wall_ms())
             self._fail_attempt(wanted, error.message)
 
     def _fail_attempt(self, wanted: Configuration, failure: str) -> None:
@@ -320,12 +332,13 @@ class Supervisor:
             )
             if not self._do(turn):
                 break
+        self._tell_refusals(self._refusals.due(wall_ms()))
         now = time.monotonic()
         if now - self._figures_at >= FIGURES_S:
             self._figures_at = now
             self._write_down(list(self._tasks.values()))
             self._check_memory()
-            self._write_all()
+        self._write_all()
 
     def _do(self, turn: Turn) -> bool:
         """Whether there may be more to do at once."""
@@ -465,6 +478,10 @@ class Supervisor:
         if lines:
             self._to_write.append(partial(record_task_log, lines))
 
+    def _tell_refusals(self, due: Sequence[Refusals]) -> None:
+        if due:
+            self._to_write.append(partial(log_refusals, due, worker=self.me.name))
+
     def _check_memory(self) -> None:
         limit = task_memory_bytes()
         for process in self._tasks.values():
@@ -490,6 +507,7 @@ class Supervisor:
             self._wait(min(0.1, deadline - time.monotonic()))
         for process in [*self._tasks.values(), *self._attempts.values()]:
             process.child.kill()
+        self._tell_refusals(self._refusals.all())
         with suppress(*_AWAY):
             self._write_all()
             if self._registered:

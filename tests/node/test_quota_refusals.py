@@ -122,7 +122,7 @@ def test_what_is_used_up_is_told_by_its_name(world, log):
     }
 
 
-def test_what_its_topic_alone_does_not_take_is_no_quota_s(world, log):
+def test_what_its_topic_alone_does_not_take_is_told_with_the_topic(world, log):
     limit(world, message_bytes=100 * KIB)
     world.cell.add_topic(world.tenant.id, "small", configs={"max.message.bytes": "200"})
     with RawClient(world.port).log_in(world.key) as client:
@@ -131,9 +131,14 @@ def test_what_its_topic_alone_does_not_take_is_no_quota_s(world, log):
         answer = client.ask(ApiKey.PRODUCE, 9, request)
         row = answer.responses[0].partition_responses[0]
         assert row.error_code == ErrorCode.MESSAGE_TOO_LARGE
+        client.ask(ApiKey.PRODUCE, 9, request)
         assert produced(client, 200 * KIB) == ErrorCode.MESSAGE_TOO_LARGE
-    wait_until(lambda: log.entries, "the second is written")
-    assert log.of("quota.refuse") == {("User:app", "message_bytes"): 1}
+    wait_until(lambda: len(log.of("quota.refuse")) == 2, "both are written")
+    assert set(log.of("quota.refuse")) == {
+        ("User:app", "max.message.bytes of small"),
+        ("User:app", "message_bytes"),
+    }
+    assert log.entries[0].request_id, "it is that of the request"
 
 
 def test_connections_that_are_too_many_or_come_too_fast(world, log):

@@ -201,7 +201,7 @@ def _append(
                 counter = None if isinstance(place, ErrorCode) else place.counter
                 call.node.metrics.failed(call.session.tenant_id, refusal.code, counter)
                 _note_if_denied(call, request, topic, refusal.code)
-                _note_if_over_quota(call, data, refusal.code)
+                _note_if_over_quota(call, topic, data, refusal.code)
                 if refusal.code is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
                     # A client that gets this goes on as a new producer, and may send twice.
                     log.warning("%s: %s", place, refusal.message)
@@ -329,17 +329,20 @@ def _note_if_denied(
         denied(call.session, "write", "transactional_id", request.transactional_id, origin)
 
 
-def _note_if_over_quota(call: "Call", data: PartitionProduceData, code: ErrorCode) -> None:
-    """For the audit log. What is too large for its topic alone, the topic's owner has said."""
-    size = 0 if data.records is None else len(data.records)
-    if code is ErrorCode.POLICY_VIOLATION:
-        quota = STORAGE
-    elif code is ErrorCode.MESSAGE_TOO_LARGE and size > call.connection.charges.message_bytes:
-        quota = MESSAGE_BYTES
-    else:
+def _note_if_over_quota(
+    call: "Call", topic: TopicProduceData, data: PartitionProduceData, code: ErrorCode
+) -> None:
+    """For the audit log."""
+    if code is not ErrorCode.POLICY_VIOLATION and code is not ErrorCode.MESSAGE_TOO_LARGE:
         return
     origin = call.connection.listener.dispatcher.origin_of(call.connection, call.correlation_id)
-    call.node.refusals.over_quota(call.session, quota, origin)
+    refusals, size = call.node.refusals, 0 if data.records is None else len(data.records)
+    if code is ErrorCode.POLICY_VIOLATION:
+        refusals.over_quota(call.session, STORAGE, origin)
+    elif size > call.connection.charges.message_bytes:
+        refusals.over_quota(call.session, MESSAGE_BYTES, origin)
+    else:
+        refusals.over_topic_limit(call.session, topic.name or topic.topic_id.hex(), origin)
 
 
 def _refused(

@@ -63,6 +63,8 @@ def test_there_are_never_more_than_a_few(connect, configured):
 
 
 def test_a_target_that_is_our_own_network_is_refused(connect, monkeypatch):
+    denied = []
+    monkeypatch.setattr(trial, "denied_in_part", lambda _access, *what: denied.append(what))
     monkeypatch.setattr("connect.catalogue.catalogue", finding.catalogue)
     config = {
         "connector.class": "elasticsearch-sink",
@@ -72,3 +74,4 @@ def test_a_target_that_is_our_own_network_is_refused(connect, monkeypatch):
     answer = told(connect.ask("POST", TRY, {"name": "mine", "config": config}))
     assert not answer["worked"]
     assert "127.0.0.1" in json.dumps(answer)
+    assert denied == [("connector.reach", "127.0.0.1:9200")]

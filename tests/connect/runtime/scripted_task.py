@@ -1,8 +1,8 @@
 """A task's process that does what its connector's config says: for tests of the worker.
 
 ``script`` is one of: run, fail (at once), die (without a word), stubborn (does not stop), chatty,
-busy (spins). It speaks the protocol of ``connect.task``, and writes what it was given to
-``report``.
+busy (spins), reaching (for what it may not), misconfigured; unmade and unreachable make no tasks.
+It speaks the protocol of ``connect.task``, and writes what it was given to ``report``.
 """
 
 import json
@@ -23,6 +23,10 @@ def configure(document):
     if config.get("script") == "unmade":
         say(event="failed", message="no such table: orders", trace="Traceback: …")
         sys.exit(1)
+    if config.get("script") == "unreachable":
+        say(event="refused", what="target", name="10.0.0.1:5432")
+        say(event="failed", message="connectors may not connect to it", trace="Traceback: …")
+        sys.exit(1)
     count = min(int(config.get("parts", "1")), document["tasks_max"])
     say(event="log", level="INFO", message="looking for tables")
     tasks = [{"part": f"{n} of {count}"} for n in range(count)]
@@ -41,6 +45,10 @@ def run(document):
     if script == "die":
         print("Segmentation fault, as it were")
         os.kill(os.getpid(), signal.SIGKILL)
+    if script == "misconfigured":
+        say(event="refused", what="config")
+        say(event="state", state="FAILED", trace="ConfigError: there is no such table")
+        sys.exit(1)
     if script == "fail":
         say(event="log", level="ERROR", message="giving up")
         say(event="state", state="FAILED", trace="Traceback\nValueError: bad offset")
@@ -51,6 +59,12 @@ def run(document):
     if script == "busy":
         threading.Thread(target=spin, daemon=True).start()
     say(event="state", state=document["initial_state"])
+    if script == "reaching":
+        for port in (9200, 9200, 9200):
+            say(event="refused", what="target", name=f"10.0.0.1:{port}")
+        say(event="refused", what="target", name={"by": "whom"})
+        say(event="refused", what="login", name="nonsense")
+        say(event="refused")
     say(event="topics", topics=["orders"])
     say(event="metrics", records=3, bytes=300, lag=0)
     for line in sys.stdin:

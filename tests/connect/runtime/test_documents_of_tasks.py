@@ -25,6 +25,7 @@ from streaming.cell.account import Account
 
 BEGUN = BegunTask(
     task_id=uuid.UUID(int=1), tenant_id=uuid.UUID(int=2), cluster_id="lkc-1", connector="clock",
+    account="connect-clock",
     kind=Kind.SOURCE, plugin="ticks", number=0, generation=1, revision=1, config={}, task_config={},
     paused=False, key_id="key", key_secret="secret", restarts=0,
 )  # fmt: skip

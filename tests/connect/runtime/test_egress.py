@@ -44,6 +44,21 @@ def test_one_refused_address_refuses_the_name() -> None:
         egress.resolve("mixed.example", 443)
 
 
+def test_refusals_are_told_of_beside_whoever_asked() -> None:
+    told: list[tuple[str, int]] = []
+    egress = CheckedEgress(
+        EgressPolicy(),
+        Names(mixed_example=[["8.8.8.8", "10.0.0.1"]]),
+        refused=lambda host, port: told.append((host, port)),
+    )
+    for host, port in (("mixed.example", 443), ("8.8.8.8", 443), ("8.8.8.8", 25)):
+        try:
+            egress.resolve(host, port)
+        except EgressRefused:
+            continue
+    assert told == [("mixed.example", 443), ("8.8.8.8", 25)]
+
+
 def test_allowed_addresses_come_once_each_in_order() -> None:
     names = Names(two_example=[["8.8.8.8", "8.8.4.4", "8.8.8.8"]])
     found = CheckedEgress(EgressPolicy(), names).resolve("two.example", 9200)

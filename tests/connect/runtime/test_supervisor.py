@@ -31,7 +31,7 @@ from streaming.cell.program import PYTHON
 from tenants import scope
 from tenants.models import Acl, ApiKey, Change, ServiceAccount, UsageBy, UsageStep
 from tenants.selectors.api_keys import authenticate_api_key
-from tenants.selectors.audit_log import entries_of
+from tenants.selectors.audit_log import AuditFilter, entries_of
 from tenants.selectors.usage import usage_by, usage_of
 from tenants.services.resume_tenant import resume_tenant
 from tenants.services.set_tenant_limits import set_tenant_limits
@@ -168,6 +168,65 @@ def test_a_connector_runs_in_bare_processes_with_keys_of_their_own(
     assert {entry.action for entry in entries_of(acme.id)} >= {"connector_task.start"}
     told_of = workers.until(lambda: status().tasks[0].metrics.get("records") and status().tasks[0])
     assert (told_of.worker_id, told_of.metrics["rss_bytes"] > 0) == ("connect-1", True)
+
+
+def refusals(tenant):
+    wanted = AuditFilter(outcome="refused")
+    return [
+        (entry.by, entry.action, entry.object, entry.detail)
+        for entry in entries_of(tenant.id, wanted=wanted)
+    ]
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_what_a_task_may_not_reach_is_in_the_audit_log_once(acme, rival, workers, make, status):
+    worker = workers.add()
+    make("reaching")
+    workers.until(running(status))
+    (entry,) = workers.until(lambda: refusals(acme))
+    by, action, target, detail = entry
+    assert (by, action, target) == ("User:connect-clock", "connector.reach", "10.0.0.1:9200")
+    assert detail["worker"] == "connect-1"
+    # What came after the first was told is gathered, and told by a worker that leaves.
+    worker.leave()
+    workers.all.remove(worker)
+    assert sum(detail["count"] for *_, detail in refusals(acme)) == 3
+    assert {found[:3] for found in refusals(acme)} == {(by, action, target)}
+    assert refusals(rival) == []
+
+
+@pytest.mark.usefixtures("worker_environment")
+@pytest.mark.parametrize(
+    ("script", "entry"),
+    [
+        ("unreachable", ("connector.reach", "10.0.0.1:5432")),
+        ("misconfigured", ("connector_task.start", "clock-0")),
+    ],
+)
+def test_why_a_connector_does_not_start_is_in_the_audit_log(acme, workers, make, script, entry):
+    worker = workers.add()
+    make(script)
+    workers.until(lambda: refusals(acme))
+    workers.until(lambda: any(row.restarts > 2 for row in failing(acme)))
+    worker.leave()
+    workers.all.remove(worker)
+    told = refusals(acme)
+    assert {found[:3] for found in told} == {("User:connect-clock", *entry)}
+    assert len(told) == 2, "the first, and those that were tried again"
+
+
+def failing(tenant):
+    with scope.tenant(tenant.id):
+        return [*Connector.objects.all(), *ConnectorTask.objects.all()]
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_more_tasks_than_a_tenant_may_have_are_in_the_audit_log(acme, workers, make):
+    set_tenant_limits(tenant_id=acme.id, by="test", limits={"connector_tasks": 1})
+    workers.add()
+    make(parts="2", **{"tasks.max": "2"})
+    ((by, action, limit, _detail),) = workers.until(lambda: refusals(acme))
+    assert (by, action, limit) == ("User:connect-clock", "quota.refuse", "connector_tasks")
 
 
 def test_pause_resume_stop_and_start_again(acme, workers, make, status, reports):

@@ -254,3 +254,9 @@ def test_configuring_divides_the_work_and_checks_targets(site):
     refused = TaskProcess(request, "--configure")
     assert refused.ended() == 1
     assert "192.88.98.1" in refused.events[-1]["message"]
+    # For the audit log.
+    assert refused.events[0] == {"event": "refused", "what": "target", "name": "192.88.98.1:80"}
+    request["config"] = {**config, "name": "c", "connector.class": "counting", "host": ""}
+    unknown = TaskProcess({**request, "plugin": "gone"}, "--configure")
+    assert unknown.ended() == 1
+    assert unknown.events[0] == {"event": "refused", "what": "config"}
