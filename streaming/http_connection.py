@@ -1,21 +1,27 @@
-"""uvicorn's HTTP connection, where a request's head has a size and a request a time to come.
+"""uvicorn's HTTP connection, where a request's head has a size and a request a time to come, and
+where a request ends is read in one way only.
 
 uvicorn waits for the rest of a request for as long as the client likes, and keeps of its head
 whatever comes: one connection could fill the memory, and a few thousand silent ones keep everybody
-else out, without a credential.
+else out, without a credential. What stands behind the body's last chunk (trailers) it makes headers
+of the request, though the application has begun with those before; and the body of a request that
+asks for another protocol (``Upgrade: h2c``) it takes for the next request.
 """
 
 import asyncio
 from http import HTTPStatus
 from typing import Any, Final, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from streaming.http_door import Door, Guest, door_of
+from streaming.http_head import is_ambiguous, may_open_websocket, without_upgrade
 from streaming.rest.streamed_bodies import is_streamed
 
 HEAD_BYTES_MAX: Final = 64 * 1024
-"""Request line and headers. Browsers and proxies send at most 16 KiB."""
+"""Request line and headers. Browsers and proxies send at most 16 KiB. As much again may come in a
+row of what is no body behind it: trailers, and what chunks are called."""
 
 HEAD_SECONDS_MAX: Final = 10.0
 """For a head, from the connection or its first byte on, as for a login at a broker."""
@@ -23,6 +29,8 @@ HEAD_SECONDS_MAX: Final = 10.0
 BODY_SECONDS_MAX: Final = 120.0
 """For a body, which is of 12 MiB at most, but for the stream of a produce request: its view has
 asked who sends it."""
+
+_UNREADABLE: Final = "Invalid HTTP request received."
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -33,7 +41,10 @@ class HttpConnection(HttpToolsProtocol):
     _door: Door
     _head_is_open = False
     _head_bytes = 0
+    """Also of what comes behind the head and is no body, since the last of the body."""
     _ended_now = False
+    _has_body_now = False
+    _takes_upgrade = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -49,14 +60,33 @@ class HttpConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._ended_now = False
-        super().data_received(data)
+        self._ended_now = self._has_body_now = False
+        self._read(data)
         # Behind the end of another request it is not known how much of the piece is this one's
         # head; one piece is bounded.
-        if self._head_is_open and not self._ended_now:
+        if not (self._ended_now or self._has_body_now or self.transport.is_closing()):
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_MAX:
                 self._end(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _read(self, data: bytes) -> None:
+        """uvicorn's ``data_received``, but for upgrades that are not taken: there what follows the
+        head is the request's body still."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response(_UNREADABLE)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._takes_upgrade:
+                self.handle_websocket_upgrade()
+                return
+            method, version = self.parser.get_method(), self.parser.get_http_version()
+            head = without_upgrade(method, self.url, version, self.headers)
+            # This parser holds that the head was all; uvicorn has its own as lenient.
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            self._read(head + data[upgrade.args[0] :])
 
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
@@ -70,9 +100,22 @@ class HttpConnection(HttpToolsProtocol):
         self._head_bytes = 0
         self._door.owes(self, HEAD_SECONDS_MAX)
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._head_is_open:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        super().on_headers_complete()
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if is_ambiguous(version, self.headers) or method == b"CONNECT":
+            raise ValueError(_UNREADABLE)
+        self._takes_upgrade = self._should_upgrade() and may_open_websocket(
+            method, version, self.headers
+        )
         self._head_is_open = False
+        self._head_bytes = 0
+        if self.parser.should_upgrade() and not self._takes_upgrade:
+            return
+        super().on_headers_complete()
         scope = cast("dict[str, Any]", self.scope)
         # One that is to be upgraded is given no path.
         if "path" in scope and is_streamed(scope):
@@ -80,7 +123,14 @@ class HttpConnection(HttpToolsProtocol):
         else:
             self._door.owes(self, BODY_SECONDS_MAX)
 
+    def on_body(self, body: bytes) -> None:
+        self._has_body_now = True
+        self._head_bytes = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade() and not self._takes_upgrade:
+            return
         super().on_message_complete()
         self._ended_now = True
         # One that was answered before it was there wholly is followed by another, or by the end.

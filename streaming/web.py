@@ -20,6 +20,7 @@ from brokers.node.config import TlsFiles
 from brokers.node.tls import FollowedCertificate
 from streaming.http_connection import HttpConnection
 from streaming.tls_server import TlsServer
+from streaming.websocket_connection import WebsocketConnection
 
 WEBSOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
 
@@ -37,7 +38,7 @@ def server_options() -> dict[str, Any]:
     return {
         "loop": "uvloop",
         "http": HttpConnection,
-        "ws": "websockets-sansio",
+        "ws": WebsocketConnection,
         "ws_max_size": WEBSOCKET_MESSAGE_BYTES_MAX,
         # A frame is encoded once for all who watch; compressing it again for each would cost more
         # than everything else together, and memory for every socket at rest.
