@@ -16,7 +16,7 @@ from typing import Any, Final
 import httpcore
 import httpx
 
-from connect.runtime.egress_policy import EgressPolicy
+from connect.runtime.egress_policy import EgressPolicy, ends
 from connect.runtime.egress_ports import DEFAULT, EgressPorts
 from connect.spi.egress import Address
 from connect.spi.errors import EgressRefused, RetriableError
@@ -54,7 +54,7 @@ class CheckedEgress:
         self._ports = ports
         self._lookup = lookup or system_lookup
         self._refused = refused
-        self._own = frozenset(self._addresses_of(own))
+        self._own = frozenset(end for ip in self._addresses_of(own) for end in ends(ip))
 
     def resolve(self, host: str, port: int) -> list[Address]:
         """The addresses of ``host`` that may be connected to, in the resolver's order.
@@ -85,12 +85,16 @@ class CheckedEgress:
         if not found:
             raise RetriableError(f"cannot find an address of {host!r}")
         for ip in found:
-            if what := self._policy.refusal(name, ip, own=ip in self._own or is_own(ip)):
+            if what := self._policy.refusal(name, ip, own=self._is_own(ip)):
                 raise EgressRefused(
                     f"connectors may not connect to {host}:{port}: {ip} is {what}; the operator "
                     "can allow its network or name with HEADWATER_CONNECT_ALLOW"
                 )
         return [Address(ip, port) for ip in found]
+
+    def _is_own(self, ip: str) -> bool:
+        """Whether a connection to ``ip`` would end here, however the address is written."""
+        return any(each in self._own or is_own(each) for each in (ip, *ends(ip)))
 
     def _addresses_of(self, hosts: Iterable[str]) -> Iterator[str]:
         for host in hosts:

@@ -177,6 +177,14 @@ def carried(address: AnyAddress) -> tuple[AnyAddress, ...]:
     return tuple(inside)
 
 
+def ends(ip: str) -> tuple[str, ...]:
+    """As ``carried``, of text and as text; ``ip`` itself where it is no address."""
+    try:
+        return tuple(str(each) for each in carried(ip_address(ip)))
+    except ValueError:
+        return (ip,)
+
+
 def kind(meant: Sequence[AnyAddress]) -> str | None:
     """What makes one of these addresses special; None when all are plain public ones."""
     for address in meant:

@@ -83,6 +83,15 @@ def test_own_addresses_are_known() -> None:
     assert not is_own("8.8.8.8")
 
 
+@pytest.mark.parametrize("ip", ["8.8.8.8", "::ffff:808:808", "64:ff9b::808:808", "2002:808:808::1"])
+def test_no_disguise_leads_to_a_host_of_the_deployment(ip: str) -> None:
+    """Its database's, say, which has a public address: whoever makes a name chooses the form."""
+    names = Names(db_deployment_example=[["8.8.8.8"]], named_example=[[ip]])
+    egress = CheckedEgress(EgressPolicy(), names, own=["db.deployment.example"])
+    with pytest.raises(EgressRefused, match="this machine's own"):
+        egress.resolve("named.example", 5432)
+
+
 def test_the_name_is_resolved_once_for_a_connection() -> None:
     names = Names(rebinds_example=[["127.0.0.1"], ["169.254.169.254"]])
     with serving(lambda asked: Answer(body=b"hello")) as server:
