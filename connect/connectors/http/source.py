@@ -181,7 +181,7 @@ class HttpSourceTask(SourceTask):
         if cursor is None:
             return self._url
         if self._mode is Mode.LINK:
-            return httpx.URL(cursor)
+            return linked(self._url, cursor)
         return self._url.copy_merge_params({self._config["paging.parameter"]: str(cursor)})
 
     def _later(self, retry_after: str | None, said: str) -> RetriableError:
@@ -221,13 +221,7 @@ class HttpSourceTask(SourceTask):
         link = response.links.get("next") if self._mode is Mode.LINK else None
         if not link:
             return None
-        following = self._asked().join(link["url"])
-        if target_of(str(following)) != target_of(str(self._url)):
-            raise ConnectError(
-                f"{self._url.host} says that the next page is on {following.host}: a link to "
-                "another server is not followed, it would be given this one's credentials"
-            )
-        return str(following)
+        return str(linked(self._asked(), link["url"]))
 
     def _record(self, item: Any, state: State) -> SourceRecord:
         key = at_pointer(item, pointer) if (pointer := self._config["key.pointer"]) else None
@@ -243,6 +237,25 @@ class HttpSourceTask(SourceTask):
     def _time(self, item: Any) -> int | None:
         pointer = self._config["timestamp.pointer"]
         return milliseconds(at_pointer(item, pointer)) if pointer else None
+
+
+def linked(url: httpx.URL, link: Any) -> httpx.URL:
+    """Where ``link`` leads from the page at ``url``; offsets have such ones too, which are altered
+    by who may not read the connector's secrets.
+
+    Raises:
+        ConnectError: to another server, which would be given this one's credentials, or nowhere.
+    """
+    try:
+        following = url.join(str(link))
+    except httpx.InvalidURL as error:
+        raise ConnectError(f"the next page's address is none: {error}") from error
+    if (following.scheme, following.host, following.port) != (url.scheme, url.host, url.port):
+        raise ConnectError(
+            f"the page after one of {url.host} is said to be on {following.host}: a link to "
+            "another server is not followed, it would be given this one's credentials"
+        )
+    return following
 
 
 def milliseconds(found: Any) -> int | None:
@@ -309,3 +322,6 @@ class HttpSource(SourceConnector):
         for _partition, offset in changes:
             if offset is not None and not set(offset) <= {"cursor", "index", "etag", "beyond"}:
                 raise ConnectError('an offset of http-source is {"cursor": ..., "index": 0}')
+            cursor = offset.get("cursor") if offset is not None else None
+            if cursor is not None and Mode(self.configured["paging.mode"].lower()) is Mode.LINK:
+                linked(httpx.URL(self.configured["http.url"]), cursor)

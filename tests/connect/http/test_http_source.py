@@ -98,6 +98,39 @@ def test_links_are_followed_on_the_same_server_only() -> None:
             task.poll()
 
 
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "http://elsewhere.example/api", "//elsewhere.example/api", "https://127.0.0.1/api",
+        "http://127.0.0.1:1/api", "http://127.0.0.1@elsewhere.example/api", "ftp://127.0.0.1/",
+        "http://elsewhere.example\\@127.0.0.1/api", "http://[", "http://\u0000/",
+    ],
+)  # fmt: skip
+def test_an_offset_leads_to_no_other_server(cursor: Any) -> None:
+    """Offsets are altered by who may not read the connector's password."""
+    login = {"auth_type": "basic", "auth_user": "u", "auth_password": "p"}
+    with serving(lambda asked: page(ITEMS)) as server:
+        url = server.url("/api")
+        connector = made(url, paging_mode="link", **login)
+        context = FakeSourceContext()
+        context.offsets.store({"url": url}, {"cursor": cursor})
+        altered = [({"url": url}, {"cursor": cursor})]
+        with pytest.raises(ConnectError):
+            connector.alter_offsets(altered)
+        with (
+            source(url, context, paging_mode="link", **login) as task,
+            pytest.raises(ConnectError),
+        ):
+            task.poll()
+        assert not server.asked
+
+
+def test_an_offset_may_lead_to_another_page_of_the_server() -> None:
+    with serving(lambda asked: page(ITEMS[:2])) as server:
+        cursor = server.url("/api?page=2")
+        made(server.url("/api"), paging_mode="link").alter_offsets([({}, {"cursor": cursor})])
+
+
 def test_offsets_and_times_are_asked_for() -> None:
     def answer(asked: Asked) -> Answer:
         begin = int(asked.query.get("skip", 0))
