@@ -9,7 +9,7 @@ import httpx
 
 from connect.connectors.bounded_answers import BoundedAnswers
 from connect.converters.registry import Reference, RegisteredSchema
-from connect.spi.errors import ConnectError, DataError, RetriableError
+from connect.spi.errors import ConfigError, ConnectError, DataError, RetriableError
 
 CONTENT_TYPE: Final = "application/vnd.schemaregistry.v1+json"
 TIMEOUT_SECONDS: Final = 10.0
@@ -20,14 +20,19 @@ AVRO: Final = "AVRO"
 
 
 class HttpSchemaRegistry:
-    """``credentials`` are ``USER:PASSWORD``; ``transport`` checks the registry's address."""
+    """``credentials`` are ``USER:PASSWORD``; ``transport`` checks the registry's address. Raises
+    ``ConfigError`` for a ``url`` that is none."""
 
     def __init__(
         self, url: str, transport: httpx.BaseTransport, credentials: str | None = None
     ) -> None:
         user, _, password = (credentials or "").partition(":")
+        try:
+            base = httpx.URL(url.rstrip("/"))
+        except httpx.InvalidURL as error:
+            raise ConfigError(f"the schema registry's URL is none: {error}") from error
         self._client = httpx.Client(
-            base_url=url.rstrip("/"),
+            base_url=base,
             auth=(user, password) if credentials else None,
             transport=BoundedAnswers(transport, ANSWER_BYTES_MAX, "no schema is as large"),
             timeout=TIMEOUT_SECONDS,

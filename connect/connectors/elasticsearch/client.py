@@ -136,7 +136,7 @@ class Client:
         """
         status = response.status_code
         if status < 300:
-            return orjson.loads(response.content) if response.content else {}
+            return _object(response.content, what) if response.content else {}
         said = f"{what} was answered {status}: {response.text[:300]}"
         if status in _SHORTLY:
             raise RetriableError(said)
@@ -144,3 +144,14 @@ class Client:
         if status in {401, 403}:
             hint = "; check connection.username and connection.password and the user's rights"
         raise ConnectError(said + hint)
+
+
+def _object(content: bytes, what: str) -> dict[str, Any]:
+    """Raises ``RetriableError`` for what no search engine answers: a proxy before it may."""
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise RetriableError(f"{what} was answered with what is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise RetriableError(f"{what} was answered with what is no JSON object")
+    return found

@@ -240,6 +240,7 @@ _DRIVER_ERRORS: Final = (
     TypeError,
     ValueError,
     ArithmeticError,
+    RuntimeError,  # PyMySQL's, to a server that asks for a file of ours (LOAD DATA LOCAL).
 )
 
 
