@@ -11,7 +11,7 @@ from tenants.audit_export import csv_head, csv_line, document, json_line
 from tenants.cli.answer import Answer, Table
 from tenants.cli.arguments import argument, positive
 from tenants.cli.command import HeadwaterCommand
-from tenants.cli.failures import CommandFailure
+from tenants.cli.failures import CommandFailure, UsageProblem
 from tenants.cli.moments import parse_moment
 from tenants.cli.tenant_choice import chosen_tenant
 from tenants.models import PLATFORM, Outcome
@@ -20,6 +20,8 @@ from tenants.selectors.audit_log import AuditFilter, all_entries_of, entries_of,
 COLUMNS: Final = (
     "SEQUENCE", "AT", "BY", "ACTION", "OBJECT", "OUTCOME", "SOURCE", "REQUEST", "DETAIL",
 )  # fmt: skip
+ENTRIES: Final = 100
+FILTERS: Final = ("action", "by", "object", "outcome", "since", "until")
 THE_PLATFORM: Final = "the platform"
 
 
@@ -52,11 +54,12 @@ class Command(HeadwaterCommand):
         parser.add_argument("--since", type=argument(parse_moment), metavar="TIME")
         parser.add_argument("--until", type=argument(parse_moment), metavar="TIME")
         parser.add_argument(
-            "--max-entries", type=argument(positive), default=100, metavar="N",
-            help="--list: so many (default: 100)",
+            "--max-entries", type=argument(positive), metavar="N",
+            help=f"--list: so many (default: {ENTRIES})",
         )  # fmt: skip
 
     def answer(self, options: dict[str, Any]) -> Answer | None:
+        _refuse_what_is_not_heeded(options)
         name, chain_id = _whose(options)
         if options["verify"]:
             return _verified(name, chain_id)
@@ -69,10 +72,26 @@ class Command(HeadwaterCommand):
             for line in _lines(options["export"], chain_id, wanted):
                 self.stdout.write(line, ending="")
             return None
-        found = entries_of(chain_id, limit=options["max_entries"], wanted=wanted)
+        found = entries_of(chain_id, limit=options["max_entries"] or ENTRIES, wanted=wanted)
         entries = [document(entry) for entry in found]
         rows = tuple(tuple(each.values()) for each in entries)
         return Answer({"log": name, "entries": entries}, (Table(COLUMNS, rows),))
+
+
+def _refuse_what_is_not_heeded(options: dict[str, Any]) -> None:
+    """An export that left out entries unasked would be no export, and a chain is proven whole."""
+    unheeded: tuple[str, ...] = ()
+    if options["verify"]:
+        unheeded = ("max_entries", *FILTERS)
+    elif options["export"] is not None:
+        unheeded = ("max_entries",)
+    for name in unheeded:
+        if options[name] is not None:
+            action = "--verify" if options["verify"] else "--export"
+            raise UsageProblem(
+                f"--{name.replace('_', '-')} does not go with {action}: "
+                + ("the whole chain is checked" if options["verify"] else "use --since and --until")
+            )
 
 
 def _whose(options: dict[str, Any]) -> tuple[str, UUID]:

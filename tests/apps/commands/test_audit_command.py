@@ -26,6 +26,17 @@ def test_entries_are_listed_filtered_and_exported(run, acme):
     assert run("audit", "--platform", "--json").document["log"] == "the platform"
 
 
+def test_what_an_export_would_not_heed_is_refused(run, acme):
+    """An export is whole, or what the filters leave: never the first or the last so many."""
+    for action in (("--export", "csv"), ("--verify",)):
+        refused = run("audit", *action, "--max-entries", "1")
+        assert refused.exit_code == 2
+        assert "--max-entries" in refused.err
+    refused = run("audit", "--verify", "--by", "ada")
+    assert refused.exit_code == 2
+    assert "--by" in refused.err
+
+
 def test_a_log_that_lost_its_end_fails_the_verification(run, acme):
     whole = run("audit", "--verify", "--json")
     assert whole.exit_code == 0
