@@ -1,6 +1,7 @@
 """Steps that the verbs on topics have in common, inside the transaction of a verb."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 from brokers.kernel.errors import ErrorCode, Refusal
@@ -9,8 +10,11 @@ from brokers.models import Partition, Topic
 from brokers.published import partition_change, topic_change
 from brokers.services.control_state import refuse_while_halted
 from tenants.changes import NewChange
-from tenants.models import Tenant
+from tenants.kept_tenants import being_deleted
+from tenants.models import Standing, Tenant
 from tenants.selectors.quotas import applied_limits
+
+_NOT_ACTIVE: Final = "the tenant is not active; nothing was changed"
 
 
 def lock_tenant(tenant_id: UUID) -> Tenant:
@@ -19,11 +23,11 @@ def lock_tenant(tenant_id: UUID) -> Tenant:
     Raises ``Refusal`` when the tenant is gone or not active, and ``Halted`` while the cell is.
     """
     refuse_while_halted()
-    tenant = Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id, active=True).first()
-    if tenant is None:
-        raise Refusal(
-            ErrorCode.CLUSTER_AUTHORIZATION_FAILED, "the tenant is not active; nothing was changed"
-        )
+    tenant = Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id).first()
+    if tenant is None or not tenant.active:
+        is_deleting = tenant is not None and tenant.standing is Standing.DELETING
+        why = being_deleted(tenant) if is_deleting else _NOT_ACTIVE
+        raise Refusal(ErrorCode.CLUSTER_AUTHORIZATION_FAILED, why)
     return tenant
 
 

@@ -16,7 +16,7 @@ from connect.spi.records import TopicPartition
 from connect.states import GROUP_PREFIX, OFFSETS_TOPIC, Kind, State
 from tenants import audit, scope
 from tenants.errors import Invalid
-from tenants.transactions import limit_waits
+from tenants.kept_tenants import begin_change
 
 Json = dict[str, Any]
 
@@ -102,5 +102,5 @@ def _ask_connector(info: ConnectorInfo, changes: Sequence[tuple[Json, Json | Non
 def _note(tenant_id: UUID, by: str, action: str, name: str, count: int | None) -> None:
     detail = {} if count is None else {"partitions": count}
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         audit.record(tenant_id=tenant_id, by=by, action=action, object=name, detail=detail)

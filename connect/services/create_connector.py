@@ -9,9 +9,9 @@ from connect.services.waking import wake_workers
 from connect.states import State, TargetState
 from tenants import audit, scope
 from tenants.errors import Conflict
+from tenants.kept_tenants import begin_change
 from tenants.services.managed_account_rows import insert_account
 from tenants.services.sealing_ring import ring_to_seal_with
-from tenants.transactions import limit_waits
 
 _FIRST_STATE = {
     TargetState.RUNNING: State.UNASSIGNED,
@@ -35,7 +35,7 @@ def create_connector(
     """
     checked = checked_config(name, config)
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         return insert_connector(tenant_id, by, name, checked, initial_state)
 
 

@@ -3,8 +3,8 @@ from uuid import UUID
 from connect.services.connector_rows import lock_connector
 from connect.services.waking import wake_workers
 from tenants import audit, changes, scope
+from tenants.kept_tenants import begin_change
 from tenants.services.managed_account_rows import remove_account
-from tenants.transactions import limit_waits
 
 
 def delete_connector(*, tenant_id: UUID, by: str, name: str) -> None:
@@ -13,7 +13,7 @@ def delete_connector(*, tenant_id: UUID, by: str, name: str) -> None:
     Its processes can do nothing from now on, and workers end them. Raises ``NotFound``.
     """
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         connector = lock_connector(name)
         account = connector.service_account
         connector.delete()

@@ -7,7 +7,7 @@ from connect.services.checked_config import checked_config, load_plugins
 from connect.services.config_rows import replace_config
 from connect.services.connector_rows import former_config, kept_secrets, lock_connector
 from tenants import scope
-from tenants.transactions import limit_waits
+from tenants.kept_tenants import begin_change
 
 
 def patch_config(
@@ -19,7 +19,7 @@ def patch_config(
     """
     load_plugins({**connector_info(tenant_id, name).config, **changes})
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         found = lock_connector(name)
         merged = {**found.config, **changes}
         config = {key: value for key, value in merged.items() if value is not None}

@@ -8,7 +8,7 @@ from connect.services.connector_rows import former_config, kept_secrets
 from connect.services.create_connector import insert_connector
 from connect.states import TargetState
 from tenants import scope
-from tenants.transactions import limit_waits
+from tenants.kept_tenants import begin_change
 
 
 def put_config(
@@ -22,7 +22,7 @@ def put_config(
     """
     load_plugins(config)
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         found = Connector.objects.select_for_update(of=("self",)).filter(name=name).first()
         if found is None:
             checked = checked_config(name, config)

@@ -7,7 +7,7 @@ from connect.services.task_rows import ask_for_restart
 from connect.services.waking import wake_workers
 from connect.states import State, TargetState
 from tenants import audit, scope
-from tenants.transactions import limit_waits
+from tenants.kept_tenants import begin_change
 
 
 def restart_connector(
@@ -20,7 +20,7 @@ def restart_connector(
     to restart. Raises ``NotFound``.
     """
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         connector = lock_connector(name)
         tasks = list(
             ConnectorTask.objects.select_for_update(of=("self",)).filter(

@@ -6,13 +6,13 @@ from connect.services.task_rows import ask_for_restart
 from connect.services.waking import wake_workers
 from tenants import audit, scope
 from tenants.errors import NotFound
-from tenants.transactions import limit_waits
+from tenants.kept_tenants import begin_change
 
 
 def restart_task(*, tenant_id: UUID, by: str, name: str, number: int) -> None:
     """Have one task start anew, at once whatever has failed before. Raises ``NotFound``."""
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         connector = lock_connector(name)
         task = (
             ConnectorTask.objects.select_for_update(of=("self",))

@@ -4,7 +4,7 @@ from connect.services.connector_rows import ask_for_tasks, lock_connector
 from connect.services.waking import wake_workers
 from connect.states import State, TargetState
 from tenants import audit, scope
-from tenants.transactions import limit_waits
+from tenants.kept_tenants import begin_change
 
 
 def resume_connector(*, tenant_id: UUID, by: str, name: str) -> None:
@@ -13,7 +13,7 @@ def resume_connector(*, tenant_id: UUID, by: str, name: str) -> None:
     Raises ``NotFound``.
     """
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         connector = lock_connector(name)
         if connector.target_state == TargetState.RUNNING:
             return

@@ -5,7 +5,7 @@ from connect.services.connector_rows import ask_for_tasks, lock_connector
 from connect.services.waking import wake_workers
 from connect.states import State, TargetState
 from tenants import audit, scope
-from tenants.transactions import limit_waits
+from tenants.kept_tenants import begin_change
 
 
 def stop_connector(*, tenant_id: UUID, by: str, name: str) -> None:
@@ -15,7 +15,7 @@ def stop_connector(*, tenant_id: UUID, by: str, name: str) -> None:
     Stopping twice is harmless. Raises ``NotFound``.
     """
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         connector = lock_connector(name)
         if connector.target_state == TargetState.STOPPED:
             return

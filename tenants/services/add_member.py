@@ -4,10 +4,10 @@ from django.db import IntegrityError, transaction
 
 from tenants import audit, changes, scope
 from tenants.errors import Conflict, NotFound
+from tenants.kept_tenants import begin_change
 from tenants.models import Invitation, Membership, User
 from tenants.ownership import Authority, check_owners_are_changed_by_owners, check_role
 from tenants.published import member_change
-from tenants.transactions import limit_waits
 
 
 def add_member(
@@ -30,7 +30,7 @@ def add_member(
     if user is None:
         raise NotFound(f"there is no login {login!r}; create the user first", login=login)
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         membership = insert_member(tenant_id, user, role)
         Invitation.objects.filter(login=user.login).delete()
         audit.record(

@@ -6,9 +6,9 @@ from tenants import audit, changes, scope
 from tenants.changes import NewChange
 from tenants.client_quotas import ROWS_PER_TENANT_MAX, Entity, check_entity, check_values
 from tenants.errors import Invalid, NotFound
+from tenants.kept_tenants import begin_change
 from tenants.models import ClientQuota, Tenant
 from tenants.published import client_quota_change, no_client_quota_change
-from tenants.transactions import limit_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def alter_client_quotas(
         check_entity(alteration.entity)
         check_values(alteration.entity, alteration.values)
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         # The tenant's row is the lock: alterations take turns.
         if not Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id).exists():
             raise NotFound("there is no such tenant")

@@ -7,12 +7,12 @@ from tenants import audit, changes, scope
 from tenants.acl_presets import NONE, Preset
 from tenants.changes import NewChange
 from tenants.errors import ApplicationError, NotFound
+from tenants.kept_tenants import begin_change
 from tenants.models import ScramUser, ServiceAccount
 from tenants.published import no_scram_user_change, scram_user_change
 from tenants.sealed_verifiers import sealed_verifier
 from tenants.services.create_service_account import create_service_account
 from tenants.services.sealing_ring import ring_to_seal_with
-from tenants.transactions import limit_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def alter_scram_users(
     outcomes: list[ApplicationError | None] = []
     told: list[NewChange] = []
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         sets = any(kept is not None for each in wanted for kept in each.verifiers.values())
         ring = ring_to_seal_with() if sets else ()
         for each in wanted:

@@ -2,9 +2,9 @@ from uuid import UUID
 
 from tenants import audit, changes, scope
 from tenants.errors import Invalid, NotFound
+from tenants.kept_tenants import begin_change
 from tenants.models import Tenant
 from tenants.published import tenant_change
-from tenants.transactions import limit_waits
 
 ALTERABLE = frozenset({"auto_create_topics", "default_partition_count"})
 
@@ -21,7 +21,7 @@ def alter_tenant(*, tenant_id: UUID, by: str, **settings: bool | int) -> Tenant:
         if not isinstance(value, bool) and value < 1:
             raise Invalid(f"{name} is {value}; it must be 1 or more")
     with scope.operator(by):
-        limit_waits()
+        begin_change(tenant_id)
         tenant = (
             Tenant.objects.select_for_update(no_key=True)
             .filter(id=tenant_id, purged_at=None)

@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from tenants import audit, changes, scope
+from tenants.kept_tenants import begin_change
 from tenants.models import Membership
 from tenants.names import person_principal
 from tenants.ownership import (
@@ -12,7 +13,6 @@ from tenants.ownership import (
 from tenants.published import member_change
 from tenants.services.invitation_rows import end_invitations_by
 from tenants.services.membership_rows import lock_members, require_another_owner
-from tenants.transactions import limit_waits
 
 
 def change_role(
@@ -31,7 +31,7 @@ def change_role(
     """
     check_role(role)
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         member = lock_members(tenant_id, login)
         check_owners_are_changed_by_owners(authority, member.role, role)
         if member.role == role:

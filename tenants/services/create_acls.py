@@ -3,9 +3,9 @@ from uuid import UUID
 
 from tenants import audit, changes, scope
 from tenants.acls import AclEntry
+from tenants.kept_tenants import begin_change
 from tenants.models import Acl
 from tenants.services.acl_rows import insert_acls
-from tenants.transactions import limit_waits
 
 
 def create_acls(*, tenant_id: UUID, entries: Sequence[AclEntry], by: str) -> list[Acl]:
@@ -14,7 +14,7 @@ def create_acls(*, tenant_id: UUID, entries: Sequence[AclEntry], by: str) -> lis
     Raises ``Invalid`` for what no list may say, ``Conflict`` when the tenant would have too many.
     """
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         rows, told = insert_acls(tenant_id, entries)
         if told:
             made = {change.key for change in told}

@@ -5,11 +5,11 @@ from django.db import IntegrityError, transaction
 from tenants import audit, changes, scope
 from tenants.acl_presets import USUAL, Preset, bindings_of
 from tenants.errors import Conflict
+from tenants.kept_tenants import begin_change
 from tenants.models import ServiceAccount
 from tenants.names import check_service_account_name
 from tenants.services.acl_rows import insert_acls
 from tenants.services.limit_checks import check_room
-from tenants.transactions import limit_waits
 
 
 def create_service_account(
@@ -26,7 +26,7 @@ def create_service_account(
     entries = bindings_of(preset, f"User:{name}")
     account = ServiceAccount(tenant_id=tenant_id, name=name)
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         check_room(tenant_id, "service_accounts", ServiceAccount.objects.filter(managed=False))
         try:
             with transaction.atomic():

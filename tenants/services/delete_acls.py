@@ -3,9 +3,9 @@ from uuid import UUID
 
 from tenants import audit, changes, scope
 from tenants.acls import AclEntry
+from tenants.kept_tenants import begin_change
 from tenants.models import Acl
 from tenants.services.acl_rows import remove_acls
-from tenants.transactions import limit_waits
 
 Wanted = Callable[[AclEntry], bool]
 
@@ -13,7 +13,7 @@ Wanted = Callable[[AclEntry], bool]
 def delete_acls(*, tenant_id: UUID, filters: Sequence[Wanted], by: str) -> list[list[Acl]]:
     """End every binding that one of the filters wants; per filter those that it wanted."""
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         rows = list(Acl.objects.select_for_update().order_by("created_at", "id"))
         found = [[row for row in rows if wanted(row.entry)] for wanted in filters]
         ended = {row.pk: row for matched in found for row in matched}
@@ -24,7 +24,7 @@ def delete_acls(*, tenant_id: UUID, filters: Sequence[Wanted], by: str) -> list[
 def delete_acl(*, tenant_id: UUID, acl_id: UUID, by: str) -> None:
     """End one binding; none of that id is none to end. Raises nothing for it."""
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         _end(tenant_id, list(Acl.objects.select_for_update().filter(id=acl_id)), by)
 
 

@@ -12,10 +12,13 @@ def ensure_service_account(
 ) -> ServiceAccount:
     """The service account of that name; when it is absent, made with the ACLs of ``preset``.
 
-    Raises ``Invalid``.
+    Raises ``Invalid``, and ``Conflict`` for one more that the tenant may not have.
     """
     try:
         return create_service_account(tenant_id=tenant_id, name=name, by=by, preset=preset)
     except Conflict:
         with scope.tenant(tenant_id):
-            return ServiceAccount.objects.get(tenant_id=tenant_id, name=name)
+            found = ServiceAccount.objects.filter(tenant_id=tenant_id, name=name).first()
+        if found is None:
+            raise
+        return found

@@ -6,11 +6,11 @@ from django.db import IntegrityError, transaction
 from tenants import audit, scope
 from tenants.errors import Conflict
 from tenants.invitations import LIFETIME, PENDING_MAX, IssuedInvitation, code_digest, new_code
+from tenants.kept_tenants import begin_change
 from tenants.models import Invitation
 from tenants.names import check_login
 from tenants.ownership import Authority, check_owners_are_changed_by_owners, check_role
 from tenants.selectors.tenants import members_of
-from tenants.transactions import limit_waits
 
 
 def invite_member(
@@ -38,7 +38,7 @@ def invite_member(
         expires_at=now + LIFETIME,
     )
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         _require_no_member(tenant_id, login)
         former = Invitation.objects.select_for_update().filter(login=login).first()
         check_owners_are_changed_by_owners(authority, role, former and former.role)

@@ -7,12 +7,12 @@ from django.conf import settings
 
 from tenants import audit, changes, scope
 from tenants.errors import Conflict, Invalid, NotFound
+from tenants.kept_tenants import begin_change
 from tenants.models import ApiKey, ServiceAccount
 from tenants.published import credential_change
 from tenants.restrictions import checked_restriction
 from tenants.selectors.quotas import counted_keys
 from tenants.services.limit_checks import check_room
-from tenants.transactions import limit_waits
 from tenants.verifiers import make_verifiers, new_key_id, new_secret
 
 DESCRIPTION_CHARACTERS_MAX: Final = 200
@@ -54,7 +54,7 @@ def issue_api_key(
     secret = new_secret()
     verifiers = make_verifiers(secret, settings.HEADWATER.secrets.verifier_pepper.encode())
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         check_room(tenant_id, "api_keys", counted_keys())
         key = ApiKey.objects.create(
             key_id=new_key_id(),

@@ -1,13 +1,13 @@
 from uuid import UUID
 
 from tenants import audit, changes, scope
+from tenants.kept_tenants import begin_change
 from tenants.models import Role
 from tenants.names import person_principal
 from tenants.ownership import Authority, check_owners_are_changed_by_owners
 from tenants.published import no_member_change
 from tenants.services.invitation_rows import end_invitations_by
 from tenants.services.membership_rows import lock_members, require_another_owner
-from tenants.transactions import limit_waits
 
 
 def remove_member(
@@ -20,7 +20,7 @@ def remove_member(
     an owner.
     """
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         member = lock_members(tenant_id, login)
         check_owners_are_changed_by_owners(authority, member.role)
         require_another_owner(member)

@@ -6,10 +6,10 @@ from django.conf import settings
 
 from tenants import audit, changes, scope
 from tenants.errors import Conflict, Invalid, NotFound
+from tenants.kept_tenants import begin_change
 from tenants.models import ApiKey
 from tenants.published import credential_change
 from tenants.services.issue_api_key import IssuedKey
-from tenants.transactions import limit_waits
 from tenants.verifiers import make_verifiers, new_key_id, new_secret
 
 OVERLAP_SECONDS_MAX: Final = 30 * 86_400
@@ -28,7 +28,7 @@ def rotate_api_key(*, tenant_id: UUID, key_id: str, by: str, overlap_seconds: in
     secret = new_secret()
     verifiers = make_verifiers(secret, settings.HEADWATER.secrets.verifier_pepper.encode())
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         now = datetime.now(UTC)
         old = ApiKey.objects.select_for_update(of=("self",)).filter(key_id=key_id).first()
         if old is None:

@@ -3,11 +3,11 @@ from uuid import UUID
 
 from tenants import audit, changes, scope
 from tenants.errors import Invalid, NotFound
+from tenants.kept_tenants import begin_change
 from tenants.limits import check_limit
 from tenants.models import Tenant, TenantLimit
 from tenants.published import tenant_change
 from tenants.selectors.quotas import plans
-from tenants.transactions import limit_waits
 
 
 def set_tenant_limits(
@@ -28,7 +28,7 @@ def set_tenant_limits(
     if plan is not None and plan not in plans():
         raise Invalid(f"there is no plan {plan!r}; choose one of {', '.join(plans())}", plan=plan)
     with scope.operator(by):
-        limit_waits()
+        begin_change(tenant_id)
         tenant = Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id).first()
         if tenant is None:
             raise NotFound("there is no such tenant")

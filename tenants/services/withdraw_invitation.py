@@ -2,9 +2,9 @@ from uuid import UUID
 
 from tenants import audit, scope
 from tenants.errors import NotFound
+from tenants.kept_tenants import begin_change
 from tenants.models import Invitation
 from tenants.ownership import Authority, check_owners_are_changed_by_owners
-from tenants.transactions import limit_waits
 
 
 def withdraw_invitation(*, tenant_id: UUID, login: str, by: str, authority: Authority) -> None:
@@ -15,7 +15,7 @@ def withdraw_invitation(*, tenant_id: UUID, login: str, by: str, authority: Auth
     """
     login = login.lower()
     with scope.tenant(tenant_id):
-        limit_waits()
+        begin_change(tenant_id)
         invitation = Invitation.objects.select_for_update().filter(login=login).first()
         if invitation is None:
             raise NotFound(f"{login} is not invited into this tenant", login=login)
