@@ -8,7 +8,6 @@ found there is used up.
 
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -36,7 +35,8 @@ async def caller_of_upgrade(scope: Scope) -> Caller | None:
     session_key = _session_key(headers.get("cookie", ""))
     if session_key is None:
         return None
-    require_same_site(headers.get("origin"), headers.get("host", ""))
+    is_secure = scope.get("scheme") == "wss"
+    require_same_site(headers.get("origin"), headers.get("host", ""), is_secure=is_secure)
     return await database_sync_to_async(_caller_of_session_key)(session_key)
 
 
@@ -55,15 +55,17 @@ async def caller_of_ticket(ticket: str) -> Caller:
     return caller
 
 
-def require_same_site(origin: str | None, host: str) -> None:
-    """Raise ``CrossSite`` unless ``origin`` is the site that the browser believes to talk to.
+def require_same_site(origin: str | None, host: str, *, is_secure: bool) -> None:
+    """Raise ``CrossSite`` unless ``origin`` is the site that the browser believes to talk to, over
+    TLS too where the socket is: whoever is in between can answer for ``http://`` of the same name.
 
     Browsers attach the session's cookie to a websocket from any page, and CSRF tokens cannot be
     sent with one; the Origin header is what a page cannot forge (RFC 6455, section 10.2).
     """
     domain, _port = split_domain_port(host)
     known = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-    if not known or origin is None or urlsplit(origin).netloc.lower() != host.lower():
+    site = f"{'https' if is_secure else 'http'}://{host}"
+    if not known or origin is None or origin.lower() != site.lower():
         raise CrossSite(
             f"A session's socket must come from this site; its Origin is {origin or 'missing'}. "
             "Programs use an API key instead."
