@@ -5,7 +5,6 @@ The code travels in bodies: an address would be in logs.
 
 from typing import Final
 
-from django.contrib.auth import login as begin_session
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
@@ -17,7 +16,12 @@ from streaming.access.request_caller import caller_of_session
 from streaming.api.hashing import room_to_hash
 from streaming.api.json_body import read_fields, text
 from streaming.api.management_view import rfc3339
-from streaming.api.session import PASSWORD_CHARACTERS_MAX, SESSION, session_document
+from streaming.api.session import (
+    PASSWORD_CHARACTERS_MAX,
+    SESSION,
+    begin_session,
+    session_document,
+)
 from streaming.quotas.errors import RateLimited
 from streaming.quotas.failed_logins import FailedLogins
 from streaming.rest.answers import answer

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
@@ -99,7 +100,7 @@ class SessionView(APIView):
             user = authenticate(http_request, username=name, password=password)
         if user is None:
             raise NotAuthenticated("Login or password is wrong.")
-        login(http_request, user)
+        begin_session(http_request, user)
         caller = caller_of_session(http_request)
         return Response(session_document(caller, get_token(http_request)))
 
@@ -117,6 +118,17 @@ class SessionView(APIView):
         # This endpoint does not take HTTP Basic, so it must not ask for it.
         response.headers.pop("WWW-Authenticate", None)
         return response
+
+
+def begin_session(request: HttpRequest, user: AbstractBaseUser) -> None:
+    """A session of the person's own, under a key that nobody knew before; another person's that the
+    browser had ends."""
+    before = request.session.session_key
+    login(request, user)
+    if request.session.session_key in {None, before}:
+        # Django keeps the key where the same person was signed in, and draws the one that follows
+        # another's session only when the answer is sent.
+        request.session.cycle_key()
 
 
 def refused_try(request: HttpRequest, login_name: str) -> HttpResponse | None:

@@ -71,6 +71,15 @@ def test_who_has_none_follows_the_link_and_sets_a_password(edge, tenant, path, o
     assert members(owner, path)[login] == "viewer"
 
 
+def test_who_joins_in_somebody_s_session_has_one_of_their_own(edge, tenant, path, owner):
+    issued = invite(owner, path, "at-a-shared-desk")
+    with edge.signed_in(edge.person(tenant, "owner")) as browser:
+        body = {"code": issued["code"], "name": "desk", "password": PASSPHRASE}
+        joined = browser.post(JOIN, json=body)
+        assert joined.status_code == 201, joined.text
+        assert browser.get("/api/v1/session").json()["user"] == joined.json()["user"]
+
+
 def test_who_is_signed_in_accepts_by_the_link_too(edge, tenant, path, owner):
     issued = invite(owner, path, "by-another-name")
     login = edge.person(edge.tenant(), "viewer")
