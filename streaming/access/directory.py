@@ -70,19 +70,17 @@ def _is_hash(kept: str | None, now: str | None) -> bool:
     return kept is not None and now is not None and constant_time_compare(kept, now)
 
 
-def readers(pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of the (user id, tenant id) pairs where the person may read the tenant's records."""
+def scopes_of(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], frozenset[str]]:
+    """What each of the (user id, tenant id) pairs may do now; who may nothing is left out."""
     users = {UUID(user_id) for user_id, _tenant_id in pairs}
     with scope.system("live sockets are checked"):
         rows = Membership.objects.filter(
             user__in=users, user__is_active=True, tenant__active=True
         ).values_list("user_id", "tenant_id", "role")
         found = {
-            (str(user_id), str(tenant_id))
-            for user_id, tenant_id, role in rows
-            if READ in _SCOPES[Role(role)]
+            (str(user_id), str(tenant_id)): _SCOPES[Role(role)] for user_id, tenant_id, role in rows
         }
-    return found & set(pairs)
+    return {pair: found[pair] for pair in pairs if pair in found}
 
 
 def is_operator(credential: SessionCredential) -> bool:

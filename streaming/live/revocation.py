@@ -1,4 +1,4 @@
-"""Closes live sockets whose credential no longer holds.
+"""Closes live sockets whose credential no longer holds, or is worth less than it was.
 
 Records keep flowing without a database, so nothing on their way asks it. Instead one watcher per
 web process polls the number of the newest change; when it has risen, and every few seconds for what
@@ -21,6 +21,7 @@ from streaming.access.caller import Caller, KeyCredential, SessionCredential, Te
 from streaming.access.rights import rights_of
 from streaming.live.close_codes import CloseCode
 from streaming.quotas.tenant_limits import process_limits
+from streaming.records.identity import READ
 from tenants.selectors.changes import newest_change_number
 
 logger = logging.getLogger(__name__)
@@ -88,8 +89,8 @@ class RevocationWatch:
 
     async def _check(self) -> None:
         grants = dict(self._open)
-        for socket, reason in await database_sync_to_async(_lapsed)(grants):
-            socket.end(CloseCode.NOT_AUTHENTICATED, reason)
+        for socket, code, reason in await database_sync_to_async(_lapsed)(grants):
+            socket.end(code, reason)
         for socket, reason in await database_sync_to_async(_no_longer_allowed)(grants):
             socket.end(CloseCode.NOT_ALLOWED, reason)
 
@@ -113,7 +114,7 @@ def _no_longer_allowed(grants: dict[Revocable, Grant]) -> list[tuple[Revocable, 
     return ended
 
 
-def _lapsed(grants: dict[Revocable, Grant]) -> list[tuple[Revocable, str]]:
+def _lapsed(grants: dict[Revocable, Grant]) -> list[tuple[Revocable, CloseCode, str]]:
     """Sockets that must close, and why; three queries for all of them."""
     keys = {
         c.key_id for g in grants.values() if isinstance(c := g.caller.credential, KeyCredential)
@@ -126,18 +127,26 @@ def _lapsed(grants: dict[Revocable, Grant]) -> list[tuple[Revocable, str]]:
             members.add((credential.user_id, grant.access.tenant_id))
     valid_keys = directory.valid_keys(keys) if keys else set()
     valid_sessions = directory.valid_sessions(sessions) if sessions else set()
-    readers = directory.readers(members) if members else set()
-    lapsed: list[tuple[Revocable, str]] = []
+    scopes = directory.scopes_of(members) if members else {}
+    lapsed: list[tuple[Revocable, CloseCode, str]] = []
     for socket, grant in grants.items():
         match grant.caller.credential:
             case KeyCredential(key_id=key_id):
                 if key_id not in valid_keys:
-                    lapsed.append((socket, f"API key {key_id} was revoked or has expired"))
+                    said = f"API key {key_id} was revoked or has expired"
+                    lapsed.append((socket, CloseCode.NOT_AUTHENTICATED, said))
             case SessionCredential(session_key=session_key, user_id=user_id):
+                now = scopes.get((user_id, grant.access.tenant_id), frozenset())
                 if session_key not in valid_sessions:
-                    lapsed.append((socket, "the session has ended; sign in again"))
-                elif (user_id, grant.access.tenant_id) not in readers:
-                    lapsed.append((socket, "the session may no longer read this tenant's records"))
+                    said = "the session has ended; sign in again"
+                    lapsed.append((socket, CloseCode.NOT_AUTHENTICATED, said))
+                elif READ not in now:
+                    said = "the session may no longer read this tenant's records"
+                    lapsed.append((socket, CloseCode.NOT_AUTHENTICATED, said))
+                elif not grant.access.scopes <= now:
+                    # It goes by what it was opened with: a viewer would write on.
+                    said = "your rights have changed; connect again"
+                    lapsed.append((socket, CloseCode.GOING_AWAY, said))
     return lapsed
 
 
