@@ -107,9 +107,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Over TLS no other host of the domain can set them, so that nobody works in a session of somebody
+# else's unawares (draft-ietf-httpbis-rfc6265bis, section 4.1.3.2).
+_COOKIES = "__Host-headwater" if HEADWATER.tls else "headwater"
 # Cookies know hosts but no ports: two deployments on one machine would share them otherwise.
-SESSION_COOKIE_NAME = f"headwater_session_{HEADWATER.id[:8]}"
-CSRF_COOKIE_NAME = f"headwater_csrf_{HEADWATER.id[:8]}"
+SESSION_COOKIE_NAME = f"{_COOKIES}_session_{HEADWATER.id[:8]}"
+CSRF_COOKIE_NAME = f"{_COOKIES}_csrf_{HEADWATER.id[:8]}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HEADWATER.tls
