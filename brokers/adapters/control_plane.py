@@ -309,9 +309,20 @@ class DjangoControlPlane:
     async def delete_acls(
         self, actor: Actor, filters: Sequence[AclFilter]
     ) -> list[list[AclBinding]]:
-        return await self._verbs.call(
-            VERB_SECONDS, edit_acls.delete_bindings, actor=actor, filters=filters
-        )
+        return await self._verbs.call(VERB_SECONDS, _delete_bindings, actor=actor, filters=filters)
+
+
+def _delete_bindings(*, actor: Actor, filters: Sequence[AclFilter]) -> list[list[AclBinding]]:
+    try:
+        return edit_acls.delete_bindings(actor=actor, filters=filters)
+    except (Conflict, NotFound) as gone:
+        raise _not_kept(gone) from gone
+
+
+def _not_kept(gone: Conflict | NotFound) -> Refusal:
+    """What a client hears whose tenant has begun to be deleted, and that is about to be cut off; as
+    topics' verbs have it."""
+    return Refusal(ErrorCode.CLUSTER_AUTHORIZATION_FAILED, gone.message)
 
 
 def _alter_scram_users(
@@ -332,6 +343,8 @@ def _alter_scram_users(
         outcomes = alter_scram_users(tenant_id=tenant_id, by=actor.principal, wanted=wanted)
     except Unavailable as keyless:
         raise Refusal(ErrorCode.BROKER_NOT_AVAILABLE, keyless.message) from keyless
+    except (Conflict, NotFound) as gone:
+        raise _not_kept(gone) from gone
     return [error and Refused(_SCRAM_CODES[error.code], error.message) for error in outcomes]
 
 
@@ -361,8 +374,8 @@ def _alter_client_quotas(
         )
     except Invalid as invalid:
         raise Refusal(ErrorCode.INVALID_REQUEST, invalid.message) from invalid
-    except NotFound as gone:
-        raise Refusal(ErrorCode.CLUSTER_AUTHORIZATION_FAILED, gone.message) from gone
+    except (Conflict, NotFound) as gone:
+        raise _not_kept(gone) from gone
 
 
 def _create_topics(

@@ -14,6 +14,7 @@ from brokers.kernel.errors import ErrorCode, Refusal
 from brokers.kernel.ids import BrokerId, TopicId, TopicName
 from brokers.node.ports import ConfigOperation, MetadataUnavailable, NewTopic, Refused
 from brokers.selectors.topics import partitions_of
+from tenants.services.delete_tenant import delete_tenant
 from tests.apps.brokers.registrations import registration
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,6 +80,23 @@ def test_verbs_on_one_topic_raise_what_they_refuse(acme, three_brokers):
 
     with_control(scenario)
     assert len(partitions_of(acme.tenant.id, "one")) == 2
+
+
+def test_a_tenant_that_is_being_deleted_hears_so(acme):
+    delete_tenant(tenant_id=acme.tenant.id, by="root")
+    entity, values = {"user": "app"}, {"producer_byte_rate": 1.0}
+
+    async def scenario(control):
+        for verb in (
+            lambda: control.delete_acls(acme.actor, []),
+            lambda: control.alter_scram_users(acme.actor, []),
+            lambda: control.alter_client_quotas(acme.actor, entity, values, False),
+        ):
+            with pytest.raises(Refusal, match="is being deleted") as refused:
+                await verb()
+            assert refused.value.code is ErrorCode.CLUSTER_AUTHORIZATION_FAILED
+
+    with_control(scenario)
 
 
 def with_calls(scenario):
