@@ -49,6 +49,10 @@ KINDS: Final = (
     LimitKind("connector_tasks", "tasks", "tasks of all connectors, each a process of its own"),
 )
 NAMES: Final = tuple(kind.name for kind in KINDS)
+HELD: Final = frozenset(
+    kind.name for kind in KINDS if not kind.unit.endswith("/s") and kind.unit != "%"
+)
+"""Limits of what a tenant has, and not of how fast it may be."""
 
 STANDARD: Final = "standard"
 """A new tenant's plan."""

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from brokers.selectors.client_use import ClientQuotaUse
+from brokers.selectors.exceeded_limits import Exceeded, exceeded_by
 from tenants.cli.answer import Answer, Table
 from tenants.limits import KINDS
 from tenants.selectors.quotas import Limit
@@ -25,9 +26,15 @@ def limits_answer(tenant: str, plan: str, limits: Mapping[str, Limit]) -> Answer
         for kind in KINDS
     ]
     table = Table(COLUMNS, tuple(tuple(each.values()) for each in documents))
+    exceeded = exceeded_by(tenant, limits)
     return Answer(
-        {"tenant": tenant, "plan": plan, "limits": documents},
-        (f"tenant {tenant} has the plan {plan}", table),
+        {
+            "tenant": tenant,
+            "plan": plan,
+            "limits": documents,
+            "exceeded": [asdict(each) for each in exceeded],
+        },
+        (f"tenant {tenant} has the plan {plan}", table, *map(_warning, exceeded)),
     )
 
 
@@ -39,6 +46,30 @@ def plans_answer(plans: Mapping[str, Mapping[str, int]]) -> Answer:
     )
     table = Table(("LIMIT", "UNIT", *(name.upper() for name in plans)), rows)
     return Answer({"plans": documents}, (table,))
+
+
+def altered_plan_answer(
+    name: str, limits: Mapping[str, int], exceeded: Sequence[Exceeded], unchecked: int
+) -> Answer:
+    """A plan, and what its tenants have more of than it allows now; ``unchecked`` tenants were not
+    looked at."""
+    told = plans_answer({name: limits})
+    left = (f"{unchecked} more tenants of the plan were not looked at",) if unchecked else ()
+    return Answer(
+        {
+            **told.document,
+            "exceeded": [asdict(each) for each in exceeded],
+            "unchecked_tenants": unchecked,
+        },
+        (*told.text, *map(_warning, exceeded), *left),
+    )
+
+
+def _warning(each: Exceeded) -> str:
+    return (
+        f"warning: tenant {each.tenant} has {each.used:g} of {each.name} and may have "
+        f"{each.applied}: what is there stays, and no more comes"
+    )
 
 
 def client_quotas_answer(tenant: str, rows: Sequence[ClientQuotaUse]) -> Answer:

@@ -182,6 +182,16 @@ _OWN_LIMITS: Final = {
         "description": "null: the plan's again.",
     },
 }
+_EXCEEDED: Final = {
+    "type": "array",
+    "description": "Of what more is in use than may be: it stays, and no more comes.",
+    "items": _all_of(
+        tenant=TEXT,
+        name=TEXT,
+        applied={"type": "integer", "format": "int64"},
+        used={"type": "number"},
+    ),
+}
 QUOTAS: Final = _all_of(
     tenant=TEXT,
     plan=TEXT,
@@ -201,6 +211,7 @@ QUOTAS: Final = _all_of(
             },
         ),
     },
+    exceeded=_EXCEEDED,
 )
 ALTER_QUOTAS: Final = _body(limits=_OWN_LIMITS, plan=NAME)
 _ENTITY: Final = {
@@ -254,6 +265,15 @@ CLIENT_QUOTA_USE: Final = _all_of(
 )
 CLIENT_QUOTA_BODY: Final = _body(required=("entity", "values"), entity=_ENTITY, values=_VALUES)
 PLAN: Final = _all_of(name=TEXT, limits=_LIMITS)
+ALTERED_PLAN: Final = _all_of(
+    name=TEXT,
+    limits=_LIMITS,
+    exceeded=_EXCEEDED,
+    unchecked_tenants={
+        "type": "integer",
+        "description": "Tenants of the plan that were not looked at: it has more than 200.",
+    },
+)
 PLAN_BODY: Final = _body(required=("name", "limits"), name=NAME, limits=_LIMITS)
 AUDIT: Final = _all_of(
     data={

@@ -4,6 +4,7 @@ In the manner of Confluent's service quotas: each limit with its default (the pl
 applied, and what is used, as far as it is counted.
 """
 
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from brokers.authorization.resource import Operation
+from brokers.selectors.exceeded_limits import exceeded_by
 from brokers.selectors.quotas import limits_of
 from streaming.access.caller import TenantAccess
 from streaming.access.errors import TenantNotFound
@@ -81,7 +83,10 @@ class TenantQuotasView(ManagementView):
         responses={200: schema.QUOTAS},
     )
     def patch(self, request: Request, tenant: str) -> Response:
-        """Give a tenant limits of its own (null: the plan's again), or a plan (operators)."""
+        """Give a tenant limits of its own (null: the plan's again), or a plan (operators).
+
+        A limit may be below what is in use: `exceeded` tells of each such.
+        """
         self.caller.require_operator()
         access = self.managed(tenant, READ)
         fields = read_fields(request.data, optional=("limits", "plan"))
@@ -121,6 +126,7 @@ def _document(access: TenantAccess) -> dict[str, Any]:
     rows = []
     for kind in KINDS:
         limit = limits[kind.name]
+        limits[kind.name] = replace(limit, used=edge.get(kind.name, limit.used))
         rows.append(
             {
                 "name": kind.name,
@@ -129,7 +135,12 @@ def _document(access: TenantAccess) -> dict[str, Any]:
                 "scope": _SCOPE,
                 "default": limit.default,
                 "applied": limit.applied,
-                "used": edge.get(kind.name, limit.used),
+                "used": limits[kind.name].used,
             }
         )
-    return {"tenant": access.tenant, "plan": tenant_by_id(id_of(access)).plan, "data": rows}
+    return {
+        "tenant": access.tenant,
+        "plan": tenant_by_id(id_of(access)).plan,
+        "data": rows,
+        "exceeded": [asdict(each) for each in exceeded_by(access.tenant, limits)],
+    }

@@ -6,8 +6,14 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from brokers.cli.quota_documents import client_quotas_answer, limits_answer, plans_answer
+from brokers.cli.quota_documents import (
+    altered_plan_answer,
+    client_quotas_answer,
+    limits_answer,
+    plans_answer,
+)
 from brokers.selectors.client_use import client_quotas_with_use
+from brokers.selectors.exceeded_limits import exceeded_in_plan
 from brokers.selectors.quotas import limits_of
 from streaming.quotas.used import overheard_use
 from tenants.cli.answer import Answer
@@ -59,8 +65,11 @@ class Command(HeadwaterCommand):
                 return plans_answer(plans())
             case "alter-plan":
                 name = required(options, "plan")
-                set_plan(name=name, by=operator(), limits=_wholes(_added(options)))
-                return plans_answer({name: plans()[name]})
+                limits = _wholes(_added(options))
+                set_plan(name=name, by=operator(), limits=limits)
+                return altered_plan_answer(
+                    name, plans()[name], *exceeded_in_plan(name, limits.keys())
+                )
             case "describe":
                 tenant = chosen_tenant(options["tenant"])
                 return _clients(tenant) if options["clients"] else _limits(tenant)

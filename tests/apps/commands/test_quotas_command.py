@@ -1,5 +1,9 @@
 """``quotas``: the JSON that scripts rely on."""
 
+from brokers.selectors import exceeded_limits
+from brokers.selectors.exceeded_limits import exceeded_by
+from tenants.selectors.quotas import Limit
+
 
 def test_limits_of_a_tenant_are_told_set_and_given_back(run, acme):
     def applied(told):
@@ -40,6 +44,52 @@ def test_plans_are_described_and_altered(run, db):
     assert told.document["plans"][0]["limits"]["topics"] == 3
     names = [each["name"] for each in run("quotas", "--describe-plans", "--json").document["plans"]]
     assert {"small", "standard", "large", "trial"} <= set(names)
+
+
+def test_a_limit_below_what_is_in_use_is_set_and_said(run, acme):
+    for number in range(3):
+        run("keys", "--create", "--tenant", acme, "--service-account", f"app{number}")
+    above = [
+        {"tenant": "acme", "name": "api_keys", "applied": 2, "used": 3},
+        {"tenant": "acme", "name": "service_accounts", "applied": 1, "used": 3},
+    ]
+    settings = ("--add-config", "api_keys=2,service_accounts=1")
+    assert run("quotas", "--alter", *settings, "--json").document["exceeded"] == above
+    assert run("quotas", "--describe", "--json").document["exceeded"] == above
+    told = run("quotas", "--describe").out
+    assert "warning: tenant acme has 3 of api_keys and may have 2" in told
+    settings = ("--delete-config", "api_keys,service_accounts")
+    assert run("quotas", "--alter", *settings, "--json").document["exceeded"] == []
+
+
+def test_a_plan_below_what_its_tenants_use_is_set_and_said(run, acme):
+    run("tenants", "--create", "--tenant", "rival")
+    for number in range(3):
+        run("keys", "--create", "--tenant", acme, "--service-account", f"app{number}")
+    plan = ("quotas", "--alter-plan", "--plan", "standard")
+    told = run(*plan, "--add-config", "api_keys=2,topics=1", "--json").document
+    assert told["exceeded"] == [{"tenant": "acme", "name": "api_keys", "applied": 2, "used": 3}]
+    assert told["unchecked_tenants"] == 0
+    assert run(*plan, "--add-config", "topics=2", "--json").document["exceeded"] == []
+    assert "warning: tenant acme" in run(*plan, "--add-config", "api_keys=1").out
+
+
+def test_of_a_plan_of_many_so_many_tenants_are_looked_at(run, acme, monkeypatch):
+    monkeypatch.setattr(exceeded_limits, "TENANTS_MAX", 1)
+    run("tenants", "--create", "--tenant", "rival")
+    plan = ("quotas", "--alter-plan", "--plan", "standard", "--add-config", "topics=2")
+    assert run(*plan, "--json").document["unchecked_tenants"] == 1
+    assert "1 more tenants" in run(*plan).out
+
+
+def test_storage_is_exceeded_where_writes_are_refused():
+    limits = {
+        "storage_bytes": Limit(default=100, applied=100, used=96.0),
+        "topics": Limit(default=100, applied=100, used=100.0),
+        "produce_bytes_per_s": Limit(default=100, applied=100, used=500.0),
+        "groups": Limit(default=100, applied=100, used=None),
+    }
+    assert [each.name for each in exceeded_by("acme", limits)] == ["storage_bytes"]
 
 
 def test_what_cannot_be_is_refused(run, acme):

@@ -61,6 +61,19 @@ def test_an_operator_changes_limits_and_plan_and_gives_them_back(edge, tenant, a
     assert actions.count("tenant.limit") >= 3
 
 
+def test_a_limit_below_what_is_in_use_is_set_and_said(tenant, operator):
+    path = f"/api/v1/tenants/{tenant.name}/quotas"
+    above = {"tenant": tenant.name, "name": "api_keys", "applied": 1, "used": 2}
+    assert operator.patch(path, json={"limits": {"api_keys": 1}}).json()["exceeded"] == [above]
+    assert operator.get(path).json()["exceeded"] == [above]
+    plan = {"name": "tight", "limits": {"api_keys": 1}}
+    assert operator.put("/api/v1/cell/plans", json=plan).json()["exceeded"] == []
+    operator.patch(path, json={"limits": {"api_keys": None}, "plan": "tight"})
+    made = operator.put("/api/v1/cell/plans", json=plan).json()
+    assert (made["exceeded"], made["unchecked_tenants"]) == ([above], 0)
+    assert operator.patch(path, json={"plan": "standard"}).json()["exceeded"] == []
+
+
 @pytest.mark.parametrize(
     ("body", "word"),
     [

@@ -81,7 +81,11 @@ export interface paths {
         };
         /** @description Every plan with all of its limits (operators). */
         get: operations["list_plans"];
-        /** @description Change those limits for every tenant of the plan, or make a plan (operators). */
+        /**
+         * @description Change those limits for every tenant of the plan, or make a plan (operators).
+         *
+         *     A limit may be below what is in use: `exceeded` tells of each such.
+         */
         put: operations["put_plan"];
         post?: never;
         delete?: never;
@@ -781,7 +785,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Give a tenant limits of its own (null: the plan's again), or a plan (operators). */
+        /**
+         * @description Give a tenant limits of its own (null: the plan's again), or a plan (operators).
+         *
+         *     A limit may be below what is in use: `exceeded` tells of each such.
+         */
         patch: operations["alter_quotas"];
         trace?: never;
     };
@@ -2616,11 +2624,21 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Of what more is in use than may be: it stays, and no more comes. */
+                        exceeded: {
+                            /** Format: int64 */
+                            applied: number;
+                            name: string;
+                            tenant: string;
+                            used: number;
+                        }[];
                         /** @description By name; `GET /api/v1/quotas` lists the names with their units. */
                         limits: {
                             [key: string]: number;
                         };
                         name: string;
+                        /** @description Tenants of the plan that were not looked at: it has more than 200. */
+                        unchecked_tenants: number;
                     };
                 };
             };
@@ -2863,6 +2881,14 @@ export interface operations {
                             unit: string;
                             /** @description null where nobody has counted. */
                             used: number | null;
+                        }[];
+                        /** @description Of what more is in use than may be: it stays, and no more comes. */
+                        exceeded: {
+                            /** Format: int64 */
+                            applied: number;
+                            name: string;
+                            tenant: string;
+                            used: number;
                         }[];
                         plan: string;
                         tenant: string;
@@ -4651,6 +4677,14 @@ export interface operations {
                             /** @description null where nobody has counted. */
                             used: number | null;
                         }[];
+                        /** @description Of what more is in use than may be: it stays, and no more comes. */
+                        exceeded: {
+                            /** Format: int64 */
+                            applied: number;
+                            name: string;
+                            tenant: string;
+                            used: number;
+                        }[];
                         plan: string;
                         tenant: string;
                     };
@@ -4697,6 +4731,14 @@ export interface operations {
                             unit: string;
                             /** @description null where nobody has counted. */
                             used: number | null;
+                        }[];
+                        /** @description Of what more is in use than may be: it stays, and no more comes. */
+                        exceeded: {
+                            /** Format: int64 */
+                            applied: number;
+                            name: string;
+                            tenant: string;
+                            used: number;
                         }[];
                         plan: string;
                         tenant: string;

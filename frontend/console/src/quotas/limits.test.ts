@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { editedLimit, fillOf, readLimit, writeLimit } from "./limits";
+import { editedLimit, exceededWords, fillOf, readLimit, writeLimit } from "./limits";
 
 describe("limits", () => {
   it("are written with the unit that their name ends with", () => {
@@ -40,5 +40,14 @@ describe("limits", () => {
     ]);
     expect(fillOf({ applied: 100, used: 250 })?.percent).toBe(100);
     expect(fillOf({ applied: 100, used: null })).toBeNull();
+  });
+});
+
+describe("what is exceeded", () => {
+  it("is said with whose it is and by how much", () => {
+    const topics = { tenant: "acme", name: "topics", applied: 3, used: 12 };
+    expect(exceededWords(topics)).toBe("Topics of acme: 12 of 3.");
+    const stored = { tenant: "acme", name: "storage_bytes", applied: 1024, used: 2048 };
+    expect(exceededWords(stored)).toBe("Storage of acme: 2 KiB of 1 KiB.");
   });
 });

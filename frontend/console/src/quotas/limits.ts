@@ -1,6 +1,6 @@
 /** A tenant's limits in words: what each is about, how full it is, what may be typed for it. */
 
-import type { Limit } from "../api/hooks/quotas";
+import type { ExceededLimit, Limit } from "../api/hooks/quotas";
 import { writeCount } from "../charts/units";
 import { formatBytes } from "../records/format";
 
@@ -52,6 +52,12 @@ export function writeLimit(name: string, value: number): string {
   if (name.endsWith("bytes")) return formatBytes(value);
   if (name.endsWith("_percent")) return `${writeCount(value)} %`;
   return writeCount(value);
+}
+
+/** What a tenant has more of than it may. */
+export function exceededWords({ tenant, name, applied, used }: ExceededLimit): string {
+  const figures = `${writeLimit(name, used)} of ${writeLimit(name, applied)}`;
+  return `${labelOfLimit(name)} of ${tenant}: ${figures}.`;
 }
 
 export interface Fill {

@@ -11,6 +11,9 @@ export type QuotasBody = Answer<"/api/v1/tenants/{tenant}/quotas", "get">;
 /** `default` is the plan's, `applied` what holds, `used` null where nobody counts it. */
 export type Limit = QuotasBody["data"][number];
 export type PlanBody = Item<"/api/v1/cell/plans">;
+/** Of what a tenant has more than it may. */
+export type ExceededLimit = QuotasBody["exceeded"][number];
+type AlteredPlan = Answer<"/api/v1/cell/plans", "put">;
 
 /** Null takes the tenant's own limit away, so that the plan's holds. */
 export interface QuotaChanges {
@@ -52,7 +55,7 @@ export function usePlans(enabled: boolean) {
 export function useSetPlan() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: PlanBody) => request<PlanBody>("PUT", paths.plans, { body }),
+    mutationFn: (body: PlanBody) => request<AlteredPlan>("PUT", paths.plans, { body }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ["quotas"] });
       return queries.invalidateQueries({ queryKey: PLANS_KEY });

@@ -5,6 +5,7 @@ import { useState, type FormEvent } from "react";
 import { useSetPlan, type PlanBody } from "../../api/hooks/quotas";
 import { Refused } from "../../components/states";
 import { editedLimit, labelOfLimit, readLimit } from "../../quotas/limits";
+import { warnOf } from "../quotas/exceeded";
 
 /** All limits of one plan. */
 export function EditPlan({ plan, onClose }: { plan: PlanBody; onClose: () => void }) {
@@ -20,8 +21,9 @@ export function EditPlan({ plan, onClose }: { plan: PlanBody; onClose: () => voi
     set.mutate(
       { name: plan.name, limits },
       {
-        onSuccess: () => {
+        onSuccess: ({ exceeded }) => {
           notifications.show({ title: "Plans", message: `Plan ${plan.name} is changed.` });
+          warnOf(exceeded);
           onClose();
         },
       },

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from "react";
 import { useChangeQuotas, type Limit } from "../../api/hooks/quotas";
 import { Refused } from "../../components/states";
 import { aboutLimit, editedLimit, labelOfLimit, readLimit, writeLimit } from "../../quotas/limits";
+import { warnOf } from "./exceeded";
 
 interface Props {
   tenant: string;
@@ -17,7 +18,15 @@ export function ChangeLimit({ tenant, limit, onClose }: Props) {
   const [text, setText] = useState(() => editedLimit(limit.name, limit.applied));
   const value = readLimit(limit.name, text);
   const send = (next: number | null) =>
-    change.mutate({ limits: { [limit.name]: next } }, { onSuccess: onClose });
+    change.mutate(
+      { limits: { [limit.name]: next } },
+      {
+        onSuccess: ({ exceeded }) => {
+          warnOf(exceeded.filter(({ name }) => name === limit.name));
+          onClose();
+        },
+      },
+    );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (value !== null) send(value);

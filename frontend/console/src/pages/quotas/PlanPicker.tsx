@@ -2,6 +2,7 @@ import { Select } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 
 import { useChangeQuotas, usePlans } from "../../api/hooks/quotas";
+import { warnOf } from "./exceeded";
 
 /** Which plan's limits the tenant has, where it has none of its own. */
 export function PlanPicker({ tenant, plan }: { tenant: string; plan: string }) {
@@ -21,6 +22,7 @@ export function PlanPicker({ tenant, plan }: { tenant: string; plan: string }) {
         change.mutate(
           { plan: chosen },
           {
+            onSuccess: ({ exceeded }) => warnOf(exceeded),
             onError: (error) =>
               notifications.show({ color: "red", title: "The plan stays", message: error.message }),
           },
