@@ -12,7 +12,7 @@ from streaming.access import key_caller
 from streaming.api import hashing
 from streaming.postgresql import turns
 from streaming.rest import settled as settled_module
-from tests.apps.edge_service import wait_for
+from tests.apps.edge_service import PASSWORD, wait_for
 
 RECORD = {"value": {"type": "STRING", "data": "hello"}}
 
@@ -105,7 +105,6 @@ def test_a_write_that_waits_for_brokers_keeps_no_turn(edge, tenant, two_turns, m
 
 def test_a_password_that_waits_to_be_hashed_keeps_no_turn(edge, tenant, two_turns, monkeypatch):
     free = []
-    login = edge.person(tenant, "viewer")
 
     class Room:
         def acquire(self, timeout):
@@ -115,6 +114,10 @@ def test_a_password_that_waits_to_be_hashed_keeps_no_turn(edge, tenant, two_turn
         def release(self):
             pass
 
-    monkeypatch.setattr(hashing, "_hashing", Room())
-    with edge.signed_in(login):
-        assert free == [2]
+    with edge.signed_in(edge.person(tenant, "viewer")) as client:
+        monkeypatch.setattr(hashing, "_hashing", Room())
+        wait_for(lambda: two_turns._value == 2, "its sign-in ends")
+        passwords = {"current": PASSWORD, "new": f"another {PASSWORD}"}
+        answer = client.put("/api/v1/session/password", json=passwords)
+    assert answer.is_success, answer.text
+    assert free == [2]
