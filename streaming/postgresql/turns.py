@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from django.db import close_old_connections
+from django.db import connection
 
 from streaming.access.request_origin import Application, Receive, Scope, Send
 from tenants.errors import Unavailable
@@ -70,4 +70,5 @@ def turn() -> Callable[[], None] | None:
 def end_turn() -> None:
     """Give this thread's connection back before it waits for something else; the next query takes
     another. Within a transaction it is kept."""
-    close_old_connections()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()

@@ -5,7 +5,7 @@ import threading
 from contextvars import copy_context
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections, transaction
 
 from streaming.postgresql import base, turns
 from tenants.errors import Unavailable
@@ -99,3 +99,12 @@ def test_an_attempt_that_fails_holds_none(connect, monkeypatch):
     for _ in range(3):
         with pytest.raises(OperationalError, match="nobody is there"):
             connect()
+
+
+def test_a_transaction_keeps_its_connection(db):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        before = cursor.fetchone()
+        turns.end_turn()
+        cursor.execute("SELECT pg_backend_pid()")
+        assert cursor.fetchone() == before
