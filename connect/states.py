@@ -34,6 +34,13 @@ class State(StrEnum):
     RESTARTING = "RESTARTING"
 
 
+NO_ROOM: Final = (
+    "every connect worker runs as many tasks as it may; this one is taken as soon as there is room"
+)
+"""Why a task waits that no worker can take, in the place of a trace."""
+NO_WORKER: Final = "no connect worker is up; the first that comes takes it"
+"""The same where there is none."""
+
 HIDDEN: Final = "********"
 """What is told of a secret's value. Given back in a config it means the value that is kept."""
 

@@ -28,8 +28,8 @@ class WorkerSeen:
 class TaskSeen:
     """A row of a task with what matters of its connector and its tenant (``active``).
 
-    ``wait_s`` is how long it is not to be started yet, 0 or less for now; other fields as in
-    ``connect/models/connector_task.py``.
+    ``wait_s`` is how long it is not to be started yet, 0 or less for now; ``waits_untold``: nothing
+    says yet why it does not run. Other fields as in ``connect/models/connector_task.py``.
     """
 
     id: UUID
@@ -43,6 +43,7 @@ class TaskSeen:
     active: bool
     wait_s: float
     restarts: int
+    waits_untold: bool = False
 
     @property
     def wanted(self) -> bool:

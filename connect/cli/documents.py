@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any, Final
 
 from connect.selectors.connectors import ConnectorInfo, ConnectorStatus, TaskStatus
+from connect.states import NO_ROOM, State
 from tenants.cli.answer import Table
 
 Json = dict[str, Any]
@@ -110,6 +111,11 @@ def _waiting(task: Json) -> str | None:
     return f"{why} (for {_span(task['metrics'].get('waiting_s') or 0)})" if why else None
 
 
+def lacks_room(status: ConnectorStatus) -> bool:
+    """Whether one of its tasks waits for a worker that has room."""
+    return any(task.trace == NO_ROOM for task in status.tasks)
+
+
 def _span(seconds: int) -> str:
     """``45 s``, ``3 min``, ``2 h``: its largest whole part."""
     for size, unit in ((3600, "h"), (60, "min")):
@@ -130,5 +136,6 @@ def _headline(trace: str | None) -> str | None:
 
 def failure_of(status: ConnectorStatus) -> str | None:
     """Why it does not run, where something has failed."""
-    traces = [status.trace, *(task.trace for task in status.tasks)]
-    return next((_headline(trace) for trace in traces if trace), None)
+    told = [(status.state, status.trace), *((task.state, task.trace) for task in status.tasks)]
+    failed = (trace for state, trace in told if state is State.FAILED and trace)
+    return next(map(_headline, failed), None)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from connect.cli.documents import failure_of
+from connect.cli.documents import failure_of, lacks_room
 from connect.selectors.connectors import ConnectorStatus, connector_info, connector_status
 from connect.selectors.workers import live_workers
-from connect.states import State, TargetState
+from connect.states import NO_ROOM, State, TargetState
 from tenants.cli.failures import CommandFailure
 
 LOOK_SECONDS: Final = 0.2
@@ -65,6 +65,8 @@ def _too_long(status: ConnectorStatus, target: TargetState, seconds: float) -> s
     reason = "it is still being worked on; `connectors --list --watch` shows how it goes"
     if not live_workers():
         reason = "no worker runs connectors; `./headwater status` tells which processes there are"
+    elif lacks_room(status):
+        reason = NO_ROOM
     so_far = f"connector {status.name} is {_words(status)}, not {target}, after {seconds} s"
     return f"{so_far}: {reason}."
 

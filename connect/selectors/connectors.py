@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from connect.models import Connector, ConnectorTask
-from connect.states import Kind, State, TargetState
+from connect.selectors.workers import live_workers
+from connect.states import NO_WORKER, Kind, State, TargetState
 from tenants import scope
 from tenants.errors import NotFound
 
@@ -29,7 +30,7 @@ class ConnectorInfo:
 @dataclass(frozen=True, slots=True)
 class TaskStatus:
     """``metrics`` is what its process counted last, empty before it has. ``restarts`` counts ends
-    by failure since it last ran well."""
+    by failure since it last ran well. ``trace`` is why it failed, or why nobody runs it."""
 
     number: int
     state: State
@@ -92,7 +93,7 @@ def task_status(tenant_id: UUID, name: str, number: int) -> TaskStatus:
         found = _tasks(_connector(name)).filter(number=number).first()
     if found is None:
         raise NotFound(f"No status found for task {name}-{number}", name=name, task=number)
-    return _task_status(found)
+    return _task_status(found, NO_WORKER if not live_workers() else "")
 
 
 def task_configs(tenant_id: UUID, name: str) -> list[tuple[int, dict[str, str]]]:
@@ -146,25 +147,37 @@ def _info(connector: Connector, tasks: Iterable[ConnectorTask]) -> ConnectorInfo
 
 
 def _status(connector: Connector, tasks: Iterable[ConnectorTask]) -> ConnectorStatus:
+    tasks = list(tasks)
+    waits = any(_waits(each) for each in (connector, *tasks))
+    unsaid = NO_WORKER if waits and not live_workers() else ""
     return ConnectorStatus(
         name=connector.name,
         kind=Kind(connector.kind),
         state=State(connector.state),
         worker_id=connector.worker,
-        trace=connector.trace,
+        trace=_why(connector, unsaid),
         restarts=connector.restarts,
         next_restart_at=connector.next_restart_at,
         is_current=connector.configured_version == connector.config_version,
-        tasks=tuple(_task_status(task) for task in tasks),
+        tasks=tuple(_task_status(task, unsaid) for task in tasks),
     )
 
 
-def _task_status(task: ConnectorTask) -> TaskStatus:
+def _why(found: Connector | ConnectorTask, unsaid: str) -> str:
+    """``unsaid`` is why nothing runs that nobody has taken, which no worker can have said."""
+    return unsaid if unsaid and _waits(found) else found.trace
+
+
+def _waits(found: Connector | ConnectorTask) -> bool:
+    return found.state == State.UNASSIGNED and not found.worker
+
+
+def _task_status(task: ConnectorTask, unsaid: str = "") -> TaskStatus:
     return TaskStatus(
         number=task.number,
         state=State(task.state),
         worker_id=task.worker,
-        trace=task.trace,
+        trace=_why(task, unsaid),
         restarts=task.restarts,
         next_restart_at=task.next_restart_at,
         generation=task.generation,

@@ -1,14 +1,20 @@
 """All that a worker has to know of the cell's connectors, in three questions."""
 
 from datetime import datetime
+from typing import Final
 
-from django.db.models import F
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from connect.models import Connector, ConnectorTask, ConnectWorker
-from connect.states import TargetState
+from connect.states import NO_ROOM, State, TargetState
 from connect.work import ConnectorSeen, Owner, TaskSeen, Work, WorkerSeen
 from tenants import scope
+
+_WAITS_UNTOLD: Final = ExpressionWrapper(
+    Q(state__in=[State.UNASSIGNED, State.RESTARTING]) & ~Q(trace=NO_ROOM),
+    output_field=BooleanField(),
+)
 
 
 def work() -> Work:
@@ -26,10 +32,10 @@ def _workers() -> tuple[WorkerSeen, ...]:
 
 
 def _tasks() -> tuple[TaskSeen, ...]:
-    rows = ConnectorTask.objects.annotate(now=Now()).values_list(
+    rows = ConnectorTask.objects.annotate(now=Now(), waits_untold=_WAITS_UNTOLD).values_list(
         "id", "connector_id", "worker", "incarnation", "generation", "revision",
         "running_revision", "retired", "connector__target_state", "tenant__active",
-        "next_restart_at", "now", "restarts",
+        "next_restart_at", "now", "restarts", "waits_untold",
     )  # fmt: skip
     return tuple(
         TaskSeen(
@@ -44,6 +50,7 @@ def _tasks() -> tuple[TaskSeen, ...]:
             active=row[9],
             wait_s=_wait_s(row[10], row[11]),
             restarts=row[12],
+            waits_untold=row[13],
         )
         for row in rows
     )

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from connect.services.task_rows import end_process, lock_tasks, remove_task
-from connect.states import State, TargetState
+from connect.states import NO_ROOM, State, TargetState
 from tenants import changes, scope
 from tenants.changes import NewChange
 from tenants.transactions import limit_waits
@@ -28,6 +28,8 @@ def claim_tasks(*, worker: str, incarnation: UUID, wanted: Mapping[UUID, int]) -
                 continue
             told += end_process(task)
             task.worker, task.incarnation = worker, incarnation
+            if task.trace == NO_ROOM:
+                task.trace = ""
             if task.state not in {State.FAILED, State.RESTARTING}:
                 task.state = State.UNASSIGNED
             task.save()

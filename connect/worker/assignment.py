@@ -47,6 +47,20 @@ def claims(me: Owner, alive: Mapping[Owner, int], tasks: Sequence[TaskSeen]) -> 
     return [*(task for task in orphans if task.ends), *wanted[: max(room, 0)]]
 
 
+def left_over(alive: Mapping[Owner, int], tasks: Sequence[TaskSeen]) -> list[TaskSeen]:
+    """Tasks that nobody alive has or has room for, and of which that is not said yet: those of a
+    worker that died are as they were when it did."""
+    wanted = [task for task in tasks if task.wanted]
+    held = Counter(task.owner for task in wanted if task.owner is not None)
+    if any(held[owner] < limit for owner, limit in alive.items()):
+        return []
+    return [
+        task
+        for task in wanted
+        if task.owner not in alive and (task.owner is not None or task.waits_untold)
+    ]
+
+
 def releases(me: Owner, alive: Mapping[Owner, int], tasks: Sequence[TaskSeen]) -> list[TaskSeen]:
     """Tasks of ``me`` that others are to have."""
     too_many = _excess(me, alive, tasks)

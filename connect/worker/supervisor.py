@@ -31,6 +31,7 @@ from connect.services.claim_tasks import claim_tasks
 from connect.services.end_task import end_task
 from connect.services.fail_configuration import fail_configuration
 from connect.services.leave import leave as leave_cell
+from connect.services.leave_over_tasks import leave_over_tasks
 from connect.services.record_task_figures import TaskFigures, record_task_figures
 from connect.services.record_task_log import Said, record_task_log
 from connect.services.register_worker import register_worker
@@ -365,6 +366,8 @@ class Supervisor:
             self._start(task)
         for connector in turn.configure[: max(0, ATTEMPTS_MAX - len(self._attempts))]:
             self._configure(connector)
+        if turn.leave_over:
+            leave_over_tasks({task.id: task.generation for task in turn.leave_over})
         if not turn.claim:
             return False
         wanted = {task.id: task.generation for task in turn.claim}

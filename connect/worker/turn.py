@@ -6,7 +6,7 @@ from uuid import UUID
 
 from connect.states import TargetState
 from connect.work import ConnectorSeen, Owner, TaskSeen, Work
-from connect.worker.assignment import claims, releases
+from connect.worker.assignment import claims, left_over, releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Turn:
     abandon: list[UUID] = field(default_factory=list)
     """Processes of tasks that are another's by now, or gone: they end without a word about it."""
     claim: list[TaskSeen] = field(default_factory=list)
+    leave_over: list[TaskSeen] = field(default_factory=list)
+    """For which no worker has room."""
     remove: list[TaskSeen] = field(default_factory=list)
     release: list[TaskSeen] = field(default_factory=list)
     pause: list[UUID] = field(default_factory=list)
@@ -66,6 +68,7 @@ def decide(
         elif task.wait_s <= 0 and not _held_up(task, busy):
             turn.start.append(task)
     turn.claim = claims(me, alive, work.tasks)
+    turn.leave_over = left_over(alive, work.tasks)
     _decide_attempts(turn, me, alive, work.connectors, attempts)
     return turn
 

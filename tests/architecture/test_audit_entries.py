@@ -50,6 +50,7 @@ NOT_AUDITED = {
     "connect.services.fail_configuration": OWN_WORK,
     "connect.services.judge_config": QUESTION,
     "connect.services.leave": OWN_WORK,
+    "connect.services.leave_over_tasks": OWN_WORK,
     "connect.services.record_task_figures": FIGURES,
     "connect.services.record_task_log": FIGURES,
     "connect.services.register_worker": OWN_WORK,

@@ -23,7 +23,7 @@ from connect.services.pause_connector import pause_connector
 from connect.services.restart_task import restart_task
 from connect.services.resume_connector import resume_connector
 from connect.services.stop_connector import stop_connector
-from connect.states import State, TargetState
+from connect.states import NO_ROOM, NO_WORKER, State, TargetState
 from connect.worker import liveness, supervisor
 from connect.worker.limits import LOG_LINES_PER_FLUSH
 from connect.worker.supervisor import Replaced, Supervisor
@@ -418,6 +418,55 @@ def test_tasks_of_a_worker_that_died_are_anothers_and_its_keys_end_first(
     began = {change.key: change.number for change in changes if change.payload is not None}
     later = [given["kafka"]["sasl.username"] for given in reports()[-2:]]
     assert max(ended[key] for key in lost) < min(began[key] for key in later)
+
+
+@pytest.mark.usefixtures("short_lease")
+def test_tasks_that_find_no_room_say_so_and_run_as_soon_as_there_is_some(
+    acme, workers, make, status
+):
+    """Workers die one after the other while the others have all that they may."""
+    first, second = workers.add(slots=2), workers.add("connect-2", slots=2)
+    make(parts="4", **{"tasks.max": "4"})
+    workers.until(running(status, 4))
+    lost = {process.begun.key_id for process in first._tasks.values()}
+    workers.kill(first)
+
+    def waiting():
+        return [task for task in status().tasks if task.state == State.UNASSIGNED]
+
+    workers.until(lambda: len(waiting()) == 2 and len(second._tasks) == 2)
+    assert {(task.worker_id, task.trace) for task in waiting()} == {("", NO_ROOM)}
+    assert len([task for task in status().tasks if task.state == State.RUNNING]) == 2
+    with scope.system("test"):
+        assert not lost & {key.key_id for key in ApiKey.objects.all()}
+        before = {row.number: row.generation for row in ConnectorTask.objects.all()}
+    # It is said once: nothing is written of them while nothing changes.
+    looks = []
+    workers.until(lambda: looks.append(1) or len(looks) > 20)
+    with scope.system("test"):
+        assert {row.number: row.generation for row in ConnectorTask.objects.all()} == before
+
+    third = workers.add(slots=2)
+    workers.until(running(status, 4))
+    assert {task.trace for task in status().tasks} == {""}
+    # The next one dies, and there is room again by a task that goes.
+    make(name="small")
+    workers.until(lambda: len(status("small").tasks) == 1)
+    workers.until(lambda: status("small").tasks[0].trace == NO_ROOM)
+    workers.kill(second)
+    workers.until(lambda: len(waiting()) == 2)
+    patch_config(tenant_id=acme.id, by="ann", name="clock", changes={"parts": "2"})
+    delete_connector(tenant_id=acme.id, by="ann", name="small")
+    workers.until(running(status, 2))
+    assert len(third._tasks) == 2
+
+
+def test_what_nobody_can_run_says_so(workers, make, status):
+    make()
+    assert (status().state, status().trace) == (State.UNASSIGNED, NO_WORKER)
+    workers.add()
+    workers.until(running(status))
+    assert status().trace == ""
 
 
 def test_a_worker_that_comes_takes_its_part_and_one_that_leaves_gives_it_back(

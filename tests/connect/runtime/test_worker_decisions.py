@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from connect.states import TargetState
 from connect.work import ConnectorSeen, Owner, TaskSeen, Work, WorkerSeen
-from connect.worker.assignment import claims, releases, shares
+from connect.worker.assignment import claims, left_over, releases, shares
 from connect.worker.liveness import LEASE_S, LOOK_GAP_MAX_S, Liveness
 from connect.worker.restarts import HEALTHY_S, LONGEST_S, delay_s, failures_now
 from connect.worker.turn import Running, decide
@@ -127,7 +127,7 @@ class Cell(RuleBasedStateMachine):
     def tasks_come(self, count):
         for _ in range(min(count, 12 - len(self.tasks))):
             self.made += 1
-            made = task(self.made, owner=None)
+            made = task(self.made, owner=None, waits_untold=True)
             self.tasks[made.id] = made
 
     @precondition(lambda self: self.tasks)
@@ -156,16 +156,21 @@ class Cell(RuleBasedStateMachine):
     def act(self, worker, alive, tasks):
         for each in releases(worker, alive, tasks):
             self.swap(each, None)
+        for each in left_over(alive, tasks):
+            self.swap(each, None, untold=False)
         for each in claims(worker, alive, tasks):
             self.swap(each, worker)
 
-    def swap(self, seen, owner):
+    def swap(self, seen, owner, untold=True):
         now = self.tasks.get(seen.id)
         if now is not None and now.generation == seen.generation:
-            self.tasks[seen.id] = replace(now, owner=owner, generation=now.generation + 1)
+            self.tasks[seen.id] = replace(
+                now, owner=owner, generation=now.generation + 1, waits_untold=untold
+            )
 
     def teardown(self):
-        """All run, and workers have alike, once it is quiet."""
+        """All run, and workers have alike, once it is quiet; of those that have no room it is
+        said."""
         if not self.workers:
             return
         for _ in range(40):
@@ -179,6 +184,8 @@ class Cell(RuleBasedStateMachine):
         held = [sum(t.owner == w for t in self.tasks.values()) for w in self.workers]
         assert sum(held) == min(len(self.tasks), self.SLOTS * len(self.workers))
         assert max(held) - min(held) <= 1
+        rest = [each for each in self.tasks.values() if each.owner not in self.workers]
+        assert all(each.owner is None and not each.waits_untold for each in rest)
 
 
 TestCell = Cell.TestCase
@@ -191,6 +198,20 @@ def test_a_worker_that_comes_is_given_tasks_one_after_the_other():
     assert len(releases(ME, alive, mine)) == 1
     assert claims(OTHER, alive, mine) == []
     assert releases(ME, alive, [*mine[:2], *(replace(t, owner=OTHER) for t in mine[2:])]) == []
+
+
+def test_of_a_task_without_room_it_is_said_once_and_not_while_there_is_some():
+    gone = Owner("connect-9", uuid.UUID(int=9))
+    mine = task(1)
+    died = task(2, owner=gone)
+    new = task(3, owner=None, waits_untold=True)
+    told = task(4, owner=None, waits_untold=False)
+    suspended = task(5, owner=gone, active=False)
+    tasks = [mine, died, new, told, suspended]
+    assert left_over({ME: 2}, tasks) == []
+    assert left_over({ME: 1}, tasks) == [died, new]
+    assert left_over({ME: 1, OTHER: 1}, tasks) == [], "the other takes one first"
+    assert turn(*tasks, alive={ME: 1}).leave_over == [died, new]
 
 
 def test_what_only_waits_to_be_removed_is_taken_by_whoever_sees_it():

@@ -137,7 +137,9 @@ function Row({ connector, task, onShow }: RowProps) {
 }
 
 function Details({ connector, task, what, onClose }: Shown & DetailsProps) {
-  const title = what === "trace" ? `Why task ${task.number} failed` : `Log of task ${task.number}`;
+  const why = task.state === "FAILED" ? "failed" : "waits";
+  const title =
+    what === "trace" ? `Why task ${task.number} ${why}` : `Log of task ${task.number}`;
   return (
     <Modal opened onClose={onClose} title={title} size="xl" centered>
       {what === "trace" ? (
