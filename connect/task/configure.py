@@ -1,6 +1,7 @@
 """Dividing a connector's work: what ``--configure`` answers. It may look at the connector's
 target."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from connect.spi.connector import SourceConnector
@@ -24,6 +25,8 @@ def configured(request: ConfigureRequest, egress: Egress) -> dict[str, Any]:
         raise ConnectError(
             f"{request.plugin} wants {len(task_configs)} tasks; tasks.max is {request.tasks_max}"
         )
+    if not all(_is_texts(each) for each in task_configs):
+        raise ConnectError(f"{request.plugin} has made tasks that are no texts by text")
     writes, reads = connector.topics() if isinstance(connector, SourceConnector) else ((), ())
     return {
         "event": "configured",
@@ -45,6 +48,12 @@ def _check(loaded: Loaded, egress: Egress) -> None:
     faults = loaded.connector.check() or loaded.connector.check_target(egress)
     if faults:
         raise ConfigError("; ".join(f"{fault.name}: {fault.message}" for fault in faults))
+
+
+def _is_texts(config: Any) -> bool:
+    return isinstance(config, Mapping) and all(
+        isinstance(name, str) and isinstance(value, str) for name, value in config.items()
+    )
 
 
 def check_targets(loaded: Loaded, egress: Egress) -> None:

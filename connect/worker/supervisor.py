@@ -190,6 +190,16 @@ class Supervisor:
                 case None:
                     self._announcements.take()
                     look = True
+        return self._hear_those_that_left() or look
+
+    def _hear_those_that_left(self) -> bool:
+        """Processes that have exited while something that they had started holds their output; as
+        ``_wait``."""
+        look = False
+        for process in [each for each in self._tasks.values() if each.child.has_exited]:
+            look |= self._hear_task(process)
+        for attempt in [each for each in self._attempts.values() if each.child.has_exited]:
+            look |= self._hear_attempt(attempt)
         return look
 
     def _hear_task(self, process: TaskProcess) -> bool:
@@ -257,6 +267,12 @@ class Supervisor:
         except ApplicationError as error:
             self._refusals.refused_tasks(wanted, error, wall_ms())
             self._fail_attempt(wanted, error.message)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            # Not left open: it would be made again at once, and again.
+            log.exception("tasks of connector %s could not be kept", wanted.connector)
+            self._fail_attempt(wanted, f"its tasks could not be kept: {type(error).__name__}")
 
     def _fail_attempt(self, wanted: Configuration, failure: str) -> None:
         log.warning("connector %s could not make its tasks", wanted.connector)

@@ -1,7 +1,8 @@
 """A task's process that does what its connector's config says: for tests of the worker.
 
 ``script`` is one of: run, fail (at once), die (without a word), stubborn (does not stop), chatty,
-busy (spins), reaching (for what it may not), misconfigured; unmade and unreachable make no tasks.
+busy (spins), reaching (for what it may not), misconfigured; unmade, unreachable
+and senseless make no tasks.
 It speaks the protocol of ``connect.task``, and writes what it was given to ``report``.
 """
 
@@ -27,6 +28,9 @@ def configure(document):
         say(event="refused", what="target", name="10.0.0.1:5432")
         say(event="failed", message="connectors may not connect to it", trace="Traceback: …")
         sys.exit(1)
+    if config.get("script") == "senseless":
+        say(event="configured", task_configs=[None], writes=[], reads=[])
+        return
     count = min(int(config.get("parts", "1")), document["tasks_max"])
     say(event="log", level="INFO", message="looking for tables")
     tasks = [{"part": f"{n} of {count}"} for n in range(count)]

@@ -377,6 +377,16 @@ def test_more_tasks_than_the_tenant_may_have_are_refused(acme, workers, make, st
     assert running(status)()
 
 
+def test_tasks_that_cannot_be_kept_are_not_made_again_at_once(acme, workers, make, status):
+    workers.add()
+    make("senseless")
+    workers.until(lambda: status().state == State.FAILED and status().restarts > 1)
+    assert "its tasks could not be kept" in status().trace
+    with scope.tenant(acme.id):
+        (row,) = Connector.objects.all()
+    assert (row.configuring, row.next_restart_at is not None) == (False, True)
+
+
 def test_a_deleted_connectors_process_ends(acme, workers, make, status):
     worker = workers.add()
     make()
