@@ -16,7 +16,7 @@ from stat import S_ISREG
 from typing import BinaryIO, Final
 
 from connect.connectors.files.folder import open_to_read, parent, parts_of, root
-from connect.connectors.objects.store import Found
+from connect.connectors.objects.store import Found, too_large
 from connect.connectors.objects.uploads import Turn
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
 
@@ -88,9 +88,12 @@ class FolderStore:
         except OSError as error:
             raise _trouble(error, prefix) from error
 
-    def fetch(self, path: str, into: BinaryIO) -> None:
+    def fetch(self, path: str, into: BinaryIO, bytes_max: int) -> None:
+        """The whole file. Raises ``ConnectError`` for one that is larger."""
         try:
             with os.fdopen(open_to_read(self._below(path)), "rb") as file:
+                if os.fstat(file.fileno()).st_size > bytes_max:
+                    raise too_large(path, bytes_max)
                 shutil.copyfileobj(file, into, PIECE_BYTES)
         except OSError as error:
             raise _trouble(error, path) from error

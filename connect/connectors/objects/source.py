@@ -28,13 +28,20 @@ from connect.spi.config import (
     non_empty,
     one_of,
 )
-from connect.spi.errors import ConnectError, DataError
+from connect.spi.errors import ConnectError, DataError, RetriableError
 from connect.spi.records import SourceRecord
 from connect.spi.task import SourceContext, SourceTask
 
 TASKS: Final = "object.tasks"
 TASK: Final = "object.task"
 LOOKED_UP_AT_ONCE: Final = 500
+NAME_BYTES_MAX: Final = 4_096
+"""S3 takes 1,024, a folder as many as this; a name is part of an offset's key."""
+NAMES_BYTES_MAX: Final = 96 * 2**20
+"""Of the names that a task keeps in memory, those that are read and those that wait: with the rest
+of a process within the memory of a task."""
+NAME_OVERHEAD_BYTES: Final = 150
+"""What one takes beside its characters, in a set."""
 BATCH_BYTES: Final = 4 * 2**20
 """Of a batch's values in memory; the record that goes beyond is the last of it."""
 
@@ -54,6 +61,10 @@ READING: Final = ConfigDef(
                   "How often new objects are looked for.", "Reading", validator=at_least(100)),
         ConfigKey("batch.max.rows", _T.INT, 1_000, _MEDIUM,
                   "Records returned at once, at most; fewer of wide ones.", "Reading",
+                  validator=at_least(1)),
+        ConfigKey("object.max.bytes", _T.LONG, 5 * 2**30, _MEDIUM,
+                  "How large an object may be as it is stored: it is copied to the worker's disk "
+                  "while it is read. A larger one fails the task.", "Reading",
                   validator=at_least(1)),
     )
 )  # fmt: skip
@@ -79,7 +90,7 @@ class Readable(Protocol):
 
     def objects(self, prefix: str) -> Iterator[Found]: ...
 
-    def fetch(self, path: str, into: BinaryIO) -> None: ...
+    def fetch(self, path: str, into: BinaryIO, bytes_max: int) -> None: ...
 
     def close(self) -> None: ...
 
@@ -97,12 +108,15 @@ class ObjectSourceTask(SourceTask, ABC):
         self._format: Format = format_named(config["format.class"])
         self._interval_s: float = config["poll.interval.ms"] / 1000
         self._rows_max: int = config["batch.max.rows"]
+        self._object_bytes_max: int = config["object.max.bytes"]
         self._tasks, self._task = int(config.get(TASKS, 1)), int(config.get(TASK, 0))
         self._finished: set[str] = set()
+        self._finished_bytes = 0
         self._waiting: list[tuple[str, int]] = []
         """Objects, and how much of each was read before."""
         self._under_way: Iterator[tuple[str, int, Row]] | None = None
-        self._looked_at = -self._interval_s
+        self._looked_at: float | None = None
+        """When all was listed last; None when it is to be listed now."""
         self._store = self.open_store(config, context)
 
     def poll(self) -> Sequence[SourceRecord]:
@@ -112,11 +126,17 @@ class ObjectSourceTask(SourceTask, ABC):
         assert self._under_way is not None
         records: list[SourceRecord] = []
         room = BATCH_BYTES
-        for path, position, row in self._under_way:
-            records.append(self._record(path, position, row))
-            room -= held_bytes(row.value)
-            if len(records) == self._rows_max or room <= 0:
-                return records
+        try:
+            for path, position, row in self._under_way:
+                records.append(self._record(path, position, row))
+                room -= held_bytes(row.value)
+                if len(records) == self._rows_max or room <= 0:
+                    return records
+        except RetriableError:
+            # It may be gone by now: what there is, is looked for anew with the next try.
+            self._waiting.clear()
+            self._looked_at = self._under_way = None
+            raise
         self._under_way = None
         return records
 
@@ -133,24 +153,45 @@ class ObjectSourceTask(SourceTask, ABC):
         return True
 
     def _look(self) -> None:
-        if time.monotonic() - self._looked_at < self._interval_s:
+        now = time.monotonic()
+        if self._looked_at is not None and now - self._looked_at < self._interval_s:
             return
-        self._looked_at = time.monotonic()
-        paths = sorted(
-            found.path
-            for found in self._store.objects(self._prefix)
-            if found.size
-            and found.path not in self._finished
-            and crc32(found.path.encode()) % self._tasks == self._task
-        )
+        paths = self._new_paths()
+        self._looked_at = now
         for start in range(0, len(paths), LOOKED_UP_AT_ONCE):
             some = paths[start : start + LOOKED_UP_AT_ONCE]
             stored = self._context.offsets.read([{"object": path} for path in some])
             for path, offset in zip(some, stored, strict=True):
                 if offset is not None and offset.get("finished"):
-                    self._finished.add(path)
+                    self._finish(path)
                 else:
                     self._waiting.append((path, 0 if offset is None else int(offset["position"])))
+
+    def _new_paths(self) -> list[str]:
+        """Objects of this task's that it does not know to be read; none where it is to stop."""
+        paths, held = [], self._finished_bytes
+        for found in self._store.objects(self._prefix):
+            path = found.path
+            if self._context.stopping.is_set():
+                return []
+            if not found.size or path in self._finished or not self._is_own(path):
+                continue
+            held += _name_bytes(path)
+            if held > NAMES_BYTES_MAX:
+                raise ConnectError(
+                    f"there are more objects in {self._prefix!r} than a task can keep in mind "
+                    f"({NAMES_BYTES_MAX} bytes of their names): have more tasks (tasks.max), or "
+                    "name a directory in it (prefix)"
+                )
+            paths.append(path)
+        return sorted(paths)
+
+    def _is_own(self, path: str) -> bool:
+        return crc32(path.encode()) % self._tasks == self._task
+
+    def _finish(self, path: str) -> None:
+        self._finished.add(path)
+        self._finished_bytes += _name_bytes(path)
 
     def _read(self, path: str, done: int) -> Iterator[tuple[str, int, Row]]:
         """Rows with how many have been read by then; on the disk, and not in memory."""
@@ -158,7 +199,7 @@ class ObjectSourceTask(SourceTask, ABC):
             file: BinaryIO = opened.enter_context(
                 tempfile.TemporaryFile(prefix="headwater-object-")
             )
-            self._store.fetch(path, file)
+            self._store.fetch(path, file, self._object_bytes_max)
             file.seek(0)
             position, last = 0, None
             try:
@@ -170,7 +211,7 @@ class ObjectSourceTask(SourceTask, ABC):
                     last = row
             except (DataError, OSError, EOFError) as error:
                 raise ConnectError(f"{path}, after record {position}: {error}") from error
-            self._finished.add(path)
+            self._finish(path)
             # With the last record, so that its offset says that there are no more.
             if last is not None:
                 yield path, -position, last
@@ -187,6 +228,14 @@ class ObjectSourceTask(SourceTask, ABC):
             source_partition={"object": path},
             source_offset=offset,
         )
+
+
+def _name_bytes(path: str) -> int:
+    """What it takes in memory. Raises ``ConnectError`` for a name that is none of a store."""
+    size = len(path.encode())
+    if size > NAME_BYTES_MAX:
+        raise ConnectError(f"the store tells of an object with a name of {size} bytes")
+    return size + NAME_OVERHEAD_BYTES
 
 
 def divided(maximum: int) -> list[dict[str, str]]:

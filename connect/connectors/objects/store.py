@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
-from connect.connectors.objects.pinned_proxy import PinnedProxy
+from connect.connectors.objects.pinned_proxy import Cut, PinnedProxy
 from connect.connectors.objects.s3_creation import S3Creation
 from connect.connectors.objects.s3_signing import Signer
 from connect.connectors.objects.uploads import Turn
@@ -23,6 +23,14 @@ from connect.spi.errors import ConfigError, ConnectError, RetriableError
 LAST_OFFSET: Final = "headwater-last-offset"
 """Metadata of an object: the offset of its last record."""
 PIECE_BYTES: Final = 2**20
+PAGE_BYTES_MAX: Final = 16 * 2**20
+"""Of an answer with a part of a listing, which the client takes into memory: four times what 1,000
+objects have at most whose names are as long as S3 lets them be."""
+LISTING_S: Final = 1_800.0
+"""For a whole listing: as long as one of some millions of objects takes. A store may tell of ever
+more, or of nothing and that there is more."""
+OBJECT_S: Final = 3_600.0
+"""For a whole object: a byte now and then is no silence."""
 _RETRIES: Final = {"max_retries": 3}
 _TIMEOUTS: Final = {"connect_timeout": "10s", "timeout": "60s"}
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
@@ -39,17 +47,26 @@ class Found:
     modified_ms: int
 
 
+class Reached(NamedTuple):
+    """A client of obstore's, and its way to the store."""
+
+    client: Any
+    proxy: PinnedProxy
+
+
 class ObjectStore:
     """Raises ``RetriableError`` for what may pass, ``ConnectError`` for what will not."""
 
-    def __init__(self, store: Any, creation: S3Creation, proxy: PinnedProxy) -> None:
-        self._store = store
+    def __init__(self, store: Reached, listings: Reached, creation: S3Creation) -> None:
+        """``listings`` is the same store, each answer of which has its own connection."""
+        self._store, self._proxy = store
+        self._listings, self._listings_proxy = listings
         self._creation = creation
-        self._proxy = proxy
 
     def close(self) -> None:
         self._creation.close()
         self._proxy.close()
+        self._listings_proxy.close()
 
     def create(self, path: str, file: BinaryIO, size: int, last_offset: int, turn: Turn) -> bool:
         """Put a whole object there unless there is one: whether this did it. No part of it is seen
@@ -91,20 +108,54 @@ class ObjectStore:
     def objects(self, prefix: str) -> Iterator[Found]:
         """Of those whose names begin with the directory ``prefix``, in the store's order."""
         try:
-            for page in obstore.list(self._store, prefix or None, chunk_size=1_000):
-                for each in page:
-                    modified_ms = int(each["last_modified"].timestamp() * 1000)
-                    yield Found(each["path"], each["size"], modified_ms)
+            with self._listings_proxy.within(LISTING_S):
+                for page in obstore.list(self._listings, prefix or None, chunk_size=1_000):
+                    for each in page:
+                        modified_ms = int(each["last_modified"].timestamp() * 1000)
+                        yield Found(each["path"], each["size"], modified_ms)
         except _ERRORS as error:
-            raise _trouble(error, prefix) from error
+            raise _unlisted(self._listings_proxy.cut, error, prefix) from error
 
-    def fetch(self, path: str, into: BinaryIO) -> None:
-        """The whole object, in pieces."""
+    def fetch(self, path: str, into: BinaryIO, bytes_max: int) -> None:
+        """The whole object, in pieces. Raises ``ConnectError`` for one that is larger."""
+        taken = 0
         try:
-            for piece in obstore.get(self._store, path).stream(min_chunk_size=1024 * 1024):
-                into.write(piece)
+            with self._proxy.within(OBJECT_S):
+                for piece in obstore.get(self._store, path).stream(min_chunk_size=PIECE_BYTES):
+                    taken += len(piece)
+                    if taken > bytes_max:
+                        raise too_large(path, bytes_max)
+                    into.write(piece)
         except _ERRORS as error:
+            if self._proxy.cut is Cut.TIME:
+                raise RetriableError(
+                    f"the store had not sent all of {path!r} within {OBJECT_S:g} s"
+                ) from error
             raise _trouble(error, path) from error
+        except OSError as error:
+            raise RetriableError(f"the worker's disk does not take {path!r}: {error}") from error
+
+
+def too_large(path: str, bytes_max: int) -> ConnectError:
+    """What to say of an object that is not read."""
+    return ConnectError(
+        f"{path!r} has more than {bytes_max} bytes (object.max.bytes), and is not read"
+    )
+
+
+def _unlisted(cut: Cut | None, error: Exception, prefix: str) -> ConnectError:
+    match cut:
+        case Cut.SIZE:
+            return ConnectError(
+                f"the store lists {prefix!r} with more than {PAGE_BYTES_MAX} bytes in an answer: "
+                "S3 tells of 1,000 objects in one"
+            )
+        case Cut.TIME:
+            return RetriableError(
+                f"the store had not listed all of {prefix!r} within {LISTING_S:g} s: name a "
+                "directory in it (prefix)"
+            )
+    return _trouble(error, prefix)
 
 
 def _offset_of(found: Any) -> int | None:
@@ -168,35 +219,50 @@ def signs_payload(config: Config) -> bool:
 def s3_store(config: Config, egress: Egress, stopping: Event) -> ObjectStore:
     """Addresses the bucket by path, so that there is one host to check. What fails is not tried
     again once ``stopping`` is set."""
-    target, endpoint = target_of(config), endpoint_of(config)
-    proxy = PinnedProxy(egress, target.host, target.port)
-    client_options: Any = {
-        "allow_http": endpoint.startswith("http:"),
-        "proxy_url": proxy.url,
-        **_TIMEOUTS,
-    }
+    endpoint = endpoint_of(config)
     bucket, region = config["s3.bucket.name"], config["s3.region"]
     key, secret = config["aws.access.key.id"], config["aws.secret.access.key"].secret
     token = config["aws.session.token"].secret if config["aws.session.token"] else ""
-    access: Any = {"access_key_id": key, "secret_access_key": secret}
-    if token:
-        access["session_token"] = token
-    store = S3Store(
-        bucket,
-        config=access,
-        endpoint=endpoint,
-        region=region,
-        virtual_hosted_style_request=False,
-        client_options=client_options,
-        retry_config=_RETRIES,  # type: ignore[arg-type]
-    )
+    store = _reached(config, egress, token)
+    listings = _reached(config, egress, token, PAGE_BYTES_MAX)
     creation = S3Creation(
         endpoint,
         bucket,
         Signer(key, secret, region, token),
         egress,
         signs_content=signs_payload(config),
-        is_there=partial(_is_there, store),
+        is_there=partial(_is_there, store.client),
         stopping=stopping,
     )
-    return ObjectStore(store, creation, proxy)
+    return ObjectStore(store, listings, creation)
+
+
+def _reached(
+    config: Config, egress: Egress, token: str, answer_bytes_max: int | None = None
+) -> Reached:
+    """With ``answer_bytes_max`` a connection is for one answer, of so many bytes at most."""
+    target, endpoint = target_of(config), endpoint_of(config)
+    proxy = PinnedProxy(egress, target.host, target.port, answer_bytes_max)
+    client_options: Any = {
+        "allow_http": endpoint.startswith("http:"),
+        "proxy_url": proxy.url,
+        **_TIMEOUTS,
+    }
+    if answer_bytes_max is not None:
+        client_options["pool_max_idle_per_host"] = "0"
+    access: Any = {
+        "access_key_id": config["aws.access.key.id"],
+        "secret_access_key": config["aws.secret.access.key"].secret,
+    }
+    if token:
+        access["session_token"] = token
+    client = S3Store(
+        config["s3.bucket.name"],
+        config=access,
+        endpoint=endpoint,
+        region=config["s3.region"],
+        virtual_hosted_style_request=False,
+        client_options=client_options,
+        retry_config=_RETRIES,  # type: ignore[arg-type]
+    )
+    return Reached(client, proxy)

@@ -43,7 +43,7 @@ class Folder(FolderStore):
     def objects(self):
         found = {}
         for each in super().objects(""):
-            self.fetch(each.path, into := BytesIO())
+            self.fetch(each.path, into := BytesIO(), each.size)
             found[each.path] = (into.getvalue(), self.last_offset(each.path))
         return found
 

@@ -5,6 +5,7 @@ import sys
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -44,12 +45,19 @@ def sink(**config):
     return task
 
 
+class Impatient(Event):
+    """Nothing waits for it."""
+
+    def wait(self, timeout=None):
+        return self.is_set()
+
+
 def source(context, **config):
     parsed = FolderSourceConnector.config.parse(
         {"folder": "lake", "topic": "back", "poll.interval.ms": "100"}
         | {name.replace("_", "."): value for name, value in config.items()}
     )
-    context.stopping.set()  # Nothing waits.
+    context.stopping = Impatient()
     task = FolderSourceConnector(parsed).task()
     task.start(parsed, context)
     return task
@@ -224,7 +232,7 @@ def test_names_that_lead_out_are_refused(allowed, path):
     for attempt in (
         lambda: store.create(path, BytesIO(b"x"), 1, 0, at_once),
         lambda: store.last_offset(path),
-        lambda: store.fetch(path, BytesIO()),
+        lambda: store.fetch(path, BytesIO(), 1_000),
         lambda: list(store.objects(path)),
     ):
         with pytest.raises(ConfigError, match="must be a path below"):
@@ -248,7 +256,7 @@ def test_links_lead_nowhere(allowed):
     store = FolderStore("lake")
     for name in ("way/secret.json", "link.json", "hard.json"):
         with pytest.raises(ConnectError):
-            store.fetch(name, BytesIO())
+            store.fetch(name, BytesIO(), 1_000)
     task = sink()
     task.put(rows(10))
     with pytest.raises(ConnectError, match="does not let us"):
