@@ -81,6 +81,14 @@ class ObjectSinkTask(SinkTask, ABC):
             self._uploads.stop()
 
     def put(self, records: Sequence[SinkRecord]) -> None:
+        try:
+            self._put(records)
+        except OSError as error:
+            # No record's fault, and a file may have a part of what it was given: all that is in no
+            # object is read again by the task that follows.
+            raise ConnectError(f"the worker's disk takes no more records: {error}") from error
+
+    def _put(self, records: Sequence[SinkRecord]) -> None:
         if isinstance(records, RecordRuns):
             self._begin(run.place for run in records.runs)
             for run in records.runs:

@@ -72,7 +72,9 @@ class OpenFile:
             # Libraries finish a file when they are forgotten, wherever that is by then.
             with suppress(DataError, OSError, ValueError):
                 self._writer.finish()
-        self.file.close()
+        # What it still keeps back is written first, and a full disk takes no more.
+        with suppress(OSError):
+            self.file.close()
 
 
 def _compressed(file: BinaryIO, compression: str) -> BinaryIO:

@@ -10,9 +10,11 @@ from threading import Event
 import pytest
 
 from connect.connectors.files.folder import SETTING
+from connect.connectors.objects import spool
 from connect.connectors.objects.folder import FolderSinkConnector, FolderSourceConnector
 from connect.connectors.objects.folder_store import LAST_OFFSET, FolderStore
 from connect.connectors.objects.uploads import OutOfTurn
+from connect.runtime.bisect import Trouble, trouble_of
 from connect.spi import schema as spi
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
 from connect.spi.records import TopicPartition
@@ -199,6 +201,28 @@ def test_what_did_not_fit_is_not_there(allowed, monkeypatch):
             store.create("a/b", BytesIO(b"data"), 4, 7, at_once)
     assert list(store.objects("")) == []
     assert store.last_offset("a/b") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "compression"), [("json", "none"), ("json", "gzip"), ("csv", "zstd"), ("avro", "none")]
+)
+def test_a_full_disk_is_no_records_fault_and_spoils_no_object(
+    allowed, monkeypatch, name, compression
+):
+    """Where errors are tolerated records became dead letters, and a file went on with a part of
+    what it was given."""
+    task = sink(format_class=name, compression_type=compression, flush_size="1000")
+    full = lambda **_: os.fdopen(os.open("/dev/full", os.O_RDWR), "w+b")  # noqa: E731
+    monkeypatch.setattr(spool.tempfile, "TemporaryFile", full)
+    wide = [
+        sink_record({"n": n, "text": os.urandom(20_000).hex()}, value_schema=SCHEMA, offset=n)
+        for n in range(50)
+    ]
+    with pytest.raises(ConnectError, match="the worker's disk takes no more") as raised:
+        task.put(wide)
+    assert trouble_of(raised.value) is Trouble.TARGET
+    task.close([P0])
+    assert not [each for each in allowed.rglob("*") if each.is_file()]
 
 
 def test_folders_are_off_unless_the_operator_says_so(monkeypatch):
