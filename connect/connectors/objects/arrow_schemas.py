@@ -58,6 +58,33 @@ def arrow_type(schema: Schema) -> Any:
     return _PRIMITIVES[schema.type]
 
 
+def readable(found: Any) -> Any:
+    """A file's schema as its values are read: instants in UTC and as fine as Python's, which have
+    no nanoseconds, and no dictionaries. One without a time zone is one of UTC, as pandas and Spark
+    write them; names of zones are the file's, and are not looked up."""
+    return pa.schema([each.with_type(_readable(each.type)) for each in found])
+
+
+def _readable(found: Any) -> Any:
+    types = pa.types
+    if types.is_timestamp(found):
+        return pa.timestamp("us" if found.unit == "ns" else found.unit, "UTC")
+    if types.is_time64(found):
+        return pa.time64("us")
+    if types.is_dictionary(found):
+        return _readable(found.value_type)
+    if types.is_struct(found):
+        return pa.struct([each.with_type(_readable(each.type)) for each in found])
+    if types.is_list(found):
+        return pa.list_(found.value_field.with_type(_readable(found.value_type)))
+    if types.is_large_list(found):
+        return pa.large_list(found.value_field.with_type(_readable(found.value_type)))
+    if types.is_map(found):
+        item = found.item_field.with_type(_readable(found.item_type))
+        return pa.map_(_readable(found.key_type), item)
+    return found
+
+
 def connect_schema(found: Any, name: str | None = None) -> Schema:
     """Of what a file's schema says. Raises ``DataError`` for types that Connect has none for."""
     fields = [Field(each.name, _connect(each.type, each.nullable)) for each in found]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
+from connect.connectors.objects.bounded_lines import lines
 from connect.connectors.objects.formats import Row
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
@@ -36,5 +37,5 @@ def _line(value: Any) -> bytes | bytearray | memoryview:
 
 
 def rows(file: BinaryIO) -> Iterator[Row]:
-    for line in file:
+    for line in lines(file):
         yield Row(BYTES, line.removesuffix(b"\n"))

@@ -2,14 +2,20 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 from connect.connectors.json_text import to_json
+from connect.connectors.objects.bounded_lines import RECORD_MAX, TextLines, TooLong
 from connect.connectors.objects.formats import Row
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
+
+# Of a field: one of a record that the sink has written may be nearly all of it. It is the module's
+# and not a reader's; nothing else here reads CSV.
+csv.field_size_limit(RECORD_MAX)
 
 
 class Writer:
@@ -62,16 +68,35 @@ def _word(value: Any) -> Any:
 
 
 def rows(file: BinaryIO) -> Iterator[Row]:
-    """All fields are text; an empty one is there and empty."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    reader = csv.reader(text, strict=True)
+    """All fields are text; an empty one is there and empty. Lines that are empty are none, and the
+    mark that spreadsheets begin a file with (U+FEFF) is no part of a name."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    lines = TextLines(text)
+    reader = csv.reader(lines, strict=True)
+    header: list[str] | None = None
+    begins = 1
     try:
-        header = next(reader, None)
         for cells in reader:
-            if header is None or len(cells) != len(header):
+            lines.begin_record()
+            begins = reader.line_num + 1
+            if not cells:
+                continue
+            if header is None:
+                header = _header(cells)
+            elif len(cells) != len(header):
                 raise DataError(f"line {reader.line_num} has not as many fields as the header")
-            yield Row(None, dict(zip(header, cells, strict=True)))
+            else:
+                yield Row(None, dict(zip(header, cells, strict=True)))
+    except TooLong as error:
+        raise DataError(f"the record that begins at line {begins}: {error}") from error
     except (csv.Error, UnicodeDecodeError) as error:
         raise DataError(f"line {reader.line_num}: {error}") from error
     finally:
         text.detach()
+
+
+def _header(cells: list[str]) -> list[str]:
+    twice = [name for name, count in Counter(cells).items() if count > 1]
+    if twice:
+        raise DataError(f"the header has {twice[0][:100]!r} more than once")
+    return cells

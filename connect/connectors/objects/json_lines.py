@@ -1,11 +1,13 @@
 """A JSON document to a line."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import orjson
 
 from connect.connectors.json_text import json_lines
+from connect.connectors.objects.bounded_lines import lines
 from connect.connectors.objects.formats import Row
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
@@ -26,7 +28,9 @@ class Writer:
 
 
 def rows(file: BinaryIO) -> Iterator[Row]:
-    for number, line in enumerate(file, 1):
+    for number, line in enumerate(lines(file), 1):
+        if number == 1:
+            line = line.removeprefix(BOM_UTF8)  # noqa: PLW2901
         if line.strip():
             try:
                 yield Row(None, orjson.loads(line))

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from connect.connectors.objects.arrow_schemas import arrow_schema, connect_schema
+from connect.connectors.objects.arrow_schemas import arrow_schema, connect_schema, readable
 from connect.connectors.objects.formats import Row
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
 
 ROWS_MAX: Final = 5_000
 """Of a row group: what is kept in memory of a file."""
+_UNREADABLE: Final = (pa.ArrowException, ValueError, OverflowError, KeyError, RecursionError)
+"""What Arrow raises for a file that is damaged, and Python for years that it does not have."""
 CODECS: Final = {"none": "NONE", "gzip": "GZIP", "snappy": "SNAPPY", "zstd": "ZSTD"}
 
 
@@ -46,10 +49,18 @@ class Writer:
 
 def rows(file: BinaryIO) -> Iterator[Row]:
     try:
-        parquet = pq.ParquetFile(file)
-        schema = connect_schema(parquet.schema_arrow)
+        # Instants of 96 bits, as Spark and Impala wrote them, have any year.
+        parquet = pq.ParquetFile(file, coerce_int96_timestamp_unit="us")
+        found = readable(parquet.schema_arrow)
+        schema = connect_schema(found)
+        casts = [pc.CastOptions(each.type, allow_time_truncate=True) for each in found]
         for batch in parquet.iter_batches(batch_size=1_000):
-            for value in batch.to_pylist(maps_as_pydicts="strict"):
+            columns = [
+                pc.cast(column, options=options)
+                for column, options in zip(batch.columns, casts, strict=True)
+            ]
+            table = pa.Table.from_arrays(columns, schema=found)
+            for value in table.to_pylist(maps_as_pydicts="strict"):
                 yield Row(schema, value)
-    except pa.ArrowException as error:
-        raise DataError(f"this is no Parquet file: {error}") from error
+    except _UNREADABLE as error:
+        raise DataError(f"this is no Parquet file that can be read: {error}") from error

@@ -14,7 +14,7 @@ from zlib import crc32
 
 from connect.connectors.held_bytes import held_bytes
 from connect.connectors.objects.formats import Format, Row, format_named
-from connect.connectors.objects.spool import decompressed
+from connect.connectors.objects.spool import DAMAGED, decompressed
 from connect.connectors.objects.store import Found
 from connect.spi.config import (
     REQUIRED,
@@ -209,7 +209,7 @@ class ObjectSourceTask(SourceTask, ABC):
                     if last is not None:
                         yield path, position - 1, last
                     last = row
-            except (DataError, OSError, EOFError) as error:
+            except (DataError, *DAMAGED) as error:
                 raise ConnectError(f"{path}, after record {position}: {error}") from error
             self._finish(path)
             # With the last record, so that its offset says that there are no more.

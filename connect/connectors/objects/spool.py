@@ -1,8 +1,10 @@
 """An open file: records on their way into an object, on the worker's disk and not in its memory."""
 
 import gzip
+import io
 import os
 import tempfile
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO, Final
@@ -13,6 +15,8 @@ from connect.connectors.objects.formats import Format
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
 
+PIECE_BYTES: Final = 64 * 1024
+DAMAGED: Final = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 EXTENSIONS: Final = {"none": "", "gzip": ".gz", "zstd": ".zst"}
 
 
@@ -89,13 +93,14 @@ def _compressed(file: BinaryIO, compression: str) -> BinaryIO:
 
 
 def decompressed(file: BinaryIO, path: str) -> BinaryIO:
-    """By the end of the name."""
+    """By the end of the name. What is damaged raises one of ``DAMAGED`` when it is read."""
     if path.endswith(".gz"):
         made: Any = gzip.GzipFile(mode="rb", fileobj=file)
         return made  # type: ignore[no-any-return]
     if path.endswith(".zst"):
         made = zstandard.ZstdDecompressor().stream_reader(file, closefd=False)
-        return made  # type: ignore[no-any-return]
+        # By itself it has no lines.
+        return io.BufferedReader(made, PIECE_BYTES)
     return file
 
 

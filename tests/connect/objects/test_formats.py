@@ -1,13 +1,19 @@
 """What is written in a format is read again, and what does not fit is a bad record."""
 
+import gzip
 import io
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import fastavro
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import zstandard
 
+from connect.connectors.objects import bounded_lines
 from connect.connectors.objects.formats import FORMATS, format_named
+from connect.connectors.objects.spool import DAMAGED, decompressed
 from connect.spi import schema as spi
 from connect.spi.errors import DataError
 from connect.spi.schema import Field
@@ -123,3 +129,111 @@ def test_decimals_of_an_avro_file_are_bounded(kind):
     assert row_of((123_456_789_012).to_bytes(8, "big")) == {"price": Decimal("1234567890.12")}
     with pytest.raises(DataError, match="a decimal of 5001 bytes"):
         row_of(b"\1" + bytes(5_000))
+
+
+def packed(data, extension):
+    """As an object of that name holds it; read again as the source reads it."""
+    made = {".gz": gzip.compress, ".zst": zstandard.ZstdCompressor().compress, "": bytes}
+    return decompressed(io.BytesIO(made[extension](data)), f"a{extension}")
+
+
+@pytest.mark.parametrize("extension", ["", ".gz", ".zst"])
+def test_lines_are_read_however_they_are_packed(extension):
+    rows = FORMATS["json"].rows(packed(b'{"n":1}\n\n{"n":2}', extension))
+    assert [row.value for row in rows] == [{"n": 1}, {"n": 2}]
+    rows = FORMATS["bytes"].rows(packed(b"a\r\n\nb", extension))
+    assert [row.value for row in rows] == [b"a\r", b"", b"b"]
+    rows = FORMATS["csv"].rows(packed(b"n\r\n1\r\n2\r\n", extension))
+    assert [row.value for row in rows] == [{"n": "1"}, {"n": "2"}]
+
+
+@pytest.mark.parametrize("name", ["json", "bytes", "csv"])
+def test_a_line_without_end_is_not_taken_into_memory(monkeypatch, name):
+    """Packed it may be a few bytes."""
+    monkeypatch.setattr(bounded_lines, "RECORD_MAX", 1000)
+
+    class Endless(io.RawIOBase):
+        taken = 0
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            self.taken += len(buffer)
+            assert self.taken < 1_000_000
+            buffer[:] = b"7" * len(buffer)
+            return len(buffer)
+
+    with pytest.raises(DataError, match="more than 1000"):
+        next(FORMATS[name].rows(io.BufferedReader(Endless())))
+
+
+def test_a_csv_record_of_lines_without_end_is_not_taken_into_memory(monkeypatch):
+    monkeypatch.setattr(bounded_lines, "RECORD_MAX", 1000)
+    data = b"a,b\n" + b'1,"x\ny"\n' * 500 + b'"\n",' * 5_000
+    rows = FORMATS["csv"].rows(io.BytesIO(data))
+    assert [next(rows).value for _ in range(500)] == [{"a": "1", "b": "x\ny"}] * 500
+    with pytest.raises(DataError, match="the record that begins at line 1002: it has more than"):
+        next(rows)
+
+
+def test_a_wide_field_comes_back():
+    """Python's own bound is 128 KiB."""
+    value = {"a": "x" * 300_000, "b": "1"}
+    found = FORMATS["csv"].rows(io.BytesIO(written("csv", value, schema=None)))
+    assert [row.value for row in found] == [value]
+
+
+@pytest.mark.parametrize("extension", [".gz", ".zst"])
+def test_what_is_damaged_on_its_way_is_said_to_be(extension):
+    with pytest.raises(DAMAGED):
+        list(FORMATS["json"].rows(decompressed(io.BytesIO(b"nothing packed"), f"a{extension}")))
+
+
+def parquet(**columns):
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out, version="2.6")
+    return out
+
+
+def test_instants_of_other_programs_files_are_read_as_instants():
+    """pandas writes nanoseconds and no zone; a zone's name may be anything."""
+    fine = 1_800_000_000_123_456_789
+    at = datetime(2027, 1, 15, 8, 0, 0, 123456, tzinfo=UTC)
+    berlin = pa.timestamp("ms", "Europe/Berlin")
+    (row,) = FORMATS["parquet"].rows(parquet(
+        naive=pa.array([fine], pa.timestamp("ns")),
+        zoned=pa.array([fine // 1_000_000], berlin),
+        nowhere=pa.array([fine // 1_000_000_000], pa.timestamp("s", "No/Where")),
+        clock=pa.array([3_600_000_000_001], pa.time64("ns")),
+        several=pa.array([[fine]], pa.list_(pa.timestamp("ns"))),
+        inner=pa.array([{"at": fine}], pa.struct([("at", pa.timestamp("ns"))])),
+        word=pa.array(["a"]).dictionary_encode(),
+    ))  # fmt: skip
+    assert row.value == {
+        "naive": at, "zoned": at.replace(microsecond=123_000), "nowhere": at.replace(microsecond=0),
+        "clock": time(1), "several": [at], "inner": {"at": at}, "word": "a",
+    }  # fmt: skip
+    types = {each.name: each.schema for each in row.schema.fields}
+    assert {types[name].name for name in ("naive", "zoned", "nowhere")} == {spi.TIMESTAMP_NAME}
+    assert types["word"].type is spi.Type.STRING
+    assert row.value["naive"].tzinfo is not None
+
+
+@pytest.mark.parametrize("value", [-(2**62), 2**62])
+def test_an_instant_that_python_has_not_is_a_bad_file(value):
+    with pytest.raises(DataError, match="no Parquet file that can be read"):
+        list(FORMATS["parquet"].rows(parquet(at=pa.array([value], pa.timestamp("us")))))
+
+
+def test_what_spreadsheets_make_of_csv_is_read():
+    data = "\ufeffid,name\r\n1,Ä\r\n\r\n2,\r\n\r\n".encode()
+    found = [row.value for row in FORMATS["csv"].rows(io.BytesIO(data))]
+    assert found == [{"id": "1", "name": "Ä"}, {"id": "2", "name": ""}]
+    found = [row.value for row in FORMATS["json"].rows(io.BytesIO(b'\xef\xbb\xbf{"n":1}\n'))]
+    assert found == [{"n": 1}]
+
+
+def test_a_column_is_not_lost_behind_another_of_its_name():
+    with pytest.raises(DataError, match="'id' more than once"):
+        list(FORMATS["csv"].rows(io.BytesIO(b"id,x,id\n1,2,3\n")))
