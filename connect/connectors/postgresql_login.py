@@ -62,6 +62,8 @@ def login_parameters(
             "sslcertmode": "allow" if certificate else "disable",
             "passfile": _NOWHERE,
             "gssencmode": "disable",
+            # Not by a Kerberos ticket of the machine's, nor where the server would send us for one.
+            "require_auth": "password,md5,scram-sha-256,none",
             "channel_binding": "prefer",
             "connect_timeout": max(2, round(timeout_seconds)),
             "keepalives_idle": 10,

@@ -447,6 +447,25 @@ def test_the_names_of_a_database_and_a_user_are_no_parameters(text: str, where: 
     assert said[said.index(where.encode()) + 1] == text.encode()
 
 
+@pytest.mark.parametrize("method", [2, 7, 9], ids=["Kerberos", "GSSAPI", "SSPI"])
+@pytest.mark.parametrize("way", ["postgresql", "cdc"])
+def test_a_database_is_logged_in_to_with_nothing_of_the_machine_s(way: str, method: int) -> None:
+    """GSSAPI would look for a ticket, and for who issues them in the server's own domain."""
+    said: list[bytes] = []
+
+    def talk(client: socket.socket) -> None:
+        client.sendall(b"N")
+        said.append(heard(client))
+        client.sendall(b"R" + (8).to_bytes(4, "big") + method.to_bytes(4, "big"))
+        said.append(heard(client))
+
+    with world(talk) as around:
+        egress = CheckedEgress(POLICY, Names(OUTSIDE))
+        error = failed(DATABASES[way], "kdc.stranger.example", around.port, egress)
+    assert "authentication method" in str(error)
+    assert said[1:] in ([], [b""])
+
+
 def packet(number: int, body: bytes) -> bytes:
     return len(body).to_bytes(3, "little") + bytes([number]) + body
 
