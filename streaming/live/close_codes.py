@@ -9,7 +9,8 @@ from enum import IntEnum
 
 class CloseCode(IntEnum):
     GOING_AWAY = 1001
-    """The service stops; connect again with ``resume``."""
+    """The service stops, or the session may do less than when it opened the socket; connect again
+    with ``resume``."""
     BAD_REQUEST = 4400
     """A parameter or a message could not be understood; the reason says which."""
     NOT_AUTHENTICATED = 4401
