@@ -108,12 +108,15 @@ class HttpConnection(HttpToolsProtocol):
         method, version = self.parser.get_method(), self.parser.get_http_version()
         if is_ambiguous(version, self.headers) or method == b"CONNECT":
             raise ValueError(_UNREADABLE)
-        self._takes_upgrade = self._should_upgrade() and may_open_websocket(
-            method, version, self.headers
+        asks_upgrade = self.parser.should_upgrade()
+        self._takes_upgrade = (
+            asks_upgrade
+            and self._should_upgrade()
+            and may_open_websocket(method, version, self.headers)
         )
         self._head_is_open = False
         self._head_bytes = 0
-        if self.parser.should_upgrade() and not self._takes_upgrade:
+        if asks_upgrade and not self._takes_upgrade:
             return
         super().on_headers_complete()
         scope = cast("dict[str, Any]", self.scope)
