@@ -1,7 +1,9 @@
 """Who sent an HTTP request: an API key by HTTP Basic, else a browser's session.
 
 A request with an ``Authorization`` header is never looked at for a session. CSRF is checked exactly
-when the session authenticates: only then does a browser act without the person's doing.
+when the session authenticates: only then does a browser act without the person's doing. Browsers
+say themselves when another site's page has them ask (Fetch Metadata), also with GET, which moves on
+a consumer's instance: ``SameSite=Lax`` lets cookies through where a page is left for an address.
 """
 
 from channels.db import database_sync_to_async
@@ -21,6 +23,8 @@ from streaming.quotas.tenant_limits import process_limits
 from tenants.models import User
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_FOREIGN_SITES = frozenset({"cross-site", "same-site"})
+"""Of ``Sec-Fetch-Site``: not this very origin, nor an address that was typed in."""
 
 
 def caller_of_request(request: HttpRequest) -> Caller:
@@ -33,6 +37,7 @@ def caller_of_request(request: HttpRequest) -> Caller:
         caller = caller_of_key_at(_address(request), *parse_basic(header))
     else:
         caller = caller_of_session(request)
+        _require_own_page(request)
         if request.method not in _SAFE:
             require_csrf(request)
         for access in caller.tenants:
@@ -50,6 +55,11 @@ async def acaller_of_request(request: HttpRequest) -> Caller:
             charge_request(request, caller)
             return caller
     return await database_sync_to_async(caller_of_request)(request)
+
+
+def _require_own_page(request: HttpRequest) -> None:
+    if request.META.get("HTTP_SEC_FETCH_SITE") in _FOREIGN_SITES:
+        raise CrossSite("The session's request was refused: a page of another site made it.")
 
 
 def _address(request: HttpRequest) -> str:

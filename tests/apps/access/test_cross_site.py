@@ -109,6 +109,30 @@ def test_no_header_or_parameter_makes_another_method_of_a_request(edge, people, 
         assert owner.get(path).status_code == 200
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_page_elsewhere_moves_a_session_s_consumer_on(edge, people, tenant, names, site):
+    """By GET, for which a browser sends cookies that are ``SameSite=Lax`` when it leaves a page."""
+    owner, _operator, _other = people
+    cluster, topic = names["cluster_id"], edge.topic(tenant)
+    record = {"value": {"type": "JSON", "data": 1}}
+    produced = owner.post(f"/kafka/v3/clusters/{cluster}/topics/{topic}/records", json=record)
+    assert produced.status_code == 200, produced.text
+    v2 = {"Content-Type": "application/vnd.kafka.v2+json"}
+    made = {"name": site, "format": "json", "auto.offset.reset": "earliest"}
+    assert owner.post(f"/kafka/v2/consumers/{topic}", json=made, headers=v2).status_code == 200
+    instance = f"/kafka/v2/consumers/{topic}/instances/{site}"
+    subscribed = owner.post(f"{instance}/subscription", json={"topics": [topic]}, headers=v2)
+    assert subscribed.status_code == 204
+    leaving = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert owner.get(f"{instance}/records", headers=leaving).status_code == 403
+    typed = {"Accept": "application/vnd.kafka.json.v2+json", "Sec-Fetch-Site": "same-origin"}
+    read = owner.get(f"{instance}/records?timeout=10000", headers=typed)
+    assert [each["value"] for each in read.json()] == [1]
+    assert owner.delete(instance, headers=v2).status_code == 204
+    with edge.client(tenant.administrator) as by_key:
+        assert by_key.get(tenant.path, headers=leaving).status_code == 200
+
+
 @pytest.mark.parametrize("content_type", FORMS)
 @pytest.mark.parametrize(
     "path", ["/api/v1/session", "/api/v1/invitation", "/api/v1/invitation/account"]
