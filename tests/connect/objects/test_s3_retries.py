@@ -8,6 +8,7 @@ import threading
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from select import select
 from threading import Event
 
 import pytest
@@ -276,13 +277,16 @@ class BadLine:
             self.cut += [how] if how else []
             if how == "at once":
                 return reset(client)
-            store.sendall(first)
-            threading.Thread(target=pump, args=(client, store), daemon=True).start()
             if how == "midway":
+                store.sendall(first[:-1])
                 return reset(client)
+            store.sendall(first)
             if how == "answer lost":
-                store.recv(65536)
+                # In this thread: a connection that another one reads from is not reset by its end.
+                while store not in select([client, store], [], [])[0]:
+                    store.sendall(client.recv(65536))
                 return reset(client)
+            threading.Thread(target=pump, args=(client, store), daemon=True).start()
             pump(store, client)
 
 
