@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from enum import Enum
 from typing import Final
 
+from connect.connectors.overdue import overdue
 from connect.connectors.pinned_connection import connected
 from connect.spi.egress import Egress
 from connect.spi.errors import ConnectError
@@ -63,13 +64,10 @@ class PinnedProxy:
         """A block for which there are connections for so long, and then none. One at a time."""
         with self._lock:
             self.cut = None
-        timer = threading.Timer(seconds, self._hang_up)
-        timer.daemon = True
-        timer.start()
         try:
-            yield
+            with overdue(seconds, self._hang_up):
+                yield
         finally:
-            timer.cancel()
             with self._lock:
                 self._is_over = False
 

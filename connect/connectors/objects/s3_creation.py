@@ -17,12 +17,13 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from mmap import ACCESS_READ, mmap
-from threading import Event, Timer
+from threading import Event
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ from connect.connectors.objects.s3_answers import Answer, Outcome
 from connect.connectors.objects.s3_connections import S3Connections
 from connect.connectors.objects.s3_signing import UNSIGNED, Signer, encoded
 from connect.connectors.objects.uploads import Turn
+from connect.connectors.overdue import overdue
 from connect.spi.egress import Egress
 from connect.spi.errors import ConnectError, RetriableError
 
@@ -193,7 +195,7 @@ class S3Creation:
                 connection.putheader(name, value)
             connection.endheaders()
             is_sent = _send(connection.sock, content, turn)
-            with _hung_up_on(connection.sock, ANSWER_S):
+            with overdue(ANSWER_S, partial(_hang_up, connection.sock)):
                 found = _answered(connection, is_sent)
                 text = found.read(ANSWER_BYTES_MAX).decode(errors="replace")
             told = {name.lower(): value for name, value in found.getheaders()}
@@ -208,22 +210,10 @@ class S3Creation:
         return Answer(found.status, told, text)
 
 
-@contextmanager
-def _hung_up_on(connection: socket.socket, seconds: float) -> Iterator[None]:
-    """A block that reads from ``connection``, which ends for it after so many seconds."""
-
-    def hang_up() -> None:
-        # Past TLS, which another thread is within.
-        with suppress(OSError):
-            socket.socket.shutdown(connection, socket.SHUT_RDWR)
-
-    timer = Timer(seconds, hang_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+def _hang_up(connection: socket.socket) -> None:
+    """Past TLS, which another thread is within."""
+    with suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _trouble(error: Exception, path: str) -> RetriableError:
