@@ -117,6 +117,24 @@ def test_limits_are_changed_and_go_back_to_the_plan(operator: Page) -> None:
         expect(row.get_by_role("cell").nth(3)).to_have_text(now, timeout=PATIENCE_MS)
 
 
+def test_a_limit_below_what_is_in_use_is_set_and_says_so(operator: Page) -> None:
+    page = operator
+    page.goto("/quotas")
+    row = page.get_by_role("table", name="Quotas").get_by_role("row").filter(has_text="Partitions")
+    said = page.get_by_role("alert").filter(has_text="More is in use than the limit allows")
+    for button, now in (("Set", "1"), ("Back to the plan's", "2,000")):
+        page.get_by_label("Change Partitions").click(timeout=PATIENCE_MS)
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Limit").fill("1")
+        dialog.get_by_role("button", name=button).click()
+        expect(row.get_by_role("cell").nth(3)).to_have_text(now, timeout=PATIENCE_MS)
+        if button == "Set":
+            expect(said).to_contain_text("Partitions")
+            assert barriers(page) == []
+            said.get_by_role("button").click()
+            expect(said).to_have_count(0)
+
+
 def test_a_client_is_kept_to_less_and_let_go(operator: Page) -> None:
     page = operator
     page.goto("/quotas?of=clients")
