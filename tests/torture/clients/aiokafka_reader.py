@@ -14,6 +14,10 @@ from tests.torture.clients.task import Task, name_of, place_of
 
 LOOK_S: Final = 1.0
 """How long the end is waited for before a stop is looked for."""
+METADATA_MS: Final = 3_000
+"""aiokafka 0.14 does not ask for metadata again when a broker that leads a partition no longer is
+asked where it ends, and goes on asking it: until its metadata is renewed, by default for five
+minutes."""
 
 
 def run(task: Task, stop: Event) -> int:
@@ -69,6 +73,7 @@ async def _connected(task: Task) -> AIOKafkaConsumer:
             isolation_level="read_committed",
             fetch_max_wait_ms=200,
             retry_backoff_ms=200,
+            metadata_max_age_ms=METADATA_MS,
         )
         try:
             await consumer.start()
