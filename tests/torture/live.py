@@ -25,6 +25,8 @@ class LiveView:
         self._began_at_end: dict[str, dict[Place, float]] = {}
         self.last_invoked: dict[Place, float] = {}
         """When the newest acknowledged send had been sent."""
+        self.last_late_end = 0.0
+        """When the newest EndTxn that came a transaction late was answered."""
         self._folder = folder
         self._taken: dict[Path, int] = {}
         self._invoked: dict[int, float] = {}
@@ -64,6 +66,8 @@ class LiveView:
         elif event.kind == Kind.POLL:
             self.positions.setdefault(history, {})[place] = event.offset + 1
             self.read[place] = max(self.read.get(place, 0), event.offset + 1)
+        elif event.kind == Kind.LATE:
+            self.last_late_end = max(self.last_late_end, event.time)
         elif event.kind in {Kind.OK, Kind.FAIL, Kind.INFO}:
             invoked = self._invoked.pop(event.value, 0.0)
             if event.kind == Kind.OK and TOPICS[place.topic].is_promised:

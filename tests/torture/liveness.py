@@ -16,6 +16,8 @@ from tests.torture.live import LiveView
 
 WHOLE_WITHIN_S: Final = 30.0
 PROGRESS_WITHIN_S: Final = 30.0
+LATE_END_WITHIN_S: Final = 60.0
+"""A transaction may have to run out first, and three follow it."""
 CAUGHT_UP_WITHIN_S: Final = 60.0
 GROUPS_DONE_WITHIN_S: Final = 90.0
 """A session and a transaction may have to run out first."""
@@ -46,6 +48,18 @@ def wait_for_writes(live: LiveView, what: str) -> tuple[float, str | None]:
         return words if still else None
 
     return _wait(missing, PROGRESS_WITHIN_S)
+
+
+def wait_for_late_end(live: LiveView) -> tuple[float, str | None]:
+    """Transactions go on, down to an EndTxn that comes a transaction late, from now on."""
+    since = time.monotonic()
+
+    def missing() -> str | None:
+        live.refresh()
+        words = f"no EndTxn came a transaction late in {LATE_END_WITHIN_S:.0f} s after healing"
+        return words if live.last_late_end < since else None
+
+    return _wait(missing, LATE_END_WITHIN_S)
 
 
 def wait_for_readers(live: LiveView, crew: Crew) -> tuple[float, str | None]:

@@ -199,6 +199,9 @@ class _Run:
         took, still = liveness.wait_for_writes(live, "after healing")
         outcome.figures["writes_after_heal_s"] = round(took, 1)
         self._note("no-progress", still)
+        took, still = liveness.wait_for_late_end(live)
+        outcome.figures["late_end_after_heal_s"] = round(took, 1)
+        self._note("no-progress", still)
 
     def _go_on(self, nemesis: Nemesis, crew: Crew, neighbour: Neighbour, seconds: float) -> None:
         draw = random.Random(f"{self._options.seed}/clients")
