@@ -63,7 +63,7 @@ class InvitationView(ManagementView):
     @extend_schema(tags=["tenants"], operation_id="withdraw_invitation", responses={204: None})
     def delete(self, _request: Request, tenant: str, invited: str) -> HttpResponse:
         """Withdraw an invitation; its code opens nothing from then on."""
-        access = self.managed(tenant, ADMINISTER)
+        access = self.revocable(tenant)
         withdraw_invitation(
             tenant_id=id_of(access),
             login=invited,

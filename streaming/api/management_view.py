@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from streaming.access.caller import TenantAccess
-from streaming.access.management import managed_tenant
+from streaming.access.management import managed_or_deleted_tenant, managed_tenant
+from streaming.records.identity import ADMINISTER
 from streaming.rest.view import RestView
 
 
@@ -18,6 +19,16 @@ class ManagementView(RestView):
         """
         access = managed_tenant(self.caller, tenant)
         access.require(scope)
+        return access
+
+    def revocable(self, tenant: str) -> TenantAccess:
+        """The named tenant, whose credentials the caller may take away; its owner may while it is
+        being deleted too.
+
+        Raises ``TenantNotFound`` and ``NotAllowed``.
+        """
+        access = managed_or_deleted_tenant(self.caller, tenant)
+        access.require(ADMINISTER)
         return access
 
 

@@ -60,7 +60,7 @@ class ServiceAccountView(ManagementView):
     @extend_schema(tags=["tenants"], operation_id="delete_service_account", responses={204: None})
     def delete(self, _request: Request, tenant: str, name: str) -> HttpResponse:
         """Remove a service account and its keys; their connections are cut within five seconds."""
-        access = self.managed(tenant, ADMINISTER)
+        access = self.revocable(tenant)
         delete_service_account(tenant_id=id_of(access), name=name, by=access.principal)
         return HttpResponse(status=204)
 

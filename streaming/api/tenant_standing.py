@@ -7,19 +7,16 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from streaming.access.caller import SessionCredential, TenantAccess
+from streaming.access.caller import TenantAccess
 from streaming.access.errors import NotAllowed
-from streaming.access.management import authority_of
+from streaming.access.management import authority_of, managed_or_deleted_tenant
 from streaming.api import management_schema as schema
 from streaming.api.json_body import read_fields
 from streaming.api.management_view import ManagementView, id_of
 from streaming.api.query import known_only, whole_number
 from streaming.api.tenant_document import tenant_document
 from streaming.records.identity import ADMINISTER
-from tenants.models import Tenant
-from tenants.names import person_principal
 from tenants.ownership import Authority
-from tenants.selectors.tenants import owned_in_grace
 from tenants.services.delete_tenant import GRACE, GRACE_MAX, delete_tenant
 from tenants.services.restore_tenant import restore_tenant
 from tenants.services.resume_tenant import resume_tenant
@@ -82,22 +79,11 @@ class RestoreView(ManagementView):
     def post(self, request: Request, tenant: str) -> Response:
         """Take a deletion back, before the tenant is purged (operators, owners)."""
         read_fields(request.data)
-        found = self._deleted_by_its_owner(tenant)
-        if found is None:
-            access = self.managed(tenant, ADMINISTER)
-            require_owner(access)
-            restored = restore_tenant(tenant_id=id_of(access), by=access.principal)
-        else:
-            by = person_principal(self.caller.name)
-            restored = restore_tenant(tenant_id=found.id, by=by)
+        access = managed_or_deleted_tenant(self.caller, tenant)
+        access.require(ADMINISTER)
+        require_owner(access)
+        restored = restore_tenant(tenant_id=id_of(access), by=access.principal)
         return Response(tenant_document(restored))
-
-    def _deleted_by_its_owner(self, name: str) -> Tenant | None:
-        """A tenant that is being deleted is no longer among its people's; its owners come back."""
-        match self.caller.credential:
-            case SessionCredential(user_id=user_id):
-                return owned_in_grace(user_id, name)
-        return None
 
 
 def delete_by_owner(request: Request, access: TenantAccess) -> Response:

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from tenants import audit, changes, scope
 from tenants.errors import Conflict, NotFound
-from tenants.kept_tenants import begin_change
+from tenants.kept_tenants import begin_revocation
 from tenants.models import Acl, ApiKey, ScramUser, ServiceAccount
 from tenants.published import credential_change, no_scram_user_change
 from tenants.services.acl_rows import remove_acls
@@ -17,7 +17,7 @@ def delete_service_account(*, tenant_id: UUID, name: str, by: str) -> None:
     for a connector's account.
     """
     with scope.tenant(tenant_id):
-        begin_change(tenant_id)
+        begin_revocation(tenant_id)
         account = ServiceAccount.objects.select_for_update().filter(name=name).first()
         if account is None:
             raise NotFound(f"there is no service account {name!r}", name=name)

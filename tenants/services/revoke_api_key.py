@@ -3,7 +3,7 @@ from uuid import UUID
 
 from tenants import audit, changes, scope
 from tenants.errors import NotFound
-from tenants.kept_tenants import begin_change
+from tenants.kept_tenants import begin_revocation
 from tenants.models import ApiKey
 from tenants.published import credential_change
 
@@ -14,7 +14,7 @@ def revoke_api_key(*, tenant_id: UUID, key_id: str, by: str) -> None:
     Revoking twice is harmless. Raises ``NotFound`` for a key that this tenant does not have.
     """
     with scope.tenant(tenant_id):
-        begin_change(tenant_id)
+        begin_revocation(tenant_id)
         key = ApiKey.objects.select_for_update().filter(key_id=key_id).first()
         if key is None:
             raise NotFound(f"there is no API key {key_id!r}", key_id=key_id)

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from tenants import audit, scope
 from tenants.errors import NotFound
-from tenants.kept_tenants import begin_change
+from tenants.kept_tenants import begin_revocation
 from tenants.models import Invitation
 from tenants.ownership import Authority, check_owners_are_changed_by_owners
 
@@ -15,7 +15,7 @@ def withdraw_invitation(*, tenant_id: UUID, login: str, by: str, authority: Auth
     """
     login = login.lower()
     with scope.tenant(tenant_id):
-        begin_change(tenant_id)
+        begin_revocation(tenant_id)
         invitation = Invitation.objects.select_for_update().filter(login=login).first()
         if invitation is None:
             raise NotFound(f"{login} is not invited into this tenant", login=login)

@@ -254,7 +254,7 @@ def test_what_is_under_way_ends_within_five_seconds(edge, end, give_back):
         assert rest.get(f"{uri}/subscription").json()["error_code"] == 40403, "it has ended"
 
 
-def test_its_people_do_not_see_it_and_its_owner_takes_the_deletion_back(edge):
+def test_its_people_do_not_see_it_and_its_owner_revokes_what_leaked_and_restores_it(edge):
     tenant = edge.tenant()
     path = f"/api/v1/tenants/{tenant.name}"
     people = {role: edge.person(tenant, role) for role in ("owner", "admin")}
@@ -273,10 +273,18 @@ def test_its_people_do_not_see_it_and_its_owner_takes_the_deletion_back(edge):
     absent = admin.post("/api/v1/tenants/nobody:restore")
     refused = admin.post(f"{path}:restore")
     assert (refused.status_code, refused.text.replace(tenant.name, "nobody")) == (404, absent.text)
+    leaked = f"{path}/api-keys/{tenant.service[0]}"
+    refused, absent = admin.delete(leaked), admin.delete(leaked.replace(tenant.name, "nobody"))
+    assert (refused.status_code, refused.text.replace(tenant.name, "nobody")) == (404, absent.text)
+    assert owner.delete(leaked).status_code == 204
+    assert owner.get(f"{path}/api-keys").status_code == 404
     restored = owner.post(f"{path}:restore")
     assert (restored.status_code, restored.json()["standing"]) == (200, "active"), restored.text
     assert owner.get(path).status_code == 200
     assert owner.post(f"{path}:restore").status_code == 409
+    with edge.client(tenant.service) as revoked, edge.client(tenant.administrator) as kept:
+        assert kept.get(tenant.path).status_code == 200
+        assert revoked.get(tenant.path).status_code == 401
     for browser in browsers.values():
         browser.close()
 
