@@ -27,6 +27,7 @@ from brokers.metering.refusal_tally import Act, RefusalTally
 from brokers.services.log_refusals import log_refusals
 from streaming.access.caller import Caller, TenantAccess
 from streaming.access.request_origin import Application, Message, Receive, Scope, Send
+from streaming.postgresql import turns
 from tenants import origin
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def recognised(caller: Caller) -> None:
     who = _who.get()
     if who is not None:
         who.caller = caller
+        turns.recognised(_account(caller, who.path))
 
 
 def claimed(login: str) -> None:
@@ -184,6 +186,15 @@ def _tenant(caller: Caller, path: str) -> tuple[str, str] | None:
     if len(caller.tenants) == 1 and not (cluster or tenant):
         return caller.tenants[0].tenant_id, caller.tenants[0].principal
     return None
+
+
+def _account(caller: Caller, path: str) -> str:
+    """On whose a request is that takes a turn for PostgreSQL. A person's is a tenant's whatever the
+    path names: else one with many people would have more."""
+    tenant = _tenant(caller, path)
+    if tenant is not None:
+        return tenant[0]
+    return caller.tenants[0].tenant_id if caller.tenants else f"person:{caller.name}"
 
 
 class RefusalNotes:
