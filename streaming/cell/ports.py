@@ -1,9 +1,15 @@
 """TCP ports on this machine: which are taken, and one that is free."""
 
+import random
 import socket
 from collections.abc import Iterable
+from typing import Final
 
 from streaming.cell.defaults import LOOPBACK
+
+FREE_PORTS: Final = range(10_000, 20_000)
+"""Below what the system gives to outgoing connections: none takes one of these between the moment
+in which it is found free and that in which its program listens, nor while its program restarts."""
 
 
 def taken(host: str, port: int) -> bool:
@@ -27,10 +33,8 @@ def free(preferred: int | None = None, avoid: Iterable[int] = ()) -> int:
         return preferred
     refused = set(avoid)
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.bind((LOOPBACK, 0))
-            port = int(probe.getsockname()[1])
-        if port not in refused:
+        port = random.choice(FREE_PORTS)
+        if port not in refused and not taken(LOOPBACK, port):
             return port
 
 

@@ -19,7 +19,7 @@ from kafka import KafkaAdminClient
 
 from bench.kafka_jars import connect_class_path
 from bench.maven_jars import JarsUnavailable
-from bench.peer import free_port
+from streaming.cell import ports
 from tests.compat.clients import JAVA, Login
 
 PATIENCE_SECONDS = 60
@@ -32,7 +32,7 @@ class Worker:
     def __init__(self, login: Login, class_path: str, folder: Path) -> None:
         self.group = f"connect-{uuid.uuid4().hex[:8]}"
         self.folder = folder
-        port = free_port()
+        port = ports.free()
         self.url = f"http://127.0.0.1:{port}"
         settings = {
             "group.id": self.group,
@@ -181,4 +181,4 @@ def test_a_restarted_worker_goes_on_where_it_was(
     ]
     admin = AdminClient(login.librdkafka())
     for found in admin.describe_configs(stored).values():
-        assert found.result(20)["cleanup.policy"].value == "compact"
+        assert found.result(60)["cleanup.policy"].value == "compact"
