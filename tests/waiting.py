@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,6 +19,18 @@ def wait_until(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
         assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
         time.sleep(LOOK_AGAIN_SECONDS)
     return found
+
+
+def at_best(attempt: Callable[[], None], tries: int = 10) -> None:
+    """Passes with the first attempt that does, and else as the last one failed.
+
+    For what must not take long: on a busy machine anything may, now and then, but what is slow by
+    itself is slow each time.
+    """
+    for _ in range(tries - 1):
+        with suppress(AssertionError):
+            return attempt()
+    return attempt()
 
 
 async def until(condition: Callable[[], object], seconds: float = 60) -> None:

@@ -1,5 +1,6 @@
 """Quotas at one broker: what a tenant may use in all, whoever asks and over whatever connection."""
 
+import itertools
 import time
 from contextlib import ExitStack
 
@@ -22,6 +23,7 @@ from brokers.wire.messages.quota_shares_request import QuotaReport, QuotaSharesR
 from brokers.wire.registry import ApiKey
 from tests.node.harness import wait_until
 from tests.node.raw_client import RawClient, batch
+from tests.waiting import at_best
 
 KIB = 1024
 
@@ -96,43 +98,48 @@ def test_within_the_quota_nobody_waits(world):
     with guest.connect() as client:
         assert produced(client, 50 * KIB).throttle_time_ms == 0
         assert fetched(client).throttle_time_ms == 0
-        assert seconds(client.api_versions) < 0.3
+        client.api_versions()
+    assert world.node.node.metrics.tenant(guest.tenant.id).mutes == 0
 
 
 def test_connecting_anew_and_other_names_do_not_help(world):
     rate, span = 200 * KIB, 1.5
     guest = Guest(world, "sly", produce_bytes_per_s=rate)
     began, taken, number = time.monotonic(), 0, 0
-    while time.monotonic() - began < span:
+    # A busy machine may connect too slowly to use it all, and goes on until it does.
+    while (passed := time.monotonic() - began) < span or taken < rate * passed * 0.7:
+        assert passed < 30, "less was taken than is allowed"
         number += 1
         with guest.connect(guest.key_of(f"User:app{number}")) as client:
             request = client.produce_request("flights", batch(b"x" * 60 * KIB))
             client.send(ApiKey.PRODUCE, 9, request, client_id=f"client{number}")
             client.receive(ApiKey.PRODUCE, 9)
             taken += 60 * KIB
-    passed = time.monotonic() - began
-    assert taken <= rate * (passed + 1) * 1.1 + 60 * KIB
-    assert taken >= rate * passed * 0.7
+        passed = time.monotonic() - began
+        assert taken <= rate * (passed + 1) * 1.1 + 60 * KIB
 
 
 def test_another_tenant_is_not_held_up(world, client, topic):
     guest = Guest(world, "hog", produce_bytes_per_s=10 * KIB)
     with guest.connect() as hog:
-        assert produced(hog, 50 * KIB).throttle_time_ms > 1000
-        assert seconds(client.produce, topic.name, batch(b"x" * 50 * KIB)) < 0.5
+        mutes = world.node.node.metrics.tenant(world.tenant.id).mutes
+        wait_ms = produced(hog, 500 * KIB).throttle_time_ms
+        assert wait_ms > 30_000
+        assert seconds(client.produce, topic.name, batch(b"x" * 50 * KIB)) < wait_ms / 1000
+    assert world.node.node.metrics.tenant(world.tenant.id).mutes == mutes
 
 
 def test_who_fetches_too_much_gets_nothing_and_is_told(world):
     guest = Guest(world, "greedy", fetch_bytes_per_s=30 * KIB)
     with guest.connect() as client, guest.connect() as other:
-        produced(client, 40 * KIB)
+        produced(client, 100 * KIB)
         first = fetched(client)
-        assert len(first.responses[0].partitions[0].records) > 40 * KIB, "whole batches only"
-        assert first.throttle_time_ms > 250
+        assert len(first.responses[0].partitions[0].records) > 100 * KIB, "whole batches only"
+        assert first.throttle_time_ms > 2_000
         second = fetched(other)
         assert (second.responses, second.throttle_time_ms > 0) == ([], True)
         third = fetched(other)  # It was muted meanwhile.
-        assert len(third.responses[0].partitions[0].records) > 40 * KIB
+        assert len(third.responses[0].partitions[0].records) > 100 * KIB
 
 
 def test_a_fetch_returns_no_more_than_there_is_of_the_quota(world):
@@ -158,7 +165,7 @@ def test_a_client_quota_holds_for_its_client_alone(world, entity):
 
 def until_throttled(ask):
     """The throttle time of the first answer that has one."""
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while not (throttled_ms := ask().throttle_time_ms):
         assert time.monotonic() < end, "nothing was throttled"
     return throttled_ms
@@ -190,7 +197,13 @@ def test_connections_of_an_address_wait_by_its_quota_and_others_do_not(world):
             client.log_in(guest.key)
 
         assert seconds(lambda: [connect("127.0.0.1") for _ in range(5)]) > 0.8
-        assert seconds(lambda: [connect("127.0.0.2") for _ in range(5)]) < 0.8
+        others = (f"127.0.1.{number}" for number in itertools.count(1))
+
+        def connect_at_once():
+            other = next(others)
+            assert seconds(lambda: [connect(other) for _ in range(5)]) < 0.8
+
+        at_best(connect_at_once)
 
 
 def test_a_quota_that_is_raised_ends_the_wait(world):
@@ -198,18 +211,23 @@ def test_a_quota_that_is_raised_ends_the_wait(world):
     with guest.connect() as client:
         assert produced(client, 100 * KIB).throttle_time_ms > 60_000
         guest.limit(produce_bytes_per_s=10_000 * KIB)
-        assert seconds(client.api_versions) < 3
+        assert seconds(client.api_versions) < 30, "half of what it was told"
 
 
 def test_time_on_the_broker_is_charged(world):
     guest = Guest(world, "busy", request_time_percent=1)
     with guest.connect() as client:
-        end = time.monotonic() + 5
-        answer = client.metadata(version=5)
-        while not answer.throttle_time_ms and time.monotonic() < end:
+        began, answer = 0.0, None
+
+        def ask():
+            nonlocal began, answer
+            began = time.monotonic()  # From its answer on, which is seen a while after.
             answer = client.metadata(version=5)
-        assert answer.throttle_time_ms > 0
-        assert seconds(client.metadata) > answer.throttle_time_ms / 1000 - 0.1
+            return answer
+
+        until_throttled(ask)
+        client.metadata()
+        assert time.monotonic() - began > answer.throttle_time_ms / 1000 - 0.1
 
 
 def test_a_batch_above_the_tenants_limit_is_refused(world):
