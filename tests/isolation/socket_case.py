@@ -23,7 +23,7 @@ from streaming.live.client_message import (
 from streaming.live.feed_request import FeedRequest
 from streaming.live.produce_message import Produce
 
-SECONDS = 20
+SECONDS = 60
 _PATTERNS = ("ws/v1/events", "ws/v1/stream", "ws/v1/topics/<str:topic>", "^.*$")
 EVENTS, STREAM, TAIL, NONE = _PATTERNS
 """Routes of ``streaming/live/routing.py``."""

@@ -69,7 +69,7 @@ def in_use(edge, tenant):
         assert rest.get(tenant.path).status_code == 200
         assert browser.get(f"/api/v1/tenants/{tenant.name}").status_code == 200
         for socket in sockets:
-            socket.recv(timeout=10)
+            socket.recv(timeout=60)
             if "/stream" in socket.request.path:
                 subscribe(socket, "tail", topic)
                 subscribe(socket, "member", topic, group="watchers")
@@ -80,7 +80,7 @@ def subscribe(socket, id, topic, **how):
     """To the topic, and wait until it is read."""
     socket.send(json.dumps({"type": "subscribe", "id": id, "topic": topic, **how}))
     while True:
-        frame = json.loads(socket.recv(timeout=20))
+        frame = json.loads(socket.recv(timeout=60))
         assert frame["type"] != "error", frame
         if (frame["type"], frame.get("id")) == ("ready", id):
             return

@@ -49,7 +49,7 @@ def _refusal(edge, path: str) -> str:
     try:
         with edge.socket(path) as socket:
             while True:
-                socket.recv(timeout=10)
+                socket.recv(timeout=60)
     except InvalidStatus as refused:
         return f"{refused.response.status_code} {refused.response.body!r}"
     except ConnectionClosed as closed:

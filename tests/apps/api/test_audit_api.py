@@ -212,7 +212,7 @@ def test_a_socket_that_is_not_let_in_is_noted_and_has_an_id(edge):
 def answer_to(socket, **message):
     """The code of the error that a message of an open socket is answered with."""
     socket.send(json.dumps({"id": "x", **message}))
-    while (frame := json.loads(socket.recv(timeout=10)))["type"] != "error":
+    while (frame := json.loads(socket.recv(timeout=60)))["type"] != "error":
         pass
     return frame["code"]
 

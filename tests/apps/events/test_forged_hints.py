@@ -23,7 +23,7 @@ RANDOM_PREFIX = bytes(12)
 def tenant(edge):
     tenant = edge.tenant()
     with edge.socket("/ws/v1/events", tenant.administrator) as ws:
-        ws.recv(timeout=15)  # The hub is there from now on.
+        ws.recv(timeout=60)  # The hub is there from now on.
     return tenant
 
 
@@ -71,7 +71,7 @@ def ready(edge, tenant, store, looks):
     wait_for(lambda: not state._listeners and not state._tasks, "the last socket has left")
     store.delete(f"{get_channel_layer().prefix}:group:{GROUP}")
     with edge.socket("/ws/v1/events", tenant.administrator) as ws:
-        assert json.loads(ws.recv(timeout=15))["type"] == "ready"
+        assert json.loads(ws.recv(timeout=60))["type"] == "ready"
         wait_for(lambda: listener(store), "the web process listens")
         yield ws
 
@@ -101,6 +101,6 @@ def test_a_forged_message_of_no_form_says_and_keeps_nothing(ready, tenant, store
 def the_next_frame_is_true(ws, tenant):
     """Nothing came before what really happens now."""
     create_service_account(tenant_id=tenant.id, name=f"true{time.time_ns()}", by="test")
-    frame = json.loads(ws.recv(timeout=15))
+    frame = json.loads(ws.recv(timeout=60))
     assert frame["type"] == "service_account.created"
     assert frame["object"].startswith("true")

@@ -16,7 +16,7 @@ from tenants.services.issue_api_key import issue_api_key
 from tenants.services.revoke_api_key import revoke_api_key
 from tests.apps.edge_service import PASSWORD, wait_for
 
-SECONDS = 15
+SECONDS = 60
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tenants.services.redeem_socket_ticket import redeem_socket_ticket
 from tenants.services.revoke_api_key import revoke_api_key
 from tests.apps.edge_service import PASSWORD, wait_for
 
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.fixture

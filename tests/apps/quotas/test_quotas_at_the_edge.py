@@ -130,7 +130,7 @@ def test_bytes_to_sockets_are_held_to_the_fetch_limit(edge, monkeypatch):
         began = None
         received = 0
         while received < 300:
-            frame = json.loads(ws.recv(timeout=15))
+            frame = json.loads(ws.recv(timeout=60))
             if frame["type"] == "records":
                 now = time.monotonic()
                 began = began or now

@@ -69,7 +69,7 @@ def test_a_live_tail_is_refused_and_ends_with_the_right(edge, tenant, consumer):
             edge.socket("/ws/v1/topics/ledger", consumer)
         assert refused.value.response.status_code == 403
         with edge.socket("/ws/v1/topics/shop-live", consumer) as socket:
-            socket.recv(timeout=10)
+            socket.recv(timeout=60)
             query = "resource_type=TOPIC&pattern_type=PREFIXED&resource_name=shop-"
             query += "&operation=ANY&permission=ANY"
             assert admin.delete(f"{cluster}/acls?{query}").status_code == 200
@@ -80,4 +80,4 @@ def test_a_live_tail_is_refused_and_ends_with_the_right(edge, tenant, consumer):
 
 def _drain(socket):
     while True:
-        socket.recv(timeout=10)
+        socket.recv(timeout=60)
