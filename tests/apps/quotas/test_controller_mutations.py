@@ -110,7 +110,7 @@ def test_an_older_client_is_never_told_the_error_and_waits(edge, owing):
             first.delete(4, "kept", timeout_ms=200),
         ]
         assert [codes for codes, _ in impatient] == [[ErrorCode.REQUEST_TIMED_OUT]] * 3
-        rate(owing, DEBT)  # What is owed stays owed, and takes a second at most now.
+        rate(owing, DEBT / 3)  # What is owed stays owed, and takes three seconds at most now.
         began = time.monotonic()
         _, wait_ms = first.create(7, told=1)
         requests = [
