@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def keep_dead(service: ServiceUnderTest, name: str, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for process in _running(service.data_dir, name):
-            process.send_signal(signal.SIGKILL)
+            with suppress(psutil.NoSuchProcess):  # A child of one that was killed just now.
+                process.send_signal(signal.SIGKILL)
         time.sleep(0.05)
 
 
@@ -50,10 +52,10 @@ def _running(data_dir: Path, name: str) -> list[psutil.Process]:
             continue
         try:
             inside = process.environ().get("HEADWATER_DATA_DIR") == str(data_dir)
+            if inside and process.parent() is not None:
+                found.append(process)
         except psutil.Error:
             continue
-        if inside and process.parent() is not None:
-            found.append(process)
     return found
 
 
