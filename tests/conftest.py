@@ -19,8 +19,13 @@ hypothesis.settings.load_profile("untimed")
 @pytest.fixture(scope="session")
 def stores():
     """A running PostgreSQL and Valkey of this test process, and what they were told."""
+    # Imported here: most tests need no store, and never wait for Redis' client.
+    from streaming.quotas.exchange import stop_sharing
+
     with private_stores.running(settings.HEADWATER) as postgres:
         yield postgres
+        # A web process in this one began to; it goes on for as long as its process lives.
+        stop_sharing()
 
 
 @pytest.fixture(scope="session")

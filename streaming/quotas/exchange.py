@@ -110,4 +110,13 @@ def share_from_this_process() -> None:
         _exchange.start()
 
 
+def stop_sharing() -> None:
+    """Before the Redis of this process ends with it: nobody is left who would ask for it. Returns
+    once the thread has ended; harmless where none runs."""
+    global _exchange
+    if _exchange is not None:
+        _exchange.stop()
+        _exchange = None
+
+
 _exchange: Exchange | None = None
