@@ -89,9 +89,11 @@ class SourceRun:
             self._parts.events.state("PAUSED" if self._parts.control.paused else "RUNNING")
             self._loop(task, output, requests).run()
         except ReadAgain:
-            # Nothing of it may come after what the next producer writes.
+            # Nothing of it may come after what the next producer writes. Closed, since what it
+            # failed with holds it, and its threads and connections, for who knows how long.
             producer.purge()
-            producer.flush(PURGE_S)
+            if not producer.flush(PURGE_S):
+                producer.close()
             raise
         finally:
             task.stop()
