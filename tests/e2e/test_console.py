@@ -86,6 +86,8 @@ def test_a_topic_s_life_in_the_console(page: Page, demo: dict[str, Any]) -> None
     dialog = page.get_by_role("dialog")
     dialog.get_by_label(re.compile("name", re.I)).first.fill("made-by-hand")
     dialog.get_by_role("button", name=re.compile("create", re.I)).click()
+    # To leave the page before would take back what was asked.
+    expect(dialog).to_have_count(0)
     page.goto("/topics")
     expect(page.get_by_text("made-by-hand").first).to_be_visible()
 
