@@ -5,11 +5,14 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.tour import sign_in, visiting
+from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 from tests.e2e.witness import accounts
 from tests.service import ServiceUnderTest
+
+# Playwright's five seconds are few on a machine with other tests to run.
+expect.set_options(timeout=PATIENCE_MS)
 
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -26,7 +26,7 @@ def test_the_document_can_be_browsed_offline(browser: Browser, demo: dict[str, A
     page.on("request", lambda request: asked.append(request.url))
     page.goto(demo["http_url"] + "/api/docs")
     groups = groups_of(demo["http_url"])
-    expect(page.locator(".opblock-tag")).to_have_count(len(set(groups.values())), timeout=15_000)
+    expect(page.locator(".opblock-tag")).to_have_count(len(set(groups.values())))
     page.locator(f"[data-tag='{groups['get /api/v1/session']}']").click()
     operation = page.locator("[data-path='/api/v1/session']").first
     expect(operation).to_be_visible()

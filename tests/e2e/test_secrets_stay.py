@@ -71,7 +71,7 @@ def of_a_scram_user(demo: dict[str, Any]) -> dict[str, str]:
     user = f"canary@{demo['demo']['cluster_id']}"
     canary = replace(administrator, api_key=user, api_secret=password)
     own = AdminClient(canary.librdkafka("SCRAM-SHA-256"))
-    assert own.list_topics(timeout=30).cluster_id == demo["demo"]["cluster_id"]
+    assert own.list_topics(timeout=60).cluster_id == demo["demo"]["cluster_id"]
     guessing = replace(canary, api_secret=f"{password}-x")
     stranger = AdminClient(guessing.librdkafka("SCRAM-SHA-256"))
     with pytest.raises(KafkaException):

@@ -28,13 +28,13 @@ def topic(demo: dict[str, Any]) -> str:
         json.dumps({"topic_name": TOPIC, "partitions_count": 2}).encode(),
         {"Content-Type": "application/json", "Authorization": _basic(login)},
     )
-    urllib.request.urlopen(request, timeout=10).close()
+    urllib.request.urlopen(request, timeout=60).close()
     producer = Producer(Login.of(demo, login).librdkafka())
     for number in range(RECORDS):
         value = json.dumps({"n": number, "even": number % 2 == 0})
         producer.produce(TOPIC, value, key=f"k{number}", partition=0)
     producer.produce(TOPIC, json.dumps([BIG]), key="big", partition=1)
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     return TOPIC
 
 
@@ -56,7 +56,7 @@ def page(browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
     opened.get_by_label("Login").fill(demo["demo"]["login"])
     opened.get_by_label("Password", exact=True).fill(demo["demo"]["password"])
     opened.get_by_role("button", name="Sign in").click()
-    expect(opened.get_by_role("heading", level=1)).to_have_text("Overview", timeout=15_000)
+    expect(opened.get_by_role("heading", level=1)).to_have_text("Overview")
     yield opened
     context.close()
     assert errors == []
