@@ -15,7 +15,7 @@ from kafka import KafkaAdminClient, KafkaConsumer
 from tests.compat.clients import Login
 from tests.service import ServiceUnderTest
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 
 
 def fill(login: Login, topic: str, partitions: int, each: int) -> set[tuple[int, bytes]]:
@@ -23,7 +23,7 @@ def fill(login: Login, topic: str, partitions: int, each: int) -> set[tuple[int,
     for index in range(partitions):
         for n in range(each):
             producer.produce(topic, b"%d" % n, partition=index)
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
     return {(index, b"%d" % n) for index in range(partitions) for n in range(each)}
 
 
@@ -75,7 +75,7 @@ def test_two_members_share_and_the_rest_takes_over(
     producer = Producer(login.librdkafka())
     for index, value in more:
         producer.produce(topic, value, partition=index)
-    producer.flush(20)
+    producer.flush(60)
     assert read_until([first], more)[first] == more, "only what was not committed is read"
     first.close()
 
@@ -110,7 +110,7 @@ def test_a_static_member_restarts_without_a_rebalance(
     admin = AdminClient(login.librdkafka())
 
     def described():
-        found = admin.describe_consumer_groups([group])[group].result(20)
+        found = admin.describe_consumer_groups([group])[group].result(60)
         shares = {m.group_instance_id: m.assignment.topic_partitions for m in found.members}
         return found.state, shares
 
@@ -198,8 +198,8 @@ def test_groups_of_two_tenants_with_one_name_do_not_meet(
     read_until([mine], wanted)
     mine.commit(asynchronous=False)
     other = AdminClient(cell.add_tenant(f"other-{uuid.uuid4().hex[:8]}").librdkafka())
-    assert other.list_consumer_groups().result(20).valid == []
-    described = other.describe_consumer_groups([group])[group].result(20)
+    assert other.list_consumer_groups().result(60).valid == []
+    described = other.describe_consumer_groups([group])[group].result(60)
     assert described.members == []
     assert described.state == ConsumerGroupState.DEAD
     mine.close()
@@ -230,13 +230,13 @@ def test_members_of_the_new_protocol_share_and_come_back(
     producer = Producer(login.librdkafka())
     for index, value in more:
         producer.produce(topic, value, partition=index)
-    producer.flush(20)
+    producer.flush(60)
     found = read_until([first, second], more)
     assert {len({index for index, _ in each & more}) for each in found.values()} == {2}
     first.commit(asynchronous=False)
     second.commit(asynchronous=False)
     admin = AdminClient(login.librdkafka())
-    described = admin.describe_consumer_groups([group])[group].result(20)
+    described = admin.describe_consumer_groups([group])[group].result(60)
     assert described.state == ConsumerGroupState.STABLE
     assert sorted(len(m.assignment.topic_partitions) for m in described.members) == [2, 2]
     first.close()
@@ -274,6 +274,6 @@ def test_a_group_moves_to_the_new_protocol_and_back(
     producer = Producer(login.librdkafka())
     for index, value in more:
         producer.produce(topic, value, partition=index)
-    producer.flush(20)
+    producer.flush(60)
     read_until([classic], more)
     classic.close()

@@ -99,7 +99,7 @@ class Ends:
     def of(self, isolation: IsolationLevel) -> list[int]:
         asked = {each: OffsetSpec.latest() for each in self.partitions}
         found = self.admin.list_offsets(asked, isolation_level=isolation)
-        return [found[each].result(20).offset for each in self.partitions]
+        return [found[each].result(60).offset for each in self.partitions]
 
     def open_at(self) -> dict[int, int]:
         """Partitions with an open transaction, and their last stable offsets."""

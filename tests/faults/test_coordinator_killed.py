@@ -92,14 +92,14 @@ class Members:
 
 def coordinator_pid(service: ServiceUnderTest, client: dict[str, Any], group: str) -> int:
     admin = AdminClient(client)
-    found = admin.describe_consumer_groups([group])[group].result(20)
+    found = admin.describe_consumer_groups([group])[group].result(60)
     pid = service.pid(f"broker-{found.coordinator.id}")
     assert pid is not None
     return pid
 
 
 def all_in_sync(admin: AdminClient, topic: str) -> bool:
-    found = admin.list_topics(topic, timeout=10).topics[topic].partitions
+    found = admin.list_topics(topic, timeout=60).topics[topic].partitions
     return all(len(each.isrs) == 3 for each in found.values())
 
 

@@ -32,7 +32,7 @@ def make_topic(service: ServiceUnderTest, name: str) -> None:
 def records_of(client: dict[str, Any], topic: str, count: int) -> list[bytes | None]:
     consumer = Consumer({**client, "group.id": "reader", "enable.auto.commit": False})
     consumer.assign([TopicPartition(topic, 0, 0)])
-    messages = consumer.consume(count, timeout=20)
+    messages = consumer.consume(count, timeout=60)
     consumer.close()
     return [message.value() for message in messages if message.error() is None]
 
@@ -57,7 +57,7 @@ def test_nothing_acknowledged_is_lost(service: ServiceUnderTest, tmp_path: Path)
         make_topic(service, "new")
         producer = Producer({**client, "acks": "all"})
         producer.produce("new", b"of a topic that the dump does not know")
-        assert producer.flush(20) == 0
+        assert producer.flush(60) == 0
         wait_until(lambda: len(database.partition("old")[2]) == 3, "three in-sync replicas")
         # A leader that is named in the very moment in which the database goes may never learn of
         # it, so the last change that there will be is waited for, and that all act on it.

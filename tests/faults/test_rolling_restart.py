@@ -34,7 +34,7 @@ def test_no_produce_fails_and_nothing_is_lost(
     admin = AdminClient(client)
 
     def all_in_sync() -> bool:
-        return len(admin.list_topics(topic, timeout=5).topics[topic].partitions[0].isrs) == 3
+        return len(admin.list_topics(topic, timeout=60).topics[topic].partitions[0].isrs) == 3
 
     wait_until(all_in_sync, "three in-sync replicas")
     with Traffic(client, topic) as traffic:

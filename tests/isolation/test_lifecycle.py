@@ -310,7 +310,7 @@ def test_purged_once_the_grace_has_passed(edge):
     with pytest.raises(NotFound):
         restore_tenant(tenant_id=tenant.id, by="test")
     assert create_tenant(name=tenant.name, by="test").cluster_id != tenant.cluster_id
-    wait_for(lambda: groups_of(edge, tenant) == [], "its groups are forgotten", 20)
+    wait_for(lambda: groups_of(edge, tenant) == [], "its groups are forgotten")
 
 
 def test_what_stands_against_it(edge):

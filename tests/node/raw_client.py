@@ -34,7 +34,7 @@ from brokers.wire.messages.sasl_handshake_request import SaslHandshakeRequest
 from brokers.wire.registry import REQUESTS, RESPONSES, ApiKey
 from tests.node.harness import EDGE_KEY
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 30
 
 
 def batch(

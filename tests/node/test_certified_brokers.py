@@ -240,7 +240,7 @@ def test_authorities_are_exchanged_under_load_and_connections_stay(trio, ring):
         wait_until(lambda: before == trio.nodes[1].node.internal.connections, "the look to end")
         # Those that are made from now on are of the new one, at all brokers.
         trio.stop(3)
-        wait_until(lambda: trio.record(topic).isr == (1, 2), "the ISR to shrink", 20)
+        wait_until(lambda: trio.record(topic).isr == (1, 2), "the ISR to shrink")
         trio.start(3)
         trio.wait_for_isr(topic, 1, 2, 3)
         load.goes_on()
@@ -274,7 +274,7 @@ def test_the_edge_s_clients_come_in(trio, ring):
     assert asyncio.run(reached()) == set(BROKERS)
 
 
-def librdkafka_topics(trio, port: int, security: dict[str, str]) -> set[str]:
+def librdkafka_topics(trio, port: int, security: dict[str, str], within_s: float = 60) -> set[str]:
     def token(_: object) -> tuple[str, float]:
         message = edge_token(trio.tenant_id).decode()
         return message.split("Bearer ")[1].rstrip("\x01"), time.time() + 60
@@ -289,7 +289,7 @@ def librdkafka_topics(trio, port: int, security: dict[str, str]) -> set[str]:
         }
     )
     admin.poll(0)
-    return set(admin.list_topics(timeout=5).topics)
+    return set(admin.list_topics(timeout=within_s).topics)
 
 
 def test_commands_clients_come_in(trio, ring):
@@ -297,7 +297,7 @@ def test_commands_clients_come_in(trio, ring):
     port = trio.nodes[1].internal_port
     assert librdkafka_topics(trio, port, security_of(ring.tls(EDGE))) == {"seen"}
     with pytest.raises(KafkaException):
-        librdkafka_topics(trio, port, security_of(Ring().tls(EDGE)))
+        librdkafka_topics(trio, port, security_of(Ring().tls(EDGE)), within_s=5)
 
 
 @pytest.mark.parametrize("other", [EDGE, None], ids=["the edge", "another deployment's broker"])

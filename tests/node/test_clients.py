@@ -35,7 +35,7 @@ def _consume(config: dict, topic: str, count: int) -> list[bytes]:
     consumer.assign([TopicPartition(topic, 0, 0)])
     values: list[bytes] = []
     while len(values) < count:
-        messages = consumer.consume(count, 10)
+        messages = consumer.consume(count, 60)
         assert messages, f"only {len(values)} of {count} records came"
         assert not [m.error() for m in messages if m.error()]
         values += [message.value() for message in messages]
@@ -58,7 +58,7 @@ def test_confluent_kafka(world, topic, mechanism, settings):
         producer.produce(
             topic.name, value, partition=0, on_delivery=lambda e, _: e and errors.append(e)
         )
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
     assert not errors
     assert _consume(config, topic.name, len(VALUES)) == VALUES
 
@@ -67,10 +67,10 @@ def test_confluent_kafka_administers(world):
     admin = AdminClient(_librdkafka(world))
     admin.create_topics([NewTopic("by-admin", 3, 1, config={"retention.ms": "1000"})])[
         "by-admin"
-    ].result(10)
+    ].result(60)
     assert len(admin.list_topics("by-admin", timeout=10).topics["by-admin"].partitions) == 3
-    admin.delete_topics(["by-admin"])["by-admin"].result(10)
-    assert "by-admin" not in admin.list_topics(timeout=10).topics
+    admin.delete_topics(["by-admin"])["by-admin"].result(60)
+    assert "by-admin" not in admin.list_topics(timeout=60).topics
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
@@ -79,7 +79,7 @@ def test_kafka_python(world, topic, mechanism):
     producer = KafkaProducer(**config, compression_type="gzip")
     for value in VALUES:
         producer.send(topic.name, value, partition=0)
-    producer.flush(20)
+    producer.flush(60)
     producer.close()
     consumer = KafkaConsumer(**config, consumer_timeout_ms=10_000)
     partition = PythonTopicPartition(topic.name, 0)
@@ -152,7 +152,7 @@ async def test_tls(tmp_path):
         producer = Producer({**config, "linger.ms": 0})
         for value in values:
             producer.produce("t", value, partition=0)
-        assert producer.flush(20) == 0
+        assert producer.flush(60) == 0
         assert _consume(config, "t", len(values)) == values
         context = ssl.create_default_context(cafile=str(tls.certificate))
         async with AIOKafkaProducer(

@@ -134,7 +134,7 @@ class Cell:
     async def until(self, condition: Callable[[], object]) -> None:
         working = asyncio.create_task(self.sender.work())
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while not condition():
                     assert not working.done(), working.exception()
                     await asyncio.sleep(0.001)

@@ -50,7 +50,7 @@ def test_a_reader_that_never_reads_is_cut(world, large, monkeypatch, caplog):
         served = _connection_of(world, dead)
         for _ in range(20):
             dead.send(ApiKey.FETCH, 11, dead.fetch_request(large.name, 0))
-        wait_until(lambda: served not in world.node.node.external.connections, "the cut", 15)
+        wait_until(lambda: served not in world.node.node.external.connections, "the cut")
     assert "not taken for" in caplog.text
     wait_until(lambda: world.node.node.external.takes_its_answers(world.tenant.id), "the account")
 

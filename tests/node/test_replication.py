@@ -54,7 +54,7 @@ def test_with_too_few_in_sync_nothing_is_acknowledged(trio):
     topic = trio.topic("t", min_insync_replicas="2")
     trio.stop(2)
     trio.stop(3)
-    wait_until(lambda: trio.record(topic).isr == (1,), "the ISR to shrink", 20)
+    wait_until(lambda: trio.record(topic).isr == (1,), "the ISR to shrink")
     wait_until(lambda: trio.partition(1, topic).in_sync == {1}, "the leader to know")
     with trio.at_leader(topic) as client:
         assert client.produce("t", batch(b"x")).error_code == ErrorCode.NOT_ENOUGH_REPLICAS
@@ -72,7 +72,7 @@ def test_what_follows_a_refused_batch_is_refused_until_that_comes_again(trio):
         assert client.produce("t", first).error_code == 0
         trio.stop(2)
         trio.stop(3)
-        wait_until(lambda: trio.partition(1, topic).in_sync == {1}, "the leader to know", 20)
+        wait_until(lambda: trio.partition(1, topic).in_sync == {1}, "the leader to know")
         assert client.produce("t", second).error_code == ErrorCode.NOT_ENOUGH_REPLICAS
         trio.start(2)
         trio.wait_for_isr(topic, 1, 2)
@@ -91,7 +91,7 @@ def test_a_replica_whose_disk_fails_is_given_up_and_copied_anew(trio):
         failed = trio.partition(2, topic)
         loop = trio.nodes[2].node.external.loop
         loop.call_soon_threadsafe(failed.fail, "a disk that lies")
-        wait_until(lambda: trio.partition(2, topic) not in {None, failed}, "another copy", 20)
+        wait_until(lambda: trio.partition(2, topic) not in {None, failed}, "another copy")
         trio.wait_for_isr(topic, 1, 2, 3)
         assert trio.partition(2, topic).log.log_end_offset == 5
         assert client.produce("t", batch(b"5")).error_code == 0
@@ -143,7 +143,7 @@ def test_a_leader_whose_disk_is_full_hands_over_and_follows(trio):
             assert refused in {
                 ErrorCode.KAFKA_STORAGE_ERROR, ErrorCode.NOT_LEADER_OR_FOLLOWER,
             }  # fmt: skip
-            wait_until(lambda: trio.record(topic).leader in {2, 3}, "another leader", 20)
+            wait_until(lambda: trio.record(topic).leader in {2, 3}, "another leader")
             leader = trio.record(topic).leader
             wait_until(lambda: trio.partition(leader, topic).is_leader, "its word")
             with trio.at_leader(topic) as other:
@@ -160,7 +160,7 @@ def test_a_leader_whose_disk_fails_is_succeeded(trio):
         assert client.produce("t", batch(b"0", producer=(7, 0, 0))).error_code == 0
     loop = trio.nodes[1].node.external.loop
     loop.call_soon_threadsafe(trio.partition(1, topic).fail, "a disk that lies")
-    wait_until(lambda: trio.record(topic).leader in {2, 3}, "another leader", 20)
+    wait_until(lambda: trio.record(topic).leader in {2, 3}, "another leader")
     wait_until(lambda: trio.partition(trio.record(topic).leader, topic).is_leader, "its word")
     with trio.at_leader(topic) as client:
         assert client.produce("t", batch(b"1", producer=(7, 0, 1))).base_offset == 1
@@ -199,7 +199,7 @@ def test_a_partition_moves_to_another_broker_while_it_is_written(trio):
         record = trio.record(topic)
         known, live = {1, 2, 3}, {1, 2, 3}
         trio.cell.put_partition(reassignment.begun(record, (3, 2), known=known, live=live))
-        wait_until(lambda: trio.record(topic).replicas == (3, 2), "the move to be finished", 20)
+        wait_until(lambda: trio.record(topic).replicas == (3, 2), "the move to be finished")
     assert trio.record(topic).leader in {2, 3}
     wait_until(lambda: trio.partition(1, topic) is None, "the old replica to go")
     assert list((trio.folder / "1").glob("*-delete")), "its files go after a delay"
@@ -250,7 +250,7 @@ def test_a_marker_is_not_done_before_it_is_committed(trio):
     topic = trio.topic("t", min_insync_replicas="2")
     for broker in (2, 3):
         trio.stop(broker)
-    wait_until(lambda: trio.partition(1, topic).in_sync == {1}, "the ISR to shrink", 20)
+    wait_until(lambda: trio.partition(1, topic).in_sync == {1}, "the ISR to shrink")
     with as_broker(trio.nodes[1]) as broker:
         assert write_marker(broker, topic) == ErrorCode.NOT_ENOUGH_REPLICAS
         assert trio.partition(1, topic).log.log_end_offset == 0
@@ -277,7 +277,7 @@ def test_only_a_new_replica_is_throttled_and_only_while_it_is(trio):
         assert trio.record(topic).adding == (3,)
 
         trio.cell.put_broker(replace(trio.cell.brokers[3], copy_bytes_per_second=None))
-        wait_until(lambda: trio.record(topic).replicas == (3, 2), "the move to be finished", 20)
+        wait_until(lambda: trio.record(topic).replicas == (3, 2), "the move to be finished")
     assert trio.partition(3, topic).log.log_end_offset == 40
 
 
@@ -325,7 +325,7 @@ def test_a_leader_that_can_neither_commit_nor_ask_why_sends_its_clients_elsewher
         trio.cell.available = True
         wait_until(lambda: leader() == 1, "the store's word")
         trio.start(2)
-        wait_until(lambda: client.fetch("t", 0).high_watermark == 2, "the commit", 20)
+        wait_until(lambda: client.fetch("t", 0).high_watermark == 2, "the commit")
         assert codes == [ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.NONE], "it led all the time"
         assert client.produce("t", batch(b"3")).error_code == 0
 
@@ -367,7 +367,7 @@ def test_a_broker_cut_from_the_store_learns_from_the_others_that_it_was_replaced
     trio.wait_for_isr(topic, *BROKERS)
     with trio.connect(1) as client:
         trio.ways[1].is_cut = True
-        wait_until(lambda: trio.record(topic).leader in {2, 3}, "the replacement", 20)
+        wait_until(lambda: trio.record(topic).leader in {2, 3}, "the replacement")
         leader = trio.record(topic).leader
 
         def told() -> set[tuple[int, bool]]:
@@ -375,7 +375,7 @@ def test_a_broker_cut_from_the_store_learns_from_the_others_that_it_was_replaced
             alive = {broker.node_id for broker in answer.brokers}
             return {(row.leader_id, 1 in alive) for row in answer.topics[0].partitions}
 
-        wait_until(lambda: told() == {(leader, False)}, "the broker that is cut to tell of it", 20)
+        wait_until(lambda: told() == {(leader, False)}, "the broker that is cut to tell of it")
         refused = client.produce("orders", batch(b"late"))
         assert refused.error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER
         assert not trio.nodes[1].node.metadata.available

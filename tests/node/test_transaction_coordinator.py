@@ -125,7 +125,7 @@ def trio(tmp_path) -> Iterator[Trio]:
 def send(producer: Producer, topic: str, *values: bytes) -> None:
     for number, value in enumerate(values):
         producer.produce(topic, value, partition=number % 2)
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
 
 
 def test_confluent_kafka(trio):
@@ -160,7 +160,7 @@ def test_what_is_read_and_what_is_written_count_together(trio):
         read = 0
         producer.begin_transaction()
         while read < 2:
-            message = consumer.poll(10)
+            message = consumer.poll(60)
             assert message is not None
             assert message.error() is None
             producer.produce("copies", message.value(), partition=0)
@@ -262,7 +262,7 @@ def test_a_topic_that_is_deleted_does_not_hold_up_the_transaction(trio):
     producer.begin_transaction()
     send(producer, trio.topic, b"a", b"b")
     producer.produce("doomed", b"c", partition=0)
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
     trio.cell.tombstone(topic.id)
     producer.commit_transaction(20)
     wait_until(lambda: trio.state("orders-7") is TransactionState.COMPLETE_COMMIT, "the markers")

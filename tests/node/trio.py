@@ -72,4 +72,4 @@ class Trio:
         return self.connect(self.record(topic).leader)
 
     def wait_for_isr(self, topic: TopicRecord, *brokers: int) -> None:
-        wait_until(lambda: set(self.record(topic).isr) == set(brokers), f"an ISR of {brokers}", 20)
+        wait_until(lambda: set(self.record(topic).isr) == set(brokers), f"an ISR of {brokers}")

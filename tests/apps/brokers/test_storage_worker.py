@@ -70,7 +70,7 @@ def read_all(client):
         consumer.assign([TopicPartition("states", 0, 0)])
         found = []
         while not found or found[-1].offset() < end - 1:
-            message = consumer.poll(20)
+            message = consumer.poll(60)
             assert message is not None
             assert message.error() is None, message.error()
             found.append(message)
@@ -99,7 +99,7 @@ def test_a_topic_is_compacted_from_end_to_end(environment):
             for _ in range(20):
                 producer.produce("states", str(sent), f"key-{sent % KEYS}")
                 sent += 1
-            assert producer.flush(20) == 0
+            assert producer.flush(60) == 0
             left = read_all(client)
             if len(left) < sent:
                 break

@@ -170,7 +170,7 @@ def test_requests_that_came_at_once_are_all_answered(port, application, monkeypa
     late = b"GET /late HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with connection(port) as client:
         client.sendall(late + late + GET)
-        assert application.late_has_begun.wait(10)
+        assert application.late_has_begun.wait(60)
         monkeypatch.setattr(http_connection, "HEAD_SECONDS_MAX", 0.1)
         with connection(port) as silent:
             assert ended(silent) == b""
@@ -194,7 +194,7 @@ def test_a_request_under_way_does_not_give_way(port, application, monkeypatch):
     monkeypatch.setattr(http_door, "CONNECTIONS_MAX", 1)
     with connection(port) as first:
         first.sendall(b"GET /late HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        assert application.late_has_begun.wait(10)
+        assert application.late_has_begun.wait(60)
         with connection(port) as second:
             assert ended(second) == b""
         application.late_may_end.set()

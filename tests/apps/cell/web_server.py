@@ -29,4 +29,4 @@ def serving(application, tls=None, **options):
         yield server.servers[0].sockets[0].getsockname()[1] if tls is None else server.port
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)

@@ -57,7 +57,7 @@ def test_a_kafka_client_that_is_held_back(edge, tenant):
     producer = Producer(kafka(edge, tenant.service, **{"linger.ms": 0}))
     for _ in range(3):
         producer.produce(topic, b"x" * 1000)
-        producer.flush(10)
+        producer.flush(60)
     entry = refusal(tenant, "producer_byte_rate")
     assert (entry.by, entry.action, entry.outcome) == ("User:app", "quota.throttle", "refused")
     assert entry.source == "127.0.0.1"
@@ -78,7 +78,7 @@ def test_topics_and_partitions_over_the_wire_and_over_rest(edge, tenant):
     client = AdminClient(kafka(edge, tenant.administrator))
     (created,) = client.create_topics([NewTopic("over", 1, 1)]).values()
     with pytest.raises(KafkaException):
-        created.result(10)
+        created.result(60)
     assert refusal(tenant, "topics").action == "quota.refuse"
     limit(tenant, topics=10)
     with edge.client(tenant.administrator) as admin:

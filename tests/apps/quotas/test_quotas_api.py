@@ -143,7 +143,7 @@ def test_what_clients_use_is_told_of_the_quota_that_holds(edge):
         def is_used():
             for partition in (0, 1):
                 producer.produce(topic, b"x" * 1000, partition=partition)
-            producer.flush(10)
+            producer.flush(60)
             found["rows"] = admin.get(path).json()["data"]
             return found["rows"][0]["used"]["producer_byte_rate"] > 0
 

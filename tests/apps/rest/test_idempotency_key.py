@@ -88,7 +88,7 @@ def test_requests_that_race_write_once(edge, tenant, client, topic):
 
     def send():
         with edge.client(tenant.service) as own:
-            together.wait(20)
+            together.wait(60)
             answers.append(produce(own, topic, "race", body("once")))
 
     threads = [threading.Thread(target=send) for _ in range(6)]

@@ -129,7 +129,7 @@ def test_a_long_poll_of_a_whole_topic_ends_with_the_first_record(edge, client, t
     thread = threading.Thread(target=poll)
     thread.start()
     produce(client, topic, numbered(1))
-    thread.join(15)
+    thread.join(60)
     assert numbers(found[0]) == [0]
 
 

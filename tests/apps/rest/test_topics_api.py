@@ -118,13 +118,13 @@ def test_what_was_acknowledged_every_broker_knows(client, tenant, kafka):
 
 
 def partitions_of(kafka, name):
-    return len(kafka.list_topics(name, timeout=10).topics[name].partitions)
+    return len(kafka.list_topics(name, timeout=60).topics[name].partitions)
 
 
 def retention_of(kafka, name):
     resource = ConfigResource(ConfigResource.Type.TOPIC, name)
     (answer,) = kafka.describe_configs([resource]).values()
-    return answer.result(10)["retention.ms"].value
+    return answer.result(60)["retention.ms"].value
 
 
 BAD_JSON = [

@@ -113,7 +113,7 @@ def test_listeners_are_told_the_newest_number():
         listener.execute(f"LISTEN {CHANNEL}")
         publish(3)
         publish(2, keep=False)
-        told = [hint.payload for hint in listener.notifies(timeout=10, stop_after=1)]
+        told = [hint.payload for hint in listener.notifies(timeout=60, stop_after=1)]
     assert told == [str(newest_change_number())]
 
 

@@ -259,7 +259,7 @@ def test_of_many_who_accept_at_once_one_gets_in():
 
     def accept(user):
         try:
-            together.wait(10)
+            together.wait(60)
             accept_invitation(digest=digest, user=user)
         except NotFound:
             return False

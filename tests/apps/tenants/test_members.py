@@ -114,7 +114,7 @@ def test_two_owners_who_remove_each_other_leave_one():
 
     def remove(login):
         try:
-            together.wait(10)
+            together.wait(60)
             remove_member(tenant_id=tenant.id, login=login, by="test")
         except Conflict:
             return False

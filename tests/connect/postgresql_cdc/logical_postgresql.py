@@ -50,7 +50,7 @@ class Shop:
     def drop_slot(self) -> None:
         """Once the database has missed whoever had it."""
         free = "SELECT 1 FROM pg_replication_slots WHERE active_pid IS NULL"
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.rows(free):
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -95,7 +95,7 @@ def shop_of(port: int) -> Iterator[Shop]:
 
 def _free(connection: psycopg.Connection) -> None:
     slots = "SELECT slot_name, active_pid FROM pg_replication_slots"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while found := connection.execute(slots).fetchall():
         assert time.monotonic() < deadline, found
         for name, pid in found:

@@ -43,7 +43,7 @@ class FaultyProducer(run_source.Producer):  # type: ignore[misc]
         fault, _, number = os.environ.get("FAULT", "").partition(":")
         FaultyProducer.calls += 1
         if fault == "before-commit" and FaultyProducer.calls == int(number):
-            self.flush(10)
+            self.flush(60)
             die_once(os.environ["MARKER"])
         super().commit_transaction(*arguments)
         if fault == "after-commit" and FaultyProducer.calls == int(number):
@@ -54,5 +54,5 @@ if __name__ == "__main__":
     offer()
     run_source.Producer = FaultyProducer
     # Whatever goes wrong, no test leaves one behind.
-    signal.alarm(int(os.environ.get("LASTS_S", "60")))
+    signal.alarm(int(os.environ.get("LASTS_S", "240")))
     main(sys.argv[1:])

@@ -67,10 +67,10 @@ class TaskProcess(Heard):
         self.process.stdin.write(json.dumps(document).encode() + b"\n")
         self.process.stdin.flush()
 
-    def ended(self, seconds: float = 20) -> int:
+    def ended(self, seconds: float = 60) -> int:
         """Its exit code, once all that it said is heard."""
         code = self.process.wait(seconds)
-        self._reader.join(5)
+        self._reader.join(60)
         self.process.stdin.close()
         self.process.stdout.close()
         return code
@@ -120,9 +120,9 @@ class TaskThread(Heard):
 
     def ended(self) -> str:
         """Its last state."""
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive(), self.events
-        self._reader.join(5)
+        self._reader.join(60)
         return self.states()[-1]
 
     def stop(self) -> str:

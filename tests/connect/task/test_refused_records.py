@@ -41,7 +41,7 @@ def wait_until_stored(site, task: TaskThread, number: int) -> None:
         task.control.ask_commit()
         return "FAILED" in task.states() or site.stored() == [({"part": "a"}, {"n": number})]
 
-    wait_until(is_stored, f"the offset {number}", 20)
+    wait_until(is_stored, f"the offset {number}")
     assert "FAILED" not in task.states(), task.trace()
 
 
@@ -91,7 +91,7 @@ def _taken_alone(site, topic: str, sizes: Sequence[int]) -> set[int]:
                 assert error.code() == KafkaError.MSG_SIZE_TOO_LARGE
 
         producer.produce(topic, key=b"a-1", value=b'"%s"' % (b"x" * size), on_delivery=delivered)
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
     return taken
 
 

@@ -154,7 +154,7 @@ def test_a_bad_record_as_large_as_its_topic_takes_is_a_dead_letter_too(
     large = b"{" + os.urandom(LARGEST)
     for value in (b"1", large, b"{no json", b"2"):
         producer.produce(topic, value)
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     config = {
         **TOLERANT, "commit": "always", "errors.deadletterqueue.topic.name": letters,
         "errors.deadletterqueue.topic.replication.factor": "1",
@@ -247,5 +247,5 @@ def test_two_tasks_share_partitions_and_a_paused_one_keeps_its_own(site, make_to
 def _shares(admin, site) -> list[int]:
     """How many partitions each member has."""
     group = f"connect-{site.name}"
-    described = admin.describe_consumer_groups([group])[group].result(20)
+    described = admin.describe_consumer_groups([group])[group].result(60)
     return [len(each.assignment.topic_partitions) for each in described.members]

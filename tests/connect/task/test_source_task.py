@@ -69,7 +69,7 @@ def test_a_partition_that_was_written_otherwise_is_forgotten_too(site):
     producer = Producer(site.settings)
     spelled = f'["{site.name}", {{"part": "a"}}]'
     producer.produce("connect-offsets", key=spelled, value=b'{"n": 2}')
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     assert site.stored() == [({"part": "a"}, {"n": 2})]
     alter(site, ({"part": "a"}, None))
     assert site.stored() == []
@@ -84,7 +84,7 @@ def test_offsets_are_those_of_committed_transactions(site, monkeypatch):
         producer.begin_transaction()
         key = f'["{site.name}",{{"part":"a"}}]'
         producer.produce("connect-offsets", key=key, value=json.dumps({"n": number}))
-        assert producer.flush(10) == 0
+        assert producer.flush(60) == 0
 
     write(2)
     producer.commit_transaction(10)

@@ -45,7 +45,7 @@ def events(broker: Any) -> str:
             topic, b"%d" % hour, b"\xffk%d" % hour, hour % 2,
             timestamp=int(at.timestamp() * 1000), headers=[("h", b"\xfe"), ("none", None)],
         )  # fmt: skip
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
     return topic
 
 
@@ -106,7 +106,7 @@ def test_a_batch_is_bounded_by_messages_and_by_their_bytes(broker: Any) -> None:
     for number in range(60):
         producer.produce(topic, b"x" * wide, b"%d" % number)
         producer.poll(0)
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
     task = started(broker, topic)
     batches: list[list[SourceRecord]] = []
     while sum(map(len, batches)) < 60:
@@ -134,7 +134,7 @@ def test_the_latest_is_where_it_begins_when_told(broker: Any, events: str) -> No
     # The end is looked up when the broker is asked first: what was sent before then is before it.
     while not found and time.monotonic() < until:
         producer.produce(events, b"99", partition=0)
-        assert producer.flush(10) == 0
+        assert producer.flush(60) == 0
         found += task.poll()
     task.stop()
     assert set(hours(found)) == {99}
@@ -148,7 +148,7 @@ def test_a_topic_that_is_not_there_is_waited_for(broker: Any) -> None:
     broker[1]("not-there-yet", 1)
     producer = Producer(broker[0])
     producer.produce("not-there-yet", b"7")
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     assert hours(copied(task, bool)) == [7]
     task.stop()
 
