@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Coroutine
+from inspect import CORO_CREATED, getcoroutinestate
 from itertools import count
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -59,7 +60,7 @@ class Connection(asyncio.BufferedProtocol):
     __slots__ = (
         "_beginning", "_blocked", "_closing", "_deadline", "_draining", "_mute", "_out", "_queue",
         "_reading", "_seen", "_sends_soon", "_stalled_since", "_task", "_transport", "_unsent",
-        "_write_paused", "_yielding", "address", "charges", "entrance", "feed", "holder",
+        "_work", "_write_paused", "_yielding", "address", "charges", "entrance", "feed", "holder",
         "listener", "logged_in_at", "login", "number", "peer", "reader", "refused_batches",
         "requests", "rights", "session", "session_ends", "start", "usage",
     )  # fmt: skip
@@ -97,6 +98,8 @@ class Connection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport = cast(asyncio.Transport, None)
         self._queue: deque[Answer] = deque()
         self._out: Buffers = []
+        self._work: Work = cast(Work, None)
+        """What ``_task`` finishes, since there was one."""
         self._task: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._mute: asyncio.TimerHandle | None = None
@@ -156,6 +159,9 @@ class Connection(asyncio.BufferedProtocol):
             self._mute.cancel()
         if self._task is not None:
             self._task.cancel()
+            if getcoroutinestate(self._work) == CORO_CREATED:
+                # Cancelled before its first step, the task awaits it never.
+                self._work.close()
         for answer in self._queue:
             answer.owner = None
             answer.abandon()
@@ -198,6 +204,7 @@ class Connection(asyncio.BufferedProtocol):
                     self._place(outcome)
                 else:
                     self._blocked = True
+                    self._work = outcome
                     self._task = self.listener.loop.create_task(self._finish(outcome))
                 turns_left -= 1
                 if not turns_left:

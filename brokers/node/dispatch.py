@@ -6,6 +6,7 @@ the table does not exist for clients: ApiVersions is built from the same table.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
@@ -198,14 +199,18 @@ class Dispatcher:
         handler = self._routes[header.api_key].handle
         assert handler is not None
         connection.charges.identify(frame)
-        return self._handled(handler(request, context, self._node), header, connection)
+        begin = partial(handler, request, context, self._node)
+        return self._handled(begin, header, connection)
 
     async def _handled(
-        self, work: Awaitable[Any], header: RequestHeader, connection: "Connection"
+        self,
+        begin: Callable[[], Awaitable[Any]],
+        header: RequestHeader,
+        connection: "Connection",
     ) -> Buffers:
         # A task of its own, so it need not be put back.
         current.set(self.origin_of(connection, header.correlation_id))
-        timed = TimedWork(work)
+        timed = TimedWork(begin())
         response = await timed
         wait_ms = connection.charges.charge_time(timed.spent_ms)
         if wait_ms:

@@ -1,11 +1,13 @@
 """Readers that do not read and writers that do not finish: bounded, and cut in the end."""
 
+import gc
 import struct
 
 import pytest
 
 from brokers.kernel.limits import FETCH_BYTES_MAX, MIB, WRITE_BUFFER_BYTES_MAX
 from brokers.node import connection
+from brokers.wire.messages.metadata_request import MetadataRequest
 from brokers.wire.registry import ApiKey
 from tests.node.harness import wait_until
 from tests.node.raw_client import batch
@@ -61,6 +63,27 @@ def test_a_frame_that_stalls_is_cut(world, monkeypatch, caplog):
         stalled.socket.sendall(struct.pack(">i", 1000) + b"half a frame")
         assert stalled.is_closed_by_broker()
     assert "did not go on" in caplog.text
+
+
+def test_whoever_leaves_before_a_request_begins_leaves_nothing(world, recwarn):
+    """The task of a request is cancelled before its first step: nothing awaits the handler."""
+    with world.connect() as leaving:
+        served = _connection_of(world, leaving)
+        begin = served.start
+
+        def begin_and_lose(frame, connection):
+            work = begin(frame, connection)
+            connection._transport.abort()
+            return work
+
+        served.start = begin_and_lose
+        leaving.send(ApiKey.METADATA, 5, MetadataRequest(None))
+        assert leaving.is_closed_by_broker()
+    wait_until(served._task.done, "the end of its task")
+    assert served._task.cancelled()
+    del served
+    gc.collect()
+    assert [str(each.message) for each in recwarn if "never awaited" in str(each.message)] == []
 
 
 def test_an_idle_connection_is_closed(world, monkeypatch):
