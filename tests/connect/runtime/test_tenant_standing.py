@@ -86,7 +86,7 @@ def test_tasks_end_within_five_seconds_and_come_back(acme, tmp_path, end, give_b
         pid = process_of(worker)
         begun = time.monotonic()
         end(tenant_id=acme.id, by="test")
-        wait_until(lambda: not alive_or_gone(pid), "the task has ended")
+        wait_until(lambda: not alive(pid), "the task has ended")
         assert time.monotonic() - begun < WITHIN_S
         wait_until(lambda: not worker._tasks, "nothing runs")
         begun = time.monotonic()
@@ -94,13 +94,6 @@ def test_tasks_end_within_five_seconds_and_come_back(acme, tmp_path, end, give_b
         wait_until(lambda: worker._tasks, "a process was started")
         assert time.monotonic() - begun < WITHIN_S
         assert process_of(worker) != pid
-
-
-def alive_or_gone(pid):
-    try:
-        return alive(pid)
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture
