@@ -16,7 +16,7 @@ VERSION = "3.0.12"
 HERE = Path(__file__).parent / "kafka_python_suite"
 TEST_TIMEOUT_S = 60
 """For one of its tests: twice the longest wait that any of them sets itself."""
-SUITE_TIMEOUT_S = 180
+SUITE_TIMEOUT_S = 400
 """After it no further test is begun, so that the report is out before our own timeout."""
 
 
@@ -61,6 +61,7 @@ def allowed() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+@pytest.mark.timeout(SUITE_TIMEOUT_S + TEST_TIMEOUT_S + 60)
 def test_the_allowed_tests_pass(willing: Login, suite: Path) -> None:
     broker = willing.bootstrap_servers.split(",")[0]
     environment = {

@@ -83,7 +83,7 @@ async def test_what_will_not_pass_is_raised_at_once_and_everything_in_the_end(mo
         await following(lambda: attempt(ErrorCode.GROUP_AUTHORIZATION_FAILED))
     assert len(tries) == 1
 
-    monkeypatch.setattr(coordinator, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(coordinator, "ANSWER_SECONDS", 0.5)
     with pytest.raises(Refusal, match="NOT_COORDINATOR"):
         await following(lambda: attempt(ErrorCode.NOT_COORDINATOR))
     assert len(tries) > 2

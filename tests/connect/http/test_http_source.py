@@ -208,7 +208,7 @@ def test_a_task_that_is_stopping_waits_for_no_interval() -> None:
         context.stopping.set()
         began = time.monotonic()
         assert task.poll() == []
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 30, "half of the interval"
         assert len(server.asked) == 1
 
 
