@@ -20,6 +20,11 @@ from tests.waiting import wait_until
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 10.0
 READY = "Ctrl-C stops everything."
+STATUS_NAMES = {
+    *("bootstrap_servers", "security_protocol", "http_url", "data_dir"),
+    *("processes", "brokers", "connect", "demo"),
+}
+"""What ``status --json`` has, whether anything runs or not."""
 
 
 class ServiceUnderTest:

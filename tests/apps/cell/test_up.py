@@ -14,13 +14,8 @@ import pytest
 from streaming.cell import up as running
 from streaming.cell.account import Account, reachable
 from streaming.cell.program import CHECKOUT, PYTHON
-from tests.service import ServiceUnderTest, environment
+from tests.service import STATUS_NAMES, ServiceUnderTest, environment
 from tests.waiting import wait_until
-
-NAMES = {
-    *("bootstrap_servers", "security_protocol", "http_url", "data_dir"),
-    *("processes", "brokers", "connect", "demo"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -37,38 +32,6 @@ def up(data_dir, *arguments):
     return subprocess.run(
         command, capture_output=True, text=True, env=environment(), timeout=60, check=False
     )
-
-
-@pytest.fixture(scope="module")
-def cell(tmp_path_factory):
-    """With the demo, which its status tells of."""
-    with ServiceUnderTest(tmp_path_factory.mktemp("cell"), demo=True) as service:
-        yield service
-
-
-def test_status_says_what_runs_under_the_names_that_scripts_rely_on(cell):
-    wait_until(
-        lambda: all(each["state"] == "running" for each in cell.status["processes"]),
-        "the start of every process",
-    )
-    status = cell.status
-
-    assert set(status) == NAMES
-    assert {each["name"] for each in status["processes"]} == {
-        *("postgres", "valkey", "broker-1", "broker-2", "broker-3"),
-        *("web", "demo-feed", "storage", "connect-1", "beat"),
-    }
-    assert [each["id"] for each in status["brokers"]] == [1, 2, 3]
-    assert status["bootstrap_servers"] == ",".join(
-        f"{each['host']}:{each['port']}" for each in status["brokers"]
-    )
-    assert set(status["demo"]) == {
-        *("tenant", "cluster_id", "topic", "api_key", "api_secret", "login", "password"),
-    }
-    wait_until(lambda: cell.status["connect"]["workers"] == ["connect-1"], "a worker")
-    for broker in status["brokers"]:
-        os.kill(broker["pid"], 0)
-        assert Path(broker["volume"]).is_dir()
 
 
 def test_a_service_without_the_demo_has_no_secrets_to_tell(service):
@@ -150,7 +113,7 @@ def test_status_without_a_service_is_a_document_and_a_no(tmp_path):
 
     assert asked.returncode == 1
     status = json.loads(asked.stdout)
-    assert set(status) == NAMES
+    assert set(status) == STATUS_NAMES
     assert (status["processes"], status["brokers"], status["demo"]) == ([], [], None)
     assert status["connect"] is None
 
