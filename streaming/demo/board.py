@@ -21,6 +21,9 @@ CONSUMER_SETTINGS: Final = {
     "auto.offset.reset": "earliest",
     # A board that was killed is missed soon, and a new one need not wait for it.
     "session.timeout.ms": 10_000,
+    # Nobody waits for its counts: a look each second for what has come, not one for each batch.
+    "fetch.min.bytes": 1_048_576,
+    "fetch.wait.max.ms": 1_000,
 }
 BUNCH: Final = 500
 POLL_SECONDS: Final = 0.5
