@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from bench.report import Results, write_documents
-from tests.e2e.conftest import QUIET
+from tests.e2e.chromium import QUIET
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 from tests.login import Login
 from tests.service import ServiceUnderTest

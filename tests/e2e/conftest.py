@@ -1,23 +1,18 @@
 """A whole service with the demo in it for this folder, its login, and a browser."""
 
-import shutil
 from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.chromium import chromium
 from tests.e2e.tour import PATIENCE_MS, sign_in, visiting
 from tests.e2e.witness import accounts
 from tests.service import ServiceUnderTest
 
 # Playwright's five seconds are few on a machine with other tests to run.
 expect.set_options(timeout=PATIENCE_MS)
-
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="package")
@@ -38,13 +33,8 @@ def browser() -> Iterator[Browser]:
     """Not for the session: Playwright keeps an event loop running in this thread until it stops,
     and no asyncio test may run beside it.
     """
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("needs: chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from typing import Any, Final
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from streaming.cell.program import CHECKOUT
-from tests.e2e.conftest import QUIET
+from tests.e2e.chromium import QUIET
 from tests.e2e.tour import PATIENCE_MS, SCHEMES, Stop, sign_in, stops, visit, visiting
 from tests.service import ServiceUnderTest
 
