@@ -52,13 +52,14 @@ class Answer:
 
     @property
     def outcome(self) -> Outcome:
-        if self.status == 200:
+        if self.status == 200 and not self.code:
             return Outcome.MADE
         if self.status == 412:
             return Outcome.IS_THERE
         if self.code == _SKEWED:
             return Outcome.SKEWED
-        is_later = self.status in _LATER or self.code in _LATER_CODES
+        # S3 answers 200 before it has done what takes long, and tells an error in the body then.
+        is_later = self.status == 200 or self.status in _LATER or self.code in _LATER_CODES
         return Outcome.LATER if is_later else Outcome.FAILED
 
     def wait_s(self, now: dt.datetime) -> float | None:

@@ -6,12 +6,37 @@ it. obstore, which does all else that is asked of a store, cannot hold a byte ba
 whole, or in parts that do not fail where there is an object.
 
 A request may be made again whatever became of the one before it: it makes no object where there is
-one (``If-None-Match``). One whose answer was lost may have made its object all the same; the next
-attempt then hears that there is one, and the caller looks whether it is the same.
+one (``If-None-Match``). What is known of the object afterwards:
+
+=====================================  =========================================  ==================
+what happened                          what is known                              what is done
+=====================================  =========================================  ==================
+200 to the first request               it is there: the store says so             nothing more
+412 to the first request               there is one: of a process before this,    the caller looks
+                                       or somebody else's
+412 after a request in doubt           there is one, most likely this             the caller looks
+200 after a request in doubt           it was made; what the store still does     the caller looks
+                                       about the request before nobody knows
+cut before its last byte was sent      the store cannot have it                   asked for one,
+                                                                                  else again
+cut after that, or no answer in time   nothing                                    again, in doubt
+500, 502, 503, 504, 408, 429           nothing: a store may fail after it has     again, in doubt
+                                       taken all
+200 with an error in its body          nothing                                    again, in doubt
+409 ConditionalRequestConflict         another request is under way, and nobody   again, in doubt
+                                       knows what becomes of it
+403 RequestTimeTooSkewed               it was not taken                           again, by the
+                                                                                  store's clock
+401, 403, no bucket, expired keys      it was not taken                           ``ConnectError``
+any other, as 404 NoSuchUpload         it was not taken, says the store           ``RetriableError``
+=====================================  =========================================  ==================
+
+Again is five times within a minute at most, then ``RetriableError``: the same comes again later,
+and whoever calls knows that it is in doubt. To look at an object is to read all of it
+(``standing.py``).
 """
 
 import datetime as dt
-import hashlib
 import os
 import random
 import socket
@@ -20,15 +45,16 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from mmap import ACCESS_READ, mmap
 from threading import Event
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
 from connect.connectors.backoff import Backoff
 from connect.connectors.objects import s3_connections
+from connect.connectors.objects.digests import CRC32, SHA256, Digest, digest_of
 from connect.connectors.objects.s3_answers import Answer, Outcome
 from connect.connectors.objects.s3_connections import S3Connections
 from connect.connectors.objects.s3_signing import UNSIGNED, Signer, encoded
@@ -45,13 +71,26 @@ BACKOFF: Final = Backoff(first_ms=200, most_ms=5_000)
 ANSWER_BYTES_MAX: Final = 64 * 1024
 ANSWER_S: Final = 120.0
 """For all of an answer: a byte now and then is no silence."""
-MAPPED_BYTES: Final = 8 * 2**20
-"""Of a file while it is hashed: the kernel's own pages, which count as the process's."""
+CONTENT_TYPE: Final = "binary/octet-stream"
+"""S3's own where a request says none. SeaweedFS (4.48) looks for it in the content then, takes no
+notice when there is none to come any more, and makes an empty object of a request that ended with
+its head."""
+DIGEST: Final = "headwater-digest"
+"""Metadata of an object: what its bytes come to (``digests.py``)."""
 PIECE_BYTES: Final = 2**20
 """Of what goes through TLS, at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+class Created(Enum):
+    SURELY = "surely"
+    """By the first request."""
+    IN_DOUBT = "in doubt"
+    """After others, of which nobody knows what the store makes: it is to be looked at."""
+    NOT = "not"
+    """There is one that may be another, or is gone again: it is to be looked for."""
+
+
+@dataclass(slots=True)
 class _Content:
     """An object to be: what is sent and what is told of it, all but when."""
 
@@ -60,6 +99,8 @@ class _Content:
     size: int
     hashed: str
     told: Mapping[str, str]
+    requests: int = 0
+    """Begun so far: those on connections that were kept, and turned out to be none, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +143,41 @@ class S3Creation:
         self._ahead = dt.timedelta()
         """How far the store's clock is before ours, as far as that matters."""
 
+    def digest(self, file: BinaryIO, size: int) -> Digest:
+        """What is told of an object of these bytes. Where they are hashed for the signature, it is
+        by that."""
+        return digest_of(file, size, SHA256 if self._signs_content else CRC32)
+
     def create(
         self, path: str, file: BinaryIO, size: int, metadata: Mapping[str, str], turn: Turn
-    ) -> bool:
-        """Whether there was none, and there is one now; where it did not, it is to be looked for.
+    ) -> Created:
+        """Put an object there unless there is one.
 
         ``file`` is one of the disk, and not empty. However large it is, little of it is in memory.
 
         Raises:
-            RetriableError: the store could not do it, time after time.
+            RetriableError: the store could not do it, time after time; it may be there.
             ConnectError: it does not let us, or has no such bucket; and what ``turn`` raises.
         """
-        content = self._content(path, file, size, metadata)
+        condition = {"if-none-match": "*"}
+        return self._put(path, self._content(path, file, size, metadata, condition), turn)
+
+    def replace(
+        self,
+        path: str,
+        file: BinaryIO,
+        size: int,
+        metadata: Mapping[str, str],
+        turn: Turn,
+        *,
+        e_tag: str,
+    ) -> Created:
+        """As ``create``, but instead of the object that has this entity tag. ``NOT`` where that is
+        another by now."""
+        condition = {"if-match": e_tag}
+        return self._put(path, self._content(path, file, size, metadata, condition), turn)
+
+    def _put(self, path: str, content: _Content, turn: Turn) -> Created:
         last_at = time.monotonic() + ATTEMPTS_S
         attempt = 1
         while isinstance(done := self._attempt(path, content, turn, attempt), _Failed):
@@ -127,28 +191,28 @@ class S3Creation:
 
     # Attempts.
 
-    def _attempt(self, path: str, content: _Content, turn: Turn, attempt: int) -> bool | _Failed:
+    def _attempt(self, path: str, content: _Content, turn: Turn, attempt: int) -> Created | _Failed:
         """As ``create``, of one attempt; what may pass is not raised."""
         try:
-            answer = self._put(content, turn, attempt)
+            answer = self._answer(content, turn, attempt)
         except _HungUp as error:
             # It may know of an object, and hang up on all that it has not read.
-            return False if self._is_there(path) else _Failed(_trouble(error, path))
+            return Created.NOT if self._is_there(path) else _Failed(_trouble(error, path))
         except ssl.SSLCertVerificationError as error:
             raise _trouble(error, path) from error
         except (OSError, HTTPException) as error:
             return _Failed(_trouble(error, path))
         except RetriableError as error:
             return _Failed(error)  # No address now.
-        return self._judged(answer, path)
+        return self._judged(answer, path, content)
 
-    def _judged(self, answer: Answer, path: str) -> bool | _Failed:
+    def _judged(self, answer: Answer, path: str, content: _Content) -> Created | _Failed:
         now = dt.datetime.now(dt.UTC)
         match answer.outcome:
             case Outcome.MADE:
-                return True
+                return Created.SURELY if content.requests == 1 else Created.IN_DOUBT
             case Outcome.IS_THERE:
-                return False
+                return Created.NOT
             case Outcome.LATER:
                 return _Failed(answer.trouble(path), answer.wait_s(now))
             case Outcome.SKEWED if (ahead := answer.ahead(now)) is not None:
@@ -166,16 +230,24 @@ class S3Creation:
     # Requests.
 
     def _content(
-        self, path: str, file: BinaryIO, size: int, metadata: Mapping[str, str]
+        self,
+        path: str,
+        file: BinaryIO,
+        size: int,
+        metadata: Mapping[str, str],
+        condition: Mapping[str, str],
     ) -> _Content:
-        hashed = _hashed(file, size) if self._signs_content else UNSIGNED
+        digest = self.digest(file, size)
+        hashed = digest.value if self._signs_content else UNSIGNED
         told = {
-            "host": self._connections.host, "content-length": str(size), "if-none-match": "*",
+            "host": self._connections.host, "content-length": str(size),
+            "content-type": CONTENT_TYPE, **condition,
+            f"x-amz-meta-{DIGEST}": str(digest),
             **{f"x-amz-meta-{name}": value for name, value in metadata.items()},
         }  # fmt: skip
         return _Content(f"{self._base}/{encoded(path)}", file, size, hashed, told)
 
-    def _put(self, content: _Content, turn: Turn, attempt: int) -> Answer:
+    def _answer(self, content: _Content, turn: Turn, attempt: int) -> Answer:
         """Signed anew for each attempt: a signature is good for a quarter of an hour."""
         now = dt.datetime.now(dt.UTC) + self._ahead
         headers = self._signer.signed("PUT", content.target, content.told, content.hashed, now)
@@ -188,6 +260,7 @@ class S3Creation:
     def _asked(
         self, connection: HTTPConnection, headers: Mapping[str, str], content: _Content, turn: Turn
     ) -> Answer:
+        content.requests += 1
         try:
             connection.sock.settimeout(s3_connections.SILENCE_S)
             connection.putrequest("PUT", content.target, skip_host=True, skip_accept_encoding=True)
@@ -220,16 +293,6 @@ def _trouble(error: Exception, path: str) -> RetriableError:
     told = RetriableError(f"the store could not do it for {path!r}: {error!r}")
     told.__cause__ = error
     return told
-
-
-def _hashed(file: BinaryIO, size: int) -> str:
-    """By large pieces, for which Python's lock is not held."""
-    found = hashlib.sha256()
-    for start in range(0, size, MAPPED_BYTES):
-        count = min(MAPPED_BYTES, size - start)
-        with mmap(file.fileno(), count, access=ACCESS_READ, offset=start) as piece:
-            found.update(piece)
-    return found.hexdigest()
 
 
 def _send(to: socket.socket, content: _Content, turn: Turn) -> bool:

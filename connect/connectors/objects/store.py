@@ -1,10 +1,11 @@
 """Object stores: opened from a configuration, and the few verbs that connectors need of them."""
 
-import hashlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from threading import Event
+from threading import Event, Lock
 from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,13 +13,17 @@ import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
+from connect.connectors.objects.digests import Digest, Digesting, digest_told
 from connect.connectors.objects.pinned_proxy import Cut, PinnedProxy
-from connect.connectors.objects.s3_creation import S3Creation
+from connect.connectors.objects.s3_creation import DIGEST, Created, S3Creation
 from connect.connectors.objects.s3_signing import Signer
+from connect.connectors.objects.standing import Meant, Standing, Told, standing
 from connect.connectors.objects.uploads import Turn
 from connect.spi.config import Config
 from connect.spi.egress import Egress, Target
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
+
+LOG: Final = logging.getLogger(__name__)
 
 LAST_OFFSET: Final = "headwater-last-offset"
 """Metadata of an object: the offset of its last record."""
@@ -47,6 +52,20 @@ class Found:
     modified_ms: int
 
 
+class _Wanted(NamedTuple):
+    """An object that is to be, as ``create`` has it."""
+
+    path: str
+    file: BinaryIO
+    size: int
+    last_offset: int
+    turn: Turn
+
+    @property
+    def said(self) -> dict[str, str]:
+        return {LAST_OFFSET: str(self.last_offset)}
+
+
 class Reached(NamedTuple):
     """A client of obstore's, and its way to the store."""
 
@@ -62,6 +81,10 @@ class ObjectStore:
         self._store, self._proxy = store
         self._listings, self._listings_proxy = listings
         self._creation = creation
+        self._in_doubt: set[str] = set()
+        """Names of which an attempt has begun, and nobody has seen yet what became of it."""
+        self._looking = Lock()
+        """One object at a time is looked through."""
 
     def close(self) -> None:
         self._creation.close()
@@ -69,41 +92,106 @@ class ObjectStore:
         self._listings_proxy.close()
 
     def create(self, path: str, file: BinaryIO, size: int, last_offset: int, turn: Turn) -> bool:
-        """Put a whole object there unless there is one: whether this did it. No part of it is seen
-        before all of it is there, which is not before its ``turn``. ``file`` is one of the disk,
-        and not empty. One that is there of the same bytes counts as its own, where the store has
-        not kept what ``last_offset`` reads.
+        """Put a whole object there unless there is one: whether it is of these bytes for sure. If
+        not, it is one that was meant for its name as well, and ``last_offset`` tells what it has.
 
-        Raises ``ConnectError`` for one that somebody else has put there.
+        No part of it is seen before all of it is there, which is not before its ``turn``. ``file``
+        is one of the disk, and not empty. What may be there of an attempt before counts only once
+        it has been read (``standing.py``).
+
+        Raises ``ConnectError`` for one that is not as it was meant to be, or is somebody else's.
         """
-        told = {LAST_OFFSET: str(last_offset)}
-        if self._creation.create(path, file, size, told, turn):
-            return True
-        found = self._look_at(path)
-        if _offset_of(found) is not None:
-            return False
-        if _is_of(found.meta, file, size):
-            return True
+        wanted = _Wanted(path, file, size, last_offset, turn)
+        is_first = path not in self._in_doubt
+        self._in_doubt.add(path)
+        created = self._creation.create(path, file, size, wanted.said, turn)
+        is_ours = created is Created.SURELY and is_first
+        if not is_ours:
+            is_ours = self._look_through(wanted)
+        self._in_doubt.discard(path)
+        return is_ours
+
+    def _look_through(self, wanted: _Wanted) -> bool:
+        """As ``create``, of what is there by now."""
+        path = wanted.path
+        told = self._told(path)
+        meant = Meant(wanted.last_offset, self._creation.digest(wanted.file, wanted.size))
+        read = self._read(path, meant, told)
+        match standing(meant, told, read):
+            case Standing.WHOLE:
+                return told.last_offset is None
+            case Standing.TO_REPLACE:
+                LOG.warning("%r is put there again: it is to have %s and has %s", path,
+                            meant.digest, _listed(read))  # fmt: skip
+                self._replace(told, wanted)
+                return True
+            case Standing.DAMAGED:
+                raise ConnectError(
+                    f"{path!r} is there and damaged: it is to have {told.claimed}, and has "
+                    f"{_listed(read)}. Its offsets are not committed: bring back what it had; or "
+                    "delete it, and the objects of its partition with greater offsets in their "
+                    "names, and they are written again"
+                )
         raise ConnectError(
             f"{path!r} is there and does not say which records it has ({LAST_OFFSET}): move it "
             "elsewhere, or let the sink write another directory (topics.dir)"
         )
 
+    def _read(self, path: str, meant: Meant, told: Told) -> list[Digest]:
+        """What the store sends of it. Raises ``RetriableError`` where that may be another time; but
+        one that is to be replaced then needs no reading."""
+        algorithms = {meant.digest.algorithm}
+        if told.claimed is not None:
+            algorithms.add(told.claimed.algorithm)
+        into = Digesting(sorted(algorithms))
+        enough = max(meant.digest.size, told.size)
+        try:
+            with self._looking, closing(self._pieces(path)) as pieces:
+                for piece in pieces:
+                    into.write(piece)
+                    if into.size > enough:
+                        break  # It is another, and may have no end.
+        except RetriableError as error:
+            if not told.was_meant_as(meant):
+                raise
+            LOG.warning("%r cannot be read: %s", path, error)
+            return []
+        return into.digests
+
+    def _replace(self, told: Told, wanted: _Wanted) -> None:
+        """Raises ``RetriableError`` where it is not sure to be done: it is looked through again."""
+        path, file, size, _, turn = wanted
+        if not told.e_tag:
+            raise ConnectError(
+                f"{path!r} is there and damaged, and has no entity tag by which to replace it: "
+                "delete it, and it is written again"
+            )
+        e_tag = told.e_tag
+        done = self._creation.replace(path, file, size, wanted.said, turn, e_tag=e_tag)
+        if done is not Created.SURELY:
+            raise RetriableError(f"{path!r} changed while it was to be replaced")
+
     def last_offset(self, path: str) -> int | None:
         """What ``create`` said of the object that is there; None where it says nothing."""
-        return _offset_of(self._look_at(path))
+        return self._told(path).last_offset
 
-    def _look_at(self, path: str) -> Any:
-        """What there is to know of it without what it holds. Raises ``RetriableError`` for one that
-        is not there."""
+    def _told(self, path: str) -> Told:
+        """Raises ``RetriableError`` for one that is not there."""
         try:
-            return obstore.get(self._store, path, options={"head": True})
+            found: Any = obstore.get(self._store, path, options={"head": True})
         except FileNotFoundError as error:
             # A store may refuse to create it for another attempt that is under way (409), and
             # nobody knows yet what becomes of that one.
             raise RetriableError(f"{path!r} could not be created and is not there") from error
         except _ERRORS as error:
             raise _trouble(error, path) from error
+        offset = str(found.attributes.get(LAST_OFFSET, ""))
+        return Told(
+            int(offset) if offset.isdecimal() else None,
+            digest_told(str(found.attributes.get(DIGEST, ""))),
+            found.meta["size"],
+            found.meta["e_tag"] or "",
+        )
 
     def objects(self, prefix: str) -> Iterator[Found]:
         """Of those whose names begin with the directory ``prefix``, in the store's order."""
@@ -119,21 +207,29 @@ class ObjectStore:
     def fetch(self, path: str, into: BinaryIO, bytes_max: int) -> None:
         """The whole object, in pieces. Raises ``ConnectError`` for one that is larger."""
         taken = 0
+        with closing(self._pieces(path)) as pieces:
+            for piece in pieces:
+                taken += len(piece)
+                if taken > bytes_max:
+                    raise too_large(path, bytes_max)
+                try:
+                    into.write(piece)
+                except OSError as error:
+                    raise RetriableError(
+                        f"the worker's disk does not take {path!r}: {error}"
+                    ) from error
+
+    def _pieces(self, path: str) -> Generator[Any]:
+        """What it holds. One object at a time."""
         try:
             with self._proxy.within(OBJECT_S):
-                for piece in obstore.get(self._store, path).stream(min_chunk_size=PIECE_BYTES):
-                    taken += len(piece)
-                    if taken > bytes_max:
-                        raise too_large(path, bytes_max)
-                    into.write(piece)
+                yield from obstore.get(self._store, path).stream(min_chunk_size=PIECE_BYTES)
         except _ERRORS as error:
             if self._proxy.cut is Cut.TIME:
                 raise RetriableError(
                     f"the store had not sent all of {path!r} within {OBJECT_S:g} s"
                 ) from error
             raise _trouble(error, path) from error
-        except OSError as error:
-            raise RetriableError(f"the worker's disk does not take {path!r}: {error}") from error
 
 
 def too_large(path: str, bytes_max: int) -> ConnectError:
@@ -158,21 +254,8 @@ def _unlisted(cut: Cut | None, error: Exception, prefix: str) -> ConnectError:
     return _trouble(error, prefix)
 
 
-def _offset_of(found: Any) -> int | None:
-    value = str(found.attributes.get(LAST_OFFSET, ""))
-    return int(value) if value.isdecimal() else None
-
-
-def _is_of(meta: Any, file: BinaryIO, size: int) -> bool:
-    """Whether an object has the bytes of ``file``. Of one that came in one request its entity tag
-    is their MD5 ("Object" in the Amazon S3 API Reference), unless a key of AWS's encrypts it."""
-    if meta["size"] != size:
-        return False
-    file.seek(0)
-    digest = hashlib.md5(usedforsecurity=False)
-    while piece := file.read(PIECE_BYTES):
-        digest.update(piece)
-    return (meta["e_tag"] or "").strip('"') == digest.hexdigest()
+def _listed(read: Collection[Digest]) -> str:
+    return " and ".join(map(str, read)) or "nothing that the store sends"
 
 
 def _is_there(store: Any, path: str) -> bool:

@@ -5,7 +5,7 @@ import tempfile
 from threading import Event
 
 from connect.connectors.backoff import Backoff
-from connect.connectors.objects.s3_creation import S3Creation
+from connect.connectors.objects.s3_creation import Created, S3Creation
 from connect.connectors.objects.s3_signing import Signer
 from connect.spi.egress import Address
 from tests.connect.harness import OpenEgress
@@ -48,6 +48,11 @@ def at_once():
 
 
 def create(by, data, turn=at_once, path="a/b.json"):
+    """Whether there was none."""
+    return created(by, data, turn, path) is not Created.NOT
+
+
+def created(by, data, turn=at_once, path="a/b.json"):
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()

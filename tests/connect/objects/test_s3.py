@@ -173,6 +173,25 @@ def test_an_object_of_the_same_bytes_is_the_sinks_where_the_store_forgot_to_say_
     assert again.flush({P0: 2}) == {P0: 2}
 
 
+@pytest.mark.parametrize("left", [0, 1, -1])
+def test_an_object_that_lost_what_it_was_to_have_gets_it_again(access, bucket, left):
+    """Nothing of it is there, or half of it, or other bytes."""
+    task, _ = sink(access, flush_size="2")
+    task.put(rows(2))
+    assert task.flush({P0: 2}) == {P0: 2}
+    name = f"{access['topics.dir']}/t/partition=0/t+0+0000000000.json"
+    found = obstore.get(bucket, name)
+    told, whole = dict(found.attributes), bytes(found.bytes())
+    damaged = bytes(len(whole)) if left < 0 else whole[: len(whole) // 2 * left]
+    obstore.put(bucket, name, damaged, attributes=told)
+    again, _ = sink(access, flush_size="2")
+    again.put(rows(2))
+    assert again.flush({P0: 2}) == {P0: 2}
+    found = obstore.get(bucket, name)
+    assert bytes(found.bytes()) == whole
+    assert dict(found.attributes) == told
+
+
 def test_an_object_that_is_refused_and_not_there_is_to_be_created_again(access):
     told = {name: value for name, value in access.items() if name != "prefix"}
     parsed = S3SinkConnector.config.parse({"flush.size": "1", **told})

@@ -4,13 +4,15 @@ import hashlib
 import select
 import ssl
 import tempfile
+import zlib
 from contextlib import closing
 from mmap import mmap
 from threading import Event
 
 import pytest
 
-from connect.connectors.objects import s3_connections, s3_creation
+from connect.connectors.objects import digests, s3_connections
+from connect.connectors.objects.s3_creation import Created
 from connect.connectors.objects.uploads import OutOfTurn
 from connect.spi.errors import ConnectError, EgressRefused, RetriableError
 from tests.connect.harness import OpenEgress
@@ -54,9 +56,12 @@ def test_all_but_the_last_byte_is_sent_before_its_turn(store, beside):
             assert first == "PUT /bucket/t/k%3Dv%20w/1.json HTTP/1.1"
             assert headers["host"] == f"127.0.0.1:{store.port}"
             assert headers["content-length"] == "1000000"
+            assert headers["content-type"] == "binary/octet-stream"
             assert headers["if-none-match"] == "*"
             assert headers["x-amz-meta-headwater-last-offset"] == "7"
             assert headers["x-amz-content-sha256"] == hashlib.sha256(data).hexdigest()
+            digest = f"sha256-1000000-{hashlib.sha256(data).hexdigest()}"
+            assert headers["x-amz-meta-headwater-digest"] == digest
             assert "if-none-match;x-amz-" in headers["authorization"]
             assert read(end, 999_999) == data[:-1]
             assert select.select([end], [], [], 0)[0] == []
@@ -115,7 +120,7 @@ def test_a_store_may_say_that_there_is_one_and_take_no_more(store, beside, tls, 
         with store.accepted(tls if scheme == "https" else None) as end:
             head(end)
             end.sendall(b"HTTP/1.1 412 P\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        assert made.result(PATIENCE_S) is False
+        assert made.result(PATIENCE_S) is Created.NOT
 
 
 def test_a_connection_is_used_again(store, beside):
@@ -158,8 +163,8 @@ def test_little_of_a_large_file_is_in_memory(store, beside, monkeypatch):
         mapped.append(count)
         return mmap(opened, count, **more)
 
-    monkeypatch.setattr(s3_creation, "mmap", noted)
-    data = b"0123456789abcde" * (s3_creation.MAPPED_BYTES // 10)
+    monkeypatch.setattr(digests, "mmap", noted)
+    data = b"0123456789abcde" * (digests.MAPPED_BYTES // 10)
     with closing(creation(store)) as by:
         made = beside.submit(create, by, data)
         with store.accepted() as end:
@@ -167,7 +172,7 @@ def test_little_of_a_large_file_is_in_memory(store, beside, monkeypatch):
             assert read(end, len(data)) == data
             end.sendall(MADE)
             assert made.result(PATIENCE_S) is True
-    assert max(mapped) == s3_creation.MAPPED_BYTES
+    assert max(mapped) == digests.MAPPED_BYTES
 
 
 @pytest.mark.parametrize("takes", ["nothing", "all"])
@@ -200,8 +205,12 @@ def test_tls_goes_to_whom_the_system_trusts(store, beside, tls, signs):
         turn = Event()
         made = beside.submit(create, by, data, turn.wait)
         with store.accepted(tls) as end:
-            told = head(end)[1]["x-amz-content-sha256"]
-            assert told == (hashlib.sha256(data).hexdigest() if signs else "UNSIGNED-PAYLOAD")
+            told = head(end)[1]
+            hashed, quick = hashlib.sha256(data).hexdigest(), f"{zlib.crc32(data):08x}"
+            assert told["x-amz-content-sha256"] == (hashed if signs else "UNSIGNED-PAYLOAD")
+            assert told["x-amz-meta-headwater-digest"] == (
+                f"sha256-1000000-{hashed}" if signs else f"crc32-1000000-{quick}"
+            )
             assert read(end, 999_999) == data[:-1]
             turn.set()
             assert read(end, 1) == b"9"

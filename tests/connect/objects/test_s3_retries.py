@@ -14,7 +14,7 @@ from threading import Event
 import pytest
 
 from connect.connectors.objects.s3 import S3SinkConnector, S3SourceConnector
-from connect.connectors.objects.s3_creation import ATTEMPTS_MAX
+from connect.connectors.objects.s3_creation import ATTEMPTS_MAX, Created, S3Creation
 from connect.connectors.objects.s3_signing import Signer
 from connect.spi.egress import Address
 from connect.spi.errors import ConnectError, EgressRefused, RetriableError
@@ -22,7 +22,16 @@ from connect.spi.records import TopicPartition
 from tests.connect.harness import FakeSinkContext, FakeSourceContext, OpenEgress, sink_record
 from tests.connect.hostile_server import hostile, trickling
 from tests.connect.http_server import Answer, serving
-from tests.connect.objects.raw_store import MADE, PATIENCE_S, Store, create, creation, head, read
+from tests.connect.objects.raw_store import (
+    MADE,
+    PATIENCE_S,
+    Store,
+    create,
+    created,
+    creation,
+    head,
+    read,
+)
 from tests.connect.objects.seaweed import KEY, SECRET, seaweed
 
 BUCKET = "faults"
@@ -57,7 +66,7 @@ def answering(*answers):
 @pytest.mark.parametrize(
     ("status", "code"),
     [(503, "SlowDown"), (500, "InternalError"), (502, ""), (504, ""), (429, ""), (408, ""),
-     (409, "ConditionalRequestConflict"), (400, "RequestTimeout")],
+     (409, "ConditionalRequestConflict"), (400, "RequestTimeout"), (200, "InternalError")],
 )  # fmt: skip
 def test_what_may_pass_is_tried_again(status, code):
     with answering(told(status, code), told(200)) as server, closing(creation(server)) as by:
@@ -74,6 +83,36 @@ def test_it_is_not_tried_for_ever():
     ):
         create(by, b"data")
     assert len(server.asked) == ATTEMPTS_MAX
+
+
+def test_a_request_after_another_leaves_doubt():
+    """Whatever the store said to that one, or did not: it may have begun with it."""
+    lost = told(200, "InternalError")
+    with (
+        answering(told(200), lost, told(200), told(200)) as server,
+        closing(creation(server)) as by,
+    ):
+        made = [created(by, b"data") for _ in range(3)]
+    assert made == [Created.SURELY, Created.IN_DOUBT, Created.SURELY]
+    assert len(server.asked) == 4
+
+
+def test_a_connection_that_turns_out_to_be_none_leaves_doubt(store, beside):
+    """All of an object was sent by it, and another request is made."""
+    with closing(creation(store)) as by:
+        made = beside.submit(created, by, b"one")
+        end = store.accepted()
+        head(end), read(end, 3)
+        end.sendall(MADE)
+        assert made.result(PATIENCE_S) is Created.SURELY
+        made = beside.submit(created, by, b"two")
+        head(end)
+        assert read(end, 3) == b"two"
+        reset(end)
+        with store.accepted() as end:
+            head(end), read(end, 3)
+            end.sendall(MADE)
+            assert made.result(PATIENCE_S) is Created.IN_DOUBT
 
 
 def test_an_answer_in_drops_is_given_up(monkeypatch):
@@ -256,7 +295,8 @@ def test_no_address_is_tried_where_one_is_refused(store):
 
 class BadLine:
     """Passes connections on to a store; of those that bring an object, ``plan`` says which end: "at
-    once", "midway" or with the "answer lost"; others go on."""
+    once", after its "head", "midway", once all is "sent" or with the "answer lost"; others go
+    on."""
 
     def __init__(self, port, plan):
         self.to, self.plan, self.cut = port, plan, []
@@ -277,10 +317,21 @@ class BadLine:
             self.cut += [how] if how else []
             if how == "at once":
                 return reset(client)
+            if how == "head":
+                store.sendall(first.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+                return reset(client)
             if how == "midway":
                 store.sendall(first[:-1])
                 return reset(client)
             store.sendall(first)
+            if how == "sent":
+                left = length_of(first) - len(first)
+                while left > 0 and (piece := client.recv(65536)):
+                    store.sendall(piece)
+                    left -= len(piece)
+                # Nobody is there any more to whom the store could answer.
+                reset(store)
+                return reset(client)
             if how == "answer lost":
                 # In this thread: a connection that another one reads from is not reset by its end.
                 while store not in select([client, store], [], [])[0]:
@@ -288,6 +339,12 @@ class BadLine:
                 return reset(client)
             threading.Thread(target=pump, args=(client, store), daemon=True).start()
             pump(store, client)
+
+
+def length_of(request):
+    """With its head, all of which is in ``request``."""
+    head = request.partition(b"\r\n\r\n")[0].lower()
+    return len(head) + 4 + int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
 
 
 def pump(source, target):
@@ -299,8 +356,25 @@ def pump(source, target):
             each.shutdown(socket.SHUT_RDWR)
 
 
+def test_a_store_makes_no_object_of_a_request_that_ended_with_its_head(tmp_path):
+    """SeaweedFS would, but for the content type."""
+    with seaweed(tmp_path, BUCKET) as url:
+        line = BadLine(int(url.rpartition(":")[2]), ["head"])
+        signer = Signer(KEY, SECRET, "us-east-1")
+        by = S3Creation(
+            f"http://127.0.0.1:{line.port}", BUCKET, signer, OpenEgress(),
+            signs_content=True, is_there=lambda path: False, stopping=Waits(most=0),
+        )  # fmt: skip
+        with closing(by), pytest.raises(RetriableError):
+            create(by, b"data")
+        with closing(by):
+            assert created(by, b"data") is Created.SURELY
+        line.listener.close()
+        assert line.cut == ["head"]
+
+
 def test_every_record_is_in_one_object_behind_a_bad_line(tmp_path):
-    plan = ["at once", "answer lost", "midway", "answer lost", "at once", "answer lost"]
+    plan = ["at once", "answer lost", "midway", "sent", "head", "answer lost", "head", "sent"]
     with seaweed(tmp_path, BUCKET) as url:
         line = BadLine(int(url.rpartition(":")[2]), [*plan])
         access = {
