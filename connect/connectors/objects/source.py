@@ -1,7 +1,10 @@
 """The object source: every record of every object once, in the order of its object.
 
 What was read is kept per object: how many records, and whether that was all. Objects are taken to
-be whole and never changed, as the sink writes them; new ones are found by listing.
+be whole and never changed, as the sink writes them; new ones are found by listing. One that is
+listed as empty is passed over, be it a folder's marker or one that a store knows before it has it,
+and looked for with the next listing. One that is not as long as it was listed is not taken for
+read: it is listed anew.
 """
 
 import tempfile
@@ -112,8 +115,8 @@ class ObjectSourceTask(SourceTask, ABC):
         self._tasks, self._task = int(config.get(TASKS, 1)), int(config.get(TASK, 0))
         self._finished: set[str] = set()
         self._finished_bytes = 0
-        self._waiting: list[tuple[str, int]] = []
-        """Objects, and how much of each was read before."""
+        self._waiting: list[tuple[str, int, int]] = []
+        """Objects, how many bytes they are listed with, and how much of each was read before."""
         self._under_way: Iterator[tuple[str, int, Row]] | None = None
         self._looked_at: float | None = None
         """When all was listed last; None when it is to be listed now."""
@@ -156,20 +159,22 @@ class ObjectSourceTask(SourceTask, ABC):
         now = time.monotonic()
         if self._looked_at is not None and now - self._looked_at < self._interval_s:
             return
-        paths = self._new_paths()
+        listed = self._listed()
         self._looked_at = now
-        for start in range(0, len(paths), LOOKED_UP_AT_ONCE):
-            some = paths[start : start + LOOKED_UP_AT_ONCE]
-            stored = self._context.offsets.read([{"object": path} for path in some])
-            for path, offset in zip(some, stored, strict=True):
+        for start in range(0, len(listed), LOOKED_UP_AT_ONCE):
+            some = listed[start : start + LOOKED_UP_AT_ONCE]
+            stored = self._context.offsets.read([{"object": path} for path, _ in some])
+            for (path, size), offset in zip(some, stored, strict=True):
                 if offset is not None and offset.get("finished"):
                     self._finish(path)
                 else:
-                    self._waiting.append((path, 0 if offset is None else int(offset["position"])))
+                    done = 0 if offset is None else int(offset["position"])
+                    self._waiting.append((path, size, done))
 
-    def _new_paths(self) -> list[str]:
-        """Objects of this task's that it does not know to be read; none where it is to stop."""
-        paths, held = [], self._finished_bytes
+    def _listed(self) -> list[tuple[str, int]]:
+        """Objects of this task's that it does not know to be read, with their sizes in bytes; none
+        where it is to stop."""
+        found_now, held = [], self._finished_bytes
         for found in self._store.objects(self._prefix):
             path = found.path
             if self._context.stopping.is_set():
@@ -183,8 +188,8 @@ class ObjectSourceTask(SourceTask, ABC):
                     f"({NAMES_BYTES_MAX} bytes of their names): have more tasks (tasks.max), or "
                     "name a directory in it (prefix)"
                 )
-            paths.append(path)
-        return sorted(paths)
+            found_now.append((path, found.size))
+        return sorted(found_now)
 
     def _is_own(self, path: str) -> bool:
         return crc32(path.encode()) % self._tasks == self._task
@@ -193,13 +198,17 @@ class ObjectSourceTask(SourceTask, ABC):
         self._finished.add(path)
         self._finished_bytes += _name_bytes(path)
 
-    def _read(self, path: str, done: int) -> Iterator[tuple[str, int, Row]]:
+    def _read(self, path: str, size: int, done: int) -> Iterator[tuple[str, int, Row]]:
         """Rows with how many have been read by then; on the disk, and not in memory."""
         with ExitStack() as opened:
             file: BinaryIO = opened.enter_context(
                 tempfile.TemporaryFile(prefix="headwater-object-")
             )
             self._store.fetch(path, file, self._object_bytes_max)
+            if file.tell() != size:
+                raise RetriableError(
+                    f"{path!r} was listed with {size} bytes and came with {file.tell()}"
+                )
             file.seek(0)
             position, last = 0, None
             try:

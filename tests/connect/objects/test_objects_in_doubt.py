@@ -8,11 +8,11 @@ import pytest
 
 from connect.connectors.objects import s3_creation
 from connect.connectors.objects.digests import SHA256, Digest, digest_told
-from connect.connectors.objects.s3 import S3SinkConnector
+from connect.connectors.objects.s3 import S3SinkConnector, S3SourceConnector
 from connect.connectors.objects.standing import Meant, Standing, Told, standing
 from connect.spi.errors import ConnectError, RetriableError
 from connect.spi.records import TopicPartition
-from tests.connect.harness import FakeSinkContext, sink_record
+from tests.connect.harness import FakeSinkContext, FakeSourceContext, sink_record
 from tests.connect.objects.scripted_store import BUCKET, Fault, error, scripted_store
 
 P0 = TopicPartition("t", 0)
@@ -296,3 +296,57 @@ def test_standing(told, read, wanted):
 def test_a_text_that_is_no_digest(text):
     assert digest_told(text) is None
     assert digest_told(str(OURS)) == OURS
+
+
+# What a source makes of objects that are not there yet.
+
+
+def source(store):
+    parsed = S3SourceConnector.config.parse({
+        **access(store), "topic": "back", "poll.interval.ms": "100",
+    })  # fmt: skip
+    context = FakeSourceContext()
+    context.stopping.wait = lambda _: False
+    task = S3SourceConnector(parsed).task()
+    task.start(parsed, context)
+    return task, context
+
+
+def polled(task, count):
+    """As many, however often it has to look."""
+    found = []
+    while len(found) < count:
+        found += task.poll()
+    return found
+
+
+def test_an_object_that_is_empty_for_now_is_read_once_it_is_not(store):
+    store.keep("a.json", b"", {})
+    store.keep("folder/", b"", {})
+    task, context = source(store)
+    assert list(task.poll()) == []
+    assert context.offsets.stored == []
+    store.keep("a.json", b'{"n": 1}\n{"n": 2}\n', {})
+    assert [record.value["n"] for record in polled(task, 2)] == [1, 2]
+    task.stop()
+
+
+def test_an_object_that_is_not_as_long_as_it_was_listed_is_not_done_with(store):
+    """It is listed whole, and sent without its end."""
+    body = b'{"n": 1}\n{"n": 2}\n'
+    store.keep("a.json", body, {})
+    task, _ = source(store)
+    listed = task._store.objects
+
+    def short(prefix):
+        found = list(listed(prefix))
+        store.damage("a.json", body[:9])
+        return iter(found)
+
+    task._store.objects = short
+    with pytest.raises(RetriableError, match=r"'a\.json' was listed with 18 bytes and came with 9"):
+        polled(task, 1)
+    task._store.objects = listed
+    store.damage("a.json", body)
+    assert [record.value["n"] for record in polled(task, 2)] == [1, 2]
+    task.stop()
