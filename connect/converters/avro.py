@@ -13,6 +13,7 @@ from connect.converters.avro_schemas import AvroReader, AvroWriter
 from connect.converters.avro_sizes import DecodedSize
 from connect.converters.avro_values import UNREADABLE, datum_of
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
+from connect.converters.known_schemas import KEPT_MAX, KnownSchemas
 from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
 from connect.spi.errors import DataError
@@ -20,8 +21,6 @@ from connect.spi.schema import Schema, check
 from connect.spi.schema_cache import SchemaCache
 
 AVRO: Final = "AVRO"
-KEPT_MAX: Final = 1_000
-"""Schemas that are remembered, in each direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class AvroConverter(RegisteredConverter):
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
         super().__init__(config, is_key=is_key)
         self._avro_of = SchemaCache(_avro_of, KEPT_MAX)
-        self._read: dict[int, _Known] = {}
+        self._read = KnownSchemas(AVRO, _known)
         self._ids = SchemaCache(
             lambda schema, topic: self._id_of(topic, self._avro_of(schema)[0]), KEPT_MAX
         )
@@ -65,9 +64,9 @@ class AvroConverter(RegisteredConverter):
             return NOTHING
         try:
             schema_id, payload = unframed(data)
+            known = self._read.of(self._registry, schema_id)
         except DataError as error:
             raise DataError(f"{topic}: {error}") from error
-        known = self._known(schema_id)
         rest = io.BytesIO(payload)
         try:
             known.size.check(data, len(data) - len(payload))
@@ -81,31 +80,13 @@ class AvroConverter(RegisteredConverter):
             raise DataError(f"{topic}: there are bytes beyond what schema {schema_id} says")
         return known.schema, value
 
-    def _known(self, schema_id: int) -> _Known:
-        kept = self._read.get(schema_id)
-        if kept is None:
-            registered = self._registry.by_id(schema_id)
-            if registered.type != AVRO:
-                raise DataError(f"schema {schema_id} is of type {registered.type}, not {AVRO}")
-            document = self._whole(registered)
-            kept = self._read[schema_id] = _known(document)
-            if len(self._read) > KEPT_MAX:
-                del self._read[next(iter(self._read))]
-        return kept
 
-    def _whole(self, registered: RegisteredSchema) -> Any:
-        """With the schemas that it refers to written where each is named first."""
-        if registered.references:
-            names = ", ".join(each.name for each in registered.references)
-            raise DataError(f"the schema refers to others ({names}), which is not supported")
-        try:
-            return json.loads(registered.text)
-        except ValueError:
-            return registered.text
-
-
-def _known(document: Any) -> _Known:
-    """Raises ``DataError``."""
+def _known(text: str) -> _Known:
+    """Raises ``DataError``, and ``RecursionError`` for one that is too deep to be looked at."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = text  # The name of a type, without quotes.
     schema, parsed = AvroReader().schema(document), _parsed(document)
     plain = _parsed(decimals_as_bytes(document))
     try:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from connect.converters import logical
+from connect.converters.schema_bounds import SchemaBounds
 from connect.spi.errors import DataError
 from connect.spi.instants import in_milliseconds, instant
 from connect.spi.schema import (
@@ -192,6 +193,7 @@ class AvroReader:
         self._named: dict[str, Schema | None] = {}
         self._without_bytes: set[str] = set()
         """Those of ``_named`` whose values are no bytes at all."""
+        self._bounds = SchemaBounds()
 
     def takes_no_bytes(self, document: Any, namespace: str = "") -> bool:
         """Whether values of a schema that was read are no bytes, as null: a file or a record could
@@ -211,6 +213,9 @@ class AvroReader:
 
     def schema(self, document: Any, namespace: str = "", depth: int = 0) -> Schema:
         """Raises ``DataError``, for a schema that refers to itself too: Connect has none."""
+        return self._bounds.checked(self._schema(document, namespace, depth))
+
+    def _schema(self, document: Any, namespace: str, depth: int) -> Schema:
         if depth > DEPTH_MAX:
             raise DataError(f"the schema is more than {DEPTH_MAX} schemas deep")
         if isinstance(document, list):

@@ -9,6 +9,7 @@ from connect.converters.converter import NOTHING, Headers, SchemaAndValue
 from connect.converters.json_readers import JsonReaders, Read
 from connect.converters.json_schema_documents import JsonSchemaReader, json_schema_of
 from connect.converters.json_values import REPLACE_NULL, VALUES_CONFIG, JsonValues
+from connect.converters.known_schemas import KEPT_MAX, KnownSchemas
 from connect.converters.registered import REGISTRY_CONFIG, RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
 from connect.spi.errors import DataError
@@ -16,8 +17,6 @@ from connect.spi.schema import Schema
 from connect.spi.schema_cache import SchemaCache
 
 JSON: Final = "JSON"
-KEPT_MAX: Final = 1_000
-"""Schemas that are remembered, in each direction."""
 
 
 class JsonSchemaConverter(RegisteredConverter):
@@ -28,7 +27,7 @@ class JsonSchemaConverter(RegisteredConverter):
         self._values = JsonValues.of(self.configured)
         self._schema_id = SchemaCache(self._registered, KEPT_MAX)
         self._readers = JsonReaders(fills_defaults=self.configured[REPLACE_NULL])
-        self._read: dict[int, tuple[Schema, Read]] = {}
+        self._read = KnownSchemas(JSON, self._known)
 
     def to_bytes(
         self, topic: str, schema: Schema | None, value: Any, headers: Headers
@@ -52,7 +51,7 @@ class JsonSchemaConverter(RegisteredConverter):
             return NOTHING
         try:
             schema_id, payload = unframed(data)
-            schema, read = self._known(schema_id)
+            schema, read = self._read.of(self._registry, schema_id)
             self._readers.begin(len(data))
             return schema, read(orjson.loads(payload))
         except orjson.JSONDecodeError as error:
@@ -66,21 +65,12 @@ class JsonSchemaConverter(RegisteredConverter):
         text = orjson.dumps(json_schema_of(schema, self._values.document)).decode()
         return self._id_of(topic, RegisteredSchema(JSON, text))
 
-    def _known(self, schema_id: int) -> tuple[Schema, Read]:
+    def _known(self, text: str) -> tuple[Schema, Read]:
         """A registered schema, and what reads its values."""
-        known = self._read.get(schema_id)
-        if known is None:
-            registered = self._registry.by_id(schema_id)
-            if registered.type != JSON:
-                raise DataError(f"schema {schema_id} is of type {registered.type}, not {JSON}")
-            try:
-                document = orjson.loads(registered.text)
-            except orjson.JSONDecodeError as error:
-                raise DataError(f"schema {schema_id} is no JSON: {error}") from error
-            self._readers.begin(len(registered.text))
-            schema = JsonSchemaReader(document, self._readers.value).schema()
-            known = schema, self._readers.reader(schema)
-            if len(self._read) >= KEPT_MAX:
-                del self._read[next(iter(self._read))]
-            self._read[schema_id] = known
-        return known
+        try:
+            document = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise DataError(f"it is no JSON: {error}") from error
+        self._readers.begin(len(text))
+        schema = JsonSchemaReader(document, self._readers.value).schema()
+        return schema, self._readers.reader(schema)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from connect.converters.schema_bounds import SchemaBounds
 from connect.spi.errors import DataError
 from connect.spi.schema import DECIMAL_NAME, STRING, Field, Schema, Type, optional
 
@@ -95,12 +96,16 @@ class JsonSchemaReader:
         self._values = values
         # Each is read once, so that schemas that refer to others twice do not multiply.
         self._referred: dict[str, Schema | None] = {}
+        self._bounds = SchemaBounds()
 
     def schema(self) -> Schema:
         """Raises ``DataError``."""
         return self._schema(self._whole, 0)
 
     def _schema(self, document: Any, depth: int) -> Schema:
+        return self._bounds.checked(self._read(document, depth))
+
+    def _read(self, document: Any, depth: int) -> Schema:
         if depth > DEPTH_MAX:
             raise DataError(f"the schema is more than {DEPTH_MAX} schemas deep")
         if not isinstance(document, Mapping):
@@ -150,7 +155,7 @@ class JsonSchemaReader:
 
     def _single(self, document: Document, depth: int) -> Schema:
         schema = replace(
-            self._bare(document, depth),
+            self._bounds.checked(self._bare(document, depth)),
             name=_said(document, "title", str),
             version=_said(document, VERSION, int),
             doc=_said(document, "description", str),

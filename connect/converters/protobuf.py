@@ -11,22 +11,23 @@ from google.protobuf.message_factory import GetMessageClass
 from connect.converters import protobuf_values
 from connect.converters.converter import NOTHING, Headers, SchemaAndValue
 from connect.converters.decoded_memory import Allowance
+from connect.converters.known_schemas import KEPT_MAX, KnownSchemas
 from connect.converters.proto_text import Meta, parse_proto, write_proto
 from connect.converters.protobuf_readers import Read, message_reader
 from connect.converters.protobuf_schemas import ProtobufReader, ProtobufWriter, pool_of
 from connect.converters.protobuf_sizes import DecodedSize
 from connect.converters.registered import RegisteredConverter
 from connect.converters.registry import RegisteredSchema, framed, unframed
+from connect.converters.schema_bounds import SCHEMAS_MAX, SchemaBounds
 from connect.spi.errors import DataError
 from connect.spi.schema import Schema, check
 from connect.spi.schema_cache import SchemaCache
 
 PROTOBUF: Final = "PROTOBUF"
-KEPT_MAX: Final = 1_000
-"""Schemas that are remembered, in each direction."""
 _FIRST_MESSAGE: Final = b"\0"
 """Which message of the file it is, as Confluent's wire format has it: the first."""
 _INDEXES_MAX: Final = 32
+_SCHEMAS_KEPT_MAX: Final = 2 * SCHEMAS_MAX
 _UNREADABLE: Final = (DecodeError, ValueError, IndexError)
 
 
@@ -46,9 +47,9 @@ class ProtobufConverter(RegisteredConverter):
     def __init__(self, config: Mapping[str, str], *, is_key: bool) -> None:
         super().__init__(config, is_key=is_key)
         self._written = SchemaCache(self._registered, KEPT_MAX)
-        self._files: dict[int, tuple[FileDescriptor, Meta]] = {}
+        self._files = KnownSchemas(PROTOBUF, _file_of)
         """Compiling one takes milliseconds: a record that names a message it has not must not."""
-        self._read: dict[tuple[int, tuple[int, ...]], _Known] = {}
+        self._messages = _Messages()
         self._allowance = Allowance()
 
     def to_bytes(
@@ -100,9 +101,9 @@ class ProtobufConverter(RegisteredConverter):
         return self._id_of(topic, RegisteredSchema(PROTOBUF, text)), GetMessageClass(message)
 
     def _known(self, schema_id: int, indexes: tuple[int, ...]) -> _Known:
-        kept = self._read.get((schema_id, indexes))
+        kept = self._messages.get((schema_id, indexes))
         if kept is None:
-            file, meta = self._file_of(schema_id)
+            file, meta = self._files.of(self._registry, schema_id)
             message = _message_at(file, indexes)
             schema = ProtobufReader(meta).schema(message)
             kept = _Known(
@@ -111,29 +112,39 @@ class ProtobufConverter(RegisteredConverter):
                 DecodedSize(message),
                 message_reader(message, schema, self._allowance),
             )
-            _remember(self._read, (schema_id, indexes), kept)
-        return kept
-
-    def _file_of(self, schema_id: int) -> tuple[FileDescriptor, Meta]:
-        kept = self._files.get(schema_id)
-        if kept is None:
-            registered = self._registry.by_id(schema_id)
-            if registered.type != PROTOBUF:
-                raise DataError(f"schema {schema_id} is of type {registered.type}, not {PROTOBUF}")
-            if registered.references:
-                names = ", ".join(each.name for each in registered.references)
-                raise DataError(f"the schema refers to others ({names}), which is not supported")
-            file, meta = parse_proto(registered.text, "record.proto")
-            kept = pool_of(file).FindFileByName(file.name), meta
-            _remember(self._files, schema_id, kept)
+            self._messages.keep((schema_id, indexes), kept)
         return kept
 
 
-def _remember(kept: dict[Any, Any], key: Any, found: Any) -> None:
-    """The one that was kept first goes."""
-    if len(kept) >= KEPT_MAX:
-        del kept[next(iter(kept))]
-    kept[key] = found
+def _file_of(text: str) -> tuple[FileDescriptor, Meta]:
+    """Raises ``DataError``."""
+    file, meta = parse_proto(text, "record.proto")
+    return pool_of(file).FindFileByName(file.name), meta
+
+
+_Place = tuple[int, tuple[int, ...]]
+"""A schema's id, and where in its file a message is."""
+
+
+class _Messages:
+    """What was made of messages. Those of one file may all hold the same large one, and each has
+    its own of it: so the schemas within them are counted."""
+
+    def __init__(self) -> None:
+        self._kept: dict[_Place, tuple[_Known, int]] = {}
+        self._schemas = 0
+
+    def get(self, place: _Place) -> _Known | None:
+        kept = self._kept.get(place)
+        return None if kept is None else kept[0]
+
+    def keep(self, place: _Place, known: _Known) -> None:
+        """The one that was kept first goes."""
+        schemas = SchemaBounds().schemas_in(known.schema)
+        self._kept[place] = known, schemas
+        self._schemas += schemas
+        while len(self._kept) > KEPT_MAX or self._schemas > _SCHEMAS_KEPT_MAX:
+            self._schemas -= self._kept.pop(next(iter(self._kept)))[1]
 
 
 def _message_at(file: FileDescriptor, indexes: tuple[int, ...]) -> Descriptor:

@@ -20,6 +20,7 @@ from google.protobuf.descriptor_pool import DescriptorPool
 
 from connect.converters import logical
 from connect.converters.proto_text import Meta
+from connect.converters.schema_bounds import SchemaBounds
 from connect.spi import schema as spi
 from connect.spi.errors import DataError
 from connect.spi.schema import (
@@ -211,6 +212,7 @@ class ProtobufReader:
         self._meta = meta
         self._read: dict[str, Schema | None] = {}
         self._depth = 0
+        self._bounds = SchemaBounds()
 
     def schema(self, message: Descriptor) -> Schema:
         """Raises ``DataError``."""
@@ -224,7 +226,7 @@ class ProtobufReader:
             self._depth -= 1
             named = self._meta.get(full, {}).get(NAME)
             name = None if message.name.startswith(UNNAMED) else full
-            self._read[full] = spi.struct(*fields, name=named or name)
+            self._read[full] = self._bounds.checked(spi.struct(*fields, name=named or name))
         schema = self._read[full]
         if schema is None:
             raise DataError(f"message {full} holds itself; a schema must end")
