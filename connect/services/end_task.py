@@ -22,6 +22,8 @@ def end_task(
 
     A failed task is FAILED until it is started again, ``restart_in_s`` seconds from now at the
     earliest; ``failures`` is how often it has failed one time after the other. A retired one goes.
+    Of a process that was to be followed by another, since it was asked to restart or has another
+    config by now, a failure says nothing: the next one starts at once.
     """
     with scope.system("a task's process has ended"):
         limit_waits()
@@ -31,8 +33,10 @@ def end_task(
         if task.retired or task.connector.target_state == TargetState.STOPPED:
             told = remove_task(task)
         else:
+            # None where none could be started.
+            is_outdated = task.running_revision not in {None, task.revision}
             told = end_process(task)
-            if failure is None:
+            if failure is None or is_outdated:
                 if task.state != State.RESTARTING:
                     task.state = State.UNASSIGNED
             else:

@@ -3,7 +3,9 @@
 from typing import Final
 
 FIRST_S: Final = 1.0
-LONGEST_S: Final = 300.0
+LONGEST_S: Final = 60.0
+"""A target that was away for hours and is back is written to within a minute; and one start a
+minute, of a second or two of processor time, is what a task may cost that cannot run."""
 HEALTHY_S: Final = 600.0
 """What ran that long had recovered: a failure after it is a first one."""
 

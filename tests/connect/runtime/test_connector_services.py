@@ -23,6 +23,7 @@ from connect.selectors.connectors import (
 from connect.services.connector_rows import kept_secrets
 from connect.services.create_connector import create_connector
 from connect.services.delete_connector import delete_connector
+from connect.services.end_task import end_task
 from connect.services.patch_config import patch_config
 from connect.services.pause_connector import pause_connector
 from connect.services.put_config import put_config
@@ -218,6 +219,39 @@ def test_restarting_names_what_is_restarted(acme, make):
     assert task_status(acme.id, "clock", 0).state == State.RESTARTING
     with pytest.raises(NotFound, match="Task clock-7 not found"):
         restart_task(**ask, number=7)
+
+
+def ended(task, failure="it lost its target", failures=9, restart_in_s=60.0):
+    end_task(
+        task_id=task.id,
+        generation=task.generation,
+        failure=failure,
+        failures=failures,
+        restart_in_s=restart_in_s,
+    )
+    with scope.system("test"):
+        return ConnectorTask.objects.get(id=task.id)
+
+
+def test_a_restart_by_hand_is_not_undone_by_the_failure_of_what_it_replaces(acme, make):
+    connector = make()
+    change(connector, configured_version=1, state=State.RUNNING)
+    task = add_task(connector, state=State.RUNNING, worker="w", revision=3, running_revision=3)
+    restart_task(tenant_id=acme.id, by="ann", name="clock", number=0)
+    found = ended(task)
+    assert (found.state, found.restarts, found.trace) == (State.RESTARTING, 0, "")
+    assert found.next_restart_at is None
+
+
+def test_a_failure_of_the_task_itself_is_followed_by_a_wait(acme, make):
+    connector = make()
+    task = add_task(connector, state=State.RUNNING, worker="w", revision=3, running_revision=3)
+    found = ended(task)
+    assert (found.state, found.restarts, found.trace) == (State.FAILED, 9, "it lost its target")
+    assert found.next_restart_at > timezone.now()
+    # No process of it could be started: that is no outdated one.
+    again = ended(found, failures=10)
+    assert (again.state, again.restarts) == (State.FAILED, 10)
 
 
 def test_task_configs_and_topics(acme, make):

@@ -223,10 +223,10 @@ def test_what_only_waits_to_be_removed_is_taken_by_whoever_sees_it():
 # --- when what failed starts again ---------------------------------------------------------------
 
 
-def test_waits_double_up_to_five_minutes():
+def test_waits_double_up_to_a_minute():
     assert [delay_s(failures) for failures in (1, 2, 3, 4)] == [1, 2, 4, 8]
-    assert delay_s(9) == 256
-    assert delay_s(10) == delay_s(10_000) == LONGEST_S
+    assert delay_s(6) == 32
+    assert delay_s(7) == delay_s(10_000) == LONGEST_S == 60
 
 
 def test_what_ran_well_for_long_fails_for_the_first_time():
