@@ -1,5 +1,6 @@
 """How far a connector is, changed (KIP-875). Brokers keep that, so what these functions write to
-PostgreSQL is the audit entry, and it comes after the deed."""
+PostgreSQL is the audit entry, and it comes after the deed. Nobody is held up meanwhile: whether the
+connector was left alone is seen then."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,15 +8,17 @@ from uuid import UUID
 
 from connect.asking import Ask
 from connect.errors import NotStopped, OffsetsRefused
+from connect.models import Connector
 from connect.plugins import find_plugin
-from connect.selectors.connectors import ConnectorInfo, connector_info, connector_status
+from connect.selectors.connectors import ConnectorInfo, connector_info
+from connect.services.connector_rows import lock_connector
 from connect.sink_offsets import alter_sink_offsets, forget_sink_offsets
 from connect.source_offsets import alter_source_offsets, source_offsets
 from connect.spi.errors import ConnectError, DataError
 from connect.spi.records import TopicPartition
 from connect.states import GROUP_PREFIX, OFFSETS_TOPIC, Kind, State
 from tenants import audit, scope
-from tenants.errors import Invalid
+from tenants.errors import Conflict, Invalid, NotFound
 from tenants.kept_tenants import begin_change
 
 Json = dict[str, Any]
@@ -32,12 +35,12 @@ def change_source_offsets(
     """Have a stopped source go on from other places; None has it forget one.
 
     Raises ``NotFound``, ``NotStopped``, ``OffsetsRefused`` where the connector cannot make anything
-    of them, and ``Refusal`` and ``BrokersUnavailable``.
+    of them, ``Conflict`` when it was resumed meanwhile, ``Refusal`` and ``BrokersUnavailable``.
     """
-    info = _stopped(tenant_id, name, Kind.SOURCE)
+    info, generation = _stopped(tenant_id, name, Kind.SOURCE)
     _ask_connector(info, changes)
     _alter_source(ask, name, changes)
-    _note(tenant_id, by, "connector.alter_offsets", name, len(changes))
+    _note(tenant_id, by, "connector.alter_offsets", name, generation=generation, count=len(changes))
 
 
 def change_sink_offsets(
@@ -50,16 +53,17 @@ def change_sink_offsets(
 ) -> None:
     """Have a stopped sink go on from other offsets; None has its group forget a partition.
 
-    Raises ``NotFound`` and ``NotStopped``, and ``Refusal`` and ``BrokersUnavailable``.
+    Raises ``NotFound``, ``NotStopped`` and ``Conflict``, and ``Refusal`` and
+    ``BrokersUnavailable``.
     """
-    _stopped(tenant_id, name, Kind.SINK)
+    _, generation = _stopped(tenant_id, name, Kind.SINK)
     ask(lambda reader: alter_sink_offsets(reader, GROUP_PREFIX + name, changes))
-    _note(tenant_id, by, "connector.alter_offsets", name, len(changes))
+    _note(tenant_id, by, "connector.alter_offsets", name, generation=generation, count=len(changes))
 
 
 def reset_offsets(*, tenant_id: UUID, by: str, name: str, ask: Ask) -> None:
     """Have a stopped connector begin from the beginning. Raises as the others do."""
-    info = _stopped(tenant_id, name, None)
+    info, generation = _stopped(tenant_id, name, None)
     if info.kind is Kind.SOURCE:
         known = ask(lambda reader: source_offsets(reader, OFFSETS_TOPIC, name))
         changes = [(partition, None) for partition, _offset in known]
@@ -68,16 +72,21 @@ def reset_offsets(*, tenant_id: UUID, by: str, name: str, ask: Ask) -> None:
             _alter_source(ask, name, changes)
     else:
         ask(lambda reader: forget_sink_offsets(reader, GROUP_PREFIX + name))
-    _note(tenant_id, by, "connector.reset_offsets", name, None)
+    _note(tenant_id, by, "connector.reset_offsets", name, generation=generation, count=None)
 
 
-def _stopped(tenant_id: UUID, name: str, kind: Kind | None) -> ConnectorInfo:
+def _stopped(tenant_id: UUID, name: str, kind: Kind | None) -> tuple[ConnectorInfo, int]:
+    """It, and its generation, which it keeps while it is stopped."""
     info = connector_info(tenant_id, name)
     if kind is not None and info.kind is not kind:
         raise Invalid(f"connector {name!r} is a {info.kind}, and these are offsets of a {kind}")
-    if connector_status(tenant_id, name).state is not State.STOPPED:
+    with scope.tenant(tenant_id):
+        found = Connector.objects.filter(name=name).values_list("state", "generation").first()
+    if found is None:
+        raise NotFound(f"Connector {name} not found", name=name)
+    if found[0] != State.STOPPED:
         raise NotStopped(name)
-    return info
+    return info, found[1]
 
 
 def _alter_source(ask: Ask, name: str, changes: Sequence[tuple[Json, Json | None]]) -> None:
@@ -99,8 +108,17 @@ def _ask_connector(info: ConnectorInfo, changes: Sequence[tuple[Json, Json | Non
         raise OffsetsRefused(info.name, str(error)) from error
 
 
-def _note(tenant_id: UUID, by: str, action: str, name: str, count: int | None) -> None:
+def _note(
+    tenant_id: UUID, by: str, action: str, name: str, *, generation: int, count: int | None
+) -> None:
     detail = {} if count is None else {"partitions": count}
     with scope.tenant(tenant_id):
         begin_change(tenant_id)
         audit.record(tenant_id=tenant_id, by=by, action=action, object=name, detail=detail)
+    with scope.tenant(tenant_id):
+        if lock_connector(name).generation != generation:
+            raise Conflict(
+                f"connector {name!r} was resumed or changed while its offsets were: it may have "
+                "begun from the former ones. Stop it and change them again",
+                name=name,
+            )

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from connect.errors import InvalidConfig, UnknownPlugin
+from connect.errors import InvalidConfig, NotStopped, UnknownPlugin
 from connect.models import Connector, ConnectorTask, ConnectWorker
 from connect.selectors.connectors import (
     active_topics,
@@ -20,6 +20,7 @@ from connect.selectors.connectors import (
     task_configs,
     task_status,
 )
+from connect.services.change_offsets import change_sink_offsets, reset_offsets
 from connect.services.connector_rows import kept_secrets
 from connect.services.create_connector import create_connector
 from connect.services.delete_connector import delete_connector
@@ -252,6 +253,28 @@ def test_a_failure_of_the_task_itself_is_followed_by_a_wait(acme, make):
     # No process of it could be started: that is no outdated one.
     again = ended(found, failures=10)
     assert (again.state, again.restarts) == (State.FAILED, 10)
+
+
+def test_offsets_of_what_is_resumed_meanwhile_are_not_said_to_be_changed(acme, make):
+    make(initial_state=TargetState.STOPPED)
+    ask = {"tenant_id": acme.id, "by": "ann", "name": "clock"}
+    assert reset_offsets(**ask, ask=lambda _work: []) is None
+    told = []
+
+    def resumed(_work):
+        resume_connector(**ask)
+        told.append("asked")
+        return []
+
+    with pytest.raises(Conflict, match="Stop it and change them again"):
+        reset_offsets(**ask, ask=resumed)
+    with pytest.raises(NotStopped):
+        reset_offsets(**ask, ask=resumed)
+    assert told == ["asked"]
+    # Brokers did as they were asked, so it is in the audit log all the same.
+    assert [each.action for each in entries_of(acme.id)].count("connector.reset_offsets") == 2
+    with pytest.raises(Invalid, match="offsets of a sink"):
+        change_sink_offsets(**ask, ask=resumed, changes={})
 
 
 def test_task_configs_and_topics(acme, make):
