@@ -26,6 +26,7 @@ from streaming.cell.program import CHECKOUT, EXEC_CHILD, PYTHON
 TASK: Final = (PYTHON, "-m", "connect.task")
 _KEPT: Final = (
     *("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    "HEADWATER_CONNECT_TASK_DISK",  # A limit of the task's own (``connect/connectors/scratch.py``).
     "PYTHONPYCACHEPREFIX",  # The worker has compiled most of what a task loads.
 )
 _TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")

@@ -20,6 +20,7 @@ from connect.connectors.objects.rotation import Rotation
 from connect.connectors.objects.sink_config import naming_of, placing_of, rotation_of
 from connect.connectors.objects.spool import OpenFile, shape_of
 from connect.connectors.objects.uploads import Objects, Upload, Uploads
+from connect.connectors.scratch import limit_bytes
 from connect.spi.config import Config
 from connect.spi.errors import ConnectError, DataError, RetriableError
 from connect.spi.records import SinkRecord, TopicPartition
@@ -29,6 +30,11 @@ from connect.spi.task import SinkContext, SinkTask
 CLOSED_MAX: Final = 4
 """Closed generations that are not in the store yet, of all partitions: enough that reading goes on
 while an upload takes longer than others. They are on the disk, and read again after a crash."""
+
+
+_SPOOLS: Final = 4
+"""Of what a task may have: open files take one, closed ones that are left a second, those that are
+just being closed a third; the last is for a batch and for what is still in files' writers."""
 
 
 class ObjectSinkTask(SinkTask, ABC):
@@ -63,7 +69,7 @@ class ObjectSinkTask(SinkTask, ABC):
         self._format = format_named(config["format.class"])
         self._compression: str = config["compression.type"].lower()
         self._files_max: int = config["partitioner.max.open.files"]
-        self._spool_bytes_max: int = config["spool.bytes.max"]
+        self._spool_bytes_max = min(config["spool.bytes.max"], limit_bytes() // _SPOOLS)
         self._refuses_null = config["behavior.on.null.values"].lower() == "fail"
         self._store = self.open_store(config, context)
         self._uploads = self._make_uploads(self._store)
@@ -99,6 +105,7 @@ class ObjectSinkTask(SinkTask, ABC):
             for place, record in placed:
                 self._take(self._files_of(place), record)
         self._close_due()
+        self._keep_within_spool()
         if records:
             # What was taken is not taken again when the same batch comes because of this.
             self._is_again = True
@@ -234,6 +241,15 @@ class ObjectSinkTask(SinkTask, ABC):
             files.open = Generation(offset, offset + 1, record.timestamp_ms, now_ms)
         files.open.files[directory] = file
         files.open.records += 1
+
+    def _keep_within_spool(self) -> None:
+        """After each batch: a file that nothing else closes grows without another being opened."""
+        while True:
+            open_ = [f for f in self._partitions.values() if f.open is not None]
+            sizes = [f.open.size_bytes for f in open_ if f.open is not None]
+            if sum(sizes) <= self._spool_bytes_max:
+                return
+            self._close(min(open_, key=lambda f: f.open.opened_ms if f.open else 0))
 
     def _make_room(self) -> None:
         """For one more file: the oldest generations end, until there is."""

@@ -7,7 +7,6 @@ and looked for with the next listing. One that is not as long as it was listed i
 read: it is listed anew.
 """
 
-import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from connect.connectors.held_bytes import held_bytes
 from connect.connectors.objects.formats import Format, Row, format_named
 from connect.connectors.objects.spool import DAMAGED, decompressed
 from connect.connectors.objects.store import Found
+from connect.connectors.scratch import limit_bytes, scratch_file
 from connect.spi.config import (
     REQUIRED,
     SET_BY_THE_CONNECTOR,
@@ -111,7 +111,7 @@ class ObjectSourceTask(SourceTask, ABC):
         self._format: Format = format_named(config["format.class"])
         self._interval_s: float = config["poll.interval.ms"] / 1000
         self._rows_max: int = config["batch.max.rows"]
-        self._object_bytes_max: int = config["object.max.bytes"]
+        self._object_bytes_max = min(config["object.max.bytes"], limit_bytes())
         self._tasks, self._task = int(config.get(TASKS, 1)), int(config.get(TASK, 0))
         self._finished: set[str] = set()
         self._finished_bytes = 0
@@ -201,9 +201,7 @@ class ObjectSourceTask(SourceTask, ABC):
     def _read(self, path: str, size: int, done: int) -> Iterator[tuple[str, int, Row]]:
         """Rows with how many have been read by then; on the disk, and not in memory."""
         with ExitStack() as opened:
-            file: BinaryIO = opened.enter_context(
-                tempfile.TemporaryFile(prefix="headwater-object-")
-            )
+            file = opened.enter_context(scratch_file("headwater-object-"))
             self._store.fetch(path, file, self._object_bytes_max)
             if file.tell() != size:
                 raise RetriableError(

@@ -3,7 +3,6 @@
 import gzip
 import io
 import os
-import tempfile
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,6 +11,7 @@ from typing import Any, BinaryIO, Final
 import zstandard
 
 from connect.connectors.objects.formats import Format
+from connect.connectors.scratch import scratch_file
 from connect.spi.errors import DataError
 from connect.spi.records import SinkRecord
 
@@ -31,7 +31,7 @@ class OpenFile:
         self.shape = shape_of(first)
         self.is_finished = False
         self._size_bytes = 0
-        self.file: BinaryIO = tempfile.TemporaryFile(prefix="headwater-spool-")  # noqa: SIM115
+        self.file = scratch_file("headwater-spool-")
         try:
             inner = "none" if made_of.compresses_itself else compression
             self.extension = made_of.extension + EXTENSIONS[inner]

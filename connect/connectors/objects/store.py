@@ -19,6 +19,7 @@ from connect.connectors.objects.s3_creation import DIGEST, Created, S3Creation
 from connect.connectors.objects.s3_signing import Signer
 from connect.connectors.objects.standing import Meant, Standing, Told, standing
 from connect.connectors.objects.uploads import Turn
+from connect.connectors.scratch import SETTING
 from connect.spi.config import Config
 from connect.spi.egress import Egress, Target
 from connect.spi.errors import ConfigError, ConnectError, RetriableError
@@ -235,7 +236,8 @@ class ObjectStore:
 def too_large(path: str, bytes_max: int) -> ConnectError:
     """What to say of an object that is not read."""
     return ConnectError(
-        f"{path!r} has more than {bytes_max} bytes (object.max.bytes), and is not read"
+        f"{path!r} has more than {bytes_max} bytes, and is not read: that is object.max.bytes, or "
+        f"what a task may have of the worker's disk ({SETTING}), whichever is less"
     )
 
 

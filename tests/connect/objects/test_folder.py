@@ -9,8 +9,8 @@ from threading import Event
 
 import pytest
 
+from connect.connectors import scratch
 from connect.connectors.files.folder import SETTING
-from connect.connectors.objects import spool
 from connect.connectors.objects.folder import FolderSinkConnector, FolderSourceConnector
 from connect.connectors.objects.folder_store import LAST_OFFSET, FolderStore
 from connect.connectors.objects.uploads import OutOfTurn
@@ -213,7 +213,7 @@ def test_a_full_disk_is_no_records_fault_and_spoils_no_object(
     what it was given."""
     task = sink(format_class=name, compression_type=compression, flush_size="1000")
     full = lambda **_: os.fdopen(os.open("/dev/full", os.O_RDWR), "w+b")  # noqa: E731
-    monkeypatch.setattr(spool.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(scratch.tempfile, "TemporaryFile", full)
     wide = [
         sink_record({"n": n, "text": os.urandom(20_000).hex()}, value_schema=SCHEMA, offset=n)
         for n in range(50)
@@ -223,6 +223,15 @@ def test_a_full_disk_is_no_records_fault_and_spoils_no_object(
     assert trouble_of(raised.value) is Trouble.TARGET
     task.close([P0])
     assert not [each for each in allowed.rglob("*") if each.is_file()]
+
+
+def test_an_object_that_a_task_has_no_room_for_fails_it(allowed, monkeypatch):
+    (allowed / "lake").mkdir()
+    (allowed / "lake" / "wide.json").write_text('{"n": 1}\n' * 200_000)
+    monkeypatch.setenv(scratch.SETTING, "1")
+    context = FakeSourceContext()
+    with pytest.raises(ConnectError, match=f"more than 1048576 bytes.*{scratch.SETTING}"):
+        polled(source(context), context)
 
 
 def test_folders_are_off_unless_the_operator_says_so(monkeypatch):
