@@ -28,7 +28,7 @@ def scratch_file(prefix: str) -> BinaryIO:
     """An empty one, to be written and read. To write more to it than there is left raises
     ``OSError`` with ``EDQUOT``, as a full disk raises ``ENOSPC``."""
     with tempfile.TemporaryFile(prefix=prefix) as made:
-        raw = _Counted(os.dup(made.fileno()), "r+b")
+        raw = _Counted(os.dup(made.fileno()))
     return _Scratch(raw, _BUFFER_BYTES)
 
 
@@ -69,17 +69,20 @@ _SPACE: Final = _Space()
 class _Counted(io.FileIO):
     """``_taken`` is as far as it was ever written."""
 
-    _taken = 0
+    def __init__(self, descriptor: int) -> None:
+        self._space = _SPACE
+        self._taken = 0
+        super().__init__(descriptor, "r+b")
 
     def write(self, data: "bytes | bytearray | memoryview", /) -> int:  # type: ignore[override]
         end = self.tell() + memoryview(data).nbytes
         if end > self._taken:
-            _SPACE.take(end - self._taken)
+            self._space.take(end - self._taken)
             self._taken = end
         return super().write(data)
 
     def close(self) -> None:
         if not self.closed:
-            _SPACE.give_back(self._taken)
+            self._space.give_back(self._taken)
             self._taken = 0
         super().close()

@@ -14,12 +14,20 @@ from tests.connect.objects.test_uploads import P0, name, opened, started
 MIB = 2**20
 
 
+@pytest.fixture(autouse=True)
+def space(monkeypatch):
+    """Of this test alone: files of others in this process may still be open."""
+    mine = scratch._Space()
+    monkeypatch.setattr(scratch, "_SPACE", mine)
+    return mine
+
+
 @pytest.fixture
 def one_mib(monkeypatch):
     monkeypatch.setenv(SETTING, "1")
 
 
-def test_files_are_bounded_together_and_what_is_closed_counts_no_more(one_mib):
+def test_files_are_bounded_together_and_what_is_closed_counts_no_more(space, one_mib):
     first, second = scratch_file("a-"), scratch_file("b-")
     first.write(b"x" * (MIB // 2))
     second.write(b"x" * (MIB // 4))
@@ -39,7 +47,7 @@ def test_files_are_bounded_together_and_what_is_closed_counts_no_more(one_mib):
     with pytest.raises(OSError, match="MiB"):
         second.write(b"x" * MIB)
     second.close()
-    assert scratch._SPACE._used == 0
+    assert space._used == 0
 
 
 def test_a_file_has_no_name(tmp_path, monkeypatch):
@@ -59,7 +67,7 @@ def test_a_file_that_nothing_closes_is_closed_before_it_takes_too_much(monkeypat
     task.close([P0])
 
 
-def test_a_batch_beyond_it_fails_the_task_and_no_record(monkeypatch):
+def test_a_batch_beyond_it_fails_the_task_and_no_record(space, monkeypatch):
     monkeypatch.setenv(SETTING, "2")
     task, context = started(opened(), flush_size="1000000")
     text = "x" * MIB
@@ -67,7 +75,7 @@ def test_a_batch_beyond_it_fails_the_task_and_no_record(monkeypatch):
         task.put([sink_record({"text": text}, offset=n) for n in range(4)])
     assert context.reported == []
     task.close([P0])
-    assert scratch._SPACE._used == 0
+    assert space._used == 0
 
 
 def test_a_tasks_process_is_told(one_mib):
