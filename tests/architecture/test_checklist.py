@@ -17,7 +17,7 @@ SECRET_WORDS = frozenset({
 PUBLIC = {
     ("brokers/groups/classic/sessions.py", "token"): "names a connection of this process",
     ("brokers/groups/consumer/progress.py", "digest"): "of a group's topics, shown to nobody",
-    ("connect/connectors/objects/store.py", "hexdigest"): "of an object, which its store told",
+    ("connect/connectors/objects/standing.py", "digest"): "of an object, which its store told",
     ("tenants/audit.py", "digest"): "the audit log's chain, which its readers see",
 }
 """What is compared as any value is, since nobody gains by guessing it."""
