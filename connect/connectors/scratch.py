@@ -20,8 +20,15 @@ _BUFFER_BYTES: Final = 64 * 1024
 
 
 def limit_bytes() -> int:
-    """What a task's files may take all together."""
-    return int(os.environ.get(SETTING, DEFAULT_MIB)) * 2**20
+    """What a task's files may take all together.
+
+    Raises:
+        ValueError: it is set, and is no whole number above 0.
+    """
+    told = os.environ.get(SETTING, str(DEFAULT_MIB))
+    if not told.isdecimal() or int(told) < 1:
+        raise ValueError(f"{SETTING} is {told!r}; it is a number of MiB above 0, such as 6144")
+    return int(told) * 2**20
 
 
 def scratch_file(prefix: str) -> BinaryIO:

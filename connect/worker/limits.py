@@ -1,7 +1,8 @@
 """What tasks' processes may take and how long they may take for it, with the reasons.
 
 An operator changes three of them: ``HEADWATER_CONNECT_SLOTS``, ``HEADWATER_CONNECT_TASK_MEMORY``
-(MiB) and ``HEADWATER_CONNECT_TASK_CPU`` (cores). A worker and its tasks take ``slots`` times the
+(MiB) and ``HEADWATER_CONNECT_TASK_CPU`` (cores); what a task may have of the disk is the task's own
+to keep (``connect/connectors/scratch.py``). A worker and its tasks take ``slots`` times the
 task memory at most, beside the worker's own.
 """
 

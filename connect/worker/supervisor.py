@@ -22,6 +22,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from brokers.metering.refusal_tally import Refusals
 from brokers.services.log_refusals import log_refusals
+from connect.connectors import scratch
 from connect.selectors.work import work
 from connect.services.apply_task_configs import apply_task_configs
 from connect.services.beat import beat
@@ -104,6 +105,7 @@ class Supervisor:
         self._command = tuple(command)
         self._account = task_account(os.environ)
         self._cores = task_cores()
+        scratch.limit_bytes()  # What is wrong with it is said here, not by each task.
         self._tasks: dict[UUID, TaskProcess] = {}
         self._attempts: dict[UUID, Attempt] = {}
         self._liveness = Liveness(self.me)

@@ -355,6 +355,13 @@ def test_a_share_that_is_none_is_an_error(monkeypatch, cores):
         Supervisor("connect-1", settings.HEADWATER, 1, SCRIPT)
 
 
+@pytest.mark.parametrize("mib", ["0", "-1", "1.5", "much", ""])
+def test_a_disk_that_is_none_is_an_error(monkeypatch, mib):
+    monkeypatch.setenv("HEADWATER_CONNECT_TASK_DISK", mib)
+    with pytest.raises(ValueError, match=r"HEADWATER_CONNECT_TASK_DISK is .* MiB above 0"):
+        Supervisor("connect-1", settings.HEADWATER, 1, SCRIPT)
+
+
 def test_a_connector_that_cannot_make_its_tasks_says_why(acme, workers, make, status):
     workers.add()
     make("unmade")
