@@ -61,7 +61,6 @@ class PostgresMetadata:
             await hints.close()
 
     async def close(self) -> None:
-        """Give the connections back; nothing can be asked afterwards."""
         await self._drop_hints()
         self._calls.close()
 

@@ -50,6 +50,9 @@ class MetadataFollower:
         self._running: asyncio.Task[bool] | None = None
         self._next: asyncio.Task[bool] | None = None
 
+    async def close(self) -> None:
+        await self._source.close()
+
     async def load(self) -> None:
         """Make the image anew from a snapshot. Raises ``MetadataUnavailable``."""
         snapshot = await self._source.snapshot()

@@ -400,6 +400,7 @@ class Node:
             serving.cancel()
             (failure,) = await asyncio.gather(serving, return_exceptions=True)
             await self._undo.aclose()
+            await self.metadata.close()
         if isinstance(failure, ExceptionGroup):
             failure = failure.exceptions[0]
         if isinstance(failure, Exception):

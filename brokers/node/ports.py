@@ -54,6 +54,10 @@ class MetadataSource(ChangeSource, Protocol):
         lie."""
         ...
 
+    async def close(self) -> None:
+        """Give connections back, on the loop that they belong to; nothing is asked afterwards."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -64,6 +64,7 @@ class EdgeService:
         self._folder = folder
         self._brokers = brokers
         self._nodes: dict[int, NodeThread] = {}
+        self._adapters: dict[int, tuple[DjangoControlPlane, PostgresFigures, PostgresRefusals]] = {}
         self._internal_ports: dict[int, int] = {}
         self._failures: list[Exception] = []
         self._usual = settings.HEADWATER
@@ -107,6 +108,8 @@ class EdgeService:
     def stop_broker(self, number: int) -> None:
         """Stop one broker; harmless when it is stopped."""
         assert self._nodes[number].stop(START_SECONDS)
+        for adapter in self._adapters[number]:
+            adapter.close()
 
     def start_broker(self, number: int) -> None:
         """Start one broker, on the volume and the port that it had."""
@@ -207,19 +210,22 @@ class EdgeService:
             # Tests' records are as old as they like.
             retention_interval_s=86_400.0,
         )
-        keys = VerifierKeys()
+        broker_id, keys = BrokerId(number), VerifierKeys()
+        control = DjangoControlPlane(broker_id, keys)
+        figures, refusals = PostgresFigures(broker_id), PostgresRefusals(broker_id)
         node = NodeThread(
             config,
             PostgresMetadata(),
-            DjangoControlPlane(BrokerId(number), keys),
+            control,
             on_failure=self._failures.append,
-            figures=PostgresFigures(BrokerId(number)),
-            refusals=PostgresRefusals(BrokerId(number)),
+            figures=figures,
+            refusals=refusals,
             verifiers=keys,
         )
+        self._nodes[number] = node
+        self._adapters[number] = (control, figures, refusals)
         node.start()
         assert node.ready.wait(START_SECONDS), self._failures
-        self._nodes[number] = node
 
 
 @contextmanager

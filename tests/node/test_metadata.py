@@ -37,6 +37,13 @@ def test_the_edge_gets_internal_addresses(world):
     assert ports == [world.node.internal_port]
 
 
+def test_a_node_that_ends_gives_its_connections_to_the_store_back(tmp_path):
+    cell = MemoryCell()
+    with running(cell, node_config(tmp_path / "volume")):
+        assert cell.closed == 0
+    assert cell.closed == 1
+
+
 def addresses(client):
     """Of all brokers, fenced ones too."""
     request = DescribeClusterRequest(False, 1, True)

@@ -4,7 +4,9 @@ import asyncio
 import threading
 import time
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from brokers.adapters.control_plane import DjangoControlPlane
@@ -16,6 +18,7 @@ from brokers.node.ports import ConfigOperation, MetadataUnavailable, NewTopic, R
 from brokers.selectors.topics import partitions_of
 from tenants.services.delete_tenant import delete_tenant
 from tests.apps.brokers.registrations import registration
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,17 +156,53 @@ def test_a_call_that_takes_too_long_is_given_up_and_the_queue_behind_it_too(db):
 
 
 def test_a_connection_that_broke_unnoticed_is_replaced():
-    def backend():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            return cursor.fetchone()[0]
-
     async def scenario(calls):
         first = await calls.call(30, backend)
         await asyncio.to_thread(terminate, first)
         assert await calls.call(30, backend) != first
 
     with_calls(scenario)
+
+
+def test_connections_are_given_back_when_nothing_is_asked_any_more():
+    """Also that of a call that nobody waited for, when it is done."""
+    begun, go_on = threading.Event(), threading.Event()
+    backends = []
+
+    def ask():
+        backends.append(backend())
+        begun.set()
+        assert go_on.wait(30)
+
+    async def scenario():
+        idle, busy = DatabaseCalls(1, "idle"), DatabaseCalls(1, "busy")
+        first = await idle.call(30, backend)
+        asked = asyncio.create_task(busy.call(30, ask))
+        await asyncio.to_thread(begun.wait, 30)
+        idle.close()
+        busy.close()
+        await asyncio.to_thread(wait_until, lambda: not connected(first), "the first's end", 30)
+        assert await asyncio.to_thread(connected, backends[0])
+        go_on.set()
+        await asked
+        await asyncio.to_thread(
+            wait_until, lambda: not connected(backends[0]), "the second's end", 30
+        )
+
+    asyncio.run(scenario())
+
+
+def backend():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def connected(backend):
+    """Whether PostgreSQL has that connection."""
+    query = "SELECT pid FROM pg_stat_activity WHERE pid = %s"
+    with psycopg.connect(settings.HEADWATER.database_url, autocommit=True) as other:
+        return other.execute(query, [backend]).fetchone() is not None
 
 
 def terminate(backend):

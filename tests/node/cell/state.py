@@ -50,6 +50,8 @@ class CellState:
         self.remembered: dict[BrokerId, ReplicaReport] = {}
         """What brokers reported while it was halted."""
         self.queries = 0
+        self.closed = 0
+        """So many nodes need it no more."""
         """How often changes were asked for."""
         self._heartbeats: dict[BrokerId, int] = {}
         self.beating_elsewhere: set[BrokerId] = set()
@@ -132,6 +134,10 @@ class CellState:
 
     async def wait_for_hint(self, timeout_s: float) -> None:
         await asyncio.sleep(min(timeout_s, 0.05))
+
+    async def close(self) -> None:
+        """There is no connection: other nodes go on with this."""
+        self.closed += 1
 
     def _publish(self, kind: Kind, key: str, payload: dict | None) -> None:
         number = ChangeNumber(len(self.changes) + 1)
