@@ -87,9 +87,30 @@ PAIRS = st.recursive(
     max_leaves=6,
 )
 
-DESCRIBED: st.SearchStrategy[tuple[Schema, object]] = PAIRS.flatmap(
-    lambda pair: st.tuples(st.just(pair[0]), pair[1])
-)
+
+def _valued(pairs) -> st.SearchStrategy[tuple[Schema, object]]:
+    return pairs.flatmap(lambda pair: st.tuples(st.just(pair[0]), pair[1]))
+
+
+def _protobuf_fields(items):
+    """Protobuf has lists and maps of ``items`` only: of nothing that is null, a list or a map."""
+    return items | _leaves.map(_optional) | items.map(_array) | items.map(_map)
+
+
+DESCRIBED = _valued(PAIRS)
 """(schema, value)."""
+
+DESCRIBED_BY_PROTOBUF = _valued(
+    _protobuf_fields(
+        st.recursive(
+            _leaves,
+            lambda items: st.dictionaries(
+                _names, _protobuf_fields(items), min_size=1, max_size=3
+            ).map(_struct),
+            max_leaves=6,
+        )
+    )
+)
+"""(schema of a field, value)."""
 
 assert {schema.type for schema, _ in PLAIN} == set(Type) - {Type.ARRAY, Type.MAP, Type.STRUCT}

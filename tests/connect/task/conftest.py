@@ -79,9 +79,11 @@ class Site:
         return self.document("sink", "keeping", config, **more)
 
     def produce(self, topic: str, values: list[bytes]) -> None:
+        """Each partition gets as many, one more or one less."""
         producer = Producer(self.settings)
-        for value in values:
-            producer.produce(topic, value)
+        partitions = len(producer.list_topics(topic, timeout=60).topics[topic].partitions)
+        for number, value in enumerate(values):
+            producer.produce(topic, value, partition=number % partitions)
         assert producer.flush(60) == 0
 
     def read(self, topic: str, count: int) -> list[Any]:
