@@ -79,7 +79,10 @@ def test_lines_come_as_they_are_written(folder: Path) -> None:
     task.stop()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     lines=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x0b\x0c"))),
     stop=st.integers(0, 20),

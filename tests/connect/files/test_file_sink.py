@@ -91,7 +91,10 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=steps, by_columns=st.booleans())
 def test_each_record_is_one_line_wherever_the_task_dies(folder, steps, by_columns) -> None:
     for each in folder.iterdir():

@@ -117,7 +117,10 @@ def _one_by_one(connection, kinds, rows):
     return True
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(batch=batches(), update=st.booleans())
 def test_arrays_write_what_a_statement_for_each_value_does(postgresql, naive, batch, update):
     kinds, rows = batch

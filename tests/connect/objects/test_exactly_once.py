@@ -289,7 +289,10 @@ def test_each_record_is_in_one_object(data):
     check_each_record_is_in_one_object(data, Memory())
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.data())
 def test_each_record_is_in_one_file_of_a_folder(tmp_path, monkeypatch, data):
     if sys.platform != "linux":
