@@ -1,4 +1,4 @@
-"""Thousands of clusters in trouble: nothing acknowledged is lost, doubled, moved or changed, and a
+"""Two thousand clusters in trouble: nothing acknowledged is lost, doubled, moved or changed, and a
 leader can always be had again."""
 
 import pytest
@@ -9,11 +9,13 @@ from tests.sim.trouble import any_trouble
 from tests.sim.world import World
 
 SEEDS = {
-    "any": 2200, "storm": 1000, "joining": 100, "wiped": 100, "twice": 100, "behind": 100,
+    "any": 800, "storm": 300, "joining": 100, "wiped": 100, "twice": 100, "behind": 100,
     "back": 100, "crash": 100, "pipelined": 100, "torn": 60,
     "coordinators": 60, "handover": 30,
 }  # fmt: skip
-"""A sample: those of longer runs are in ``ledger.jsonl``."""
+"""A sample, the same each time: those of longer runs are in ``ledger.jsonl``. Of all rules in
+``PLANTED.md`` the one that is hardest to miss takes 163 seeds of "any" until it is; 2200 of these
+and 1000 of "storm", as there once were, took 160 seconds of a core more and saw no more of them."""
 
 GIVES_WAY = 19
 """Niceness: nothing here depends on how fast it is, and much of what runs beside it does."""
