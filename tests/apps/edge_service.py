@@ -4,6 +4,7 @@ Tests speak HTTP and websockets to it as any client does. Everything is real but
 PostgreSQL, brokers with their logs on disk, uvicorn.
 """
 
+import ssl
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,6 +41,8 @@ from tests.waiting import wait_until
 START_SECONDS = 30
 PASSWORD = "a-long-enough-passphrase"
 _numbers = count(1)
+IN_CLEAR = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody, and need not: without it each client would read all authorities of the world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,9 @@ class EdgeService:
         return self.node(number).external.port
 
     def client(self, credentials: tuple[str, str] | None = None) -> httpx.Client:
-        return httpx.Client(base_url=self.url, auth=credentials, timeout=START_SECONDS)
+        return httpx.Client(
+            base_url=self.url, auth=credentials, timeout=START_SECONDS, verify=IN_CLEAR
+        )
 
     def socket(self, path: str, credentials: tuple[str, str] | None = None, **options):
         """A websocket to ``path``, by HTTP Basic when there are credentials."""
