@@ -2,7 +2,6 @@
 too."""
 
 import asyncio
-import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -18,13 +17,11 @@ from brokers.node.storage_hints import StorageHints
 
 log = logging.getLogger(__name__)
 
-_GC_THRESHOLD = 10_000
-"""Allocations between young collections; the default of 700 runs one every few requests."""
-
 
 class NodeThread:
     """``start`` returns at once, ``ready`` is set when clients are served.
 
+    ``on_ready`` is called in the node's thread just before.
     ``on_failure`` is called in the node's thread when the node ends without having been asked to: a
     process without its broker must exit, so that its supervisor starts it again.
     """
@@ -36,6 +33,7 @@ class NodeThread:
         control: ControlPlane,
         *,
         on_failure: Callable[[Exception], None],
+        on_ready: Callable[[], None] = lambda: None,
         storage: StorageHints | None = None,
         figures: FiguresStore | None = None,
         refusals: RefusalLog | None = None,
@@ -54,6 +52,7 @@ class NodeThread:
         self.failed: Exception | None = None
         """What ended the node, when nobody had asked it to stop."""
         self._on_failure = on_failure
+        self._on_ready = on_ready
         self._stop: asyncio.Event
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(
@@ -74,12 +73,7 @@ class NodeThread:
         return not self._thread.is_alive()
 
     def _started(self) -> None:
-        # What is there now stays: code, the image, open logs. Left out of garbage collection, a
-        # full one takes milliseconds however many partitions there are, and requests make no
-        # cycles.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_GC_THRESHOLD)
+        self._on_ready()
         self.ready.set()
 
     def _run(self) -> None:

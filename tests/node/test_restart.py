@@ -1,7 +1,9 @@
 """Stopping and starting again: cleanly, as after a crash, and with topics gone meanwhile."""
 
+import gc
 import shutil
 import uuid
+import weakref
 
 import pytest
 
@@ -209,3 +211,12 @@ def test_old_records_are_let_go(tmp_path, cell, tenant, key):
             client.produce("t", batch(bytes(500_000), timestamp_ms=1 + number))
         wait_until(lambda: client.list_offset("t", -2).offset >= 4, "retention")
         assert client.produce("t", batch(b"new")).base_offset == 5
+
+
+def test_nothing_of_a_node_outlives_it_in_a_process_that_goes_on(tmp_path, cell):
+    with running(cell, node_config(tmp_path / "volume")) as node:
+        there = weakref.ref(node.node)
+    with running(cell, node_config(tmp_path / "volume")):
+        del node
+    gc.collect()
+    assert there() is None
