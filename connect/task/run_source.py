@@ -1,6 +1,7 @@
 """Puts a source's task together, and runs it."""
 
 import logging
+import warnings
 from functools import partial
 from typing import Any, Final
 
@@ -88,12 +89,8 @@ class SourceRun:
             task.start(self._parts.loaded.config, context)
             self._parts.events.state("PAUSED" if self._parts.control.paused else "RUNNING")
             self._loop(task, output, requests).run()
-        except ReadAgain:
-            # Nothing of it may come after what the next producer writes. Closed, since what it
-            # failed with holds it, and its threads and connections, for who knows how long.
-            producer.purge()
-            if not producer.flush(PURGE_S):
-                producer.close()
+        except Exception:
+            _give_up(producer)
             raise
         finally:
             task.stop()
@@ -169,3 +166,17 @@ class SourceRun:
             kafka=kafka if self._connector.needs_kafka else {},
             transaction=transaction,
         )
+
+
+def _give_up(producer: Producer) -> None:
+    """Nothing of it may come after what the next producer writes.
+
+    Closed, since what it failed with holds it, and so does each record in it that nobody was told
+    of: its threads would look for brokers for as long as there is this process.
+    """
+    producer.purge()
+    if not producer.flush(PURGE_S):
+        with warnings.catch_warnings():
+            # That it is fenced, once more.
+            warnings.filterwarnings("ignore", "Producer abort_transaction failed during close")
+            producer.close()

@@ -1,7 +1,9 @@
 """Sources: what they read is in their topic, all of it, and once where that is promised."""
 
+import gc
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
@@ -18,6 +20,12 @@ EXACTLY_ONCE = {"exactly.once.support": "required"}
 
 def values(messages) -> list[int]:
     return [json.loads(each.value()) for each in messages]
+
+
+def kafka_clients() -> int:
+    """How many of librdkafka's there are in this process, by their threads."""
+    names = [each.read_text() for each in Path("/proc/self/task").glob("*/comm")]
+    return names.count("rdk:main\n")
 
 
 def test_source_makes_its_topic_and_stores_its_offsets(site):
@@ -210,6 +218,8 @@ def test_killed_around_its_commit_an_exactly_once_source_writes_once(
 
 def test_later_start_of_a_task_fences_the_earlier_one(site, make_topic):
     topic = make_topic()
+    gc.collect()
+    before = kafka_clients()
     earlier = TaskThread(site.source(topic, 10**9, config=EXACTLY_ONCE))
     site.read(topic, 10)
     later = TaskThread(site.source(topic, 10**9, config=EXACTLY_ONCE))
@@ -219,6 +229,7 @@ def test_later_start_of_a_task_fences_the_earlier_one(site, make_topic):
     found = values(site.read(topic, end + 20))
     assert later.stop() == "STOPPED"
     assert found == list(range(1, len(found) + 1))
+    wait_until(lambda: kafka_clients() <= before, "the end of what both wrote with", 20)
 
 
 def test_connector_ends_its_transactions(site, make_topic):
