@@ -55,8 +55,7 @@ def checked_config(
         raise UnknownPlugin(wanted)
     given = {**config, "name": name}
     clear = _with_kept(given, kept or {})
-    used = {key: clear[key] for key, value in given.items() if value == HIDDEN}
-    faults = [(key, hide(sentence, used)) for key, sentence in plugin.faults(clear)]
+    faults = [(key, hide(sentence, given, clear)) for key, sentence in plugin.faults(clear)]
     if former is not None:
         faults += moved_secrets(plugin, former, given)
     if faults:
@@ -102,11 +101,18 @@ def missing_secrets(config: Mapping[str, str], kept: Mapping[str, str]) -> list[
     ]  # fmt: skip
 
 
-def hide(sentence: str, secrets: Mapping[str, str]) -> str:
-    """``sentence`` with ``HIDDEN`` in the place of each of ``secrets``, by key: who may alter a
-    connector may not read what it keeps."""
-    for secret in sorted(filter(None, secrets.values()), key=len, reverse=True):
-        sentence = sentence.replace(secret, HIDDEN)
+def hide(sentence: str, config: Mapping[str, str], kept: Mapping[str, str]) -> str:
+    """``sentence`` with ``HIDDEN`` in the place of each secret that ``config`` keeps by it: who may
+    alter a connector may not read those.
+
+    What ``config`` has in it anyhow is left as it is. Sentences repeat what they refuse: hidden in
+    one, a guess would be known to be right.
+    """
+    own = "\n".join([*config, *config.values()])
+    secrets = {kept[key] for key, value in config.items() if value == HIDDEN and key in kept}
+    for secret in sorted(secrets, key=len, reverse=True):
+        if secret not in own:
+            sentence = sentence.replace(secret, HIDDEN)
     return sentence
 
 

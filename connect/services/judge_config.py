@@ -45,17 +45,15 @@ def judge_config(
     definition = plugin.definition_for(clear)
     values = [
         # Of what stands for nothing there is no more to say.
-        replace(value, errors=()) if value.name in without else _judged(value, used)
+        replace(value, errors=())
+        if value.name in without
+        else replace(value, errors=tuple(hide(said, config, kept) for said in value.errors))
         for value in definition.validate(clear)
     ]
     faults = missing + [fault for fault in moved if fault[0] not in without]
     # In a form the name may come last.
     if not faults and not any(value.errors for value in values if value.name != "name"):
         named = {**clear, "name": name or "unnamed"}
-        faults = [(key, hide(said, used)) for key, said in plugin.contradictions(named)]
+        faults = [(key, hide(said, config, kept)) for key, said in plugin.contradictions(named)]
     secret = frozenset({*plugin.secret_names(clear), *used, *without})
     return Judgement(definition, values, secret, faults)
-
-
-def _judged(value: ConfigValue, used: Mapping[str, str]) -> ConfigValue:
-    return replace(value, errors=tuple(hide(said, used) for said in value.errors))

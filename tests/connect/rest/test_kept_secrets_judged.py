@@ -105,3 +105,17 @@ def test_what_contradicts_itself_is_judged_and_not_kept(ask):
     assert refused.status_code == 400
     assert "insert.mode=upsert needs a primary key: set pk.mode" in told(refused)["message"]
     assert told(ask("GET", "/connectors")) == []
+
+
+def test_a_right_guess_of_a_kept_secret_is_answered_as_a_wrong_one(ask):
+    """Sentences repeat what they refuse: hidden in one, a secret would be known."""
+    shown = made(ask, {**tables(None), "connection.password": "pa$$"})
+    told_of = {}
+    for guess in ("pa$$", "p4$$"):
+        config = {**shown, f"x.{guess}": "1"}
+        values, faults = judged(ask, config)
+        refused = ask("PUT", "/connectors/mine/config", config)
+        said = json.dumps([values, faults, told(refused)])
+        assert f"x.{guess}" in said
+        told_of[guess] = said.replace(guess, "GUESS")
+    assert told_of["pa$$"] == told_of["p4$$"]
