@@ -119,3 +119,16 @@ def test_a_right_guess_of_a_kept_secret_is_answered_as_a_wrong_one(ask):
         assert f"x.{guess}" in said
         told_of[guess] = said.replace(guess, "GUESS")
     assert told_of["pa$$"] == told_of["p4$$"]
+
+
+def test_offsets_of_what_keeps_a_secret_are_changed(ask, stand_in, tmp_path):
+    """A key has a form of its own, which what is shown in its place has not."""
+    made(ask, changes_of_a_database(tmp_path / "tls"))
+    stand_in.offsets["mine"] = [({"server": "s"}, {"lsn": 1, "index": 0})]
+    assert ask("PUT", "/connectors/mine/stop").status_code == 204
+    change = {"partition": {"server": "s"}, "offset": {"lsn": 7, "index": 0}}
+    altered = ask("PATCH", "/connectors/mine/offsets", {"offsets": [change]})
+    assert altered.status_code == 200, altered.content
+    assert told(ask("GET", "/connectors/mine/offsets")) == {"offsets": [change]}
+    assert ask("DELETE", "/connectors/mine/offsets").status_code == 200
+    assert told(ask("GET", "/connectors/mine/offsets")) == {"offsets": []}

@@ -5,6 +5,7 @@ The transcript is of a worker that does everything at once, so that nothing has 
 
 from connect.models import Connector, ConnectorTask
 from connect.states import OFFSETS_TOPIC, State, TargetState
+from connect.task.offset_keys import stored_key, stored_value
 from tenants import scope
 
 WORKER = "connect-1"
@@ -50,5 +51,8 @@ class StandIn:
 
     async def alter_source_offsets(self, _reader, topic, name, changes):
         assert topic == OFFSETS_TOPIC
-        kept = [each for each in self.offsets[name] if each[0] not in [part for part, _ in changes]]
+        for partition, offset in changes:
+            stored_key(name, partition), stored_value(offset)  # As the topic holds them, or not.
+        former, changed = self.offsets.get(name, []), [part for part, _ in changes]
+        kept = [each for each in former if each[0] not in changed]
         self.offsets[name] = kept + [change for change in changes if change[1] is not None]
