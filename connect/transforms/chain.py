@@ -94,10 +94,10 @@ def build_chain(config: Mapping[str, str], find: Find) -> Chain:
 def chain_definition(config: Mapping[str, str], find: Find, names: Names) -> ConfigDef:
     """The settings of the transformations and predicates that ``config`` names, under their full
     names, in Kafka's groups. What names no plugin has only its ``type``, which says so when it is
-    validated."""
+    validated. Of more than ``STEPS_MAX`` there are none: ``build_chain`` refuses them."""
     definition = ConfigDef()
     for kind in (_TRANSFORMS, _PREDICATES):
-        for alias in dict.fromkeys(_listed(config, kind)):
+        for alias in _defined(config, kind):
             definition += _definition(config, kind, alias, find, names)
     return definition
 
@@ -161,13 +161,20 @@ def _listed(config: Mapping[str, str], kind: str) -> list[str]:
 
 def _aliases(config: Mapping[str, str], kind: str) -> list[str]:
     aliases = _listed(config, kind)
+    if len(aliases) > STEPS_MAX:
+        raise ConfigError(f"Invalid value for configuration {kind}: more than {STEPS_MAX} aliases")
     if len(set(aliases)) < len(aliases):
         raise ConfigError(
             f"Invalid value {aliases} for configuration {kind}: Duplicate alias provided."
         )
-    if len(aliases) > STEPS_MAX:
-        raise ConfigError(f"Invalid value for configuration {kind}: more than {STEPS_MAX} aliases")
     return aliases
+
+
+def _defined(config: Mapping[str, str], kind: str) -> list[str]:
+    """The aliases whose settings are known: none of more than there may be, each of which would
+    cost more than the last."""
+    aliases = _listed(config, kind)
+    return list(dict.fromkeys(aliases)) if len(aliases) <= STEPS_MAX else []
 
 
 def _definition(
@@ -209,4 +216,4 @@ def _definition(
 def _guards(config: Mapping[str, str]) -> tuple[ConfigKey, ...]:
     """Which predicate there may be, and whether it is turned round."""
     predicate, negate = _GUARDS.keys
-    return replace(predicate, recommender=Offers(lambda: _listed(config, _PREDICATES))), negate
+    return replace(predicate, recommender=Offers(lambda: _defined(config, _PREDICATES))), negate

@@ -132,3 +132,13 @@ def test_offsets_of_what_keeps_a_secret_are_changed(ask, stand_in, tmp_path):
     assert told(ask("GET", "/connectors/mine/offsets")) == {"offsets": [change]}
     assert ask("DELETE", "/connectors/mine/offsets").status_code == 200
     assert told(ask("GET", "/connectors/mine/offsets")) == {"offsets": []}
+
+
+def test_a_list_of_aliases_without_end_is_one_fault(ask):
+    """Each alias would have settings of its own, and cost more than the last."""
+    aliases = ",".join(map(str, range(3_000)))
+    config = {**tables(None), "name": "mine", "transforms": aliases, "predicates": aliases}
+    values, faults = judged(ask, config)
+    assert len(values) < 100
+    assert list(faults) == ["transforms"]
+    assert faults["transforms"][0].endswith("more than 50 aliases")
