@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from connect.models import Connector
+from connect.services.task_rows import lock_connectors_of
 from tenants import scope
 from tenants.transactions import limit_waits
 
@@ -64,6 +65,7 @@ def record_task_figures(figures: Sequence[TaskFigures]) -> None:
     """
     with scope.system("what connectors' tasks counted"):
         limit_waits()
+        lock_connectors_of([each.task_id for each in figures if each.topics])
         with connection.cursor() as cursor:
             ordered = sorted(figures, key=lambda each: each.task_id)
             cursor.execute(_METRICS, [json.dumps([_counted(each) for each in ordered])])

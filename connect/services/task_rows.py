@@ -1,6 +1,6 @@
 """Steps that the verbs on tasks have in common, inside the transaction of a verb."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 from connect.models import Connector, ConnectorTask
@@ -9,8 +9,20 @@ from tenants.changes import NewChange
 from tenants.services.managed_account_rows import end_keys
 
 
-def lock_tasks(identifiers: Iterable[UUID]) -> list[ConnectorTask]:
-    """Their rows with connector and account loaded, locked in one order."""
+def lock_connectors_of(identifiers: Collection[UUID]) -> None:
+    """Lock the connectors whose tasks these are, in one order."""
+    whose = ConnectorTask.objects.filter(id__in=[*identifiers]).values("connector_id")
+    connectors = Connector.objects.select_for_update(of=("self",), no_key=True)
+    list(connectors.filter(id__in=whose).order_by("id").values_list("id"))
+
+
+def lock_tasks(identifiers: Collection[UUID]) -> list[ConnectorTask]:
+    """Their rows with connector and account loaded, locked in one order.
+
+    A connector comes before its tasks, as in the verbs of people: one of those and a worker would
+    wait for each other otherwise, and the one be told that the database does not answer.
+    """
+    lock_connectors_of(identifiers)
     tasks = ConnectorTask.objects.select_for_update(of=("self",)).select_related(
         "connector__service_account", "connector__tenant"
     )
