@@ -8,6 +8,7 @@ from connect.services.connector_rows import former_config, kept_secrets
 from connect.services.create_connector import insert_connector
 from connect.states import TargetState
 from tenants import scope
+from tenants.errors import Conflict
 from tenants.kept_tenants import begin_change
 
 
@@ -21,6 +22,16 @@ def put_config(
     for a config that would make a source out of a sink.
     """
     load_plugins(config)
+    try:
+        return _put(tenant_id, by, name, config)
+    except Conflict as error:
+        if "name" not in error.extra:
+            raise
+    # Somebody else has just made it, whose config this one comes after.
+    return _put(tenant_id, by, name, config)
+
+
+def _put(tenant_id: UUID, by: str, name: str, config: Mapping[str, str]) -> tuple[Connector, bool]:
     with scope.tenant(tenant_id):
         begin_change(tenant_id)
         found = Connector.objects.select_for_update(of=("self",)).filter(name=name).first()

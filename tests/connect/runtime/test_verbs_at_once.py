@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 
 from connect.models import ConnectorTask
+from connect.services import put_config as put_module
 from connect.services import record_task_figures as figures_module
 from connect.services import task_rows
 from connect.services.create_connector import create_connector
 from connect.services.delete_connector import delete_connector
 from connect.services.end_task import end_task
+from connect.services.put_config import put_config
 from connect.services.record_task_figures import TaskFigures, record_task_figures
 from connect.services.restart_connector import restart_connector
 from tenants import scope, transactions
@@ -83,3 +85,26 @@ def test_neither_is_refused(acme, monkeypatch, by_a_worker, step, by_a_person):
         monkeypatch.setattr(*step, meanwhile)
         by_a_worker(task)
         asked[0].result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_put_a_new_connector_the_second_changes_it(acme, monkeypatch):
+    """Both saw that there was none; a PUT does not ask whether there is."""
+    insert = put_module.insert_connector
+
+    def first():
+        try:
+            create_connector(tenant_id=acme.id, by="ann", name="clock", config=TICKS)
+        finally:
+            connection.close()
+
+    def beaten(*arguments):
+        monkeypatch.setattr(put_module, "insert_connector", insert)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(first).result()
+        return insert(*arguments)
+
+    monkeypatch.setattr(put_module, "insert_connector", beaten)
+    config = {**TICKS, "topic": "others"}
+    made, is_new = put_config(tenant_id=acme.id, by="bob", name="clock", config=config)
+    assert (made.config["topic"], is_new) == ("others", False)
