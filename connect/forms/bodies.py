@@ -17,6 +17,8 @@ KEYS_MAX: Final = 1_000
 VALUE_CHARACTERS_MAX: Final = 65_536
 OFFSETS_MAX: Final = 10_000
 INT64_MAX: Final = 2**63 - 1
+TOPIC_CHARACTERS_MAX: Final = 249
+"""What brokers take; Kafka's protocol has no room for much more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def sink_changes(changes: list[OffsetChange]) -> dict[TopicPartition, int | None
 def _sink_partition(given: Mapping[str, Any]) -> TopicPartition:
     members(given, (TOPIC, PARTITION), where="a sink's partition")
     topic, number = given.get(TOPIC), _whole(given.get(PARTITION), INT32_MAX)
-    if not isinstance(topic, str) or not topic or number is None:
+    if not isinstance(topic, str) or not 0 < len(topic) <= TOPIC_CHARACTERS_MAX or number is None:
         raise InvalidBody(
             f"a sink's partition has {TOPIC}, a topic's name, and {PARTITION}, a whole number"
         )

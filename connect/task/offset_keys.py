@@ -5,6 +5,7 @@ begins from the beginning. Two spellings of one source partition are the same pa
 canonical: keys sorted, no spaces.
 """
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -56,7 +57,9 @@ def _text(value: object, what: str) -> bytes:
         # A mapping that is no dict, such as the ones of records, is not known to orjson.
         return orjson.dumps(value, default=_plain, option=_CANONICAL)
     except TypeError as error:
-        raise DataError(f"the {what} {value!r} cannot be written as JSON: {error}") from error
+        # In short: it may be as large as a request's body.
+        shown = reprlib.repr(value)
+        raise DataError(f"the {what} {shown} cannot be written as JSON: {error}") from error
 
 
 def _plain(value: object) -> object:

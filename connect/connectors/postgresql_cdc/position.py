@@ -5,6 +5,7 @@ and how many of the transaction's changes have been given. A stored offset is th
 says "go on after this one".
 """
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -39,7 +40,7 @@ def stored_position(offset: Mapping[str, Any] | None) -> StoredPosition | None:
     if not _is_count(lsn) or not (step == BEFORE or _is_count(step)):
         raise ConnectError(
             'an offset of this connector is {"lsn": a position in the log, as a number, "index": '
-            f"how far in its transaction}}, not {dict(offset)!r}"
+            f"how far in its transaction}}, not {reprlib.repr(dict(offset))}"
         )
     assert isinstance(lsn, int)
     assert isinstance(step, int)

@@ -21,8 +21,11 @@ class ConnectClient:
 
     def ask(self, method: str, path: str, body: Any = None) -> HttpResponse:
         """``path`` is below ``/connect`` unless it begins with ``/api``."""
+        return self.send(method, path, "" if body is None else json.dumps(body))
+
+    def send(self, method: str, path: str, data: str | bytes) -> HttpResponse:
+        """The same with a body that need not be JSON."""
         url = path if path.startswith("/api/") else f"/connect{path}"
-        data = "" if body is None else json.dumps(body)
         answer = self._client.generic(method, url, data, content_type="application/json")
         self._stand_in.work()
         return answer
