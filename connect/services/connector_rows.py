@@ -14,7 +14,8 @@ from tenants.errors import NotFound
 from tenants.key_ring import opening_ring
 from tenants.sealing import SealBroken
 
-_SLUG_CHARACTERS_MAX: Final = 48
+_SLUG_CHARACTERS_MAX: Final = 47
+"""Of a connector's name, between the prefix and the mark: an account's has 64 characters."""
 
 
 def lock_connector(name: str) -> Connector:

@@ -1,6 +1,7 @@
 """What no honest client sends, to every endpoint that takes a body or a name."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -83,6 +84,18 @@ def test_what_cannot_be_read_is_refused_in_words(both, method, path):
             assert said["message"], what
             assert len(answer.content) < 1_000, what
     assert told(both.ask("GET", "/connectors?expand=info")) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["n" * 48, "n" * 200, "é" * 200, "😀" * 47, "a%2Fb", "a?b#c;d", "*"]
+)
+def test_any_other_name_leads_to_its_connector(both, name):
+    made = both.ask("POST", "/connectors", {"name": name, "config": CONFIG})
+    assert made.status_code == 201, made.content
+    path = f"/connectors/{quote(name, safe='')}"
+    assert made["Location"].endswith(path)
+    assert told(both.ask("GET", path))["name"] == name
+    assert both.ask("DELETE", path).status_code == 204
 
 
 @pytest.mark.parametrize("refuse", [lambda each: stored_key("mine", each), stored_position])
