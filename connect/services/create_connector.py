@@ -8,7 +8,7 @@ from connect.services.connector_rows import account_names
 from connect.services.waking import wake_workers
 from connect.states import State, TargetState
 from tenants import audit, scope
-from tenants.errors import Conflict
+from tenants.errors import Conflict, Invalid
 from tenants.kept_tenants import begin_change
 from tenants.services.managed_account_rows import insert_account
 from tenants.services.sealing_ring import ring_to_seal_with
@@ -42,7 +42,13 @@ def create_connector(
 def insert_connector(
     tenant_id: UUID, by: str, name: str, checked: CheckedConfig, initial_state: TargetState
 ) -> Connector:
-    """The rows, within a verb that has its scope."""
+    """The rows, within a verb that has its scope. Raises ``Invalid`` for a name that no URL leads
+    to: paths are decoded before they are taken apart, and clients follow dots before they ask."""
+    if "/" in name or name in {".", ".."}:
+        raise Invalid(
+            f"a connector is not called {name!r}: no URL would lead to it; choose a name without a "
+            "slash, and more than dots"
+        )
     if Connector.objects.filter(name=name).exists():
         raise Conflict(f"Connector {name} already exists", name=name)
     # Its lock on the tenant makes two who create the same name come one after the other.

@@ -86,6 +86,14 @@ def test_what_cannot_be_read_is_refused_in_words(both, method, path):
     assert told(both.ask("GET", "/connectors?expand=info")) == before
 
 
+@pytest.mark.parametrize("name", ["a/b", "source/config", "/", ".", ".."])
+def test_a_name_that_no_url_leads_to_is_refused(both, name):
+    answer = both.ask("POST", "/connectors", {"name": name, "config": CONFIG})
+    assert answer.status_code == 400
+    assert "no URL would lead to it" in told(answer)["message"]
+    assert told(both.ask("GET", "/connectors")) == ["sink", "source"]
+
+
 @pytest.mark.parametrize(
     "name", ["n" * 48, "n" * 200, "é" * 200, "😀" * 47, "a%2Fb", "a?b#c;d", "*"]
 )
