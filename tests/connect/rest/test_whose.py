@@ -56,6 +56,61 @@ def test_a_service_account_goes_by_its_rights_to_the_cluster(account):
     assert changes.ask("DELETE", "/connectors/mine").status_code == 204
 
 
+READING = [
+    *(("GET", f"/connectors/mine{each}") for each in ("", "/config", "/status", "/tasks")),
+    *(("GET", f"/connectors/mine{each}") for each in ("/tasks-config", "/topics", "/offsets")),
+    ("GET", "/connectors?expand=info&expand=status"),
+    ("GET", "/connector-plugins"),
+    ("GET", "/connector-plugins/FileStreamSource/config"),
+    ("PUT", "/connector-plugins/FileStreamSource/config/validate"),
+    ("GET", "/admin/loggers"),
+    ("GET", "/api/v1/tenants/acme/connect/connectors/mine"),
+    ("GET", "/api/v1/tenants/acme/connect/connectors/mine/tasks/0/log"),
+    ("GET", "/api/v1/tenants/acme/connect/metrics"),
+]
+CHANGING = [
+    ("POST", "/connectors"),
+    ("PUT", "/connectors/other/config"),
+    *((each, "/connectors/mine/config") for each in ("PUT", "PATCH")),
+    *(("PUT", f"/connectors/mine/{each}") for each in ("pause", "resume", "stop", "topics/reset")),
+    *(("POST", f"/connectors/mine/{each}") for each in ("restart", "tasks/0/restart")),
+    *((each, "/connectors/mine/offsets") for each in ("PATCH", "DELETE")),
+    ("PUT", "/admin/loggers/root"),
+    ("POST", "/api/v1/tenants/acme/connect/connectors:try"),
+    ("DELETE", "/connectors/mine"),
+]
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        *((role, (READING, CHANGING)) for role in ("owner", "admin")),
+        *((role, (READING,)) for role in ("developer", "viewer")),
+        *(((), ()), (("describe",), (READING,)), (("alter",), (READING, CHANGING))),
+    ],
+)
+def test_who_may_look_and_who_may_change(connect, account, client, role, may):
+    """A person by a role, a service account by its rights; nobody is shown a secret."""
+    config = {**CONFIG, **REGISTERED, SECRET: "me:swordfish"}
+    made = connect.ask("POST", "/connectors", {"name": "mine", "config": config})
+    assert made.status_code == 201
+    if isinstance(role, str):
+        user = create_user(login="anna", password="a-long-enough-passphrase", by="test")
+        add_member(tenant_id=connect.tenant.id, login="anna", role=role, by="test")
+        client.force_login(user)
+    else:
+        client = account(*role)._client
+    for asked in (READING, CHANGING):
+        for method, path in asked:
+            url = path if path.startswith("/api/") else f"/connect{path}"
+            answer = client.generic(method, url, "{}", content_type="application/json")
+            assert answer.status_code < 500, (method, path)
+            assert (answer.status_code != 403) is (asked in may), (method, path, answer.content)
+            assert b"swordfish" not in answer.content
+    left = told(connect.ask("GET", "/connectors"))
+    assert left == ([] if CHANGING in may else ["mine"])
+
+
 def test_a_person_with_several_tenants_names_one(connect, client):
     other = create_tenant(name="rival", by="test")
     user = create_user(login="anna", password="a-long-enough-passphrase", by="test")
