@@ -1,6 +1,5 @@
 """Files that ``connectors`` reads: configs and offsets, in the forms of Kafka Connect's REST."""
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from connect.forms.bodies import OffsetChange, read_config, read_offsets
 from streaming.rest.body import InvalidBody
+from streaming.rest.json_body import parse_storable_json
 from tenants.cli.failures import UsageProblem
 
 
@@ -40,12 +40,12 @@ def offsets_of(path: Path) -> list[OffsetChange]:
 
 def _read(path: Path) -> Any:
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-        return json.loads(text)
+        data = sys.stdin.read().encode() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise UsageProblem(f"{path} is not JSON in UTF-8: {error}.") from error
+        raise UsageProblem(f"{path} is not text in UTF-8: {error}.") from error
+    return _checked(parse_storable_json, data, path)
 
 
 def _checked(read: Any, document: Any, path: Path) -> Any:
