@@ -99,18 +99,22 @@ class Reader:
     def value(self, payload: bytes) -> Any:
         return self._converter.from_bytes(T, framed(self._id, payload), ())[1]
 
-    def measured(self, payload: bytes) -> tuple[bool, int]:
+    def measured(self, payload: bytes, if_refused: int = 0) -> tuple[bool, int]:
         """Whether it is let through, and the most bytes of memory that it took at once.
 
-        They are counted of all threads, and others are about: what a converter takes it takes each
-        time, so the least of several is nearer to it."""
+        They are counted of all threads, and others are about. What a converter takes it takes each
+        time: where it is more than it may be, ``if_refused`` bytes or the converter's own bound,
+        it is measured again, and the least counts."""
         self.value(b"\0")
         data = framed(self._id, payload)
-        verdicts, peaks = zip(
-            *(decoded_peak(self._converter, data) for _ in range(TRIES)), strict=True
-        )
-        assert len(set(verdicts)) == 1
-        return verdicts[0], min(peaks)
+        is_read, peak = decoded_peak(self._converter, data)
+        allowed = allowed_bytes(len(payload)) if is_read else if_refused
+        for _ in range(TRIES - 1):
+            if peak > allowed:
+                was_read, again = decoded_peak(self._converter, data)
+                assert was_read == is_read
+                peak = min(peak, again)
+        return is_read, peak
 
 
 def array_of(item: bytes, count: int) -> bytes:
@@ -123,8 +127,9 @@ def test_a_value_keeps_to_the_bound_or_is_refused_before_it_is_made(name: str) -
     reader, item = Reader(of("array", items=items)), written(items, datum)
     for size in (4 * KIB, 16 * KIB, 64 * KIB):
         payload = array_of(item, size // len(item))
-        is_read, peak = reader.measured(payload)
-        assert peak <= (allowed_bytes(len(payload)) if is_read else 128 * KIB + 2 * size)
+        if_refused = 128 * KIB + 2 * size
+        is_read, peak = reader.measured(payload, if_refused)
+        assert peak <= (allowed_bytes(len(payload)) if is_read else if_refused)
 
 
 @pytest.mark.parametrize("name", ITEMS)
