@@ -26,6 +26,8 @@ POLL_SECONDS: Final = 0.5
 BACKLOG_MAX: Final = 1000
 """Entries of one chain that a socket is told after it was away; past them it is told of a gap."""
 
+CANCEL_AGAIN_SECONDS: Final = 1
+
 
 class Listener(Protocol):
     """A socket; ``told`` is the sequence number that it has reached in each of its chains."""
@@ -58,7 +60,7 @@ class EventHub:
         self._listeners.discard(listener)
         if not self._listeners:
             for task in self._tasks:
-                task.cancel()
+                _end(task)
             self._tasks = []
 
     async def _watch(self) -> None:
@@ -104,6 +106,14 @@ class EventHub:
                 if entry.sequence > listener.told[chain]:
                     listener.told[chain] = entry.sequence
                     listener.on_entry(chain, entry)
+
+
+def _end(task: asyncio.Task[None]) -> None:
+    """Cancel it until it has ended: Redis' client takes some cancellations for a time-out of its
+    own, and asks once more."""
+    if not task.done():
+        task.cancel()
+        asyncio.get_running_loop().call_later(CANCEL_AGAIN_SECONDS, _end, task)
 
 
 _by_loop: "WeakKeyDictionary[asyncio.AbstractEventLoop, EventHub]" = WeakKeyDictionary()

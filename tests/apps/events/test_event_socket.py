@@ -1,5 +1,6 @@
 """The event socket as consoles and programs use it."""
 
+import asyncio
 import json
 import time
 from contextlib import contextmanager
@@ -146,6 +147,20 @@ def test_a_hint_that_cannot_be_sent_stops_nobody(caplog):
         caplog.clear()
         sender.hint()
         wait_for(lambda: "redis is away" in caplog.text, "the sender goes on")
+
+
+def test_sockets_that_come_and_go_leave_nobody_listening(edge, tenant):
+    """Each would keep a connection to Redis, until there is none left for anybody."""
+    for _ in range(20):
+        with events(edge, tenant.administrator):
+            pass
+    (loop,) = (loop for loop in hub._by_loop if loop.is_running())
+
+    def listening():
+        tasks = asyncio.all_tasks(loop)
+        return [each for each in tasks if each.get_coro().__qualname__ == hints.listen.__qualname__]
+
+    wait_for(lambda: not listening(), "the end of what listened to hints")
 
 
 def test_a_socket_reads_on_where_it_was_cut(edge, tenant):
