@@ -24,14 +24,16 @@ for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
     os.environ.pop(variable, None)
 os.environ["HEADWATER_DATA_DIR"] = str(DATA_DIR)
 
-database_port = ports.free()
+# They are taken long after they were found free: nothing else looks for one there meanwhile.
+STORES = range(8_200, 9_000)
+database_port = ports.free(among=STORES)
 secrets.write(DATA_DIR / "secrets.json", secrets.generate())
 folder.write_record(
     DATA_DIR,
     {
         "id": new_instance_id(),
         "database_port": database_port,
-        "redis_port": ports.free(avoid=[database_port]),
+        "redis_port": ports.free(avoid=[database_port], among=STORES),
     },
 )
 

@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from streaming.cell.defaults import LOOPBACK
@@ -27,13 +27,15 @@ def taken(host: str, port: int) -> bool:
     return False
 
 
-def free(preferred: int | None = None, avoid: Iterable[int] = ()) -> int:
+def free(
+    preferred: int | None = None, avoid: Iterable[int] = (), among: Sequence[int] = FREE_PORTS
+) -> int:
     """A loopback port that was free a moment ago: ``preferred`` if it can be had."""
     if preferred is not None and not taken(LOOPBACK, preferred):
         return preferred
     refused = set(avoid)
     while True:
-        port = random.choice(FREE_PORTS)
+        port = random.choice(among)
         if port not in refused and not taken(LOOPBACK, port):
             return port
 
