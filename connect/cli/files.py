@@ -40,11 +40,9 @@ def offsets_of(path: Path) -> list[OffsetChange]:
 
 def _read(path: Path) -> Any:
     try:
-        data = sys.stdin.read().encode() if str(path) == "-" else path.read_bytes()
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise UsageProblem(f"{path} is not text in UTF-8: {error}.") from error
     return _checked(parse_storable_json, data, path)
 
 

@@ -14,8 +14,7 @@ SEEDS = {
     "coordinators": 60, "handover": 30,
 }  # fmt: skip
 """A sample, the same each time: those of longer runs are in ``ledger.jsonl``. Of all rules in
-``PLANTED.md`` the one that is hardest to miss takes 163 seeds of "any" until it is; 2200 of these
-and 1000 of "storm", as there once were, took 140 seconds of a core more and saw no more of them."""
+``PLANTED.md`` the one that is hardest to miss takes 163 seeds of "any" until it is."""
 
 GIVES_WAY = 19
 """Niceness: nothing here depends on how fast it is, and much of what runs beside it does."""
